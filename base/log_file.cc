@@ -1,0 +1,22 @@
+#include "base/log_file.h"
+
+#include <algorithm>
+#include <array>
+
+namespace pidometer {
+
+Result<std::uint64_t> ByteStream::skip(std::uint64_t count) {
+  std::array<std::byte, 65536> scratch;
+  std::uint64_t passed = 0;
+  while (passed < count) {
+    const auto want =
+        static_cast<std::size_t>(std::min<std::uint64_t>(scratch.size(), count - passed));
+    const Result<std::size_t> got = read(std::span(scratch).first(want));
+    if (!got) return tl::unexpected(got.error());
+    if (*got == 0) break;
+    passed += *got;
+  }
+  return passed;
+}
+
+}  // namespace pidometer

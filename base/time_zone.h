@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/timestamp.h"
+
+namespace pidometer {
+
+/// The rules of one zone, read from TZif bytes (RFC 8536, versions 1 to 4, the POSIX TZ footer
+/// included). A value: copies are independent. No system database is consulted: an image's own
+/// /etc/localtime decides.
+class TimeZone {
+ public:
+  /// How a wall clock's reading maps to instants.
+  enum class Kind {
+    unique,     ///< one instant: `first` == `second`
+    ambiguous,  ///< the hour that repeats: `first` is the earlier instant
+    skipped,    ///< the hour that does not exist: both are the instant of the jump
+  };
+  struct Instants {
+    Kind kind;
+    std::chrono::sys_seconds first;
+    std::chrono::sys_seconds second;
+  };
+
+  /// UTC, named "UTC".
+  TimeZone();
+
+  /// Errors: ErrorKind::unreadable where the bytes are not TZif or end too early.
+  static Result<TimeZone> from_tzif(std::span<const std::byte> bytes, std::string name);
+
+  /// A constant offset, as `+02:00`.
+  static TimeZone fixed(std::chrono::minutes offset, std::string name);
+
+  const std::string& name() const { return name_; }
+  std::chrono::seconds offset_at(std::chrono::sys_seconds instant) const;
+  Instants to_utc(LocalTime local) const;
+
+ private:
+  /// A POSIX TZ footer's rule: `Mm.w.d/time`, `Jn/time` or `n/time`.
+  struct PosixRule {
+    char form = 'M';
+    int month = 0, week = 0, day = 0;
+    std::chrono::seconds time{7200};
+  };
+  struct Transition {
+    std::chrono::sys_seconds at;
+    std::chrono::seconds offset;
+  };
+
+  std::string name_;
+  std::chrono::seconds first_offset_{0};  ///< before the first transition
+  std::vector<Transition> transitions_;   ///< ascending
+  bool has_footer_ = false;
+  bool footer_has_dst_ = false;
+  std::chrono::seconds footer_standard_{0};
+  std::chrono::seconds footer_daylight_{0};
+  PosixRule footer_start_;
+  PosixRule footer_end_;
+};
+
+}  // namespace pidometer

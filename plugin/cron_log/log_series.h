@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cron_record.h"
+#include "base/log_file.h"
+#include "base/result.h"
+#include "base/time_zone.h"
+#include "base/timestamp.h"
+#include "base/warning.h"
+#include "plugin/cron_log/log_report.h"
+
+namespace pidometer {
+
+/// One cron record, dated and compact: a large log has millions. Strings are interned in the
+/// LogSeries.
+struct StoredRecord {
+  Timestamp time;
+  std::uint64_t offset = 0;  ///< bytes into the decoded log
+  std::uint32_t line = 0;    ///< from 1
+  Pid pid = 0;
+  std::uint32_t label =
+      0;  ///< of (username, command): LogSeries::label(); 0 where there is neither
+  std::int16_t utc_offset_minutes = 0;
+  std::uint16_t file = 0;  ///< index into LogSeries::reports
+  CronEvent event = CronEvent::info;
+  PidRole pid_role = PidRole::none;
+  std::uint16_t reporter = 0;  ///< LogSeries::reporter()
+};
+
+/// What a label stands for.
+struct JobLabel {
+  std::string username;
+  std::string command;
+};
+
+/// What the caller knows of the host and wants.
+struct LogSeriesOptions {
+  std::optional<TimeZone>
+      zone;  ///< the user's or the host's; none: UTC by assumption, and the rows say so
+  bool zone_is_users = false;  ///< --timezone, not the image's /etc/localtime
+  std::string zone_source;     ///< "/etc/localtime"
+  std::optional<int> year;     ///< of the last line of the series; wins over every mtime
+};
+
+/// The records of one host out of any number of logs and rotations, in the order of time (within a
+/// second: of PID).
+struct LogSeries {
+  std::vector<StoredRecord> records;
+  std::vector<JobLabel> labels;        ///< [0] is empty
+  std::vector<std::string> reporters;  ///< [0] is empty
+  std::vector<LogReport> reports;  ///< one a log that holds cron records or failed, sorted by path
+  std::vector<const LogFile*> files;  ///< parallel to reports
+  std::string hostname;               ///< most frequent; empty where the framing has none
+};
+
+/// Receives what goes wrong on the way.
+using WarningSink = std::function<void(Warning)>;
+/// Told of every block of decoded bytes; false means: stop now (the user interrupted).
+using ReadMonitor = std::function<bool(std::uint64_t bytes)>;
+
+/// Reads all logs of one folder. Usually one series; more where logs of the same folder are
+/// provably of different hosts (host names disagree and the counters do not go on). Files without
+/// any cron line leave no report, unless they are damaged or their name says cron. Never fails as a
+/// whole: a log that cannot be opened is a Warning and an incomplete LogReport.
+std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
+                                       const LogSeriesOptions& options, const WarningSink& warn,
+                                       const ReadMonitor& monitor);
+
+/// The verbatim lines of these records (indices into series.records), in the order asked for: each
+/// file is opened again and read once, forward. A line that can no longer be read comes back as an
+/// Error.
+std::vector<Result<std::string>> fetch_lines(const LogSeries& series,
+                                             std::span<const std::uint32_t> records);
+
+/// Whether the head of a file holds a line that some dialect takes as cron's.
+bool looks_like_cron_log(std::string_view head);
+
+}  // namespace pidometer

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "plugin/plugin.h"
+
+namespace pidometer {
+
+/// The plugin: cron logs in, findings out. Joins the sub-rooms in the order of the data: cron_log,
+/// pid_clock, baseline, anomaly, timeline.
+class CronOdometer final : public Plugin {
+ public:
+  std::string_view name() const override { return "cron_odometer"; }
+  std::string_view data_format() const override { return "Cron log (PID odometer)"; }
+  std::span<const std::string_view> path_globs() const override;
+  bool check_required_format(std::string_view head) const override;
+  Result<void> process(const HostSeries& series, const PluginOptions& options,
+                       Mediator& mediator) const override;
+};
+
+}  // namespace pidometer

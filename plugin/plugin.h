@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/host_facts.h"
+#include "base/log_file.h"
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "base/warning.h"
+#include "plugin/cron_log/log_report.h"
+#include "plugin/timeline/timeline_event.h"
+
+namespace pidometer {
+
+/// All logs of one folder of one volume, or of one loose folder: the counter runs across rotation,
+/// so they are judged together. The pointers must outlive process().
+struct HostSeries {
+  std::string image;   ///< as given on the command line
+  std::string volume;  ///< `p2`, `whole`; empty for loose files
+  std::string folder;  ///< `/var/log`
+  HostFacts facts;
+  std::vector<const LogFile*> files;
+};
+
+/// What a user may say that the evidence does not.
+struct PluginOptions {
+  std::optional<TimeZone> zone;  ///< wins over the host's own
+  std::optional<int> year;       ///< of the LAST line; wins over mtime
+  std::optional<Pid> pid_max;
+  bool records = false;  ///< produce a row for every record as well
+};
+
+/// What the clock made of one host series, for the summary.
+struct SeriesReport {
+  std::string hostname;
+  std::uint64_t records = 0;
+  std::uint64_t readings = 0;   ///< records whose PID is a reading of the clock
+  std::uint64_t intervals = 0;  ///< distances judged
+  std::uint32_t boot_sessions = 0;
+  std::uint32_t wraps = 0;
+  Pid pid_max = 0;
+  std::string pid_max_basis;
+  std::optional<TimeRange> coverage;  ///< first to last reading
+};
+
+/// Where a plugin's products go. Implemented by the program (cli) and by tests.
+class Mediator {
+ public:
+  Mediator() = default;
+  Mediator(const Mediator&) = delete;
+  Mediator& operator=(const Mediator&) = delete;
+  virtual ~Mediator() = default;
+
+  /// In any order; rows are sorted by whoever writes them.
+  virtual void produce_event(TimelineEvent event) = 0;
+  /// Dated damage goes through here too; the receiver counts, prints and lists it.
+  virtual void produce_warning(Warning warning) = 0;
+  virtual void report_log(const HostSeries& series, LogReport report) = 0;
+  virtual void report_series(const HostSeries& series, SeriesReport report) = 0;
+  /// Bytes of decoded log read since the last call; for a progress display.
+  virtual void add_progress(std::uint64_t bytes) = 0;
+  /// True once the user interrupted: process() returns as soon as it can.
+  virtual bool aborted() const = 0;
+};
+
+/// Plaso's plugin, for whole host series instead of single files. Stateless: one object serves any
+/// number of series.
+class Plugin {
+ public:
+  Plugin() = default;
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+  virtual ~Plugin() = default;
+
+  virtual std::string_view name() const = 0;
+  virtual std::string_view data_format() const = 0;
+  /// Of files below a log folder (`/var/log`, or `/log` of a /var volume), as fnmatch(3) patterns
+  /// of the file name.
+  virtual std::span<const std::string_view> path_globs() const = 0;
+  /// Whether the first bytes of a file (as many as there are, 64 KiB at most) look like this
+  /// plugin's format.
+  virtual bool check_required_format(std::string_view head) const = 0;
+  /// An Error means that nothing could be made of the whole series; a log that fails alone is a
+  /// Warning.
+  virtual Result<void> process(const HostSeries& series, const PluginOptions& options,
+                               Mediator& mediator) const = 0;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/cron_record.h"
+#include "base/log_file.h"
+#include "base/timestamp.h"
+#include "base/warning.h"
+#include "plugin/anomaly/anomaly.h"
+
+namespace pidometer {
+
+/// The log that a row speaks of; shared by all its rows.
+struct EventSource {
+  FileEntry entry;
+  std::string log_sha256;  ///< of the stored bytes; empty where it could not be read to its end
+  std::string series_id;   ///< which host series: goes into finding_id. Same over reruns, free of
+                           ///< machine paths
+};
+
+/// A bounding record, fetched again from its log.
+struct LineRef {
+  std::uint32_t line = 0;    ///< from 1
+  std::uint64_t offset = 0;  ///< bytes into the decoded log
+  std::string text;          ///< verbatim bytes, without the newline
+};
+
+struct FindingBody {
+  Anomaly anomaly;
+  LineRef first;
+  LineRef last;
+  std::shared_ptr<const EventSource> last_source;  ///< null: the same log as the row's
+  std::string first_command;   ///< what ran at the window's start, for the words
+  std::string reporter;        ///< of the first record
+  int utc_offset_minutes = 0;  ///< of the host's zone at window_start, for local time in messages
+  int end_utc_offset_minutes = 0;
+  TimeBasis time_basis;
+};
+
+/// One cron record, for `--records`. Text owned.
+struct RecordBody {
+  CronEvent event = CronEvent::command;
+  Pid pid = 0;
+  LineRef line;
+  std::string reporter;
+  std::string command;
+};
+
+struct WarningBody {
+  Warning warning;
+};
+
+/// One row to be, typed. What makes JSON or text of it stands in this room and nowhere else.
+struct TimelineEvent {
+  Timestamp time;
+  std::string parser;    ///< after `pidometer/`: dialect or detector
+  std::string hostname;  ///< empty: absent from the row
+  std::string username;
+  std::shared_ptr<const EventSource> source;
+  std::variant<FindingBody, RecordBody, WarningBody> body;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/host_facts.h"
+#include "base/log_file.h"
+#include "base/result.h"
+#include "base/warning.h"
+
+namespace pidometer {
+
+/// What an input is. `automatic` decides by content.
+enum class InputKind { automatic, image, log, folder };
+
+/// One thing to open: the segments of one image, a loose log, a folder.
+struct InputGroup {
+  InputKind kind = InputKind::automatic;
+  std::string name;  ///< as the user gave it (of the first segment), for messages
+  std::vector<std::filesystem::path> segments;  ///< in order; one for a log or folder
+  std::vector<Warning> warnings;  ///< a segment that is missing, given twice, or of another set
+};
+
+/// What became of the paths on the command line.
+struct GroupedInputs {
+  std::vector<InputGroup> groups;  ///< in the order of the command line
+  std::vector<Error> errors;  ///< paths that are no input: missing, empty, a PNG; the others go on
+};
+
+/// Groups paths into inputs: EWF segments by the set identifier in their headers, never by name
+/// (siblings in the same folder are found by content too); split raw by name (.001, .002, ...).
+/// `as` overrides the detection of content.
+GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as);
+
+/// What the summary says of an input.
+struct InputReport {
+  std::string name;
+  std::string kind;  ///< raw, split raw, ewf, log, folder
+  std::vector<std::string> segments;
+  std::uint64_t size = 0;  ///< media size of an image, file size of a log, 0 of a folder
+  std::string stored_md5;  ///< acquisition hash of an E01, lower-case hex; empty where it has none
+  std::string stored_sha1;
+  std::vector<DamagedRange>
+      damage;  ///< of the image's media bytes, known when it was opened or met in reading
+  std::vector<Warning> warnings;
+};
+
+/// What the summary says of a volume.
+struct VolumeReport {
+  std::string name;         ///< whole, p2
+  std::uint64_t start = 0;  ///< bytes into the image
+  std::uint64_t size = 0;
+  std::string description;  ///< the partition table's word
+  std::string file_system;  ///< ext4, xfs, ...; empty where none was recognised
+  std::string reader;       ///< tsk, ext2fs; empty where it could not be opened
+  std::string unsupported;  ///< why it was not read; empty where it was
+};
+
+/// A folder of files that matched, with what its filesystem tree says about the host. One host
+/// series.
+struct LogFolder {
+  std::string volume;  ///< empty for loose files
+  std::string path;    ///< `/var/log`
+  HostFacts facts;
+  std::vector<std::unique_ptr<LogFile>> files;  ///< sorted by path
+};
+
+/// An opened input. Files found in it must not outlive it.
+class Evidence {
+ public:
+  Evidence() = default;
+  Evidence(const Evidence&) = delete;
+  Evidence& operator=(const Evidence&) = delete;
+  virtual ~Evidence() = default;
+
+  /// Grows while files are read: damage is met in reading.
+  virtual InputReport report() const = 0;
+  virtual std::vector<VolumeReport> volumes() const = 0;
+
+  /// Looks into /var/log and /log of every volume (a loose folder: into it and below; a loose log:
+  /// the log itself) for files whose name matches one of the globs. Symlinks are followed within
+  /// the volume. Loose files are returned whatever their name: content decides, and that is the
+  /// plugin's to say.
+  virtual std::vector<LogFolder> find_logs(std::span<const std::string_view> globs) = 0;
+};
+
+/// Errors name the input and what to do.
+Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group);
+
+/// "libtsk 4.11.1", "libewf 20140813", for --version and the summary.
+std::vector<std::string> library_versions();
+
+}  // namespace pidometer
