@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/posix_tz.h"
 #include "base/result.h"
 #include "base/timestamp.h"
 
@@ -43,12 +45,6 @@ class TimeZone {
   Instants to_utc(LocalTime local) const;
 
  private:
-  /// A POSIX TZ footer's rule: `Mm.w.d/time`, `Jn/time` or `n/time`.
-  struct PosixRule {
-    char form = 'M';
-    int month = 0, week = 0, day = 0;
-    std::chrono::seconds time{7200};
-  };
   struct Transition {
     std::chrono::sys_seconds at;
     std::chrono::seconds offset;
@@ -57,12 +53,7 @@ class TimeZone {
   std::string name_;
   std::chrono::seconds first_offset_{0};  ///< before the first transition
   std::vector<Transition> transitions_;   ///< ascending
-  bool has_footer_ = false;
-  bool footer_has_dst_ = false;
-  std::chrono::seconds footer_standard_{0};
-  std::chrono::seconds footer_daylight_{0};
-  PosixRule footer_start_;
-  PosixRule footer_end_;
+  std::optional<PosixTz> footer_;         ///< rules all instants from the last transition on
 };
 
 }  // namespace pidometer
