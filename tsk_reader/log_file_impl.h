@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/log_file.h"
+
+namespace pidometer {
+
+/// Opens the stored bytes of one file, from offset 0; called for every open of the file.
+using OpenStored = std::function<Result<std::unique_ptr<ByteStream>>()>;
+
+/// A LogFile over any way to its stored bytes: unpacks by magic for StreamForm::decoded, hashes the
+/// stored bytes the first time they are read to their end (in either form; what follows the
+/// compressed data is read too) and never again. Reads the first bytes at once to know the
+/// compression: for a compressed file a GZIP or COMPRESSED_STREAM layer is put in front of
+/// `entry.path_spec`, and a gzip header's time becomes `entry.packed`. Where that first look fails
+/// the error comes from open().
+std::unique_ptr<LogFile> make_log_file(FileEntry entry, OpenStored open_stored);
+
+}  // namespace pidometer
