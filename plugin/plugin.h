@@ -13,6 +13,7 @@
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/cron_log/log_report.h"
+#include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/timeline_event.h"
 
 namespace pidometer {
@@ -33,19 +34,6 @@ struct PluginOptions {
   std::optional<int> year;       ///< of the LAST line; wins over mtime
   std::optional<Pid> pid_max;
   bool records = false;  ///< produce a row for every record as well
-};
-
-/// What the clock made of one host series, for the summary.
-struct SeriesReport {
-  std::string hostname;
-  std::uint64_t records = 0;
-  std::uint64_t readings = 0;   ///< records whose PID is a reading of the clock
-  std::uint64_t intervals = 0;  ///< distances judged
-  std::uint32_t boot_sessions = 0;
-  std::uint32_t wraps = 0;
-  Pid pid_max = 0;
-  std::string pid_max_basis;
-  std::optional<TimeRange> coverage;  ///< first to last reading
 };
 
 /// Where a plugin's products go. Implemented by the program (cli) and by tests.

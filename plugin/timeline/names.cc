@@ -1,0 +1,134 @@
+#include "plugin/timeline/names.h"
+
+#include <array>
+
+namespace pidometer {
+namespace {
+
+constexpr std::array kAnomalyKinds = {AnomalyKind::pid_excess, AnomalyKind::pid_deficit,
+                                      AnomalyKind::boot};
+constexpr std::array kLevels = {Level::informational, Level::low, Level::medium, Level::high,
+                                Level::critical};
+
+}  // namespace
+
+// No default in these switches: the compiler names the enumerator that was forgotten.
+
+std::string_view anomaly_kind_name(AnomalyKind kind) {
+  switch (kind) {
+    case AnomalyKind::pid_excess:
+      return "pid_excess";
+    case AnomalyKind::pid_deficit:
+      return "pid_deficit";
+    case AnomalyKind::boot:
+      return "boot";
+  }
+  return "unknown";
+}
+
+std::string_view level_name(Level level) {
+  switch (level) {
+    case Level::informational:
+      return "informational";
+    case Level::low:
+      return "low";
+    case Level::medium:
+      return "medium";
+    case Level::high:
+      return "high";
+    case Level::critical:
+      return "critical";
+  }
+  return "unknown";
+}
+
+std::string_view warning_kind_name(WarningKind kind) {
+  switch (kind) {
+    case WarningKind::damaged_log:
+      return "damaged_log";
+    case WarningKind::damaged_image:
+      return "damaged_image";
+    case WarningKind::unparsed_line:
+      return "unparsed_line";
+    case WarningKind::truncated_stream:
+      return "truncated_stream";
+    case WarningKind::year_uncertain:
+      return "year_uncertain";
+    case WarningKind::unsupported:
+      return "unsupported";
+    case WarningKind::skipped_file:
+      return "skipped_file";
+  }
+  return "unknown";
+}
+
+std::string_view cron_event_name(CronEvent event) {
+  switch (event) {
+    case CronEvent::command:
+      return "command";
+    case CronEvent::command_end:
+      return "command_end";
+    case CronEvent::command_output:
+      return "command_output";
+    case CronEvent::mail:
+      return "mail";
+    case CronEvent::session:
+      return "session";
+    case CronEvent::startup:
+      return "startup";
+    case CronEvent::reload:
+      return "reload";
+    case CronEvent::info:
+      return "info";
+    case CronEvent::error:
+      return "error";
+    case CronEvent::crontab_list:
+      return "crontab_list";
+    case CronEvent::crontab_edit:
+      return "crontab_edit";
+    case CronEvent::crontab_edit_end:
+      return "crontab_edit_end";
+    case CronEvent::crontab_replace:
+      return "crontab_replace";
+    case CronEvent::crontab_delete:
+      return "crontab_delete";
+    case CronEvent::run_parts_start:
+      return "run_parts_start";
+    case CronEvent::run_parts_finish:
+      return "run_parts_finish";
+    case CronEvent::anacron_start:
+      return "anacron_start";
+    case CronEvent::anacron_other:
+      return "anacron_other";
+    case CronEvent::repeated:
+      return "repeated";
+  }
+  return "unknown";
+}
+
+std::string_view error_kind_name(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::not_found:
+      return "not_found";
+    case ErrorKind::unreadable:
+      return "unreadable";
+    case ErrorKind::not_evidence:
+      return "not_evidence";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::usage:
+      return "usage";
+    case ErrorKind::output:
+      return "output";
+  }
+  return "unknown";
+}
+
+std::span<const AnomalyKind> all_anomaly_kinds() {
+  return kAnomalyKinds;
+}
+std::span<const Level> all_levels() {
+  return kLevels;
+}
+
+}  // namespace pidometer

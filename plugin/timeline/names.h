@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/cron_record.h"
+#include "base/result.h"
+#include "base/warning.h"
+#include "plugin/anomaly/anomaly.h"
+
+namespace pidometer {
+
+/// Enumerators as rows and summary spell them.
+std::string_view anomaly_kind_name(AnomalyKind kind);
+std::string_view level_name(Level level);
+std::string_view warning_kind_name(WarningKind kind);
+std::string_view cron_event_name(CronEvent event);
+std::string_view error_kind_name(ErrorKind kind);
+
+/// All kinds and levels in the order of their enumerators, for tables that show zeros too.
+std::span<const AnomalyKind> all_anomaly_kinds();
+std::span<const Level> all_levels();
+
+}  // namespace pidometer

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/log_file.h"
+#include "base/result.h"
+#include "base/warning.h"
+#include "plugin/anomaly/anomaly.h"
+#include "plugin/cron_log/log_report.h"
+#include "plugin/pid_clock/series_report.h"
+
+namespace pidometer {
+
+/// One option as it was in force, named as on the command line without dashes (`partial_ok`).
+struct SummaryOption {
+  std::string name;
+  std::variant<bool, std::int64_t, std::string, std::vector<std::string>> value;
+};
+
+/// One input (all members have initializers: callers name what they know). The reader's report, in
+/// words that this side may know.
+struct SummaryInput {
+  std::string name = {};
+  std::string kind = {};  ///< raw, split raw, ewf, log, folder
+  std::vector<std::string> segments = {};
+  std::uint64_t size = 0;
+  std::string stored_md5 = {};  ///< empty: the container has none
+  std::string stored_sha1 = {};
+  std::vector<DamagedRange> damage = {};  ///< in bytes of the medium
+  std::vector<Warning> warnings = {};
+};
+
+/// One volume of an input.
+struct SummaryVolume {
+  std::string input = {};
+  std::string name = {};
+  std::uint64_t start = 0;  ///< bytes into the image
+  std::uint64_t size = 0;
+  std::string description = {};
+  std::string file_system = {};  ///< empty: none was recognised
+  std::string reader = {};       ///< empty: it could not be opened
+  std::string unsupported = {};  ///< why it was not read; empty where it was
+};
+
+/// One log and where it lay.
+struct SummaryLog {
+  std::string input = {};
+  std::string volume = {};  ///< empty for loose files
+  LogReport report = {};
+};
+
+/// One host series and where it lay.
+struct SummarySeries {
+  std::string input = {};
+  std::string volume = {};  ///< empty for loose files
+  std::string folder = {};
+  SeriesReport report = {};
+};
+
+/// Everything that is true of a run and has no time of its own; what `--summary` writes.
+struct RunSummary {
+  std::string tool_name = "pidometer";
+  std::string tool_version;
+  std::vector<std::string> libraries;  ///< "libtsk 4.11.1"
+  std::vector<SummaryOption> options;
+  std::vector<SummaryInput> inputs;
+  std::vector<SummaryVolume> volumes;
+  std::vector<SummaryLog> logs;
+  std::vector<SummarySeries> series;
+  std::map<std::pair<AnomalyKind, Level>, std::uint64_t> findings;  ///< counts; missing is 0
+  std::vector<Warning> warnings;                                    ///< in the order met
+  /// How many there were of a kind, where the list above was cut short; otherwise left out.
+  std::map<WarningKind, std::uint64_t> warning_totals;
+  std::vector<Error> errors;
+  int exit_status = 0;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,207 @@
+#include "plugin/timeline/summary_writer.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/json_fields.h"
+#include "plugin/timeline/names.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+using Json = DocumentJson;
+
+template <typename Items, typename Writer>
+Json array_of(const Items& items, Writer write) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(write(item));
+  return array;
+}
+
+Json strings_json(const std::vector<std::string>& strings) {
+  return array_of(strings, escape_bytes);
+}
+
+Json option_json(const SummaryOption& option) {
+  return std::visit(
+      [](const auto& value) -> Json {
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::string>) {
+          return escape_bytes(value);
+        } else if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
+          return strings_json(value);
+        } else {
+          return value;
+        }
+      },
+      option.value);
+}
+
+Json options_json(const std::vector<SummaryOption>& options) {
+  Json json = Json::object();
+  for (const SummaryOption& option : options) json[option.name] = option_json(option);
+  return json;
+}
+
+/// An end that is not known is left out.
+Json range_json(const ByteRange& range) {
+  Json json = {{"begin", range.begin}};
+  if (range.end != kUnknownEnd) json["end"] = range.end;
+  return json;
+}
+
+Json damage_json(const DamagedRange& damage) {
+  Json json = range_json(damage.range);
+  put_text(json, "reason", damage.reason);
+  return json;
+}
+
+void put_coverage(Json& json, const std::optional<TimeRange>& coverage) {
+  if (!coverage) return;
+  json["coverage"] = {{"begin", iso8601(coverage->begin)}, {"end", iso8601(coverage->end)}};
+}
+
+Json warning_json(const Warning& warning) {
+  Json json = {{"kind", warning_kind_name(warning.kind)},
+               {"message", escape_bytes(warning.message)}};
+  put_text(json, "input", warning.image);
+  put_text(json, "volume", warning.volume);
+  put_text(json, "path", warning.path);
+  if (warning.range) json["range"] = range_json(*warning.range);
+  if (warning.line != 0) json["line"] = warning.line;
+  return json;
+}
+
+Json error_json(const Error& error) {
+  Json json = {{"kind", error_kind_name(error.kind)}, {"message", escape_bytes(error.message)}};
+  put_text(json, "reason", error.reason);
+  put_text(json, "help", error.help);
+  return json;
+}
+
+Json input_json(const SummaryInput& input) {
+  Json json = {{"name", escape_bytes(input.name)},
+               {"kind", input.kind},
+               {"segments", strings_json(input.segments)},
+               {"size", input.size}};
+  put_text(json, "stored_md5", input.stored_md5);
+  put_text(json, "stored_sha1", input.stored_sha1);
+  json["damage"] = array_of(input.damage, damage_json);
+  json["warnings"] = array_of(input.warnings, warning_json);
+  return json;
+}
+
+Json volume_json(const SummaryVolume& volume) {
+  Json json = {{"input", escape_bytes(volume.input)},
+               {"name", escape_bytes(volume.name)},
+               {"start", volume.start},
+               {"size", volume.size}};
+  put_text(json, "description", volume.description);
+  put_text(json, "file_system", volume.file_system);
+  put_text(json, "reader", volume.reader);
+  put_text(json, "unsupported", volume.unsupported);
+  return json;
+}
+
+Json log_json(const SummaryLog& log) {
+  const LogReport& report = log.report;
+  Json json = {{"input", escape_bytes(log.input)}};
+  put_text(json, "volume", log.volume);
+  json["filename"] = escape_bytes(report.entry.path);
+  put_text(json, "sha256", report.sha256);
+  json["size"] = report.entry.size;
+  if (report.entry.modified) json["modified"] = iso8601(*report.entry.modified);
+  json["lines"] = report.lines;
+  json["records"] = report.records;
+  json["other_lines"] = report.other_lines;
+  json["unparsed_lines"] = report.unparsed_lines;
+  json["duplicate_lines"] = report.duplicate_lines;
+  if (report.first_record) json["first_record"] = iso8601(*report.first_record);
+  if (report.last_record) json["last_record"] = iso8601(*report.last_record);
+  if (report.first_record && report.last_record) {
+    put_coverage(json, TimeRange{std::min(*report.first_record, *report.last_record),
+                                 std::max(*report.first_record, *report.last_record)});
+  }
+  json["dialects"] = strings_json(report.dialects);
+  put_text(json, "hostname", report.hostname);
+  put_text(json, "time_certainty", report.time_basis.certainty);
+  put_text(json, "time_basis", report.time_basis.words);
+  put_text(json, "year_basis", report.year_basis);
+  json["damage"] = array_of(report.damage, damage_json);
+  json["complete"] = report.complete;
+  return json;
+}
+
+Json series_json(const SummarySeries& series) {
+  const SeriesReport& report = series.report;
+  Json json = {{"input", escape_bytes(series.input)}};
+  put_text(json, "volume", series.volume);
+  json["folder"] = escape_bytes(series.folder);
+  put_text(json, "hostname", report.hostname);
+  json["records"] = report.records;
+  json["readings"] = report.readings;
+  json["intervals"] = report.intervals;
+  json["boot_sessions"] = report.boot_sessions;
+  json["wraps"] = report.wraps;
+  json["pid_max"] = report.pid_max;
+  put_text(json, "pid_max_basis", report.pid_max_basis);
+  put_coverage(json, report.coverage);
+  return json;
+}
+
+/// Every kind and level stands there, zeros too: a reader sees what was looked for.
+Json findings_json(const RunSummary& summary) {
+  Json by_kind = Json::object();
+  std::uint64_t total = 0;
+  for (const AnomalyKind kind : all_anomaly_kinds()) {
+    Json by_level = Json::object();
+    for (const Level level : all_levels()) {
+      const auto found = summary.findings.find({kind, level});
+      const std::uint64_t count = found == summary.findings.end() ? 0 : found->second;
+      by_level[std::string(level_name(level))] = count;
+      total += count;
+    }
+    by_kind[std::string(anomaly_kind_name(kind))] = std::move(by_level);
+  }
+  return {{"total", total}, {"by_kind", std::move(by_kind)}};
+}
+
+Json warning_counts_json(const RunSummary& summary) {
+  std::map<WarningKind, std::uint64_t> counts;
+  for (const Warning& warning : summary.warnings) ++counts[warning.kind];
+  for (const auto& [kind, total] : summary.warning_totals) {
+    counts[kind] = std::max(counts[kind], total);
+  }
+  Json json = Json::object();
+  for (const auto& [kind, count] : counts) json[std::string(warning_kind_name(kind))] = count;
+  return json;
+}
+
+}  // namespace
+
+std::string write_summary(const RunSummary& summary) {
+  Json json = {
+      {"summary_version", kSummaryFormVersion},
+      {"tool",
+       {{"name", summary.tool_name},
+        {"version", summary.tool_version},
+        {"libraries", strings_json(summary.libraries)}}},
+      {"options", options_json(summary.options)},
+      {"exit_status", summary.exit_status},
+      {"inputs", array_of(summary.inputs, input_json)},
+      {"volumes", array_of(summary.volumes, volume_json)},
+      {"logs", array_of(summary.logs, log_json)},
+      {"series", array_of(summary.series, series_json)},
+      {"findings", findings_json(summary)},
+      {"warning_counts", warning_counts_json(summary)},
+      {"warnings", array_of(summary.warnings, warning_json)},
+      {"errors", array_of(summary.errors, error_json)},
+  };
+  return dump_json(json, 2) + "\n";
+}
+
+}  // namespace pidometer
