@@ -1,0 +1,123 @@
+#include <string_view>
+#include <variant>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/json_fields.h"
+#include "plugin/timeline/names.h"
+#include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+void put_finding_lines(RowJson& row, const FindingBody& finding) {
+  row["first_line"] = finding.first.line;
+  row["last_line"] = finding.last.line;
+  row["first_line_offset"] = finding.first.offset;
+  row["last_line_offset"] = finding.last.offset;
+  row["first_record"] = escape_bytes(finding.first.text);
+  row["last_record"] = escape_bytes(finding.last.text);
+  if (finding.anomaly.first_pid != 0) row["first_pid"] = finding.anomaly.first_pid;
+  if (finding.anomaly.last_pid != 0) row["last_pid"] = finding.anomaly.last_pid;
+  if (finding.last_source != nullptr) {
+    put_text(row, "last_filename", finding.last_source->entry.path);
+    put_text(row, "last_log_sha256", finding.last_source->log_sha256);
+  }
+}
+
+void put_distance(RowJson& row, const Anomaly& anomaly) {
+  row["intervals"] = anomaly.intervals;
+  row["wraps_assumed"] = anomaly.wraps_assumed;
+  row["observed_pids"] = anomaly.observed_pids;
+  row["expected_pids"] = row_real(anomaly.expected_pids);
+  row["excess_pids"] = anomaly.excess_pids;
+  row["excess_low"] = anomaly.excess_low;
+  row["excess_high"] = anomaly.excess_high;
+  row["score"] = row_real(anomaly.score);
+  row["score_log"] = row_real(anomaly.score_log);
+  row["baseline_samples"] = anomaly.baseline_samples;
+  row["baseline_low"] = anomaly.baseline_low;
+  row["baseline_high"] = anomaly.baseline_high;
+}
+
+/// Adds what only one kind of row has.
+struct PutBody {
+  const TimelineEvent& event;
+  RowJson& row;
+
+  void operator()(const FindingBody& finding) const {
+    const Anomaly& anomaly = finding.anomaly;
+    const std::string kind(anomaly_kind_name(anomaly.kind));
+    row["data_type"] = "pidometer:anomaly:" + kind;
+    row["timestamp_desc"] = "Start Time";
+    row["tag"] = {kind, std::string(level_name(anomaly.level))};
+    row["level"] = level_name(anomaly.level);
+    row["finding_id"] = finding_id(event);
+    row["window_start"] = iso8601(anomaly.window_start);
+    row["window_end"] = iso8601(anomaly.window_end);
+    row["boot_session"] = anomaly.boot_session;
+    put_finding_lines(row, finding);
+    if (anomaly.kind == AnomalyKind::boot) {
+      row["counter_restarted"] = anomaly.counter_restarted;
+    } else {
+      put_distance(row, anomaly);
+    }
+    put_text(row, "reporter", finding.reporter);
+    put_text(row, "command", finding.first_command);
+    put_text(row, "time_certainty", finding.time_basis.certainty);
+    put_text(row, "time_basis", finding.time_basis.words);
+  }
+
+  void operator()(const RecordBody& record) const {
+    const bool ran = record.event == CronEvent::command;
+    row["data_type"] = ran ? "syslog:cron:task_run" : "syslog:line";
+    row["timestamp_desc"] = "Recorded Time";
+    // The label that Plaso's tagging rules for Linux give the same rows.
+    if (ran) row["tag"] = {"application_execution"};
+    row["cron_event"] = cron_event_name(record.event);
+    row["line"] = record.line.line;
+    row["line_offset"] = record.line.offset;
+    if (record.pid != 0) row["pid"] = record.pid;
+    put_text(row, "reporter", record.reporter);
+    put_text(row, "command", record.command);
+  }
+
+  void operator()(const WarningBody& body) const {
+    const Warning& warning = body.warning;
+    const std::string kind(warning_kind_name(warning.kind));
+    row["data_type"] = "pidometer:warning:" + kind;
+    row["timestamp_desc"] = "Recorded Time";
+    row["tag"] = {"warning", kind};
+    if (warning.range) {
+      row["range_begin"] = warning.range->begin;
+      if (warning.range->end != kUnknownEnd) row["range_end"] = warning.range->end;
+    }
+    if (warning.line != 0) row["line"] = warning.line;
+  }
+};
+
+}  // namespace
+
+std::string write_jsonl(const TimelineEvent& event) {
+  RowJson row;
+  row["message"] = event_message(event);
+  row["datetime"] = iso8601(event.time);
+  row["timestamp"] = posix_microseconds(event.time);
+  row["parser"] = "pidometer/" + event.parser;
+  row["source_short"] = "LOG";
+  row["source_long"] = "Cron PID odometer";
+  put_text(row, "hostname", event.hostname);
+  put_text(row, "username", event.username);
+  if (event.source != nullptr) {
+    const FileEntry& entry = event.source->entry;
+    put_text(row, "display_name", entry.display_name);
+    put_text(row, "filename", entry.path);
+    put_text(row, "log_sha256", event.source->log_sha256);
+    if (entry.inode) row["inode"] = std::to_string(*entry.inode);
+    if (!entry.path_spec.empty()) row["pathspec"] = path_spec_json(entry.path_spec);
+  }
+  std::visit(PutBody{event, row}, event.body);
+  return dump_json(row) + "\n";
+}
+
+}  // namespace pidometer

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <cassert>
+#include <cstdlib>
+#include <string_view>
+#include <variant>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+std::string when(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  if (anomaly.window_start == anomaly.window_end) {
+    return instant_words(anomaly.window_start, finding.utc_offset_minutes, finding.time_basis);
+  }
+  return window_words({anomaly.window_start, anomaly.window_end}, finding.utc_offset_minutes,
+                      finding.end_utc_offset_minutes, finding.time_basis);
+}
+
+/// "842 more PIDs were handed out (processes or threads)". Threads take PIDs too, so no message
+/// may speak of processes alone.
+std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
+  if (count == 1) return fmt::format("1 {} PID was handed out (process or thread)", comparison);
+  return fmt::format("{} {} PIDs were handed out (processes or threads)", count, comparison);
+}
+
+std::string finding_message(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  switch (anomaly.kind) {
+    case AnomalyKind::pid_excess:
+      return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
+             when(finding);
+    case AnomalyKind::pid_deficit:
+      return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
+             " than the schedule always costs " + when(finding);
+    case AnomalyKind::boot:
+      if (!anomaly.counter_restarted) {
+        return "the cron daemon was started, and the PID counter did not restart, " + when(finding);
+      }
+      return "the PID counter restarted (the host was booted) " + when(finding);
+  }
+  assert(false);
+  return {};
+}
+
+/// What follows `reporter[pid]: ` in a syslog line; the whole line where that is not its form.
+std::string_view line_body(std::string_view line, std::string_view reporter) {
+  if (reporter.empty()) return line;
+  const auto reporter_at = line.find(reporter);
+  if (reporter_at == std::string_view::npos) return line;
+  const auto colon_at = line.find(": ", reporter_at + reporter.size());
+  return colon_at == std::string_view::npos ? line : line.substr(colon_at + 2);
+}
+
+/// Plaso's sentences for the same lines, so that its rows and ours read alike.
+std::string record_message(const TimelineEvent& event, const RecordBody& record) {
+  if (record.event == CronEvent::command) {
+    return fmt::format("Cron ran: {} for user: {} pid: {}", escape_bytes(record.command),
+                       escape_bytes(event.username), record.pid);
+  }
+  const std::string_view body = line_body(record.line.text, record.reporter);
+  if (body.size() == record.line.text.size()) return escape_bytes(body);
+  if (record.pid == 0) {
+    return fmt::format("[{}] {}", escape_bytes(record.reporter), escape_bytes(body));
+  }
+  return fmt::format("[{}, pid: {}] {}", escape_bytes(record.reporter), record.pid,
+                     escape_bytes(body));
+}
+
+struct MessageOf {
+  const TimelineEvent& event;
+
+  std::string operator()(const FindingBody& finding) const { return finding_message(finding); }
+  std::string operator()(const RecordBody& record) const { return record_message(event, record); }
+  std::string operator()(const WarningBody& body) const {
+    return escape_bytes(body.warning.message);
+  }
+};
+
+}  // namespace
+
+std::string event_message(const TimelineEvent& event) {
+  return std::visit(MessageOf{event}, event.body);
+}
+
+}  // namespace pidometer

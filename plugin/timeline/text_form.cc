@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <string_view>
+#include <variant>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/names.h"
+#include "plugin/timeline/row_writer.h"
+
+namespace pidometer {
+namespace {
+
+constexpr std::string_view kIndent = "    ";
+constexpr std::string_view kColorEnd = "\x1b[0m";
+
+/// SGR sequences: quiet where nothing is claimed, red where an alarm is raised.
+std::string_view level_color(Level level) {
+  switch (level) {
+    case Level::informational:
+      return "\x1b[2m";
+    case Level::low:
+      return "\x1b[36m";
+    case Level::medium:
+      return "\x1b[33m";
+    case Level::high:
+      return "\x1b[31m";
+    case Level::critical:
+      return "\x1b[1;31m";
+  }
+  return "";
+}
+
+std::string bracket(std::string_view what, std::string_view color_code, bool color) {
+  if (!color) return fmt::format("[{}]:", what);
+  return fmt::format("{}[{}]:{}", color_code, what, kColorEnd);
+}
+
+/// What the examiner compares with: how often it was seen, and what it cost.
+std::string baseline_words(const Anomaly& anomaly) {
+  if (anomaly.baseline_samples == 0) {
+    return fmt::format("no comparable interval, {:.1f} expected", anomaly.expected_pids);
+  }
+  if (anomaly.baseline_samples == 1) {
+    return fmt::format("1 comparable interval cost {}", anomaly.baseline_low);
+  }
+  if (anomaly.baseline_low == anomaly.baseline_high) {
+    return fmt::format("{} comparable intervals cost {} each", anomaly.baseline_samples,
+                       anomaly.baseline_low);
+  }
+  return fmt::format("{} comparable intervals cost {} to {}", anomaly.baseline_samples,
+                     anomaly.baseline_low, anomaly.baseline_high);
+}
+
+std::string distance_words(const Anomaly& anomaly) {
+  std::string words = fmt::format("; PID {} to {}", anomaly.first_pid, anomaly.last_pid);
+  if (anomaly.wraps_assumed != 0) {
+    words += fmt::format(" with {} wrap{} assumed", anomaly.wraps_assumed,
+                         anomaly.wraps_assumed == 1 ? "" : "s");
+  }
+  if (anomaly.intervals != 1) words += fmt::format(" over {} intervals", anomaly.intervals);
+  words += fmt::format(" = {}; {}", anomaly.observed_pids, baseline_words(anomaly));
+  if (anomaly.excess_low != anomaly.excess_high) {
+    words += fmt::format("; excess {} to {} (90%)", anomaly.excess_low, anomaly.excess_high);
+  }
+  return words + fmt::format("; {}, score {:.1f} ({:.1f} over the whole log)",
+                             level_name(anomaly.level), anomaly.score, anomaly.score_log);
+}
+
+std::string boot_words(const Anomaly& anomaly) {
+  if (anomaly.first_pid == 0 || anomaly.last_pid == 0) return {};
+  return fmt::format("; PID {} before, {} after", anomaly.first_pid, anomaly.last_pid);
+}
+
+std::string location_words(const TimelineEvent& event, const FindingBody& finding) {
+  if (event.source == nullptr) return {};
+  const std::string first_path = escape_bytes(event.source->entry.path);
+  if (finding.last_source != nullptr) {
+    return fmt::format("; {} line {} to {} line {}", first_path, finding.first.line,
+                       escape_bytes(finding.last_source->entry.path), finding.last.line);
+  }
+  if (finding.first.line == finding.last.line) {
+    return fmt::format("; {} line {}", first_path, finding.first.line);
+  }
+  return fmt::format("; {} lines {} and {}", first_path, finding.first.line, finding.last.line);
+}
+
+std::string finding_text(const TimelineEvent& event, const FindingBody& finding, bool color) {
+  const Anomaly& anomaly = finding.anomaly;
+  const bool is_boot = anomaly.kind == AnomalyKind::boot;
+  // A boot is shown by the first record after it, an excess happened after its first record.
+  const LineRef& shown = is_boot ? finding.last : finding.first;
+  const std::string what =
+      is_boot ? std::string(anomaly_kind_name(anomaly.kind)) : std::to_string(anomaly.excess_pids);
+  std::string text = fmt::format(
+      "{} {}\n{}{}{}{}", bracket(what, level_color(anomaly.level), color), escape_bytes(shown.text),
+      kIndent, event_message(event), is_boot ? boot_words(anomaly) : distance_words(anomaly),
+      location_words(event, finding));
+  if (!finding.time_basis.certainty.empty() && finding.time_basis.certainty != "exact") {
+    text += "; time " + escape_bytes(finding.time_basis.certainty);
+  }
+  return text + "\n";
+}
+
+std::string warning_text(const TimelineEvent& event, const Warning& warning, bool color) {
+  std::string where;
+  if (event.source != nullptr) where = escape_bytes(event.source->entry.path);
+  if (warning.line != 0) where += fmt::format(" line {}", warning.line);
+  if (!where.empty()) where += ": ";
+  return fmt::format("{} {}{}\n",
+                     bracket(warning_kind_name(warning.kind), level_color(Level::medium), color),
+                     where, escape_bytes(warning.message));
+}
+
+struct TextOf {
+  const TimelineEvent& event;
+  bool color;
+
+  std::string operator()(const FindingBody& finding) const {
+    return finding_text(event, finding, color);
+  }
+  std::string operator()(const RecordBody& record) const {
+    return escape_bytes(record.line.text) + "\n";
+  }
+  std::string operator()(const WarningBody& body) const {
+    return warning_text(event, body.warning, color);
+  }
+};
+
+}  // namespace
+
+std::string write_text(const TimelineEvent& event, bool color) {
+  return std::visit(TextOf{event, color}, event.body);
+}
+
+}  // namespace pidometer

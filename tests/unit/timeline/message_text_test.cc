@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include "plugin/timeline/row_writer.h"
+#include "tests/unit/timeline/sample_events.h"
+
+namespace pidometer {
+namespace {
+
+TEST(EventMessage, FindingsStayWithin256Bytes) {
+  TimelineEvent widest = samples::deficit();
+  auto& finding = std::get<FindingBody>(widest.body);
+  finding.anomaly.excess_pids = -4194304;
+  finding.anomaly.window_start = samples::at(973640399) + std::chrono::microseconds(123456);
+  finding.anomaly.window_end = samples::at(1003640399) + std::chrono::microseconds(123456);
+  finding.utc_offset_minutes = 840;
+  finding.end_utc_offset_minutes = 780;
+  for (const TimelineEvent& event : {samples::excess(), samples::boot(), widest}) {
+    EXPECT_LE(event_message(event).size(), 256U) << event_message(event);
+  }
+}
+
+struct LineCase {
+  const char* name;
+  const char* line;
+  const char* reporter;
+  Pid pid;
+  const char* want;
+};
+
+constexpr LineCase kLines[] = {
+    {"syslog", "Dec 20 03:20:02 web01 CROND[1206]: (root) CMDEND (a: b)", "CROND", 1206,
+     "[CROND, pid: 1206] (root) CMDEND (a: b)"},
+    {"no_pid", "Dec 20 03:20:02 web01 anacron: Anacron started", "anacron", 0,
+     "[anacron] Anacron started"},
+    {"file_form", "CRON (11/05-09:33:42-390) STARTUP (fork ok)", "", 390,
+     "CRON (11/05-09:33:42-390) STARTUP (fork ok)"},
+    {"no_colon", "<78>1 2024-01-08T10:00:01Z web01 crond 42 - - (CRON) INFO (x)", "crond", 42,
+     "<78>1 2024-01-08T10:00:01Z web01 crond 42 - - (CRON) INFO (x)"},
+    {"reporter_not_in_line", "Dec 20 x: y", "CROND", 1, "Dec 20 x: y"},
+    {"escaped", "Dec 20 03:20:02 web01 CROND[12]: a\x1b", "CROND", 12, "[CROND, pid: 12] a\\x1b"},
+};
+
+TEST(EventMessage, LinesReadAsInPlaso) {
+  for (const LineCase& c : kLines) {
+    SCOPED_TRACE(c.name);
+    TimelineEvent event = samples::line();
+    auto& record = std::get<RecordBody>(event.body);
+    record.line.text = c.line;
+    record.reporter = c.reporter;
+    record.pid = c.pid;
+    EXPECT_EQ(event_message(event), c.want);
+  }
+}
+
+}  // namespace
+}  // namespace pidometer

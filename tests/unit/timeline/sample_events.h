@@ -1,0 +1,149 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "plugin/timeline/timeline_event.h"
+
+namespace pidometer::samples {
+
+inline Timestamp at(std::int64_t seconds) {
+  return Timestamp(std::chrono::seconds(seconds));
+}
+
+/// A log on the EXT volume of a raw image.
+inline std::shared_ptr<const EventSource> source() {
+  EventSource out;
+  out.entry.path = "/var/log/cron";
+  out.entry.display_name = "EXT:/var/log/cron";
+  out.entry.inode = 17;
+  out.entry.path_spec = {
+      {.type_indicator = "EXT",
+       .location = "/var/log/cron",
+       .inode = 17,
+       .part_index = {},
+       .start_offset = {},
+       .volume_index = {},
+       .compression_method = {}},
+      {.type_indicator = "TSK_PARTITION",
+       .location = "/p2",
+       .inode = {},
+       .part_index = 3,
+       .start_offset = 63963136,
+       .volume_index = {},
+       .compression_method = {}},
+      {.type_indicator = "RAW",
+       .location = "",
+       .inode = {},
+       .part_index = {},
+       .start_offset = {},
+       .volume_index = {},
+       .compression_method = {}},
+      {.type_indicator = "OS",
+       .location = "disk.raw",
+       .inode = {},
+       .part_index = {},
+       .start_offset = {},
+       .volume_index = {},
+       .compression_method = {}},
+  };
+  out.log_sha256 = "9d5e8b4cb22b3b08173f6ecd2e00d31a201eac61d4925106d0d302f5350ce7fb";
+  out.series_id = "p2:/var/log";
+  return std::make_shared<const EventSource>(std::move(out));
+}
+
+/// The largest excess of the 2001 case.
+inline TimelineEvent excess() {
+  FindingBody finding;
+  Anomaly& anomaly = finding.anomaly;
+  anomaly.kind = AnomalyKind::pid_excess;
+  anomaly.level = Level::critical;
+  anomaly.window_start = at(973695000);
+  anomaly.window_end = at(973695600);
+  anomaly.first_pid = 2441;
+  anomaly.last_pid = 3285;
+  anomaly.boot_session = 1;
+  anomaly.observed_pids = 844;
+  anomaly.expected_pids = 2;
+  anomaly.excess_pids = 842;
+  anomaly.excess_low = 842;
+  anomaly.excess_high = 842;
+  anomaly.score = 12.34567;
+  anomaly.score_log = 9.75;
+  anomaly.baseline_samples = 312;
+  anomaly.baseline_low = 2;
+  anomaly.baseline_high = 2;
+  finding.first = {576, 30400, "root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)"};
+  finding.last = {577, 30453, "root (11/08-09:00:00-3285) CMD (   /sbin/rmmod -as)"};
+  finding.first_command = "/sbin/rmmod -as";
+  finding.utc_offset_minutes = -360;
+  finding.end_utc_offset_minutes = -360;
+  finding.time_basis = {"year_inferred", "year 2000 from the file's mtime"};
+  return {anomaly.window_start, "pid_excess", "", "root", source(), std::move(finding)};
+}
+
+inline TimelineEvent deficit() {
+  TimelineEvent event = excess();
+  event.parser = "pid_deficit";
+  Anomaly& anomaly = std::get<FindingBody>(event.body).anomaly;
+  anomaly.kind = AnomalyKind::pid_deficit;
+  anomaly.level = Level::low;
+  anomaly.last_pid = 2582;
+  anomaly.observed_pids = 141;
+  anomaly.expected_pids = 145;
+  anomaly.excess_pids = -4;
+  anomaly.excess_low = -5;
+  anomaly.excess_high = -3;
+  anomaly.baseline_samples = 2;
+  anomaly.baseline_low = 145;
+  anomaly.baseline_high = 146;
+  return event;
+}
+
+inline TimelineEvent boot() {
+  FindingBody finding;
+  finding.anomaly.kind = AnomalyKind::boot;
+  finding.anomaly.window_start = at(973695000);
+  finding.anomaly.window_end = at(973695060);
+  finding.anomaly.first_pid = 2441;
+  finding.anomaly.last_pid = 390;
+  finding.anomaly.boot_session = 2;
+  finding.first = {9, 400, "Nov  8 14:50:00 web01 CROND[2441]: (root) CMD (a)"};
+  finding.last = {10, 450, "Nov  8 14:51:00 web01 crond[390]: (CRON) STARTUP (fork ok)"};
+  finding.reporter = "CROND";
+  finding.time_basis = {"zone_assumed_utc", "no zone is known"};
+  return {finding.anomaly.window_end, "boot", "web01", "", source(), std::move(finding)};
+}
+
+inline TimelineEvent task_run() {
+  RecordBody record;
+  record.event = CronEvent::command;
+  record.pid = 1206;
+  record.line = {3, 120, "Dec 20 03:20:01 web01 CROND[1206]: (root) CMD (/usr/lib64/sa/sa1 1 1)"};
+  record.reporter = "CROND";
+  record.command = "/usr/lib64/sa/sa1 1 1";
+  return {at(1703042401), "cronie", "web01", "root", source(), std::move(record)};
+}
+
+inline TimelineEvent line() {
+  RecordBody record;
+  record.event = CronEvent::info;
+  record.pid = 812;
+  record.line = {2, 60,
+                 "Dec 20 03:14:01 web01 crond[812]: (CRON) INFO (RANDOM_DELAY will be scaled with "
+                 "factor 64% if used.)"};
+  record.reporter = "crond";
+  return {at(1703042041), "cronie", "web01", "", source(), std::move(record)};
+}
+
+inline TimelineEvent damaged_log() {
+  WarningBody body;
+  body.warning.kind = WarningKind::damaged_log;
+  body.warning.message = "bytes 4096 to 8192 are lost: E01 chunk checksum";
+  body.warning.path = "/var/log/cron";
+  body.warning.range = ByteRange{4096, 8192};
+  body.warning.line = 80;
+  return {at(973695000), "cronie", "web01", "", source(), std::move(body)};
+}
+
+}  // namespace pidometer::samples
