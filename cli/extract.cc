@@ -1,0 +1,219 @@
+#include "cli/extract.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/extracted_file.h"
+#include "cli/input_reports.h"
+#include "cli/interrupt.h"
+#include "cli/output_file.h"
+#include "cli/scan_mediator.h"
+#include "plugin/cron_odometer.h"
+#include "plugin/timeline/summary_writer.h"
+
+namespace pidometer {
+namespace {
+
+/// What --all-logs adds to the plugin's own globs: the login records that other tools read beside
+/// the cron log.
+constexpr std::array<std::string_view, 3> kLoginRecords = {"wtmp*", "btmp*", "utmp*"};
+
+/// A cron log by its name, so that one with no line a dialect knows is extracted all the same.
+bool named_cron(const FileEntry& entry) {
+  return std::filesystem::path(entry.path).filename().string().starts_with("cron");
+}
+
+/// Whether the decoded form is another than the stored one.
+bool is_compressed(const FileEntry& entry) {
+  const std::string& outermost = entry.path_spec.front().type_indicator;
+  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM";
+}
+
+/// Whether any line of the file is cron's. Reads until the first one.
+bool holds_cron_lines(const LogFile& file, const Plugin& plugin) {
+  Result<std::unique_ptr<ByteStream>> stream = file.open(StreamForm::decoded);
+  if (!stream) return false;
+  std::string text;
+  std::vector<std::byte> block(65536);  // what check_required_format() takes at once
+  while (!interrupted()) {
+    const Result<std::size_t> got = (*stream)->read(block);
+    if (!got || *got == 0) return !text.empty() && plugin.check_required_format(text);
+    text.append(reinterpret_cast<const char*>(block.data()), *got);
+    if (plugin.check_required_format(text)) return true;
+    // The line cut by the end of the block is judged with the next one.
+    const std::size_t last_line = text.rfind('\n');
+    text.erase(0, last_line == std::string::npos ? text.size() : last_line + 1);
+  }
+  return false;
+}
+
+/// One run of the command: where files go, and what became of them.
+class Extraction {
+ public:
+  Extraction(const Options& options, RunSummary& summary, ScanMediator& mediator,
+             RunOutcome& outcome, Diagnostics& diagnostics)
+      : options_(options),
+        summary_(summary),
+        mediator_(mediator),
+        outcome_(outcome),
+        diagnostics_(diagnostics) {}
+
+  void extract_all(Evidence& evidence, const std::string& name) {
+    std::vector<std::string_view> globs(plugin_.path_globs().begin(), plugin_.path_globs().end());
+    if (options_.all_logs) globs.insert(globs.end(), kLoginRecords.begin(), kLoginRecords.end());
+    for (const LogFolder& folder : evidence.find_logs(globs)) {
+      mediator_.begin_series(HostSeries{name, folder.volume, folder.path, {}, {}});
+      for (const auto& file : folder.files) {
+        if (interrupted() || outcome_.output_failed) return;
+        const bool cron = named_cron(file->entry()) || holds_cron_lines(*file, plugin_);
+        if (cron) ++outcome_.cron_logs;
+        if (cron || options_.all_logs) extract_one(*file, name, folder.volume);
+      }
+    }
+  }
+
+  /// `SHA256  PATH` lines, sorted by path, as sha256sum --check reads them.
+  Result<void> write_sums() {
+    std::sort(sums_.begin(), sums_.end());
+    std::string text;
+    for (const auto& [path, sum] : sums_) text += sum_line(sum, path);
+    Result<OutputFile> file = OutputFile::create(
+        (std::filesystem::path(options_.directory) / "SHA256SUMS").string(), options_.force);
+    if (!file) return tl::unexpected(file.error());
+    Result<void> written = file->write(text);
+    return written ? file->commit() : written;
+  }
+
+  std::size_t files() const { return sums_.size(); }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  void extract_one(const LogFile& file, const std::string& image, const std::string& volume) {
+    const std::filesystem::path relative =
+        std::filesystem::path(safe_name(volume)) / safe_path(file.entry().path);
+    Result<ExtractedFile> stored =
+        write_extracted(file, StreamForm::stored, options_.directory, relative, options_.force);
+    if (!stored) return fail_file(stored.error());
+    LogReport report;
+    report.entry = file.entry();
+    report.sha256 = stored->sha256;
+    report.damage = stored->damage;
+    note_file(*stored, relative, file.entry());
+    if (is_compressed(file.entry())) {
+      const std::filesystem::path text = relative.string() + ".text";
+      Result<ExtractedFile> decoded =
+          write_extracted(file, StreamForm::decoded, options_.directory, text, options_.force);
+      if (!decoded) return fail_file(decoded.error());
+      note_file(*decoded, text, file.entry());
+    }
+    summary_.logs.push_back(SummaryLog{image, volume, std::move(report)});
+  }
+
+  void note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
+                 const FileEntry& entry) {
+    sums_.emplace_back(relative.string(), extracted.sha256);
+    bytes_ += extracted.bytes;
+    outcome_.damaged = outcome_.damaged || !extracted.damage.empty();
+    for (const DamagedRange& damaged : extracted.damage) {
+      Warning warning;
+      warning.kind = WarningKind::damaged_log;
+      warning.message = damaged.reason + "; the extracted file does not hold what was there";
+      warning.path = entry.path;
+      warning.range = damaged.range;
+      mediator_.produce_warning(std::move(warning));
+    }
+  }
+
+  void fail_file(const Error& error) {
+    diagnostics_.error(error);
+    summary_.errors.push_back(error);
+    if (error.kind == ErrorKind::output)
+      outcome_.output_failed = true;
+    else
+      outcome_.damaged = true;
+  }
+
+  const Options& options_;
+  RunSummary& summary_;
+  ScanMediator& mediator_;
+  RunOutcome& outcome_;
+  Diagnostics& diagnostics_;
+  CronOdometer plugin_;
+  std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
+  GroupedInputs inputs = group_inputs(options.inputs, options.as);
+  if (inputs.groups.size() > 1) {
+    diagnostics.error(Error{ErrorKind::usage, "extract takes one image at a time",
+                            fmt::format("{} inputs were given", inputs.groups.size()),
+                            "call it for each image with a DIR of its own"});
+    return exit_usage;
+  }
+  RunOutcome outcome;
+  RunSummary summary = start_summary(options);
+  Result<OutputFile> summary_file =
+      OutputFile::create(options.summary.empty() ? "/dev/null" : options.summary, options.force);
+  if (!summary_file) {
+    diagnostics.error(summary_file.error());
+    return exit_usage;
+  }
+  const RowSelection selection;
+  ScanMediator mediator(selection, summary, diagnostics);
+  const auto failed = [&](const Error& error) {
+    diagnostics.error(error);
+    summary.errors.push_back(error);
+  };
+  for (const Error& error : inputs.errors) {
+    ++outcome.inputs_failed;
+    failed(error);
+  }
+  Extraction extraction(options, summary, mediator, outcome, diagnostics);
+  for (const InputGroup& group : inputs.groups) {
+    for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
+    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group);
+    if (!evidence) {
+      ++outcome.inputs_failed;
+      failed(evidence.error());
+      continue;
+    }
+    if ((*evidence)->volumes().empty()) {
+      failed(Error{ErrorKind::usage, group.name + " is no disk image",
+                   "extract copies logs out of images", "read a loose log with 'pidometer scan'"});
+      return exit_usage;
+    }
+    ++outcome.inputs_opened;
+    extraction.extract_all(**evidence, group.name);
+    add_input(**evidence, summary, mediator, outcome);
+  }
+  outcome.interrupted = interrupted();
+  if (outcome.inputs_opened > 0 && !outcome.interrupted && !outcome.output_failed) {
+    if (Result<void> written = extraction.write_sums(); !written) {
+      outcome.output_failed = true;
+      failed(written.error());
+    }
+  }
+  say_what_is_missing(summary, outcome, diagnostics);
+  diagnostics.finish_warnings();
+  summary.exit_status = exit_status(outcome, options.partial_ok);
+  Result<void> written = summary_file->write(write_summary(summary));
+  if (written) written = summary_file->commit();
+  if (!written) {
+    diagnostics.error(written.error());
+    outcome.output_failed = true;
+  }
+  diagnostics.note(fmt::format("{} files, {} bytes extracted to {}",
+                               with_thousands(extraction.files()),
+                               with_thousands(extraction.bytes()), options.directory));
+  return exit_status(outcome, options.partial_ok);
+}
+
+}  // namespace pidometer

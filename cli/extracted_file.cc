@@ -1,0 +1,96 @@
+#include "cli/extracted_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "cli/output_file.h"
+#include "tsk_reader/hashing.h"
+
+namespace pidometer {
+namespace {
+
+Result<void> set_modified(const std::filesystem::path& path, Timestamp modified) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(modified);
+  timespec times[2] = {};
+  times[1].tv_sec = seconds.time_since_epoch().count();
+  times[1].tv_nsec = (modified - seconds).count() * 1000;
+  times[0].tv_nsec = UTIME_OMIT;
+  if (utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
+    return fail(ErrorKind::output, "cannot set the modification time of " + path.string(),
+                std::strerror(errno));
+  return {};
+}
+
+}  // namespace
+
+Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
+                                      const std::string& directory,
+                                      const std::filesystem::path& relative, bool overwrite) {
+  const std::filesystem::path target = std::filesystem::path(directory) / relative;
+  std::error_code made;
+  std::filesystem::create_directories(target.parent_path(), made);
+  if (made)
+    return fail(ErrorKind::output, "cannot make the folder " + target.parent_path().string(),
+                made.message());
+  Result<std::unique_ptr<ByteStream>> stream = file.open(form);
+  if (!stream) return tl::unexpected(stream.error());
+  Result<OutputFile> output = OutputFile::create(target.string(), overwrite);
+  if (!output) return tl::unexpected(output.error());
+  ExtractedFile extracted;
+  Sha256 sum;  // of what is written: SHA256SUMS speaks of the copy, not of the intention
+  std::vector<std::byte> block(std::size_t{256} << 10);
+  while (true) {
+    const Result<std::size_t> got = (*stream)->read(block);
+    if (!got) return tl::unexpected(got.error());
+    if (*got == 0) break;
+    const std::string_view bytes(reinterpret_cast<const char*>(block.data()), *got);
+    sum.update(std::span(block).first(*got));
+    extracted.bytes += *got;
+    if (Result<void> written = output->write(bytes); !written)
+      return tl::unexpected(written.error());
+  }
+  if (Result<void> whole = output->commit(); !whole) return tl::unexpected(whole.error());
+  if (file.entry().modified)
+    if (Result<void> dated = set_modified(target, *file.entry().modified); !dated)
+      return tl::unexpected(dated.error());
+  extracted.sha256 = sum.finish();
+  extracted.damage = (*stream)->damage();
+  return extracted;
+}
+
+std::string safe_name(std::string_view name) {
+  if (name == "." || name == ".." || name.empty()) return std::string(name.size() + 1, '_');
+  std::string safe(name);
+  for (char& c : safe)
+    if (c == '/' || c == '\0') c = '_';
+  return safe;
+}
+
+std::filesystem::path safe_path(std::string_view path) {
+  std::filesystem::path safe;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    if (slash > 0) safe /= safe_name(path.substr(0, slash));
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return safe;
+}
+
+std::string sum_line(const std::string& sum, const std::string& path) {
+  std::string escaped;
+  for (const char c : path) {
+    if (c == '\n')
+      escaped += "\\n";
+    else if (c == '\\')
+      escaped += "\\\\";
+    else
+      escaped += c;
+  }
+  return (escaped == path ? "" : "\\") + sum + "  " + escaped + "\n";
+}
+
+}  // namespace pidometer

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log_file.h"
+#include "base/result.h"
+
+namespace pidometer {
+
+/// One file that was copied out of an image.
+struct ExtractedFile {
+  std::string sha256;  ///< of what was written
+  std::uint64_t bytes = 0;
+  std::vector<DamagedRange> damage;
+};
+
+/// Copies one form of a file to `directory`/`relative` with the file's modification time; folders
+/// are made as needed, nothing under the final name until it is whole. Errors of the evidence keep
+/// their kind; of the output, ErrorKind::output.
+Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
+                                      const std::string& directory,
+                                      const std::filesystem::path& relative, bool overwrite);
+
+/// One path component that cannot lead out of its folder: `/`, NUL, `.` and `..` are replaced by
+/// `_`.
+std::string safe_name(std::string_view name);
+
+/// A path on a volume as a relative path whose components are all safe.
+std::filesystem::path safe_path(std::string_view path);
+
+/// A line of SHA256SUMS; a name with a newline or backslash is escaped as GNU coreutils does.
+std::string sum_line(const std::string& sum, const std::string& path);
+
+}  // namespace pidometer

@@ -1,0 +1,197 @@
+#include "cli/flags.h"
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <map>
+
+#include "cli/version.h"
+
+namespace pidometer {
+namespace {
+
+template <auto Member>
+void bind_value(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.*Member, std::string(flag.help))
+      ->type_name(std::string(flag.argument));
+}
+
+template <auto Member>
+void bind_switch(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_flag(std::string(flag.names), options.*Member, std::string(flag.help));
+}
+
+/// An option that takes one of a few words; the words stand in the help.
+template <auto Member, const auto& Words>
+void bind_word(CLI::App& app, const Flag& flag, Options& options) {
+  std::vector<std::string> names;
+  std::map<std::string, std::remove_reference_t<decltype(options.*Member)>> values;
+  for (const auto& [word, value] : Words) {
+    names.emplace_back(word);
+    values.emplace(word, value);
+  }
+  auto* target = &(options.*Member);
+  app.add_option_function<std::string>(
+         std::string(flag.names),
+         [target, values](const std::string& word) { *target = values.at(word); },
+         std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::IsMember(names).description(""));
+}
+
+constexpr std::array<std::pair<const char*, InputKind>, 3> kInputKinds{
+    {{"image", InputKind::image}, {"log", InputKind::log}, {"folder", InputKind::folder}}};
+constexpr std::array<std::pair<const char*, RowFormat>, 2> kFormats{
+    {{"jsonl", RowFormat::jsonl}, {"text", RowFormat::text}}};
+constexpr std::array<std::pair<const char*, ColorMode>, 3> kColorModes{
+    {{"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}}};
+constexpr std::array<std::pair<const char*, Level>, 5> kLevels{
+    {{"informational", Level::informational},
+     {"low", Level::low},
+     {"medium", Level::medium},
+     {"high", Level::high},
+     {"critical", Level::critical}}};
+
+/// The program counts years as written in a log: cron did not exist before 1975, and four digits
+/// are read.
+void bind_year(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.year, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::Range(1970, 9999).description(""));
+}
+
+/// 301 is the smallest pid_max that Linux accepts (PID_MAX_LIMIT_MIN: RESERVED_PIDS + 1).
+void bind_pid_max(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.pid_max, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::Range(kReservedPids + 1, kMaxPid).description(""));
+}
+
+void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.directory, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->required();
+}
+
+constexpr auto kFlags = std::to_array<Flag>({
+    {"-o,--output", "FILE", "write the rows to FILE instead of standard output", true, false,
+     bind_value<&Options::output>},
+    {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", false, true,
+     bind_directory},
+    {"-f,--format", "FORMAT", "jsonl (default) or text", true, false,
+     bind_word<&Options::format, kFormats>},
+    {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
+     true, true, bind_value<&Options::summary>},
+    {"-z,--timezone", "ZONE",
+     "zone of the logs' times, such as Europe/Berlin or -06:00; wins over the image's own", true,
+     false, bind_value<&Options::timezone>},
+    {"-y,--year", "YEAR", "year of the last line; wins over the file's modification time", true,
+     false, bind_year},
+    {"--pid-max", "N", "kernel.pid_max of the host, where it cannot be read from the evidence",
+     true, false, bind_pid_max},
+    {"--since", "TIME",
+     "only rows that end at or after TIME, ISO 8601; without an offset in --timezone, else UTC",
+     true, false, bind_value<&Options::since>},
+    {"--until", "TIME", "only rows that begin before TIME", true, false,
+     bind_value<&Options::until>},
+    {"-r,--records", "", "write every cron record as a row as well", true, false,
+     bind_switch<&Options::records>},
+    {"-a,--all-logs", "", "extract auth.log, secure, messages, syslog, wtmp, btmp and utmp as well",
+     false, true, bind_switch<&Options::all_logs>},
+    {"-l,--min-level", "LEVEL",
+     "informational (default: everything), low, medium, high or critical", true, false,
+     bind_word<&Options::min_level, kLevels>},
+    {"--as", "KIND", "take inputs for what they are not by content: image, log or folder", true,
+     true, bind_word<&Options::as, kInputKinds>},
+    {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", true, true,
+     bind_switch<&Options::partial_ok>},
+    {"--force", "", "overwrite files that exist", true, true, bind_switch<&Options::force>},
+    {"--color", "WHEN", "auto (default), always or never", true, true,
+     bind_word<&Options::color, kColorModes>},
+    {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", true,
+     true, bind_switch<&Options::quiet>},
+});
+
+constexpr std::string_view kExamples =
+    "Says when something ran on a Linux host that no schedule explains.\n"
+    "\n"
+    "Examples:\n"
+    "  pidometer scan web01.E01\n"
+    "  pidometer scan --timezone America/Chicago --format text honeypot.dd\n"
+    "  pidometer extract web01.E01 -d logs";
+
+constexpr std::string_view kScanExamples =
+    "Examples:\n"
+    "  pidometer scan --format text web01.E01\n"
+    "  pidometer scan -o findings.jsonl --summary summary.json web01.E01 db01.raw\n"
+    "\n";
+
+constexpr std::string_view kExtractExamples =
+    "Examples:\n"
+    "  pidometer extract web01.E01 -d logs\n"
+    "  pidometer extract --all-logs web01.raw.001 -d logs\n"
+    "\n";
+
+constexpr std::string_view kExitStatus =
+    "Exit status: 0 all was read; 1 nothing usable; 2 usage; 3 partial: part of the evidence was\n"
+    "lost or damaged; 4 all was read and no cron log is in it; 130 interrupted.";
+
+CLI::App* add_command(CLI::App& app, Options& options, const char* name, const char* description,
+                      bool Flag::*belongs) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command
+      ->add_option("INPUT", options.inputs,
+                   "disk images (raw, split raw, E01), log files, folders of log files")
+      ->required()
+      ->type_name("");
+  for (const Flag& flag : kFlags)
+    if (flag.*belongs) flag.bind(*command, flag, options);
+  command->footer(std::string(kExitStatus));
+  return command;
+}
+
+}  // namespace
+
+std::span<const Flag> flags() {
+  return kFlags;
+}
+
+Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
+  ParsedArguments parsed;
+  Options& options = parsed.options;
+  CLI::App app{std::string(kExamples), "pidometer"};
+  app.footer(std::string(kExitStatus));
+  bool version = false;
+  app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
+  const CLI::App* scan =
+      add_command(app, options, "scan", "Find what no schedule explains.", &Flag::scan);
+  const CLI::App* extract =
+      add_command(app, options, "extract", "Copy the cron logs out of an image, byte for byte.",
+                  &Flag::extract);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    parsed.text = app.help();
+    for (const CLI::App* command : app.get_subcommands())
+      parsed.text = std::string(command == scan ? kScanExamples : kExtractExamples) +
+                    command->help("pidometer");
+    return parsed;
+  } catch (const CLI::ParseError& error) {
+    std::string name = "pidometer";
+    for (const CLI::App* command : app.get_subcommands()) name += " " + command->get_name();
+    return fail(ErrorKind::usage, "these arguments cannot be used", error.what(),
+                "see '" + name + " --help'");
+  }
+  if (version) {
+    parsed.text = version_text();
+  } else if (scan->parsed()) {
+    options.command = Command::scan;
+  } else if (extract->parsed()) {
+    options.command = Command::extract;
+  } else {
+    return fail(ErrorKind::usage, "no command is given", {},
+                "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");
+  }
+  return parsed;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,131 @@
+#include "cli/input_reports.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "plugin/timeline/names.h"
+
+namespace pidometer {
+namespace {
+
+std::string_view input_kind_name(InputKind kind) {
+  switch (kind) {
+    case InputKind::automatic:
+      return "automatic";
+    case InputKind::image:
+      return "image";
+    case InputKind::log:
+      return "log";
+    case InputKind::folder:
+      return "folder";
+  }
+  return "automatic";
+}
+
+}  // namespace
+
+RunSummary start_summary(const Options& options) {
+  RunSummary summary;
+  summary.tool_version = PIDOMETER_VERSION;
+  summary.libraries = library_versions();
+  const auto add = [&summary](const char* name, auto value) {
+    summary.options.push_back(SummaryOption{name, std::move(value)});
+  };
+  add("command", std::string(options.command == Command::extract ? "extract" : "scan"));
+  add("inputs", options.inputs);
+  add("as", std::string(input_kind_name(options.as)));
+  add("partial_ok", options.partial_ok);
+  if (options.command == Command::extract) {
+    add("directory", options.directory);
+    add("all_logs", options.all_logs);
+    return summary;
+  }
+  add("format", std::string(options.format == RowFormat::text ? "text" : "jsonl"));
+  if (!options.output.empty()) add("output", options.output);
+  if (!options.timezone.empty()) add("timezone", options.timezone);
+  if (options.year) add("year", std::int64_t{*options.year});
+  if (options.pid_max) add("pid_max", std::int64_t{*options.pid_max});
+  if (!options.since.empty()) add("since", options.since);
+  if (!options.until.empty()) add("until", options.until);
+  add("records", options.records);
+  add("min_level", std::string(level_name(options.min_level)));
+  return summary;
+}
+
+void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& mediator,
+               RunOutcome& outcome) {
+  InputReport report = evidence.report();
+  for (const Warning& warning : report.warnings) {
+    // A stale journal or a volume that is not read hides records as surely as a lost chunk does.
+    outcome.damaged = outcome.damaged || warning.kind == WarningKind::unsupported ||
+                      warning.kind == WarningKind::skipped_file;
+    mediator.produce_warning(warning);
+  }
+  outcome.damaged = outcome.damaged || !report.damage.empty();
+  for (VolumeReport& volume : evidence.volumes())
+    summary.volumes.push_back(SummaryVolume{report.name, std::move(volume.name), volume.start,
+                                            volume.size, std::move(volume.description),
+                                            std::move(volume.file_system), std::move(volume.reader),
+                                            std::move(volume.unsupported)});
+  summary.inputs.push_back(SummaryInput{std::move(report.name), std::move(report.kind),
+                                        std::move(report.segments), report.size,
+                                        std::move(report.stored_md5), std::move(report.stored_sha1),
+                                        std::move(report.damage), std::move(report.warnings)});
+}
+
+void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
+                         Diagnostics& diagnostics) {
+  if (outcome.interrupted || outcome.inputs_opened == 0) return;
+  if (outcome.cron_logs == 0) {
+    std::string looked = "nothing that a cron daemon wrote is in them";
+    if (!summary.volumes.empty()) {
+      looked = "looked into /var/log and /log of";
+      for (const SummaryVolume& volume : summary.volumes)
+        looked += fmt::format(" {} ({})", volume.name,
+                              !volume.unsupported.empty()  ? "not read"
+                              : volume.file_system.empty() ? "no file system"
+                                                           : volume.file_system);
+    }
+    diagnostics.error(Error{ErrorKind::not_found, "no cron log was found", looked,
+                            "where the logs lie elsewhere, copy them out and give the folder"});
+  }
+  const bool assumed =
+      std::any_of(summary.logs.begin(), summary.logs.end(), [](const SummaryLog& log) {
+        return log.report.records > 0 &&
+               log.report.time_basis.certainty.find("zone_assumed_utc") != std::string::npos;
+      });
+  if (assumed)
+    diagnostics.note(
+        "note: the zone of the logs is not known and UTC was assumed; name it with --timezone");
+}
+
+Result<void> check_output_name(const std::string& name, std::span<const InputGroup> groups) {
+  if (name.empty() || name == "-") return {};
+  for (const InputGroup& group : groups)
+    for (const std::filesystem::path& segment : group.segments) {
+      std::error_code ignored;
+      if (std::filesystem::equivalent(name, segment, ignored))
+        return fail(ErrorKind::usage, "will not write to " + name, "it is one of the inputs",
+                    "evidence is never written; give another name");
+    }
+  return {};
+}
+
+std::string with_thousands(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
+
+bool use_color(ColorMode mode, bool to_terminal) {
+  if (mode != ColorMode::automatic) return mode == ColorMode::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  return to_terminal && (no_color == nullptr || *no_color == '\0');
+}
+
+}  // namespace pidometer

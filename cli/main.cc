@@ -1,0 +1,30 @@
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "cli/diagnostics.h"
+#include "cli/extract.h"
+#include "cli/flags.h"
+#include "cli/input_reports.h"
+#include "cli/interrupt.h"
+#include "cli/scan.h"
+
+int main(int argc, char** argv) {
+  using namespace pidometer;
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  const Result<ParsedArguments> parsed = parse_arguments(argc, argv);
+  if (!parsed) {
+    Diagnostics(stderr, use_color(ColorMode::automatic, terminal), false, false)
+        .error(parsed.error());
+    return exit_usage;
+  }
+  if (!parsed->text.empty()) {
+    std::fwrite(parsed->text.data(), 1, parsed->text.size(), stdout);
+    return std::fflush(stdout) == 0 ? exit_complete : exit_nothing;
+  }
+  const Options& options = parsed->options;
+  catch_interrupts();
+  Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet, terminal);
+  return options.command == Command::extract ? run_extract(options, diagnostics)
+                                             : run_scan(options, diagnostics);
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/pid.h"
+#include "plugin/anomaly/anomaly.h"
+#include "tsk_reader/evidence.h"
+
+namespace pidometer {
+
+enum class Command { none, scan, extract };
+enum class RowFormat { jsonl, text };
+enum class ColorMode { automatic, always, never };
+
+/// What the command line said, checked one option at a time. Options of other commands keep their
+/// defaults.
+struct Options {
+  Command command = Command::none;
+  std::vector<std::string> inputs;
+  InputKind as = InputKind::automatic;
+  ColorMode color = ColorMode::automatic;
+  bool quiet = false;
+  bool force = false;       ///< -o, --summary and extract may overwrite
+  bool partial_ok = false;  ///< exit status 3 becomes 0
+  std::string summary;      ///< file name; empty: none
+
+  // scan
+  std::string output;  ///< file name; empty or "-": standard output
+  RowFormat format = RowFormat::jsonl;
+  std::string timezone;     ///< IANA name or +HH:MM; empty: the evidence decides
+  std::optional<int> year;  ///< of the last line
+  std::optional<Pid> pid_max;
+  std::string since;  ///< ISO 8601, as written
+  std::string until;
+  bool records = false;
+  Level min_level = Level::informational;
+
+  // extract
+  std::string directory;
+  bool all_logs = false;
+};
+
+}  // namespace pidometer

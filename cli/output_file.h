@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace pidometer {
+
+/// A file that appears under its name only when it is whole: written to a temporary name in the
+/// same folder, then renamed. Standard output where the name is empty or "-". A file that was not
+/// committed is removed.
+class OutputFile {
+ public:
+  /// Refuses a name that exists unless `overwrite`; devices and pipes (/dev/null, /dev/stdout) are
+  /// written in place.
+  static Result<OutputFile> create(const std::string& name, bool overwrite);
+
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&& other) = delete;
+  ~OutputFile();
+
+  Result<void> write(std::string_view bytes);
+  /// Flushes to the disk and gives the file its name. A full disk shows here at the latest.
+  Result<void> commit();
+
+ private:
+  OutputFile(std::FILE* stream, std::string name, std::string temporary);
+  Error write_error() const;
+
+  std::FILE* stream_;
+  std::string name_;
+  std::string temporary_;  ///< empty: in place
+  bool overwrite_ = false;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,164 @@
+#include "cli/scan.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "cli/input_reports.h"
+#include "cli/interrupt.h"
+#include "cli/output_file.h"
+#include "cli/scan_mediator.h"
+#include "cli/time_argument.h"
+#include "plugin/cron_odometer.h"
+#include "plugin/timeline/summary_writer.h"
+#include "tsk_reader/evidence.h"
+
+namespace pidometer {
+namespace {
+
+/// What the options mean, checked before any evidence is touched.
+struct ScanPlan {
+  PluginOptions plugin;
+  RowSelection selection;
+};
+
+Result<ScanPlan> make_plan(const Options& options) {
+  ScanPlan plan;
+  plan.plugin.year = options.year;
+  plan.plugin.pid_max = options.pid_max;
+  plan.plugin.records = options.records;
+  TimeZone zone;
+  if (!options.timezone.empty()) {
+    Result<TimeZone> found = find_time_zone(options.timezone);
+    if (!found) return tl::unexpected(found.error());
+    zone = *found;
+    plan.plugin.zone = std::move(*found);
+  }
+  RowSelection& selection = plan.selection;
+  selection.format = options.format;
+  selection.min_level = options.min_level;
+  const bool to_terminal =
+      (options.output.empty() || options.output == "-") && isatty(STDOUT_FILENO);
+  selection.color = use_color(options.color, to_terminal);
+  for (const auto& [text, target] :
+       {std::pair(&options.since, &selection.since), std::pair(&options.until, &selection.until)}) {
+    if (text->empty()) continue;
+    const Result<Timestamp> time = parse_time(*text, zone);
+    if (!time) return tl::unexpected(time.error());
+    *target = *time;
+  }
+  return plan;
+}
+
+/// All series of one opened input through the plugin. False once the run has to stop.
+void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& plugin,
+                   const PluginOptions& options, ScanMediator& mediator, Diagnostics& diagnostics) {
+  for (const LogFolder& folder : evidence.find_logs(plugin.path_globs())) {
+    if (mediator.aborted()) return;
+    HostSeries series{name, folder.volume, folder.path, folder.facts, {}};
+    for (const auto& file : folder.files) series.files.push_back(file.get());
+    mediator.begin_series(series);
+    if (Result<void> done = plugin.process(series, options, mediator); !done)
+      diagnostics.error(done.error());
+  }
+}
+
+std::string closing_line(const RunSummary& summary, const ScanMediator& mediator,
+                         std::uint64_t warnings, double seconds) {
+  const auto count = [](std::uint64_t n, const char* noun) {
+    return fmt::format("{} {}{}", with_thousands(n), noun, n == 1 ? "" : "s");
+  };
+  return fmt::format("{}, {}, {}, {}, {} in {:.1f} s", count(summary.volumes.size(), "volume"),
+                     count(summary.logs.size(), "log"), count(mediator.records(), "record"),
+                     count(warnings, "warning"), count(mediator.findings(), "finding"), seconds);
+}
+
+/// Rows into their file, under its name only when whole.
+Result<void> write_rows(OutputFile& output, RowSpool& rows) {
+  Result<void> written = rows.drain([&output](std::string_view row) -> Result<void> {
+    if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the rows");
+    return output.write(row);
+  });
+  return written ? output.commit() : written;
+}
+
+}  // namespace
+
+ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
+  const auto start = std::chrono::steady_clock::now();
+  const Result<ScanPlan> plan = make_plan(options);
+  if (!plan) {
+    diagnostics.error(plan.error());
+    return exit_usage;
+  }
+  GroupedInputs inputs = group_inputs(options.inputs, options.as);
+  for (const std::string* name : {&options.output, &options.summary}) {
+    if (Result<void> safe = check_output_name(*name, inputs.groups); !safe) {
+      diagnostics.error(safe.error());
+      return exit_usage;
+    }
+  }
+  // Both are opened before the work: a name that cannot be written is better known now than after
+  // an hour.
+  Result<OutputFile> output = OutputFile::create(options.output, options.force);
+  Result<OutputFile> summary_file =
+      OutputFile::create(options.summary.empty() ? "/dev/null" : options.summary, options.force);
+  for (const Result<OutputFile>* file : {&output, &summary_file}) {
+    if (*file) continue;
+    diagnostics.error(file->error());
+    return exit_usage;
+  }
+  RunOutcome outcome;
+  RunSummary summary = start_summary(options);
+  ScanMediator mediator(plan->selection, summary, diagnostics);
+  const auto failed = [&](const Error& error) {
+    ++outcome.inputs_failed;
+    diagnostics.error(error);
+    summary.errors.push_back(error);
+  };
+  for (const Error& error : inputs.errors) failed(error);
+
+  const CronOdometer plugin;
+  for (const InputGroup& group : inputs.groups) {
+    if (mediator.aborted()) break;
+    for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
+    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group);
+    if (!evidence) {
+      failed(evidence.error());
+      continue;
+    }
+    ++outcome.inputs_opened;
+    scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, diagnostics);
+    add_input(**evidence, summary, mediator, outcome);
+  }
+  for (const SummaryLog& log : summary.logs) {
+    if (log.report.records > 0) ++outcome.cron_logs;
+    if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;
+  }
+  outcome.interrupted = interrupted();
+  if (!outcome.interrupted) {
+    Result<void> written = mediator.failure() ? Result<void>(tl::unexpected(*mediator.failure()))
+                                              : write_rows(*output, mediator.rows());
+    if (!written) failed(written.error());
+    outcome.output_failed = !written;
+  }
+  say_what_is_missing(summary, outcome, diagnostics);
+  diagnostics.finish_warnings();
+  summary.exit_status = exit_status(outcome, options.partial_ok);
+  if (!outcome.interrupted) {
+    Result<void> written = summary_file->write(write_summary(summary));
+    if (written) written = summary_file->commit();
+    if (!written) diagnostics.error(written.error());
+    outcome.output_failed = outcome.output_failed || !written;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  diagnostics.note(outcome.interrupted
+                       ? "interrupted; no rows were written"
+                       : closing_line(summary, mediator, diagnostics.warnings(), took.count()));
+  return exit_status(outcome, options.partial_ok);
+}
+
+}  // namespace pidometer

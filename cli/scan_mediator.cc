@@ -1,0 +1,92 @@
+#include "cli/scan_mediator.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "cli/interrupt.h"
+#include "plugin/timeline/row_writer.h"
+
+namespace pidometer {
+namespace {
+
+std::uint32_t line_of(const TimelineEvent& event) {
+  if (const auto* finding = std::get_if<FindingBody>(&event.body)) return finding->first.line;
+  if (const auto* record = std::get_if<RecordBody>(&event.body)) return record->line.line;
+  return std::get<WarningBody>(event.body).warning.line;
+}
+
+}  // namespace
+
+ScanMediator::ScanMediator(const RowSelection& selection, RunSummary& summary,
+                           Diagnostics& diagnostics)
+    : selection_(selection), summary_(summary), diagnostics_(diagnostics) {}
+
+void ScanMediator::begin_series(const HostSeries& series) {
+  image_ = series.image;
+  volume_ = series.volume;
+  folder_ = series.folder;
+}
+
+bool ScanMediator::wanted(const TimelineEvent& event) const {
+  Timestamp end = event.time;
+  if (const auto* finding = std::get_if<FindingBody>(&event.body)) {
+    if (finding->anomaly.level < selection_.min_level) return false;
+    end = finding->anomaly.window_end;
+  }
+  if (selection_.since && end < *selection_.since) return false;
+  return !selection_.until || event.time < *selection_.until;
+}
+
+/// Rows of one instant stand in the order in which their files were first met, which is that of the
+/// command line, volume and path.
+std::uint32_t ScanMediator::source_rank(const TimelineEvent& event) {
+  const std::string key = fmt::format("{}\n{}\n{}", image_, volume_,
+                                      event.source ? event.source->entry.path : std::string());
+  return sources_.try_emplace(key, static_cast<std::uint32_t>(sources_.size())).first->second;
+}
+
+void ScanMediator::produce_event(TimelineEvent event) {
+  if (failure_ || !wanted(event)) return;
+  if (const auto* finding = std::get_if<FindingBody>(&event.body)) {
+    ++findings_;
+    ++summary_.findings[{finding->anomaly.kind, finding->anomaly.level}];
+  }
+  const std::string row = selection_.format == RowFormat::text ? write_text(event, selection_.color)
+                                                               : write_jsonl(event);
+  const RowOrder order{event.time, source_rank(event), line_of(event)};
+  if (Result<void> added = rows_.add(order, row); !added) failure_ = added.error();
+}
+
+void ScanMediator::produce_warning(Warning warning) {
+  if (warning.image.empty()) warning.image = image_;
+  if (warning.volume.empty()) warning.volume = volume_;
+  diagnostics_.warning(warning);
+  const std::uint64_t total = ++warning_totals_[warning.kind];
+  if (summary_.warnings.size() < kListedWarnings)
+    summary_.warnings.push_back(std::move(warning));
+  else
+    summary_.warning_totals[warning.kind] = total;
+}
+
+void ScanMediator::report_log(const HostSeries& series, LogReport report) {
+  records_ += report.records;
+  summary_.logs.push_back(SummaryLog{series.image, series.volume, std::move(report)});
+}
+
+void ScanMediator::report_series(const HostSeries& series, SeriesReport report) {
+  summary_.series.push_back(
+      SummarySeries{series.image, series.volume, series.folder, std::move(report)});
+}
+
+void ScanMediator::add_progress(std::uint64_t bytes) {
+  bytes_ += bytes;
+  diagnostics_.progress(
+      fmt::format("{} MB of log, {} {}:{}", bytes_ / 1'000'000, image_, volume_, folder_));
+}
+
+bool ScanMediator::aborted() const {
+  return interrupted() || failure_.has_value();
+}
+
+}  // namespace pidometer

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "cli/diagnostics.h"
+#include "cli/options.h"
+#include "cli/row_spool.h"
+#include "plugin/plugin.h"
+#include "plugin/timeline/run_summary.h"
+
+namespace pidometer {
+
+/// Which rows the user wants, and in which form.
+struct RowSelection {
+  RowFormat format = RowFormat::jsonl;
+  bool color = false;
+  Level min_level = Level::informational;
+  std::optional<Timestamp> since;  ///< rows that end before it are left out
+  std::optional<Timestamp> until;  ///< rows that begin at or after it are left out
+};
+
+/// Takes what the plugin produces: rows into the spool, counts and reports into the summary,
+/// warnings to the person.
+class ScanMediator final : public Mediator {
+ public:
+  /// Warnings that the summary lists one by one. A log of garbage has one a line; beyond this their
+  /// number has to do.
+  static constexpr std::size_t kListedWarnings = 10000;
+
+  /// All three must outlive the mediator.
+  ScanMediator(const RowSelection& selection, RunSummary& summary, Diagnostics& diagnostics);
+
+  void produce_event(TimelineEvent event) override;
+  void produce_warning(Warning warning) override;
+  void report_log(const HostSeries& series, LogReport report) override;
+  void report_series(const HostSeries& series, SeriesReport report) override;
+  void add_progress(std::uint64_t bytes) override;
+  bool aborted() const override;
+
+  /// The series whose products come next; its image and volume are added to its warnings.
+  void begin_series(const HostSeries& series);
+
+  RowSpool& rows() { return rows_; }
+  std::uint64_t records() const { return records_; }
+  std::uint64_t findings() const { return findings_; }
+  /// The first error of the spool: a full disk. Rows after it are lost.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  bool wanted(const TimelineEvent& event) const;
+  std::uint32_t source_rank(const TimelineEvent& event);
+
+  const RowSelection& selection_;
+  RunSummary& summary_;
+  Diagnostics& diagnostics_;
+  RowSpool rows_;
+  std::map<std::string, std::uint32_t, std::less<>> sources_;
+  std::map<WarningKind, std::uint64_t> warning_totals_;
+  std::string image_;
+  std::string volume_;
+  std::string folder_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t records_ = 0;
+  std::uint64_t findings_ = 0;
+  std::optional<Error> failure_;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,219 @@
+#include "plugin/cron_odometer.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "plugin/anomaly/detectors.h"
+#include "plugin/baseline/baseline.h"
+#include "plugin/cron_log/log_series.h"
+#include "plugin/pid_clock/pid_clock.h"
+#include "plugin/timeline/names.h"
+
+namespace pidometer {
+namespace {
+
+/// Where cron lines are found on Linux hosts: Red Hat's cron, Debian's cron.log, and what syslog
+/// sends elsewhere.
+constexpr std::array<std::string_view, 5> kPathGlobs = {"cron*", "syslog*", "messages*",
+                                                        "auth.log*", "secure*"};
+
+/// What a record is to the clock.
+std::optional<ReadingKind> reading_kind(const StoredRecord& record) {
+  switch (record.pid_role) {
+    case PidRole::none:
+      return std::nullopt;
+    case PidRole::boot:
+      return ReadingKind::boot;
+    case PidRole::old:
+      return record.event == CronEvent::run_parts_start ? ReadingKind::pseudo : ReadingKind::check;
+    case PidRole::fresh:
+      break;
+  }
+  switch (record.event) {
+    case CronEvent::command:
+    case CronEvent::anacron_start:
+      return ReadingKind::job;
+    case CronEvent::run_parts_start:
+      return ReadingKind::pseudo;
+    default:
+      return ReadingKind::event;
+  }
+}
+
+std::vector<Reading> readings_of(const LogSeries& log) {
+  std::vector<Reading> readings;
+  readings.reserve(log.records.size());
+  for (std::size_t i = 0; i < log.records.size(); ++i) {
+    const StoredRecord& record = log.records[i];
+    const std::optional<ReadingKind> kind = reading_kind(record);
+    if (!kind) continue;
+    readings.push_back(Reading{record.time, record.pid, record.label, static_cast<std::uint32_t>(i),
+                               record.utc_offset_minutes, *kind});
+  }
+  return readings;
+}
+
+/// Makes rows of one log series. Holds what all its rows share.
+class RowMaker {
+ public:
+  RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
+      : log_(log), mediator_(mediator) {
+    hostname_ = log.hostname.empty() ? series.facts.hostname : log.hostname;
+    for (const LogReport& report : log.reports) {
+      auto source = std::make_shared<EventSource>();
+      source->entry = report.entry;
+      source->log_sha256 = report.sha256;
+      // What tells this series from others in every copy of the evidence: no path of the examiner's
+      // machine.
+      source->series_id =
+          series.volume.empty() ? hostname_ : series.volume + ":" + series.folder + ":" + hostname_;
+      sources_.push_back(std::move(source));
+    }
+  }
+
+  const std::string& hostname() const { return hostname_; }
+
+  void findings(std::vector<Anomaly> anomalies) {
+    std::vector<std::uint32_t> bounds;
+    bounds.reserve(anomalies.size() * 2);
+    for (const Anomaly& anomaly : anomalies) {
+      bounds.push_back(anomaly.first_record);
+      bounds.push_back(anomaly.last_record);
+    }
+    const std::vector<Result<std::string>> lines = fetch_lines(log_, bounds);
+    for (std::size_t i = 0; i < anomalies.size(); ++i) {
+      const StoredRecord& first = log_.records[anomalies[i].first_record];
+      const StoredRecord& last = log_.records[anomalies[i].last_record];
+      FindingBody body;
+      body.first = line_ref(first, lines[2 * i]);
+      body.last = line_ref(last, lines[2 * i + 1]);
+      if (last.file != first.file) body.last_source = sources_[last.file];
+      body.first_command = log_.labels[first.label].command;
+      body.reporter = log_.reporters[first.reporter];
+      body.utc_offset_minutes = first.utc_offset_minutes;
+      body.end_utc_offset_minutes = last.utc_offset_minutes;
+      body.time_basis = log_.reports[first.file].time_basis;
+      TimelineEvent event;
+      event.time = anomalies[i].window_start;
+      event.parser = std::string(anomaly_kind_name(anomalies[i].kind));
+      event.hostname = hostname_;
+      event.username = log_.labels[first.label].username;
+      event.source = sources_[first.file];
+      body.anomaly = std::move(anomalies[i]);
+      event.body = std::move(body);
+      mediator_.produce_event(std::move(event));
+    }
+  }
+
+  void records() {
+    std::vector<std::uint32_t> all(log_.records.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
+    const std::vector<Result<std::string>> lines = fetch_lines(log_, all);
+    for (std::size_t i = 0; i < all.size() && !mediator_.aborted(); ++i) {
+      const StoredRecord& record = log_.records[i];
+      const LogReport& report = log_.reports[record.file];
+      TimelineEvent event;
+      event.time = record.time;
+      event.parser = report.dialects.empty() ? std::string("cron_log") : report.dialects.front();
+      event.hostname = hostname_;
+      event.username = log_.labels[record.label].username;
+      event.source = sources_[record.file];
+      event.body = RecordBody{record.event, record.pid, line_ref(record, lines[i]),
+                              log_.reporters[record.reporter], log_.labels[record.label].command};
+      mediator_.produce_event(std::move(event));
+    }
+  }
+
+  /// A damaged range is dated by the last record before it, or else the first one after it.
+  void damage() {
+    for (std::size_t file = 0; file < log_.reports.size(); ++file)
+      for (const DamagedRange& damaged : log_.reports[file].damage) {
+        const StoredRecord* nearest = nullptr;
+        for (const StoredRecord& record : log_.records) {
+          if (record.file != file) continue;
+          const bool before = record.offset < damaged.range.begin;
+          if (nearest == nullptr || (before && record.offset >= nearest->offset)) nearest = &record;
+          if (!before) break;
+        }
+        if (nearest == nullptr) continue;  // nothing to date it by: the summary has it
+        Warning warning;
+        warning.kind = WarningKind::damaged_log;
+        warning.message = damaged.reason;
+        warning.path = log_.reports[file].entry.path;
+        warning.range = damaged.range;
+        warning.line = nearest->line;
+        TimelineEvent event;
+        event.time = nearest->time;
+        event.parser = "cron_log";
+        event.hostname = hostname_;
+        event.source = sources_[file];
+        event.body = WarningBody{std::move(warning)};
+        mediator_.produce_event(std::move(event));
+      }
+  }
+
+ private:
+  static LineRef line_ref(const StoredRecord& record, const Result<std::string>& text) {
+    // The line was read a moment ago; where it cannot be read again (a failing disk), the row says
+    // so in its place.
+    return LineRef{record.line, record.offset,
+                   text ? *text : "(line cannot be read again: " + text.error().message + ")"};
+  }
+
+  const LogSeries& log_;
+  Mediator& mediator_;
+  std::string hostname_;
+  std::vector<std::shared_ptr<const EventSource>> sources_;
+};
+
+SeriesReport series_report(const LogSeries& log, const PidClock& clock, std::string hostname) {
+  SeriesReport report;
+  report.hostname = std::move(hostname);
+  report.records = log.records.size();
+  (void)clock;
+  return report;
+}
+
+}  // namespace
+
+std::span<const std::string_view> CronOdometer::path_globs() const {
+  return kPathGlobs;
+}
+
+bool CronOdometer::check_required_format(std::string_view head) const {
+  return looks_like_cron_log(head);
+}
+
+Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions& options,
+                                   Mediator& mediator) const {
+  LogSeriesOptions reading;
+  reading.zone = options.zone ? options.zone : series.facts.zone;
+  reading.zone_is_users = options.zone.has_value();
+  reading.zone_source = series.facts.zone_source;
+  reading.year = options.year;
+  const std::vector<LogSeries> logs = read_log_series(
+      series.files, reading, [&](Warning warning) { mediator.produce_warning(std::move(warning)); },
+      [&](std::uint64_t bytes) {
+        mediator.add_progress(bytes);
+        return !mediator.aborted();
+      });
+  for (const LogSeries& log : logs) {
+    if (mediator.aborted()) return {};
+    ClockOptions clock_options;
+    clock_options.pid_max = options.pid_max ? options.pid_max : series.facts.pid_max;
+    clock_options.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
+    const PidClock clock = build_pid_clock(readings_of(log), clock_options);
+    const Baseline baseline = learn_baseline(clock);
+    RowMaker rows(series, log, mediator);
+    rows.findings(detect_anomalies(clock, baseline));
+    rows.damage();
+    if (options.records) rows.records();
+    mediator.report_series(series, series_report(log, clock, rows.hostname()));
+    for (const LogReport& report : log.reports) mediator.report_log(series, report);
+  }
+  return {};
+}
+
+}  // namespace pidometer

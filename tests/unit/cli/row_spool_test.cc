@@ -1,0 +1,75 @@
+#include "cli/row_spool.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pidometer {
+namespace {
+
+using std::chrono::microseconds;
+
+RowOrder order(int time, std::uint32_t source, std::uint32_t line) {
+  return RowOrder{Timestamp(microseconds(time)), source, line};
+}
+
+std::vector<std::string> drained(RowSpool& spool) {
+  std::vector<std::string> rows;
+  const Result<void> done = spool.drain([&rows](std::string_view row) -> Result<void> {
+    rows.emplace_back(row);
+    return {};
+  });
+  EXPECT_TRUE(done);
+  return rows;
+}
+
+TEST(RowSpool, SortsByTimeThenFileThenLineThenArrival) {
+  for (const std::size_t limit : {std::size_t{0}, std::size_t{2}, RowSpool::kMemoryLimit}) {
+    RowSpool spool(limit);
+    ASSERT_TRUE(spool.add(order(2, 0, 1), "e"));
+    ASSERT_TRUE(spool.add(order(1, 1, 1), "d"));
+    ASSERT_TRUE(spool.add(order(1, 0, 9), "b"));
+    ASSERT_TRUE(spool.add(order(1, 0, 9), "c"));
+    ASSERT_TRUE(spool.add(order(1, 0, 2), "a"));
+    ASSERT_TRUE(spool.add(order(-1, 7, 7), "-"));
+    EXPECT_EQ(drained(spool), (std::vector<std::string>{"-", "a", "b", "c", "d", "e"}))
+        << "limit " << limit;
+  }
+}
+
+TEST(RowSpool, GivesBackRowsThatWentThroughTheDisk) {
+  RowSpool spool(1000);
+  std::vector<std::string> want;
+  for (int i = 0; i < 500; ++i) {
+    want.push_back(std::string(static_cast<std::size_t>(i % 40), 'x') + std::to_string(i));
+    ASSERT_TRUE(spool.add(order(i, 0, 0), want.back()));
+  }
+  EXPECT_EQ(drained(spool), want);
+}
+
+TEST(RowSpool, StopsAtTheFirstErrorOfItsTaker) {
+  RowSpool spool;
+  ASSERT_TRUE(spool.add(order(1, 0, 0), "a"));
+  ASSERT_TRUE(spool.add(order(2, 0, 0), "b"));
+  int taken = 0;
+  const Result<void> done = spool.drain([&taken](std::string_view) -> Result<void> {
+    ++taken;
+    return fail(ErrorKind::output, "full");
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "full");
+  EXPECT_EQ(taken, 1);
+}
+
+TEST(RowSpool, SaysWhereItCouldNotWrite) {
+  setenv("TMPDIR", "/nonexistent", 1);
+  RowSpool spool(0);
+  const Result<void> added = spool.add(order(1, 0, 0), "row");
+  unsetenv("TMPDIR");
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().help, "free room in /tmp, or name another folder in TMPDIR");
+}
+
+}  // namespace
+}  // namespace pidometer
