@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+#include "tsk_reader/os_file.h"
+
+namespace pidometer {
+
+/// What a file's bytes say that it is. Names count only where an E01's header is destroyed.
+enum class Content {
+  empty,
+  ewf,              ///< an E01 segment, its header perhaps damaged
+  other_container,  ///< a disk image of a kind that is not read: qcow2, VMDK, Ex01, ...
+  disk,             ///< a boot sector, a partition table or a filesystem
+  packed_disk,      ///< a compressed file that holds no text
+  log,              ///< text, or packed text
+  foreign,          ///< known, and no evidence: a PNG, a program
+  unknown,          ///< bytes without a mark
+};
+
+struct Sniffed {
+  Content content = Content::unknown;
+  std::string what;  ///< in words for a message: "a PNG picture", "a qcow2 image"; may be empty
+};
+
+/// Looks at the beginning, and for text at the middle and the end too: a log that a crash tore may
+/// begin with NULs. Never fails; unreadable bytes count as zeros.
+Sniffed sniff_content(OsFile& file, const std::filesystem::path& name);
+
+}  // namespace pidometer
