@@ -1,0 +1,50 @@
+"""Runs the program that was built, and finds what the suites feed it with."""
+
+import os
+import pathlib
+import subprocess
+import unittest
+
+SOURCE_ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD_ROOT = pathlib.Path(os.environ.get("PIDOMETER_BUILD", SOURCE_ROOT / "build"))
+SHARED = pathlib.Path(os.environ.get("PIDOMETER_SHARED", SOURCE_ROOT / ".." / "shared"))
+PROGRAM = BUILD_ROOT / "cli" / "pidometer"
+TESTDATA = SOURCE_ROOT / "testdata"
+RAW = TESTDATA / "redhat62.ext2.raw"
+E01 = TESTDATA / "redhat62.E01"
+ZONE = ("--timezone", "America/Chicago")
+# Generous: the same suites run under sanitizers, on loaded machines.
+TIMEOUT_SECONDS = 120
+
+
+class Run:
+    """A finished run: status, stdout and stderr as bytes, and as text for messages."""
+
+    def __init__(self, done):
+        self.status = done.returncode
+        self.out = done.stdout
+        self.err = done.stderr.decode("utf-8", "replace")
+
+
+def run(*arguments, cwd=None, env=None):
+    environment = {**os.environ, **(env or {})}
+    done = subprocess.run(
+        [PROGRAM, *map(str, arguments)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    return Run(done)
+
+
+class ProgramTest(unittest.TestCase):
+    """A case that needs the program; skipped, and counted as such, where it is not built."""
+
+    maxDiff = None
+
+    def setUp(self):
+        if not PROGRAM.exists():
+            self.skipTest(f"{PROGRAM} is not built")
+
+    def shared(self, *parts):
+        path = SHARED.joinpath(*parts)
+        if not path.exists():
+            self.skipTest(f"{'/'.join(parts)} is not among the shared evidence")
+        return path

@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/summary_writer.h"
+#include "tests/unit/timeline/sample_events.h"
+
+namespace pidometer {
+namespace {
+
+/// The summary of a run over an E01 whose log has a damaged chunk.
+RunSummary sample_summary() {
+  RunSummary summary;
+  summary.tool_version = "0.1.0";
+  summary.libraries = {"libtsk 4.11.1", "libewf 20140813"};
+  summary.options = {{"timezone", "America/Chicago"}, {"records", false}};
+  Warning damage{.kind = WarningKind::damaged_log,
+                 .message = "bytes 4096 to 8192 are lost: E01 chunk checksum",
+                 .image = "disk.E01",
+                 .volume = "p2",
+                 .path = "/var/log/cron",
+                 .range = ByteRange{4096, 8192},
+                 .line = 80};
+  summary.inputs = {{.name = "disk.E01",
+                     .kind = "ewf",
+                     .segments = {"disk.E01", "disk.E02"},
+                     .size = 1048576,
+                     .stored_md5 = "d41d8cd98f00b204e9800998ecf8427e",
+                     .damage = {{{270336, 274432}, "E01 chunk checksum"}},
+                     .warnings = {}}};
+  summary.volumes = {{.input = "disk.E01",
+                      .name = "p1",
+                      .start = 2048,
+                      .size = 65536,
+                      .description = "Linux (0x83)",
+                      .unsupported = "LUKS encrypted volume"},
+                     {.input = "disk.E01",
+                      .name = "p2",
+                      .start = 67584,
+                      .size = 980992,
+                      .description = "Linux (0x83)",
+                      .file_system = "ext2",
+                      .reader = "tsk"}};
+  SummaryLog log{.input = "disk.E01", .volume = "p2", .report = {}};
+  log.report.entry = samples::source()->entry;
+  log.report.entry.size = 31607;
+  log.report.entry.modified = samples::at(973743001);
+  log.report.sha256 = samples::source()->log_sha256;
+  log.report.lines = 520;
+  log.report.records = 519;
+  log.report.unparsed_lines = 1;
+  log.report.first_record = samples::at(973440822);
+  log.report.last_record = samples::at(973743001);
+  log.report.dialects = {"vixie_file"};
+  log.report.time_basis = {"year_inferred", "zone America/Chicago as given, year from mtime"};
+  log.report.year_basis = "2000, from the file's mtime";
+  log.report.damage = {{{4096, 8192}, "E01 chunk checksum"}};
+  summary.logs = {log};
+  SummarySeries series{.input = "disk.E01", .volume = "p2", .folder = "/var/log", .report = {}};
+  series.report = {.hostname = "",
+                   .records = 519,
+                   .readings = 518,
+                   .intervals = 517,
+                   .boot_sessions = 1,
+                   .wraps = 0,
+                   .pid_max = 32768,
+                   .pid_max_basis = "default of kernels before 2.6",
+                   .coverage = TimeRange{samples::at(973440822), samples::at(973743001)}};
+  summary.series = {series};
+  summary.findings = {{{AnomalyKind::pid_excess, Level::critical}, 3},
+                      {{AnomalyKind::pid_deficit, Level::low}, 1}};
+  summary.warnings = {damage};
+  summary.errors = {{ErrorKind::not_evidence, "photo.png is no image and no log",
+                     "it starts as a PNG picture does", "leave it out"}};
+  summary.exit_status = 3;
+  return summary;
+}
+
+struct Example {
+  const char* file;
+  std::string want;
+};
+
+/// The examples that schemas/ documents are what the writers write: they cannot drift apart.
+/// PIDOMETER_ACCEPT=1 rewrites them.
+TEST(SchemaExamples, AreWhatTheWritersWrite) {
+  const char* source_root = std::getenv("PIDOMETER_SOURCE");
+  if (source_root == nullptr) GTEST_SKIP() << "PIDOMETER_SOURCE is not set";
+  const std::filesystem::path folder = std::filesystem::path(source_root) / "schemas" / "examples";
+  const Example examples[] = {
+      {"pid_excess.jsonl", write_jsonl(samples::excess())},
+      {"pid_deficit.jsonl", write_jsonl(samples::deficit())},
+      {"boot.jsonl", write_jsonl(samples::boot())},
+      {"task_run.jsonl", write_jsonl(samples::task_run())},
+      {"line.jsonl", write_jsonl(samples::line())},
+      {"damaged_log.jsonl", write_jsonl(samples::damaged_log())},
+      {"summary.json", write_summary(sample_summary())},
+  };
+  const bool accept = std::getenv("PIDOMETER_ACCEPT") != nullptr;
+  for (const Example& example : examples) {
+    SCOPED_TRACE(example.file);
+    if (accept) {
+      std::ofstream(folder / example.file, std::ios::binary) << example.want;
+      continue;
+    }
+    std::ifstream file(folder / example.file, std::ios::binary);
+    const std::string have{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(example.want, have);
+  }
+  if (accept) GTEST_SKIP() << "rewritten: " << folder;
+}
+
+}  // namespace
+}  // namespace pidometer
