@@ -101,6 +101,8 @@ bool is_text(std::span<const std::byte> bytes) {
 
 Sniffed by_mark(std::span<const std::byte> head) {
   for (const Mark& mark : kMarks) {
+    // Two bytes may stand by chance in a log; a disk that they mark is no text around them.
+    if (mark.magic.size() <= 2 && is_text(head)) continue;
     if (has_at(head, mark.offset, mark.magic)) return {mark.content, std::string(mark.what)};
   }
   return {};
@@ -168,7 +170,7 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
     return {Content::foreign, "a zip archive"};
   }
   if (ewf_segment_name(name)) {
-    return {Content::other_container, "an E01 by its name, with its header destroyed"};
+    return {Content::ewf_destroyed, "an E01 by its name only"};
   }
   if (is_text(head)) return {Content::log, "text"};
   for (const std::uint64_t offset :
@@ -176,6 +178,37 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
     if (is_text(sample(file, offset, kHeadBytes))) return {Content::log, "text"};
   }
   return {};
+}
+
+std::optional<Error> content_error(const Sniffed& sniffed, const std::string& name) {
+  switch (sniffed.content) {
+    case Content::ewf:
+    case Content::disk:
+    case Content::log:
+      return std::nullopt;
+    case Content::empty:
+      return Error{ErrorKind::not_evidence, name + " is no evidence", "it is empty",
+                   "check how the file was copied"};
+    case Content::ewf_destroyed:
+      return Error{ErrorKind::unreadable, "cannot read " + name,
+                   "its name says E01, and its header and first section are destroyed",
+                   "look for another copy of this segment"};
+    case Content::other_container:
+      return Error{ErrorKind::unsupported, "cannot read " + name,
+                   "it is " + sniffed.what + ", which pidometer does not read",
+                   "convert it to a raw image or an E01"};
+    case Content::packed_disk:
+      return Error{ErrorKind::unsupported, "cannot read " + name, "it is " + sniffed.what,
+                   "unpack it first"};
+    case Content::foreign:
+      return Error{ErrorKind::not_evidence, name + " is no evidence", "it is " + sniffed.what,
+                   "give an image, a log file or a folder of log files"};
+    case Content::unknown:
+      break;
+  }
+  return Error{ErrorKind::not_evidence, name + " is no evidence",
+               "it holds neither text nor a boot sector, a partition table or a known filesystem",
+               "say --as image or --as log where you know better"};
 }
 
 }  // namespace pidometer

@@ -195,6 +195,11 @@ class SegmentReader {
       pending_ = data;
       seen_chunks_ = true;
     } else if (section.type == "table" || section.type == "table2") {
+      if (section.type == "table") {
+        if (const auto count = ewf_bytes(file_, data.begin, 4)) {
+          segment_.table_chunks += ewf_u32(*count, 0);
+        }
+      }
       take_table(data);
     } else if (section.type == "hash") {
       take_hash(data, 36, false);

@@ -131,15 +131,19 @@ Result<std::vector<EwfSegment>> read_segments(std::span<const std::filesystem::p
   return segments;
 }
 
-bool is_whole(std::span<const EwfSegment> segments) {
+/// All segments are there, and their tables hold as many chunks as the media: segments of another
+/// disk of the same make may pass for ours otherwise.
+bool is_whole(std::span<const EwfSegment> segments, const EwfSet& set) {
   std::uint32_t expected = 1;
+  std::uint64_t chunks = 0;
   for (const EwfSegment& segment : segments) {
     if (segment.number != expected++ || !segment.damage.empty()) return false;
+    chunks += segment.table_chunks;
   }
-  return segments.back().is_last;
+  return segments.back().is_last && chunks == set.chunk_count;
 }
 
-void tell(std::span<const EwfSegment> segments, const BlockSource& source, InputReport& report) {
+void tell(std::span<const EwfSegment> segments, InputReport& report) {
   for (const EwfSegment& segment : segments) {
     if (!segment.md5.empty()) report.stored_md5 = segment.md5;
     if (!segment.sha1.empty()) report.stored_sha1 = segment.sha1;
@@ -151,16 +155,6 @@ void tell(std::span<const EwfSegment> segments, const BlockSource& source, Input
                         segment.path.filename().string() + ") is damaged: " + segment.damage;
       report.warnings.push_back(std::move(warning));
     }
-  }
-  for (const DamagedRange& damaged : source.damage({0, source.size()})) {
-    Warning warning;
-    warning.kind = WarningKind::damaged_image;
-    warning.image = report.name;
-    warning.range = damaged.range;
-    warning.message = std::to_string(damaged.range.end - damaged.range.begin) +
-                      " bytes of the image from byte " + std::to_string(damaged.range.begin) +
-                      " on are lost: " + damaged.reason;
-    report.warnings.push_back(std::move(warning));
   }
 }
 
@@ -190,7 +184,7 @@ Result<std::unique_ptr<BlockSource>> open_ewf_source(std::span<const std::filesy
   spec[1].location = os_location(segments->front().path);
 
   std::unique_ptr<BlockSource> source;
-  if (is_whole(*segments)) {
+  if (is_whole(*segments, *set)) {
     if (std::unique_ptr<EwfHandle> handle = open_with_library(*segments, *set)) {
       source = std::make_unique<LibraryEwfSource>(std::move(handle), *set,
                                                   ewf_read_errors(*segments, *set), spec);
@@ -203,7 +197,7 @@ Result<std::unique_ptr<BlockSource>> open_ewf_source(std::span<const std::filesy
     if (!salvaged) return salvaged;
     source = std::move(*salvaged);
   }
-  tell(*segments, *source, report);
+  tell(*segments, report);
   return source;
 }
 

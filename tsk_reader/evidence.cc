@@ -1,0 +1,27 @@
+#include "tsk_reader/evidence.h"
+
+#include "tsk_reader/block_source_open.h"
+#include "tsk_reader/image_evidence.h"
+#include "tsk_reader/loose_evidence.h"
+
+namespace pidometer {
+
+Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group) {
+  switch (group.kind) {
+    case InputKind::log:
+      return open_loose_log(group);
+    case InputKind::folder:
+      return open_loose_folder(group);
+    case InputKind::automatic:
+    case InputKind::image:
+      break;
+  }
+  InputReport report;
+  report.name = group.name;
+  report.warnings = group.warnings;
+  Result<std::unique_ptr<BlockSource>> source = open_block_source(group, report);
+  if (!source) return tl::unexpected(source.error());
+  return open_image_evidence(std::move(*source), std::move(report));
+}
+
+}  // namespace pidometer
