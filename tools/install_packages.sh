@@ -1,0 +1,33 @@
+#!/bin/sh
+# Installs what Debian 12 needs to build pidometer: `--demo` for the program alone, `--test` for the
+# test suite too. Says nothing and asks for nothing where all is there.
+set -eu
+
+# meson and ninja build; the rest are the libraries of the rooms. tzdata: --timezone takes names.
+demo="g++ meson ninja-build pkgconf libtsk-dev libewf-dev libext2fs-dev comerr-dev libssl-dev zlib1g-dev
+  liblzma-dev libbz2-dev libzstd-dev libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev tzdata"
+# The second compiler with its sanitizers, the linters, and the makers of test images.
+test="$demo libgtest-dev libgmock-dev clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 python3
+  python3-jsonschema e2fsprogs ewf-tools gdisk fdisk xz-utils zstd bzip2 gzip"
+
+case "${1:---test}" in
+  --demo) wanted=$demo ;;
+  --test) wanted=$test ;;
+  *) echo "usage: $0 [--demo|--test]" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $wanted; do
+  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+  [ "$status" = "install ok installed" ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "error: not root, no sudo; please install:$missing" >&2; exit 1; }
+  as_root="sudo"
+fi
+echo "installing:$missing"
+$as_root apt-get update -qq
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
