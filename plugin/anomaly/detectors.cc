@@ -1,0 +1,43 @@
+#include "plugin/anomaly/detectors.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <tuple>
+
+namespace pidometer {
+namespace {
+
+constexpr std::array kDetectors = {
+    Detector{AnomalyKind::pid_excess, "pid_excess",
+             "more PIDs were handed out than the schedule and this host's background explain, in "
+             "one interval or in a window of several",
+             detect_pid_excess},
+    Detector{AnomalyKind::pid_deficit, "pid_deficit",
+             "fewer PIDs were handed out than such an interval always costs: a job did less",
+             detect_pid_deficit},
+    Detector{AnomalyKind::boot, "boot",
+             "the counter restarted, or the daemon did (not for the first line of a series)",
+             detect_boot},
+};
+
+}  // namespace
+
+std::span<const Detector> detectors() {
+  return kDetectors;
+}
+
+std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline) {
+  std::vector<Anomaly> all;
+  for (const Detector& detector : kDetectors) {
+    auto found = detector.detect(clock, baseline);
+    all.insert(all.end(), std::make_move_iterator(found.begin()),
+               std::make_move_iterator(found.end()));
+  }
+  std::ranges::stable_sort(all, {}, [](const Anomaly& a) {
+    return std::tuple(a.window_start, a.window_end, a.first_record, a.kind);
+  });
+  return all;
+}
+
+}  // namespace pidometer

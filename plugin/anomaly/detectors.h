@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "plugin/anomaly/anomaly.h"
+#include "plugin/baseline/baseline.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// One kind of finding: `rule` says in words when it is made.
+struct Detector {
+  AnomalyKind kind;
+  std::string_view name;  ///< as in `pidometer:anomaly:<name>`
+  std::string_view rule;
+  std::vector<Anomaly> (*detect)(const PidClock& clock, const Baseline& baseline);
+};
+
+/// THE table: every kind of finding has a row, and a file detect_<name>.cc.
+std::span<const Detector> detectors();
+
+/// What all detectors find, sorted by time.
+std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline);
+
+std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline);
+std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline);
+std::vector<Anomaly> detect_boot(const PidClock& clock, const Baseline& baseline);
+
+}  // namespace pidometer

@@ -1,0 +1,65 @@
+#include "plugin/anomaly/pid_finding.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pidometer {
+namespace {
+
+constexpr double k90Percent = 1.645;  // standard deviations that hold 90% of a normal variable
+
+// Windows of such a score that chance alone is expected to make in a month of log. Medium: less
+// than one, with a factor 2 for what the model does not know; high and critical: practically none.
+constexpr double kMonthDays = 30;
+constexpr double kMediumAMonth = 0.5;
+constexpr double kHighAMonth = 1e-3;
+constexpr double kCriticalAMonth = 1e-8;
+constexpr double kLowAMonth = 10;
+
+}  // namespace
+
+Level level_of(double score_log, double days) {
+  const double month = std::pow(10.0, -score_log) * kMonthDays / std::max(days, 1e-3);
+  if (month <= kCriticalAMonth) return Level::critical;
+  if (month <= kHighAMonth) return Level::high;
+  if (month <= kMediumAMonth) return Level::medium;
+  return month <= kLowAMonth ? Level::low : Level::informational;
+}
+
+Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
+                    const Window& window, AnomalyKind kind) {
+  const Tick& first = clock.ticks[window.begin];
+  const Tick& last = clock.ticks[window.end];
+  Anomaly a;
+  a.kind = kind;
+  a.window_start = first.time;
+  a.window_end = last.time;
+  a.first_record = first.record;
+  a.last_record = last.record;
+  a.first_pid = first.pid;
+  a.last_pid = last.pid;
+  a.boot_session = clock.sessions[session_of(clock, window.begin)].number;
+  a.intervals = window.end - window.begin;
+  for (std::uint32_t i = window.begin; i < window.end; ++i) {
+    const Interval& interval = clock.intervals[i];
+    const Comparable& c = baseline.comparables[baseline.expected[i].comparable];
+    a.wraps_assumed += interval.wraps;
+    a.observed_pids += interval.advance;
+    a.baseline_samples = i == window.begin ? c.samples : std::min(a.baseline_samples, c.samples);
+    a.baseline_low += c.low;
+    a.baseline_high += c.high;
+  }
+  a.expected_pids = static_cast<double>(a.observed_pids) - window.excess;
+  a.excess_pids = std::llround(window.excess);
+  const double range = k90Percent * std::sqrt(window.variance);
+  a.excess_low = std::llround(window.excess - range);
+  a.excess_high = std::llround(window.excess + range);
+  a.score = window.score;
+  a.score_log = window.score - std::log10(scan.looks());
+  a.level = level_of(a.score_log, scan.days());
+  const auto labels = clock.item_sets.labels(first.items);
+  a.labels.assign(labels.begin(), labels.end());
+  return a;
+}
+
+}  // namespace pidometer

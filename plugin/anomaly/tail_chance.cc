@@ -1,0 +1,64 @@
+#include "plugin/anomaly/tail_chance.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+
+namespace pidometer {
+namespace {
+
+namespace policies = boost::math::policies;
+
+// Tails need no more than double's own precision, and underflow to 0 is expected far out.
+using Fast = policies::policy<policies::promote_double<false>,
+                              policies::domain_error<policies::errno_on_error>,
+                              policies::overflow_error<policies::errno_on_error>,
+                              policies::evaluation_error<policies::errno_on_error>>;
+
+// Below this chance the exact functions lose their digits; Chernoff's bound is off by less than one
+// in a hundred of the score there.
+constexpr double kSmallestChance = 1e-200;
+
+double capped(double score) {
+  return std::clamp(score, 0.0, kMostScore);
+}
+
+// Chernoff: P(X >= x) <= exp(-x ln(x/m) + (x + k) ln((x + k) / (m + k))), k = 0 for none
+double chernoff(double x, double mean, double size) {
+  const double own = x * std::log(x / mean);
+  const double rest = size > 0 ? (x + size) * std::log((x + size) / (mean + size)) : x - mean;
+  return (own - rest) / std::log(10.0);
+}
+
+}  // namespace
+
+double surprise_of_count(double excess, double random_mean, double variance) {
+  if (!(excess > 0)) return 0;
+  // less spread than a Poisson count of that mean has: part of the mean is constant, too
+  const double mean = std::min(random_mean, variance);
+  const double x = mean + excess;
+  const bool poisson = variance <= mean * 1.0001;
+  const double size = poisson ? 0 : mean * mean / (variance - mean);
+  const double chance = poisson ? boost::math::gamma_p(x, mean, Fast())
+                                : boost::math::ibeta(x, size, 1 - mean / variance, Fast());
+  if (chance > kSmallestChance) return capped(-std::log10(chance));
+  return capped(chernoff(x, mean, size));
+}
+
+double surprise_of_t(double deviations, unsigned degrees) {
+  if (!(deviations > 0)) return 0;
+  const boost::math::students_t_distribution<double, Fast> t(std::max(1U, degrees));
+  const double chance = boost::math::cdf(boost::math::complement(t, deviations));
+  return chance > 0 ? capped(-std::log10(chance)) : kMostScore;
+}
+
+double normal_deviations(double score) {
+  const boost::math::normal_distribution<double, Fast> normal;
+  const double chance = std::pow(10.0, -std::clamp(score, 0.4, 300.0));
+  return boost::math::quantile(boost::math::complement(normal, chance));
+}
+
+}  // namespace pidometer

@@ -1,0 +1,20 @@
+#pragma once
+
+namespace pidometer {
+
+/// Largest score that is given: 1 in 10^9999 and anything beyond is the same thing to a reader.
+inline constexpr double kMostScore = 9999;
+
+/// -log10 P(X >= random_mean + excess) for a count X with this mean and variance: negative
+/// binomial, Poisson where the variance is not above the mean. Chernoff's bound in the far tail.
+/// The variance must be positive; 0 for an excess that is not.
+double surprise_of_count(double excess, double random_mean, double variance);
+
+/// -log10 of the upper tail of Student's t at `deviations` standard deviations.
+double surprise_of_t(double deviations, unsigned degrees);
+
+/// Standard deviations of a normal variable whose upper tail has this score; the score must be
+/// between 0.4 and 300.
+double normal_deviations(double score);
+
+}  // namespace pidometer

@@ -1,0 +1,231 @@
+#include "plugin/anomaly/window_scan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "plugin/anomaly/tail_chance.h"
+
+namespace pidometer {
+namespace {
+
+// An activity is a burst within one interval or a drizzle over many; each next width differs from
+// the last by a third at least, so that no activity is far from some width.
+constexpr std::array<std::uint32_t, 14> kWindowWidths = {1,  2,  3,  4,  6,  8,  12,
+                                                         16, 24, 32, 48, 64, 96, 128};
+constexpr std::size_t kAlwaysWidths = 8;      // up to 16 intervals, however long they are
+constexpr double kLongestSeconds = 2 * 3600;  // wider ones only while they are shorter than this
+
+// Price of a window: the best of many overlapping windows is not one window (fitted on quiet
+// simulated logs: scores of the best then have the chance they state)
+constexpr double kPricePerDecade = 0.5;
+constexpr double kPriceOfChoice = 0.15;
+
+// Where a job always costs the same, one PID more is worth a row though it is no alarm: 1 in 20.
+constexpr double kConstantFloor = 1.3;
+constexpr double kLeastFloor = 1.5;
+
+// Suspect intervals take no part in the calibration: far out, and at most so many of them, because
+// no host is under attack in more of its intervals than that and a bursty host is far out often.
+constexpr double kSuspectDeviations = 4;
+constexpr double kSuspectPids = 1;
+constexpr double kSuspectShare = 0.03;
+
+constexpr std::size_t kSampleWindows = 4000;  // 80 of them beyond the 2% point
+constexpr std::size_t kLeastSample = 200;     // 4 beyond it: fewer say nothing
+constexpr std::array kPoints = {0.05, 0.02};
+
+double price(std::size_t width) {
+  return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
+}
+
+std::size_t width_index(std::size_t width) {
+  const auto at = std::ranges::lower_bound(kWindowWidths, width);
+  return static_cast<std::size_t>(std::min(at, kWindowWidths.end() - 1) - kWindowWidths.begin());
+}
+
+}  // namespace
+
+WindowScan::WindowScan(const PidClock& clock, const Baseline& baseline)
+    : clock_(clock), baseline_(baseline) {
+  find_runs();
+  double seconds = 0;
+  const std::size_t n = clock.intervals.size();
+  excess_.assign(n + 1, 0);
+  variance_.assign(n + 1, 0);
+  for (const Run& run : runs_) {
+    for (std::uint32_t i = run.begin; i < run.end; ++i) {
+      const Expectation& e = baseline.expected[i];
+      excess_[i + 1] = excess_[i] + clock.intervals[i].advance - static_cast<double>(e.mean);
+      variance_[i + 1] = variance_[i] + static_cast<double>(e.variance);
+      seconds += clock.intervals[i].seconds;
+    }
+    judged_ += run.end - run.begin;
+    // sums do not go on across a break: no window does, and digits are kept
+    if (run.end < n) excess_[run.end + 1] = variance_[run.end + 1] = 0;
+  }
+  constexpr double kDaySeconds = 86400;
+  days_ = std::max(seconds / kDaySeconds, 1e-3);
+  floor_ = std::max(kLeastFloor, std::log10(static_cast<double>(judged_) / std::max(days_, 1.0)));
+  for (std::size_t w = 0; w < kWidths; ++w)
+    for (const Run& run : runs_)
+      if (const std::size_t last = widest(run, w); last > run.begin)
+        looks_ += static_cast<double>(last - run.begin) / kWindowWidths[w];
+  looks_ = std::max(looks_, 1.0);
+  shrink_.fill(1.0);
+  mark_suspects();
+  for (std::size_t w = 0; w < kWidths; ++w) calibrate(w);
+}
+
+void WindowScan::find_runs() {
+  const auto n = static_cast<std::uint32_t>(clock_.intervals.size());
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if (clock_.intervals[i].state != IntervalState::judged) continue;
+    std::uint32_t end = i + 1;
+    while (end < n && clock_.intervals[end].state == IntervalState::judged) ++end;
+    runs_.push_back({i, end});
+    i = end;
+  }
+}
+
+// One past the last place where a window of that width may begin; run.begin if there is none.
+std::size_t WindowScan::widest(const Run& run, std::size_t w) const {
+  const std::size_t width = kWindowWidths[w];
+  if (run.end - run.begin < width) return run.begin;
+  if (w >= kAlwaysWidths) {
+    const double typical = days_ * 86400 / static_cast<double>(judged_);
+    if (typical * static_cast<double>(width) > kLongestSeconds) return run.begin;
+  }
+  return run.end - width + 1;
+}
+
+Window WindowScan::measure(std::uint32_t begin, std::uint32_t end) const {
+  Window window{begin, end, excess_[end] - excess_[begin], variance_[end] - variance_[begin], 0};
+  if (baseline_.level.used()) {
+    const double seconds =
+        std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+    window.excess -= baseline_.level.rate(begin, end) * seconds;
+  }
+  return window;
+}
+
+double WindowScan::raw_score(const Window& window) const {
+  double random_mean = 0;
+  unsigned degrees = 0;
+  double few = 0;  // variance that is known from few intervals
+  for (std::uint32_t i = window.begin; i < window.end; ++i) {
+    const Expectation& e = baseline_.expected[i];
+    random_mean += static_cast<double>(e.random_mean);
+    const unsigned d = baseline_.comparables[e.comparable].degrees;
+    if (d == 0 && clock_.intervals[i].wraps == 0 && !clock_.intervals[i].repaired) continue;
+    few += static_cast<double>(e.variance);
+    // a wrap or a repaired reading is known from no other interval at all
+    const unsigned known = clock_.intervals[i].wraps > 0 || clock_.intervals[i].repaired ? 2 : d;
+    degrees = degrees == 0 ? known : std::min(degrees, known);
+  }
+  if (baseline_.level.used()) {
+    const double seconds = std::chrono::duration<double>(clock_.ticks[window.end].time -
+                                                         clock_.ticks[window.begin].time)
+                               .count();
+    random_mean +=
+        std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
+  }
+  double score = surprise_of_count(window.excess, random_mean, window.variance);
+  // where little of the window's variance comes from few intervals, their degrees say little
+  constexpr double kMattersShare = 0.05;
+  if (degrees > 0 && few > kMattersShare * window.variance)
+    score = std::min(score, surprise_of_t(window.excess / std::sqrt(window.variance), degrees));
+  return score;
+}
+
+double WindowScan::score(const Window& window) const {
+  const std::size_t width = window.width();
+  return std::clamp(raw_score(window) * shrink_[width_index(width)] - price(width), 0.0,
+                    kMostScore);
+}
+
+void WindowScan::mark_suspects() {
+  std::vector<std::pair<double, std::uint32_t>> far;
+  for (const Run& run : runs_)
+    for (std::uint32_t i = run.begin; i < run.end; ++i) {
+      const Window window = measure(i, i + 1);
+      const double bound = kSuspectDeviations * std::sqrt(window.variance) + kSuspectPids;
+      if (std::abs(window.excess) > bound)
+        far.emplace_back(-std::abs(window.excess) / std::sqrt(window.variance), i);
+    }
+  const auto most = static_cast<std::size_t>(kSuspectShare * static_cast<double>(judged_));
+  if (far.size() > most) {
+    std::ranges::sort(far);
+    far.resize(most);
+  }
+  for (const auto& [deviations, i] : far) suspects_.push_back(i);
+  std::ranges::sort(suspects_);
+}
+
+// The host's own windows at the 5% and 2% points must not be more surprising than they say.
+void WindowScan::calibrate(std::size_t w) {
+  const std::uint32_t width = kWindowWidths[w];
+  const std::size_t stride = judged_ / kSampleWindows + 1;
+  std::vector<Window> sample;
+  std::size_t next_suspect = 0;
+  for (const Run& run : runs_) {
+    const std::size_t last = widest(run, w);
+    for (std::size_t begin = run.begin; begin < last; begin += stride) {
+      while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
+      if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
+      sample.push_back(
+          measure(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin) + width));
+    }
+  }
+  if (sample.size() < kLeastSample) {
+    // too little to measure: as for the next narrower width
+    if (w > 0) shrink_[w] = shrink_[w - 1];
+    return;
+  }
+  const auto deviations = [](const Window& x) { return -x.excess / std::sqrt(x.variance); };
+  for (const double point : kPoints) {
+    const auto at = static_cast<std::size_t>(point * static_cast<double>(sample.size()));
+    std::ranges::nth_element(sample, sample.begin() + static_cast<std::ptrdiff_t>(at), {},
+                             deviations);
+    // some windows around the point, because the score is not quite a function of deviations
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t k = at - std::min<std::size_t>(at, 2);
+         k <= std::min(at + 2, sample.size() - 1); ++k, ++count)
+      sum += raw_score(sample[k]);
+    const double stated = sum / static_cast<double>(count);
+    if (stated > -std::log10(point)) shrink_[w] = std::min(shrink_[w], -std::log10(point) / stated);
+  }
+}
+
+bool WindowScan::listed(const Window& window) const {
+  if (std::lround(window.excess) < 1) return false;
+  if (window.score >= floor_) return true;
+  if (window.width() > 1 || window.score < kConstantFloor) return false;
+  return baseline_.comparables[baseline_.expected[window.begin].comparable].constant;
+}
+
+std::vector<Window> WindowScan::candidates() const {
+  std::vector<Window> found;
+  for (std::size_t w = 0; w < kWidths; ++w) {
+    const std::uint32_t width = kWindowWidths[w];
+    // no tail here is lighter than the normal one: what a normal variable would not reach need not
+    // be looked at more closely
+    const double least = (w == 0 ? kConstantFloor : floor_) + price(width);
+    const double deviations = normal_deviations(least / shrink_[w]);
+    const double square = deviations * deviations;
+    for (const Run& run : runs_) {
+      const auto last = static_cast<std::uint32_t>(widest(run, w));
+      for (std::uint32_t begin = run.begin; begin < last; ++begin) {
+        Window window = measure(begin, begin + width);
+        if (window.excess < 0.5 || window.excess * window.excess < square * window.variance)
+          continue;
+        window.score = score(window);
+        if (listed(window)) found.push_back(window);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace pidometer

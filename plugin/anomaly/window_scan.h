@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "plugin/baseline/baseline.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// Intervals [begin, end), none of them unjudged, and how surprising their sum is.
+struct Window {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  double excess = 0;  ///< observed minus expected, local level included
+  double variance = 0;
+  double score = 0;  ///< calibrated, the price of its width paid
+  std::size_t width() const { return end - begin; }
+};
+
+/// All windows of the log, of widths 1 to 16 (more while under two hours).
+class WindowScan {
+ public:
+  WindowScan(const PidClock& clock, const Baseline& baseline);
+
+  /// Windows that may be worth a row, in order of width and place.
+  std::vector<Window> candidates() const;
+
+  /// Excess and variance of a window, without a score.
+  Window measure(std::uint32_t begin, std::uint32_t end) const;
+
+  /// Calibrated score of a measured window.
+  double score(const Window& window) const;
+
+  /// Windows looked at, those that overlap counted by their share.
+  double looks() const { return looks_; }
+
+  /// Days that the judged intervals cover.
+  double days() const { return days_; }
+
+  /// A score below this is listed only where the cost is always the same.
+  double floor() const { return floor_; }
+
+ private:
+  struct Run {
+    std::uint32_t begin;
+    std::uint32_t end;
+  };
+  static constexpr std::size_t kWidths = 14;
+
+  void find_runs();
+  void mark_suspects();
+  void calibrate(std::size_t width_index);
+  std::size_t widest(const Run& run, std::size_t w) const;
+  double raw_score(const Window& window) const;
+  bool listed(const Window& window) const;
+
+  const PidClock& clock_;
+  const Baseline& baseline_;
+  std::vector<Run> runs_;
+  std::vector<double> excess_;  ///< prefix sums over intervals
+  std::vector<double> variance_;
+  std::vector<std::uint32_t> suspects_;  ///< ascending
+  std::array<double, kWidths> shrink_{};
+  std::size_t judged_ = 0;
+  double looks_ = 0;
+  double days_ = 0;
+  double floor_ = 0;
+};
+
+}  // namespace pidometer

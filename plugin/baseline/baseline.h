@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "plugin/baseline/local_level.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// The intervals that one interval was compared with.
+struct Comparable {
+  std::uint32_t samples = 0;
+  std::int32_t low = 0;  ///< their range without what lies far out
+  std::int32_t high = 0;
+  std::uint16_t degrees = 0;  ///< of Student's t where they are few (rare job sets); 0: many
+  bool constant = false;      ///< nearly all of them cost the same
+  bool agree = false;         ///< all but one at most cost exactly the same
+};
+
+/// What an interval costs on this host when nothing happens.
+struct Expectation {
+  float mean = 0;
+  float variance = 0;
+  float random_mean = 0;  ///< the part of the mean that varies; the rest are constant costs
+  std::uint32_t comparable = 0;
+};
+
+/// Something that takes PIDs at the same minute and that cron does not log.
+struct PeriodicSource {
+  bool daily = false;        ///< else hourly
+  std::uint16_t minute = 0;  ///< local, start of the interval: of the hour, or of the day
+  double pids = 0;           ///< surplus in that interval, against the same jobs at other minutes
+  std::uint32_t seen = 0;    ///< intervals that taught it
+};
+
+struct Baseline {
+  std::vector<Expectation> expected;  ///< as many as intervals; meaningful where judged
+  std::vector<Comparable> comparables;
+  std::vector<PeriodicSource> periodic_sources;
+  LocalLevel level;
+  double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
+};
+
+/// Learns from the log itself, with no configuration.
+Baseline learn_baseline(const PidClock& clock);
+
+}  // namespace pidometer

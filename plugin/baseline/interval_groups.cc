@@ -1,0 +1,127 @@
+#include "plugin/baseline/interval_groups.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace pidometer {
+namespace {
+
+// Quartiles and a spread of fewer intervals say little (pid_clock.md, "rare intervals")
+constexpr std::uint32_t kCommonIntervals = 8;
+// A job seen less often runs daily or weekly: its cost depends on what it finds
+constexpr std::uint32_t kCommonRuns = 15;
+
+constexpr std::int32_t kHalfMinute = 30;
+
+struct Key {
+  std::uint32_t items;
+  std::uint16_t next_jobs;
+  std::uint16_t half_minutes;
+  friend bool operator==(const Key&, const Key&) = default;
+};
+
+Key key_of(const PidClock& clock, std::size_t i) {
+  const std::int32_t half = (clock.intervals[i].seconds + kHalfMinute / 2) / kHalfMinute;
+  return {clock.ticks[i].items, clock.ticks[i + 1].jobs,
+          static_cast<std::uint16_t>(
+              std::clamp<std::int32_t>(half, 0, std::numeric_limits<std::uint16_t>::max()))};
+}
+
+std::size_t hash_of(const Key& key) {
+  const std::uint64_t packed =
+      (std::uint64_t{key.items} << 32) | (std::uint64_t{key.next_jobs} << 16) | key.half_minutes;
+  const std::uint64_t mixed = packed * 0x9e3779b97f4a7c15ULL;
+  return static_cast<std::size_t>(mixed ^ (mixed >> 32));
+}
+
+/// Group ids in order of first sight; open addressing because this is asked once an interval.
+class GroupTable {
+ public:
+  GroupTable() : slots_(256, 0) {}
+
+  std::uint32_t id_of(const Key& key, std::vector<IntervalGroup>& groups) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = hash_of(key) & mask;
+    while (slots_[slot] != 0) {
+      const IntervalGroup& group = groups[slots_[slot] - 1];
+      if (key_of(group) == key) return slots_[slot] - 1;
+      slot = (slot + 1) & mask;
+    }
+    IntervalGroup group;
+    group.items = key.items;
+    group.next_jobs = key.next_jobs;
+    group.half_minutes = key.half_minutes;
+    groups.push_back(group);
+    slots_[slot] = static_cast<std::uint32_t>(groups.size());
+    if (groups.size() * 2 > slots_.size()) grow(groups);
+    return static_cast<std::uint32_t>(groups.size() - 1);
+  }
+
+ private:
+  static Key key_of(const IntervalGroup& g) { return {g.items, g.next_jobs, g.half_minutes}; }
+
+  void grow(const std::vector<IntervalGroup>& groups) {
+    slots_.assign(slots_.size() * 2, 0);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t id = 0; id < groups.size(); ++id) {
+      std::size_t slot = hash_of(key_of(groups[id])) & mask;
+      while (slots_[slot] != 0) slot = (slot + 1) & mask;
+      slots_[slot] = static_cast<std::uint32_t>(id + 1);
+    }
+  }
+
+  std::vector<std::uint32_t> slots_;
+};
+
+void count_labels(const PidClock& clock, IntervalGroups& result) {
+  for (const IntervalGroup& group : result.groups)
+    for (const std::uint32_t label : clock.item_sets.labels(group.items)) {
+      if (label >= result.seen.size()) result.seen.resize(std::size_t{label} + 1, 0);
+      result.seen[label] += group.end - group.begin;
+    }
+}
+
+}  // namespace
+
+bool teaches(const Interval& interval) {
+  return interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired;
+}
+
+IntervalGroups group_intervals(const PidClock& clock) {
+  IntervalGroups result;
+  const std::size_t count = clock.intervals.size();
+  result.of_interval.assign(count, kNoGroup);
+  GroupTable table;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (clock.intervals[i].state != IntervalState::judged) continue;
+    const std::uint32_t id = table.id_of(key_of(clock, i), result.groups);
+    result.of_interval[i] = id;
+    ++result.groups[id].end;
+  }
+  std::uint32_t total = 0;
+  for (IntervalGroup& group : result.groups) {
+    const std::uint32_t size = group.end;
+    group.begin = group.end = total;
+    total += size;
+  }
+  result.order.resize(total);
+  for (std::size_t i = 0; i < count; ++i)
+    if (const std::uint32_t id = result.of_interval[i]; id != kNoGroup)
+      result.order[result.groups[id].end++] = static_cast<std::uint32_t>(i);
+
+  count_labels(clock, result);
+  std::vector<std::int32_t> values;
+  for (IntervalGroup& group : result.groups) {
+    values.clear();
+    for (std::uint32_t k = group.begin; k < group.end; ++k)
+      if (const Interval& interval = clock.intervals[result.order[k]]; teaches(interval))
+        values.push_back(interval.advance);
+    group.core = core_of(values);
+    group.common = values.size() >= kCommonIntervals;
+    for (const std::uint32_t label : clock.item_sets.labels(group.items))
+      group.common = group.common && result.seen[label] >= kCommonRuns;
+  }
+  return result;
+}
+
+}  // namespace pidometer

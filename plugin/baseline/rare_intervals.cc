@@ -1,0 +1,135 @@
+#include "plugin/baseline/rare_intervals.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "plugin/baseline/job_costs.h"
+#include "plugin/baseline/robust.h"
+
+namespace pidometer {
+namespace {
+
+// Jobs that run rarely cost what they find to do: besides the spread of the other runs, this share
+// of the cost, with the weight of one run more.
+constexpr double kOwnSpreadShare = 0.05;
+
+// With no other run there is only the additive fit: a third of the cost and three PIDs off is
+// nothing unusual (cron.daily of one real host: 183 to 190, but 387 and 410 on some days).
+constexpr double kAloneShare = 0.33;
+constexpr double kAlonePids = 3;
+
+// Above this many other runs one run more or less does not move the median: no leave-one-out.
+constexpr std::size_t kLeaveOneOut = 40;
+constexpr std::uint16_t kMostDegrees = 30;
+
+// Others "agree exactly": their residuals differ by rounding of the fit only.
+constexpr double kAgreePids = 0.25;
+
+struct RareInterval {
+  std::uint32_t rarest = 0;  // label
+  std::uint32_t index = 0;
+  double predicted = 0;
+  double residual = 0;
+};
+
+struct Others {
+  std::size_t n = 0;
+  double median = 0;
+  double square_sum = 0;
+  double low = 0;
+  double high = 0;
+};
+
+Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
+               std::vector<double>& work) {
+  work.clear();
+  for (std::size_t k = 0; k < runs.size(); ++k)
+    if (k != leave_out) work.push_back(runs[k].residual);
+  Others o;
+  o.n = work.size();
+  if (work.empty()) return o;
+  o.median = median_of(work);
+  o.low = *std::ranges::min_element(work);
+  o.high = *std::ranges::max_element(work);
+  // the far half of many runs may hold what we look for: spread from the quartiles there
+  if (work.size() > kLeaveOneOut) {
+    const auto quarter = static_cast<std::ptrdiff_t>(work.size() / 4);
+    std::ranges::nth_element(work, work.begin() + quarter);
+    const double first = work[static_cast<std::size_t>(quarter)];
+    std::ranges::nth_element(work, work.end() - 1 - quarter);
+    const double spread = (*(work.end() - 1 - quarter) - first) / 1.349;
+    o.square_sum = spread * spread * static_cast<double>(o.n);
+    return o;
+  }
+  for (const double r : work) o.square_sum += (r - o.median) * (r - o.median);
+  return o;
+}
+
+std::uint32_t rarest_label(const PidClock& clock, const IntervalGroups& groups,
+                           const IntervalGroup& group) {
+  const auto labels = clock.item_sets.labels(group.items);
+  return *std::ranges::min_element(labels, {},
+                                   [&](std::uint32_t l) { return std::pair(groups.seen[l], l); });
+}
+
+void expect(const RareInterval& run, const Others& others, double host_variance,
+            Baseline& baseline) {
+  Expectation& e = baseline.expected[run.index];
+  const double mean = std::max(0.0, run.predicted + others.median);
+  double variance = 0;
+  Comparable c;
+  if (others.n == 0) {
+    const double spread = kAlonePids + kAloneShare * mean;
+    variance = spread * spread;
+  } else {
+    const auto n = static_cast<double>(others.n);
+    const double own = kOwnSpreadShare * mean;
+    variance = (others.square_sum + own * own) / (n + 1) * (1 + 1 / n);
+    c.low = static_cast<std::int32_t>(std::lround(run.predicted + others.low));
+    c.high = static_cast<std::int32_t>(std::lround(run.predicted + others.high));
+    c.agree = others.n >= 2 && others.high - others.low < kAgreePids;
+  }
+  c.samples = static_cast<std::uint32_t>(others.n);
+  c.degrees = static_cast<std::uint16_t>(std::min<std::size_t>(others.n + 1, kMostDegrees));
+  e.mean = static_cast<float>(mean);
+  e.variance = static_cast<float>(std::max({variance, host_variance, 1e-3}));
+  // how much of such a cost is fixed is not known; the Student t is what bounds these
+  e.random_mean = std::max(0.3F, e.mean / 2);
+  e.comparable = static_cast<std::uint32_t>(baseline.comparables.size());
+  baseline.comparables.push_back(c);
+}
+
+}  // namespace
+
+void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
+                           double variance_per_half_minute, Baseline& baseline) {
+  std::vector<RareInterval> runs;
+  const JobCosts costs(clock, groups);
+  for (const IntervalGroup& group : groups.groups) {
+    if (group.common) continue;
+    const std::uint32_t rarest = rarest_label(clock, groups, group);
+    const double predicted = costs.predict(clock, group);
+    for (std::uint32_t k = group.begin; k < group.end; ++k) {
+      const std::uint32_t i = groups.order[k];
+      runs.push_back({rarest, i, predicted, clock.intervals[i].advance - predicted});
+    }
+  }
+  std::ranges::sort(runs, {}, [](const RareInterval& r) { return std::pair(r.rarest, r.index); });
+  std::vector<double> work;
+  for (std::size_t begin = 0; begin < runs.size();) {
+    std::size_t end = begin;
+    while (end < runs.size() && runs[end].rarest == runs[begin].rarest) ++end;
+    const auto same = std::span(runs).subspan(begin, end - begin);
+    Others all;
+    if (same.size() > kLeaveOneOut) all = summary(same, same.size(), work);
+    for (std::size_t k = 0; k < same.size(); ++k) {
+      const double host =
+          variance_per_half_minute * std::max(1.0, clock.intervals[same[k].index].seconds / 30.0);
+      expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work), host, baseline);
+    }
+    begin = end;
+  }
+}
+
+}  // namespace pidometer

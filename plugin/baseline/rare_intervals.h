@@ -1,0 +1,15 @@
+#pragma once
+
+#include "plugin/baseline/baseline.h"
+#include "plugin/baseline/interval_groups.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// Fills expectation and comparables for the intervals that have too few like them: the additive
+/// fit of job costs plus the median residual of the other runs of the same rarest item, with as
+/// many degrees of freedom as there are other runs, plus one.
+void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
+                           double variance_per_half_minute, Baseline& baseline);
+
+}  // namespace pidometer

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace pidometer {
+
+/// Location and spread of the core of a sample: what is left after values far outside the quartiles
+/// are set aside, so that what we look for does not enter what we compare it with.
+struct Core {
+  std::size_t n = 0;       ///< all values
+  std::size_t core_n = 0;  ///< values of the core
+  double median = 0;
+  double mean = 0;           ///< of the core: medians of small counts bias sums over windows
+  double square_sum = 0;     ///< of the core's deviations from its mean
+  double robust_spread = 0;  ///< IQR / 1.349: the standard deviation of a normal sample
+  std::int64_t low = 0;      ///< smallest and largest value of the core
+  std::int64_t high = 0;
+  std::size_t at_median = 0;  ///< values that equal the (lower) median
+  double fence_low = 0;       ///< values from here to there are the core
+  double fence_high = 0;
+};
+
+/// Fences at three interquartile ranges (Tukey's "far out") and 1.5 PIDs more, because counts of
+/// constant jobs have no range at all. Reorders `values`. An empty sample gives n = 0.
+Core core_of(std::span<std::int32_t> values);
+
+/// The middle value; of an even number the mean of the two. Reorders; 0 for an empty sample.
+double median_of(std::span<double> values);
+
+}  // namespace pidometer

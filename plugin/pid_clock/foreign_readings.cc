@@ -1,0 +1,122 @@
+#include "plugin/pid_clock/foreign_readings.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+// Out-of-order PIDs of neighbouring ticks differ by a few; 25 is beyond what was seen on real hosts
+constexpr std::int64_t kFar = 25;
+
+// The neighbours agree if the step across the foreign reading is not much larger than the steps
+// around it. A real excess there needs no repair, so the factor may be small.
+constexpr std::int64_t kStepFactor = 4;
+constexpr std::int64_t kStepSlack = 50;
+
+std::int64_t as_signed(Pid pid) {
+  return static_cast<std::int64_t>(pid);
+}
+
+class Repair {
+ public:
+  Repair(const std::vector<Reading>& readings, TickSeries& series,
+         std::vector<std::uint32_t>& repaired)
+      : readings_(readings), series_(series), ticks_(series.ticks), repaired_(repaired) {}
+
+  std::size_t run() {
+    if (ticks_.size() < 4) return 0;
+    std::size_t taken = 0;
+    for (std::size_t i = 1; i + 1 < ticks_.size(); ++i) {
+      if (!foreign(i)) continue;
+      ++taken;
+      if (!take_other_pid(i)) gone_.push_back(i);
+    }
+    if (!gone_.empty()) close_ranks();
+    return taken;
+  }
+
+ private:
+  // the tick before, skipping one that was just found to be foreign
+  std::size_t before(std::size_t i) const {
+    return !gone_.empty() && gone_.back() == i - 1 && i >= 2 ? i - 2 : i - 1;
+  }
+
+  bool foreign(std::size_t i) const {
+    const std::int64_t pid = as_signed(ticks_[i].pid);
+    const std::int64_t next = as_signed(ticks_[i + 1].pid);
+    // the common case first: in order
+    const std::size_t b = before(i);
+    const std::int64_t previous = as_signed(ticks_[b].pid);
+    if (pid >= previous && pid <= next) return false;
+    if (ticks_[i].after_startup || ticks_[i + 1].after_startup) return false;
+    if (previous > next) return false;
+    if (pid >= previous - kFar && pid <= next + kFar) return false;
+    // what follows must go on from the neighbours, or this is a boot
+    if (i + 2 < ticks_.size() && as_signed(ticks_[i + 2].pid) < next) return false;
+    const std::int64_t step = next - previous;
+    std::int64_t around = 0;
+    if (b >= 1) around = std::max(around, previous - as_signed(ticks_[b - 1].pid));
+    if (i + 2 < ticks_.size()) around = std::max(around, as_signed(ticks_[i + 2].pid) - next);
+    return step <= kStepFactor * around + kStepSlack;
+  }
+
+  bool take_other_pid(std::size_t i) {
+    Tick& tick = ticks_[i];
+    const Pid low = ticks_[before(i)].pid;
+    const Pid high = ticks_[i + 1].pid;
+    const Reading* best = nullptr;
+    for (std::size_t k = tick.first_read; k < std::size_t{tick.first_read} + tick.reads; ++k) {
+      const Reading& r = readings_[k];
+      if (r.kind != ReadingKind::job || r.pid < low || r.pid > high) continue;
+      if (best == nullptr || r.pid < best->pid) best = &r;
+    }
+    if (best == nullptr) return false;
+    tick.time = best->time;
+    tick.pid = best->pid;
+    tick.record = best->record;
+    return true;
+  }
+
+  // Removes the ticks without a PID; their items are spent in the interval of the tick before.
+  void close_ranks() {
+    std::size_t to = 0;
+    std::size_t next_gone = 0;
+    std::vector<std::uint32_t> new_index(ticks_.size() + 1, 0);
+    for (std::size_t from = 0; from < ticks_.size(); ++from) {
+      new_index[from] = static_cast<std::uint32_t>(to);
+      if (next_gone < gone_.size() && gone_[next_gone] == from) {
+        ++next_gone;
+        Tick& host = ticks_[to - 1];
+        const auto own = series_.item_sets.labels(host.items);
+        const auto more = series_.item_sets.labels(ticks_[from].items);
+        std::vector<std::uint32_t> both(own.begin(), own.end());
+        both.insert(both.end(), more.begin(), more.end());
+        host.items = series_.item_sets.intern(both);
+        const auto index = static_cast<std::uint32_t>(to - 1);
+        if (repaired_.empty() || repaired_.back() != index) repaired_.push_back(index);
+        continue;
+      }
+      ticks_[to++] = ticks_[from];
+    }
+    new_index[ticks_.size()] = static_cast<std::uint32_t>(to);
+    ticks_.resize(to);
+    for (Startup& s : series_.startups) s.tick = new_index[s.tick];
+  }
+
+  const std::vector<Reading>& readings_;
+  TickSeries& series_;
+  std::vector<Tick>& ticks_;
+  std::vector<std::uint32_t>& repaired_;
+  std::vector<std::size_t> gone_;
+};
+
+}  // namespace
+
+std::size_t take_out_foreign_readings(const std::vector<Reading>& readings, TickSeries& series,
+                                      std::vector<std::uint32_t>& repaired) {
+  return Repair(readings, series, repaired).run();
+}
+
+}  // namespace pidometer

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/pid.h"
+#include "plugin/pid_clock/item_sets.h"
+#include "plugin/pid_clock/reading.h"
+#include "plugin/pid_clock/tick.h"
+
+namespace pidometer {
+
+struct ClockOptions {
+  std::optional<Pid> pid_max;  ///< where it is known: the user's word, or the image's sysctl files
+  std::string pid_max_source;  ///< who said so, in words
+};
+
+/// What can be said about the step from a tick to the next one.
+enum class IntervalState : std::uint8_t {
+  judged,           ///< a distance that can be compared with others
+  boot,             ///< the counter restarted: no distance
+  daemon_restart,   ///< a STARTUP line, but the counter went on
+  clock_step,       ///< the time runs backwards
+  hole,             ///< longer than the schedule leaves between two ticks: lines may be missing
+  unknown_advance,  ///< the number of wraps cannot be known, or the PIDs are out of order
+  last,             ///< nothing follows
+};
+
+/// The step from tick i to tick i + 1.
+struct Interval {
+  std::int32_t advance = 0;  ///< PIDs handed out, wraps counted; meaningful where judged or hole
+  std::int32_t seconds = 0;
+  std::uint8_t wraps = 0;
+  bool repaired =
+      false;  ///< a reading in it was taken out as foreign: its items are not comparable
+  IntervalState state = IntervalState::last;
+};
+
+/// The ticks between two restarts of the counter (or of the daemon).
+struct BootSession {
+  std::uint32_t first_tick = 0;
+  std::uint32_t end_tick = 0;  ///< one past the last
+  std::uint32_t number = 1;    ///< boot session in the series, from 1; a daemon's restart keeps it
+  bool counter_restarted = true;   ///< false: the daemon only
+  std::optional<Startup> startup;  ///< the line that says so, where there is one
+};
+
+/// The odometer's readings of one host, in log order.
+struct PidClock {
+  std::vector<Tick> ticks;
+  std::vector<Interval> intervals;  ///< as many as ticks
+  std::vector<BootSession> sessions;
+  ItemSets item_sets;
+
+  Pid pid_max = 0;            ///< one more than the largest PID that is handed out
+  std::string pid_max_basis;  ///< in words: where the number comes from
+  std::size_t wraps = 0;
+  std::size_t foreign_readings = 0;  ///< PIDs far outside two neighbours that agree; left out
+  std::size_t backward_steps = 0;    ///< the time ran backwards while the PIDs went on
+  std::size_t holes = 0;
+};
+
+/// Never fails: readings that make no sense leave intervals that are not judged.
+PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& options);
+
+/// Index of the session that holds the tick.
+std::size_t session_of(const PidClock& clock, std::uint32_t tick);
+
+}  // namespace pidometer

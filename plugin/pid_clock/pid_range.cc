@@ -1,0 +1,108 @@
+#include "plugin/pid_clock/pid_range.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace pidometer {
+namespace {
+
+constexpr Pid kSmallPidMax = 32768;  // PID_MAX_DEFAULT, include/linux/threads.h
+constexpr Pid kPidsPerCpu = 1024;    // PIDS_PER_CPU_DEFAULT, same file: pid_max of large machines
+
+// A step counts at most this many times the median step towards the host's rate: one daily job or
+// one intruder must not make a boot look like a wrap.
+constexpr std::int64_t kStepClip = 20;
+
+// A wrap may imply this many times what the host spends on average in that time (bursts, a daily
+// job) and this many more (PIDs of running daemons are skipped on the way; a few hundred).
+constexpr double kWrapFactor = 8;
+constexpr double kWrapSlack = 400;
+
+// Beyond half a round of the counter an advance may as well be one round more or less.
+constexpr double kTooLongShare = 0.5;
+
+// Medians of long logs are taken from this many steps: enough for two digits.
+constexpr std::size_t kSample = 8192;
+
+std::int64_t seconds_between(const Tick& a, const Tick& b) {
+  return std::chrono::duration_cast<std::chrono::seconds>(b.time - a.time).count();
+}
+
+double ordinary_rate(const std::vector<Tick>& ticks) {
+  std::vector<std::int64_t> steps;
+  const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
+  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
+    if (ticks[i + 1].pid > ticks[i].pid && seconds_between(ticks[i], ticks[i + 1]) > 0)
+      steps.push_back(static_cast<std::int64_t>(ticks[i + 1].pid) - ticks[i].pid);
+  if (steps.empty()) return 0;
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  const std::int64_t clip = kStepClip * *middle;
+  double pids = 0;
+  double seconds = 0;
+  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride) {
+    const std::int64_t length = seconds_between(ticks[i], ticks[i + 1]);
+    if (ticks[i + 1].pid <= ticks[i].pid || length <= 0) continue;
+    pids += static_cast<double>(
+        std::min(clip, static_cast<std::int64_t>(ticks[i + 1].pid) - ticks[i].pid));
+    seconds += static_cast<double>(length);
+  }
+  return seconds > 0 ? pids / seconds : 0;
+}
+
+}  // namespace
+
+std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {
+  return static_cast<std::int64_t>(pid_max) - from + to - kReservedPids;
+}
+
+bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds) const {
+  if (from >= pid_max || to < kReservedPids || seconds < 0) return false;
+  const double allowed = kWrapFactor * pids_per_second * static_cast<double>(seconds) + kWrapSlack;
+  return static_cast<double>(advance_over_wrap(from, to)) <= allowed && !too_long(seconds);
+}
+
+bool PidRange::too_long(std::int64_t seconds) const {
+  return pids_per_second * static_cast<double>(seconds) >
+         kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
+}
+
+PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& options) {
+  PidRange range;
+  range.pids_per_second = ordinary_rate(ticks);
+  Pid largest = 0;
+  for (const Tick& tick : ticks) largest = std::max(largest, tick.pid);
+  if (options.pid_max && *options.pid_max > kReservedPids) {
+    range.pid_max = *options.pid_max;
+    range.basis = options.pid_max_source.empty() ? "given" : options.pid_max_source;
+    if (largest >= range.pid_max) range.basis += ", although larger PIDs are in the log";
+    return range;
+  }
+  std::size_t falls = 0;
+  const auto count_wraps = [&] {
+    falls = 0;
+    for (std::size_t i = 0; i + 1 < ticks.size(); ++i)
+      if (ticks[i + 1].pid < ticks[i].pid && !ticks[i + 1].after_startup &&
+          range.is_wrap(ticks[i].pid, ticks[i + 1].pid, seconds_between(ticks[i], ticks[i + 1])))
+        ++falls;
+  };
+  if (largest < kSmallPidMax) {
+    range.pid_max = kSmallPidMax;
+    count_wraps();
+    range.basis = falls > 0 ? "the counter falls where 32768 lets it wrap"
+                            : "no larger PID in the log: the kernel's default";
+    return range;
+  }
+  // the smallest multiple of 1024 above all PIDs, if the counter falls right below it
+  range.pid_max = (largest / kPidsPerCpu + 1) * kPidsPerCpu;
+  count_wraps();
+  if (range.pid_max < kMaxPid && falls > 0) {
+    range.basis = "the counter falls below a multiple of 1024 (1024 for each possible CPU)";
+    return range;
+  }
+  range.pid_max = kMaxPid;
+  range.basis = "PIDs above 32767 in the log and no wrap below: the largest that Linux allows";
+  return range;
+}
+
+}  // namespace pidometer

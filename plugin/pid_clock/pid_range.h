@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/pid.h"
+#include "plugin/pid_clock/pid_clock.h"
+#include "plugin/pid_clock/tick.h"
+
+namespace pidometer {
+
+/// Where the counter of this host wraps, and what it spends: decides whether a fall is a wrap.
+struct PidRange {
+  Pid pid_max = 32768;
+  std::string basis;
+  double pids_per_second = 0;  ///< of ordinary intervals, the largest steps clipped
+
+  /// PIDs handed out from `from` up to `to` if the counter wrapped once in between.
+  std::int64_t advance_over_wrap(Pid from, Pid to) const;
+
+  /// Whether a fall without a STARTUP line is a wrap: the advance it implies is what this host may
+  /// spend in that time.
+  bool is_wrap(Pid from, Pid to, std::int64_t seconds) const;
+
+  /// Whether so much is spent in the time that the number of wraps cannot be known.
+  bool too_long(std::int64_t seconds) const;
+};
+
+PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& options);
+
+}  // namespace pidometer

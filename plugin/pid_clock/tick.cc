@@ -1,0 +1,125 @@
+#include "plugin/pid_clock/tick.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace pidometer {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+// cron wakes once a minute and starts all jobs at once; under load the last line was seen 2 s late
+constexpr microseconds kTickSpan = seconds(3);
+
+// The same job twice in one tick is two users' or two lines' work if its PIDs are neighbours; if
+// not, the clock was set back onto the same minute. Within a second PIDs differ by a few per job.
+constexpr std::int64_t kSameJobPidSpan = 30;
+
+// A tick spans a few dozen PIDs; two of its PIDs this far apart have a wrap between them.
+constexpr std::int64_t kWrapInTick = 16000;
+
+std::uint16_t local_minute(const Reading& r) {
+  const auto local = r.time + std::chrono::minutes(r.utc_offset_minutes);
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  return static_cast<std::uint16_t>(
+      std::chrono::duration_cast<std::chrono::minutes>(local - day).count());
+}
+
+std::int64_t difference(Pid a, Pid b) {
+  return static_cast<std::int64_t>(a) - static_cast<std::int64_t>(b);
+}
+
+class TickFormer {
+ public:
+  explicit TickFormer(const std::vector<Reading>& readings) : readings_(readings) {
+    // one record in two starts a tick on the hosts seen
+    series_.ticks.reserve(readings.size() / 2 + 1);
+  }
+
+  TickSeries run() {
+    for (index_ = 0; index_ < readings_.size(); ++index_) {
+      const Reading& r = readings_[index_];
+      switch (r.kind) {
+        case ReadingKind::job:
+          add_job(r);
+          break;
+        case ReadingKind::pseudo:
+          if (open_ && std::ranges::find(labels_, r.label) == labels_.end())
+            labels_.push_back(r.label);
+          break;
+        case ReadingKind::boot:
+          close();
+          startup_ = true;
+          series_.startups.push_back(
+              {static_cast<std::uint32_t>(series_.ticks.size()), r.record, r.time, r.pid});
+          break;
+        case ReadingKind::event:
+        case ReadingKind::check:
+          break;
+      }
+    }
+    close();
+    return std::move(series_);
+  }
+
+ private:
+  void add_job(const Reading& r) {
+    if (open_ && !belongs(r)) close();
+    if (!open_) {
+      tick_ = Tick{};
+      tick_.time = r.time;
+      tick_.pid = r.pid;
+      tick_.record = r.record;
+      tick_.first_read = static_cast<std::uint32_t>(index_);
+      tick_.minute = local_minute(r);
+      tick_.after_startup = startup_;
+      start_ = r.time;
+      labels_.clear();
+      open_ = true;
+      startup_ = false;
+    } else {
+      const std::int64_t step = difference(r.pid, tick_.pid);
+      if ((step < 0 && step > -kWrapInTick) || step > kWrapInTick) {
+        tick_.time = r.time;
+        tick_.pid = r.pid;
+        tick_.record = r.record;
+      }
+    }
+    labels_.push_back(r.label);
+    if (tick_.jobs < std::numeric_limits<std::uint16_t>::max()) ++tick_.jobs;
+  }
+
+  bool belongs(const Reading& r) const {
+    if (std::chrono::abs(r.time - start_) > kTickSpan) return false;
+    if (std::abs(difference(r.pid, tick_.pid)) <= kSameJobPidSpan) return true;
+    return std::ranges::find(labels_, r.label) == labels_.end();
+  }
+
+  void close() {
+    if (!open_) return;
+    tick_.items = series_.item_sets.intern(labels_);
+    tick_.reads = static_cast<std::uint16_t>(std::min<std::size_t>(
+        index_ - tick_.first_read, std::numeric_limits<std::uint16_t>::max()));
+    series_.ticks.push_back(tick_);
+    open_ = false;
+  }
+
+  const std::vector<Reading>& readings_;
+  TickSeries series_;
+  std::size_t index_ = 0;
+  Tick tick_;
+  Timestamp start_;
+  std::vector<std::uint32_t> labels_;
+  bool open_ = false;
+  bool startup_ = false;
+};
+
+}  // namespace
+
+TickSeries form_ticks(const std::vector<Reading>& readings) {
+  return TickFormer(readings).run();
+}
+
+}  // namespace pidometer

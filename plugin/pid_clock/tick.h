@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/pid.h"
+#include "base/timestamp.h"
+#include "plugin/pid_clock/item_sets.h"
+#include "plugin/pid_clock/reading.h"
+
+namespace pidometer {
+
+/// The jobs that were started together, and the one look at the odometer that they give: the
+/// smallest of their PIDs, because all of cron's children fork before the first job does.
+struct Tick {
+  Timestamp time;                ///< of the record that gave the PID
+  Pid pid = 0;                   ///< the smallest of the tick's fresh PIDs
+  std::uint32_t record = 0;      ///< the caller's index of that record
+  std::uint32_t items = 0;       ///< ItemSets id: the jobs, and the pseudo-jobs up to the next tick
+  std::uint32_t first_read = 0;  ///< index of the tick's first reading in the input
+  std::uint16_t reads = 0;       ///< readings of the input up to the next tick, at most 65535
+  std::uint16_t jobs = 0;        ///< fresh PIDs in it
+  std::uint16_t minute = 0;      ///< local minute of the day, 0 to 1439
+  bool after_startup = false;    ///< a daemon's start stands between the previous tick and this one
+};
+
+/// A daemon's start, before tick `tick`.
+struct Startup {
+  std::uint32_t tick = 0;
+  std::uint32_t record = 0;
+  Timestamp time;
+  Pid pid = 0;
+};
+
+struct TickSeries {
+  std::vector<Tick> ticks;
+  std::vector<Startup> startups;  ///< in log order; the last one before a tick counts
+  ItemSets item_sets;
+};
+
+/// Readings within three seconds form one tick. Readings must be in log order.
+TickSeries form_ticks(const std::vector<Reading>& readings);
+
+}  // namespace pidometer

@@ -1,0 +1,215 @@
+#include "plugin/pid_clock/pid_clock.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace pidometer {
+namespace {
+
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2020};
+
+Reading job(std::int64_t seconds, Pid pid, std::uint32_t label = 1) {
+  Reading r;
+  r.time = kStart + std::chrono::seconds(seconds);
+  r.pid = pid;
+  r.label = label;
+  return r;
+}
+
+Reading other(std::int64_t seconds, Pid pid, ReadingKind kind, std::uint32_t label = 0) {
+  Reading r = job(seconds, pid, label);
+  r.kind = kind;
+  return r;
+}
+
+PidClock clock_of(std::vector<Reading> readings, ClockOptions options = {}) {
+  for (std::size_t i = 0; i < readings.size(); ++i)
+    readings[i].record = static_cast<std::uint32_t>(i);
+  return build_pid_clock(std::move(readings), options);
+}
+
+// n ticks a minute apart, three PIDs each
+std::vector<Reading> steady(std::size_t n, Pid first = 1000) {
+  std::vector<Reading> readings;
+  for (std::size_t i = 0; i < n; ++i)
+    readings.push_back(job(static_cast<std::int64_t>(i) * 60, first + static_cast<Pid>(3 * i)));
+  return readings;
+}
+
+TEST(BuildPidClock, nothing_and_one_reading) {
+  EXPECT_TRUE(clock_of({}).ticks.empty());
+  EXPECT_TRUE(clock_of({}).sessions.empty());
+  const PidClock one = clock_of({job(0, 5)});
+  ASSERT_EQ(one.intervals.size(), 1U);
+  EXPECT_EQ(one.intervals[0].state, IntervalState::last);
+  EXPECT_EQ(one.sessions.size(), 1U);
+}
+
+TEST(BuildPidClock, jobs_of_one_second_are_one_tick_with_the_smallest_pid) {
+  const PidClock clock =
+      clock_of({job(0, 1005, 2), job(0, 1003, 1), job(1, 1004, 3), job(60, 1010)});
+  ASSERT_EQ(clock.ticks.size(), 2U);
+  EXPECT_EQ(clock.ticks[0].pid, 1003U);
+  EXPECT_EQ(clock.ticks[0].record, 1U);
+  EXPECT_EQ(clock.ticks[0].jobs, 3U);
+  EXPECT_EQ(clock.intervals[0].advance, 7);
+  EXPECT_EQ(clock.intervals[0].seconds, 60);
+}
+
+TEST(BuildPidClock, clock_set_back_onto_the_same_minute_is_two_ticks) {
+  const PidClock clock = clock_of({job(0, 1000), job(1, 1200)});
+  ASSERT_EQ(clock.ticks.size(), 2U);
+  EXPECT_EQ(clock.intervals[0].advance, 200);
+}
+
+TEST(BuildPidClock, old_pids_and_events_are_no_readings) {
+  std::vector<Reading> readings = steady(10);
+  readings.insert(readings.begin() + 5, other(241, 7, ReadingKind::check));
+  readings.insert(readings.begin() + 6, other(250, 1013, ReadingKind::event));
+  const PidClock clock = clock_of(readings);
+  EXPECT_EQ(clock.ticks.size(), 10U);
+  for (std::size_t i = 0; i + 1 < 10; ++i) EXPECT_EQ(clock.intervals[i].advance, 3);
+}
+
+TEST(BuildPidClock, pseudo_jobs_are_items_of_the_tick) {
+  const PidClock clock = clock_of({job(0, 1000, 1), other(0, 0, ReadingKind::pseudo, 9),
+                                   other(30, 0, ReadingKind::pseudo, 8),
+                                   other(31, 0, ReadingKind::pseudo, 8), job(60, 1003, 1)});
+  ASSERT_EQ(clock.ticks.size(), 2U);
+  const auto items = clock.item_sets.labels(clock.ticks[0].items);
+  EXPECT_EQ(std::vector<std::uint32_t>(items.begin(), items.end()),
+            (std::vector<std::uint32_t>{1, 8, 9}));
+  EXPECT_EQ(clock.ticks[0].jobs, 1U);
+}
+
+struct StepCase {
+  std::string name;
+  std::vector<Reading> readings;  // the step that is looked at is the second
+  IntervalState want;
+  std::int32_t advance;
+  std::size_t sessions;
+};
+
+TEST(BuildPidClock, tells_steps_apart) {
+  // twenty minutes before and after, three PIDs a minute; only what lies between differs
+  const auto around = [](std::vector<Reading> between, Pid first, Pid then, std::int64_t then_at) {
+    std::vector<Reading> all;
+    for (std::int64_t i = 0; i < 20; ++i)
+      all.push_back(job(i * 60, first + static_cast<Pid>(3 * i)));
+    all.insert(all.end(), between.begin(), between.end());
+    for (std::int64_t i = 0; i < 20; ++i)
+      all.push_back(job(then_at + i * 60, then + static_cast<Pid>(3 * i)));
+    return all;
+  };
+  const std::vector<StepCase> cases = {
+      {"goes on", around({}, 1000, 1060, 1200), IntervalState::judged, 3, 1},
+      {"wraps", around({}, 32700, 303, 1200), IntervalState::judged, 14, 1},
+      {"falls far from the wrap", around({}, 9000, 700, 1200), IntervalState::boot, 0, 2},
+      {"falls with a startup line", around({other(1190, 400, ReadingKind::boot)}, 9000, 410, 1200),
+       IntervalState::boot, 0, 2},
+      {"the startup line's pid fell, the job's did not",
+       around({other(1190, 400, ReadingKind::boot)}, 1000, 1100, 1200), IntervalState::boot, 43, 2},
+      {"daemon restarted", around({other(1190, 1070, ReadingKind::boot)}, 1000, 1080, 1200),
+       IntervalState::daemon_restart, 23, 2},
+      {"clock set back", around({}, 1000, 1060, 300), IntervalState::clock_step, 3, 1},
+      {"lines are missing", around({}, 1000, 1300, 7200), IntervalState::hole, 243, 1},
+      {"boot into the past", around({}, 9000, 700, -100000), IntervalState::boot, 0, 2},
+  };
+  for (const StepCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    const PidClock clock = clock_of(c.readings);
+    ASSERT_EQ(clock.ticks.size(), 40U);
+    EXPECT_EQ(clock.intervals[19].state, c.want);
+    EXPECT_EQ(clock.intervals[19].advance, c.advance);
+    EXPECT_EQ(clock.sessions.size(), c.sessions);
+    EXPECT_EQ(clock.foreign_readings, 0U);
+    for (std::size_t i = 0; i < 39; ++i) {
+      if (i == 19) continue;
+      EXPECT_EQ(clock.intervals[i].state, IntervalState::judged) << i;
+    }
+  }
+}
+
+TEST(BuildPidClock, forged_pid_is_taken_out) {
+  for (const Pid forged : {Pid{40}, Pid{900}, Pid{1200}, Pid{30000}}) {
+    SCOPED_TRACE(forged);
+    std::vector<Reading> readings = steady(40);
+    readings[20].pid = forged;
+    const PidClock clock = clock_of(readings);
+    EXPECT_EQ(clock.foreign_readings, 1U);
+    ASSERT_EQ(clock.ticks.size(), 39U);
+    EXPECT_EQ(clock.sessions.size(), 1U);
+    EXPECT_EQ(clock.intervals[19].advance, 6);
+    EXPECT_TRUE(clock.intervals[19].repaired);
+    EXPECT_EQ(clock.item_sets.labels(clock.ticks[19].items).size(), 2U);
+  }
+}
+
+TEST(BuildPidClock, forged_pid_beside_a_true_one_leaves_the_tick) {
+  std::vector<Reading> readings = steady(40);
+  readings.insert(readings.begin() + 20, job(20 * 60, 12, 2));
+  const PidClock clock = clock_of(readings);
+  EXPECT_EQ(clock.foreign_readings, 1U);
+  ASSERT_EQ(clock.ticks.size(), 40U);
+  EXPECT_EQ(clock.ticks[20].pid, 1060U);
+  EXPECT_EQ(clock.ticks[20].jobs, 2U);
+}
+
+struct RangeCase {
+  std::string name;
+  Pid limit;
+  std::optional<Pid> given;
+  Pid want;
+  std::size_t wraps;
+};
+
+TEST(BuildPidClock, infers_where_the_counter_wraps) {
+  const std::vector<RangeCase> cases = {
+      {"default", 32768, {}, 32768, 3},
+      {"56 possible CPUs", 57344, {}, 57344, 3},
+      {"64 bit and not yet wrapped", 4194304, {}, 4194304, 0},
+      {"given", 40000, 40000, 40000, 3},
+  };
+  for (const RangeCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::vector<Reading> readings;
+    Pid counter = 500;
+    const std::size_t ticks = (c.limit > 100000 ? 60000U : 3 * c.limit) / 7;
+    for (std::size_t i = 0; i < ticks; ++i) {
+      readings.push_back(job(static_cast<std::int64_t>(i) * 60, counter));
+      counter += 7;
+      if (counter >= c.limit) counter = counter - c.limit + kReservedPids;
+    }
+    const PidClock clock = clock_of(readings, {c.given, c.given ? "the image's sysctl.conf" : ""});
+    EXPECT_EQ(clock.pid_max, c.want);
+    EXPECT_EQ(clock.wraps, c.wraps > 0 ? 2 + (ticks * 7 + 500 > 3 * c.limit - 2 * 300) : 0U);
+    EXPECT_EQ(clock.sessions.size(), 1U);
+    EXPECT_FALSE(clock.pid_max_basis.empty());
+    for (std::size_t i = 0; i + 1 < ticks; ++i) ASSERT_EQ(clock.intervals[i].advance, 7) << i;
+  }
+}
+
+TEST(BuildPidClock, sessions_are_numbered) {
+  std::vector<Reading> readings = steady(20, 5000);
+  readings.push_back(other(1190, 300, ReadingKind::boot));
+  readings.push_back(job(1200, 310));
+  readings.push_back(other(1250, 330, ReadingKind::boot));  // the daemon only
+  readings.push_back(job(1260, 340));
+  const PidClock clock = clock_of(readings);
+  ASSERT_EQ(clock.sessions.size(), 3U);
+  EXPECT_EQ(clock.sessions[1].number, 2U);
+  EXPECT_TRUE(clock.sessions[1].counter_restarted);
+  ASSERT_TRUE(clock.sessions[1].startup.has_value());
+  EXPECT_EQ(clock.sessions[1].startup->pid, 300U);
+  EXPECT_EQ(clock.sessions[2].number, 2U);
+  EXPECT_FALSE(clock.sessions[2].counter_restarted);
+  EXPECT_EQ(session_of(clock, 19), 0U);
+  EXPECT_EQ(session_of(clock, 20), 1U);
+  EXPECT_EQ(session_of(clock, 21), 2U);
+}
+
+}  // namespace
+}  // namespace pidometer
