@@ -1,0 +1,162 @@
+// Reads every log of an image and prints what came out as JSON lines, for tests/image/*_test.py:
+//   list_logs IMAGE GLOB...
+// IMAGE is raw, or an E01 with its segments' names separated by commas. `read_bytes` and `reads`
+// are what the volumes and filesystems asked of the image.
+
+#include <chrono>
+#include <ctime>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tsk_reader/ewf_source.h"
+#include "tsk_reader/image_evidence.h"
+#include "tsk_reader/raw_source.h"
+
+namespace pidometer {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Counts what is asked of the image.
+class CountingSource final : public BlockSource {
+ public:
+  struct Count {
+    std::uint64_t reads = 0;
+    std::uint64_t bytes = 0;
+  };
+  CountingSource(std::unique_ptr<BlockSource> source, Count& count)
+      : source_(std::move(source)), count_(count) {}
+  std::uint64_t size() const override { return source_->size(); }
+  Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override {
+    ++count_.reads;
+    count_.bytes += out.size();
+    return source_->read_at(offset, out);
+  }
+  std::vector<DamagedRange> damage(ByteRange range) const override {
+    return source_->damage(range);
+  }
+  PathSpec path_spec() const override { return source_->path_spec(); }
+
+ private:
+  std::unique_ptr<BlockSource> source_;
+  Count& count_;
+};
+
+Json to_json(const std::vector<DamagedRange>& damage) {
+  Json out = Json::array();
+  for (const auto& one : damage) out.push_back({one.range.begin, one.range.end, one.reason});
+  return out;
+}
+
+Json to_json(const PathSpec& spec) {
+  Json out = Json::array();
+  for (const auto& layer : spec) {
+    Json one{{"type", layer.type_indicator}, {"location", layer.location}};
+    if (layer.inode) one["inode"] = *layer.inode;
+    if (layer.part_index) one["part_index"] = *layer.part_index;
+    if (layer.start_offset) one["start_offset"] = *layer.start_offset;
+    out.push_back(one);
+  }
+  return out;
+}
+
+Json read_file(const LogFile& file) {
+  Json out{{"path", file.entry().path},
+           {"display_name", file.entry().display_name},
+           {"size", file.entry().size},
+           {"path_spec", to_json(file.entry().path_spec)}};
+  if (file.entry().inode) out["inode"] = *file.entry().inode;
+  if (file.entry().modified) out["mtime_us"] = file.entry().modified->time_since_epoch().count();
+  const auto stream = file.open(StreamForm::stored);
+  if (!stream) {
+    out["error"] = stream.error().message + ": " + stream.error().reason;
+    return out;
+  }
+  std::vector<std::byte> buffer(65536);
+  std::uint64_t bytes = 0;
+  for (;;) {
+    const auto got = (*stream)->read(buffer);
+    if (!got || *got == 0) break;
+    bytes += *got;
+  }
+  out["bytes"] = bytes;
+  out["sha256"] = file.sha256().value_or("");
+  out["damage"] = to_json((*stream)->damage());
+  return out;
+}
+
+std::vector<std::filesystem::path> split(const std::string& names) {
+  std::vector<std::filesystem::path> paths;
+  for (std::size_t at = 0; at <= names.size();) {
+    const std::size_t comma = std::min(names.find(',', at), names.size());
+    paths.emplace_back(names.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return paths;
+}
+
+int run(int argc, char** argv) {
+  if (argc < 3) return 2;
+  const auto segments = split(argv[1]);
+  std::vector<std::string_view> globs(argv + 2, argv + argc);
+  InputReport report;
+  report.name = argv[1];
+  const bool ewf = segments[0].extension() == ".E01";
+  auto source = ewf ? open_ewf_source(segments, report) : open_raw_source(segments);
+  if (!source) {
+    std::cerr << source.error().message << ": " << source.error().reason << "\n";
+    return 1;
+  }
+  CountingSource::Count count;
+  const std::clock_t start = std::clock();
+  auto evidence = open_image_evidence(std::make_unique<CountingSource>(std::move(*source), count),
+                                      std::move(report));
+  if (!evidence) return 1;
+  for (const LogFolder& folder : (*evidence)->find_logs(globs)) {
+    Json out{{"row", "folder"}, {"volume", folder.volume}, {"path", folder.path}};
+    out["zone"] = folder.facts.zone ? folder.facts.zone->name() : "";
+    out["zone_source"] = folder.facts.zone_source;
+    out["hostname"] = folder.facts.hostname;
+    out["os_name"] = folder.facts.os_name;
+    out["pid_max"] = folder.facts.pid_max.value_or(0);
+    out["files"] = Json::array();
+    for (const auto& file : folder.files) out["files"].push_back(read_file(*file));
+    std::cout << out.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+  }
+  const auto microseconds = (std::clock() - start) * 1'000'000 / CLOCKS_PER_SEC;
+  for (const VolumeReport& volume : (*evidence)->volumes())
+    std::cout << Json{{"row", "volume"},
+                      {"name", volume.name},
+                      {"start", volume.start},
+                      {"size", volume.size},
+                      {"file_system", volume.file_system},
+                      {"reader", volume.reader},
+                      {"unsupported", volume.unsupported}}
+                     .dump()
+              << "\n";
+  const InputReport after = (*evidence)->report();
+  for (const Warning& warning : after.warnings)
+    std::cout << Json{{"row", "warning"},
+                      {"volume", warning.volume},
+                      {"path", warning.path},
+                      {"message", warning.message}}
+                     .dump(-1, ' ', false, Json::error_handler_t::replace)
+              << "\n";
+  std::cout << Json{{"row", "cost"},
+                    {"reads", count.reads},
+                    {"read_bytes", count.bytes},
+                    {"cpu_us", microseconds},
+                    {"damage", to_json(after.damage)}}
+                   .dump()
+            << "\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace pidometer
+
+int main(int argc, char** argv) {
+  return pidometer::run(argc, argv);
+}

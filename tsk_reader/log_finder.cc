@@ -1,0 +1,116 @@
+#include "tsk_reader/log_finder.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tsk_reader/path_resolver.h"
+
+namespace pidometer {
+namespace {
+
+Warning skipped(std::string path, std::string message) {
+  Warning warning;
+  warning.kind = WarningKind::skipped_file;
+  warning.path = std::move(path);
+  warning.message = std::move(message);
+  return warning;
+}
+
+std::string words_of(const Error& error) {
+  return error.reason.empty() ? error.message : fmt::format("{}: {}", error.message, error.reason);
+}
+
+bool matches(const std::string& name, std::span<const std::string_view> globs) {
+  return std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
+    return fnmatch(std::string(glob).c_str(), name.c_str(), FNM_PERIOD) == 0;
+  });
+}
+
+/// Only a symlink needs the whole path; the rest is one inode away.
+Result<ResolvedPath> resolve_entry(FileSystem& file_system, const DirectoryEntry& entry,
+                                   const std::string& path, const std::string& real_path) {
+  auto node = file_system.stat(entry.inode);
+  if (!node) return tl::unexpected(node.error());
+  if (node->kind == NodeKind::symlink) return resolve_path(file_system, path);
+  return ResolvedPath{*node, real_path, {}};
+}
+
+void find_in_folder(FileSystem& file_system, FoundFolder& folder, const ResolvedPath& where,
+                    std::span<const std::string_view> globs, std::set<std::uint64_t>& seen,
+                    std::vector<Warning>& warnings) {
+  const auto entries = file_system.list(where.node->inode);
+  if (!entries) {
+    warnings.push_back(skipped(folder.path, "folder cannot be read: " + words_of(entries.error())));
+    return;
+  }
+  const std::string real_folder = where.real_path == "/" ? "" : where.real_path;
+  const auto real_name = [&](const std::string& path) {
+    return real_folder + path.substr(folder.path.size());
+  };
+  std::vector<FoundFile> found;
+  std::size_t taken = 0;
+  for (const DirectoryEntry& entry : *entries) {
+    if (!matches(entry.name, globs)) continue;
+    const std::string path = fmt::format("{}/{}", folder.path, entry.name);
+    if (++taken > kMostLogs) {
+      warnings.push_back(skipped(folder.path, fmt::format("only the first {} matching files of the "
+                                                          "folder are read",
+                                                          kMostLogs)));
+      break;
+    }
+    const auto place = resolve_entry(file_system, entry, path, real_name(path));
+    if (!place) {
+      warnings.push_back(skipped(path, words_of(place.error())));
+    } else if (!place->node) {
+      warnings.push_back(
+          skipped(path, fmt::format("the symbolic link leads to nothing on this volume: {}",
+                                    place->broken_link)));
+    } else if (place->node->kind == NodeKind::file) {
+      found.push_back({path, place->real_path, *place->node});
+    }
+  }
+  // Of two names for one inode the one that is no symlink stays, else the first.
+  std::sort(found.begin(), found.end(), [&](const FoundFile& a, const FoundFile& b) {
+    return std::pair(real_name(a.path) != a.real_path, a.path) <
+           std::pair(real_name(b.path) != b.real_path, b.path);
+  });
+  for (FoundFile& file : found)
+    if (seen.insert(file.node.inode).second) folder.files.push_back(std::move(file));
+  std::sort(folder.files.begin(), folder.files.end(),
+            [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+}
+
+}  // namespace
+
+std::vector<FoundFolder> find_log_files(FileSystem& file_system,
+                                        std::span<const std::string_view> globs,
+                                        std::vector<Warning>& warnings) {
+  std::vector<FoundFolder> folders;
+  std::set<std::uint64_t> seen_folders;
+  std::set<std::uint64_t> seen_files;
+  for (const std::string_view path : {"/var/log", "/log"}) {
+    const auto place = resolve_path(file_system, path);
+    if (!place) {
+      warnings.push_back(skipped(std::string(path), words_of(place.error())));
+      continue;
+    }
+    if (!place->node) {
+      if (!place->broken_link.empty())
+        warnings.push_back(skipped(
+            std::string(path), fmt::format("the symbolic link leads to nothing on this volume: {}",
+                                           place->broken_link)));
+      continue;
+    }
+    if (place->node->kind != NodeKind::directory || !seen_folders.insert(place->node->inode).second)
+      continue;
+    FoundFolder folder{std::string(path), {}};
+    find_in_folder(file_system, folder, *place, globs, seen_files, warnings);
+    if (!folder.files.empty()) folders.push_back(std::move(folder));
+  }
+  return folders;
+}
+
+}  // namespace pidometer

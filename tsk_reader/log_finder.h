@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/warning.h"
+#include "tsk_reader/file_system.h"
+
+namespace pidometer {
+
+/// A regular file whose name matched.
+struct FoundFile {
+  std::string path;       ///< as found: `/var/log/cron`
+  std::string real_path;  ///< without symlinks
+  FileNode node;
+};
+
+/// One folder of a filesystem with what matched in it.
+struct FoundFolder {
+  std::string path;              ///< `/var/log`, `/log`
+  std::vector<FoundFile> files;  ///< sorted by path; one of each inode
+};
+
+/// A folder with more matching names than this is no log folder; the rest is told.
+inline constexpr std::size_t kMostLogs = 10'000;
+
+/// Looks into /var/log and /log for names that match one of the globs (fnmatch). A folder or file
+/// reached by two names is found once, under the name that is no symlink where there is one.
+/// `warnings` gets what matched and could not be reached.
+std::vector<FoundFolder> find_log_files(FileSystem& file_system,
+                                        std::span<const std::string_view> globs,
+                                        std::vector<Warning>& warnings);
+
+}  // namespace pidometer
