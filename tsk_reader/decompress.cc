@@ -147,7 +147,10 @@ class UnpackingStream : public ByteStream {
         break;
       case CodecStep::State::checksum_failed:
         between_members_ = true;
-        damage_.add({vouched_, decoded_}, words("checksum does not match: " + step.reason));
+        // Known damage explains it, and everything from there on is marked already.
+        if (!damaged_) {
+          damage_.add({vouched_, decoded_}, words("checksum does not match: " + step.reason));
+        }
         vouched_ = decoded_;
         break;
       case CodecStep::State::failed:

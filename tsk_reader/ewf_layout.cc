@@ -10,7 +10,6 @@ struct Piece {
   EwfPlacedRun at;
   std::uint64_t count = 0;
   bool exact = false;
-  bool placed = false;
   std::string loss;  // why chunks that should follow may be lost
 };
 
@@ -58,7 +57,6 @@ EwfLayout lay_out_chunks(std::span<const EwfSegment> segments, std::uint64_t chu
   for (; front < pieces.size(); ++front) {
     Piece& piece = pieces[front];
     piece.at.first_chunk = begin;
-    piece.placed = true;
     begin += piece.count;
     if (!piece.exact) break;
   }
@@ -70,22 +68,24 @@ EwfLayout lay_out_chunks(std::span<const EwfSegment> segments, std::uint64_t chu
     Piece& piece = pieces[--back];
     end -= piece.count;
     piece.at.first_chunk = end;
-    piece.placed = true;
   }
   EwfLayout layout;
   std::string why;
   for (const Piece& piece : pieces) {
     if (!piece.loss.empty()) why += (why.empty() ? "" : ", ") + piece.loss;
-    if (piece.placed && piece.count > 0) layout.runs.push_back(piece.at);
   }
-  if (begin > end || (!open_gap && begin != chunk_count)) {
-    // The counts contradict the media's size: a shifted byte would be a wrong byte, so only what is
-    // counted from the front of an undamaged chain is believed, and nothing when there is too much.
+  const bool contradiction = begin > end || (!open_gap && begin != chunk_count);
+  if (contradiction) {
+    // A shifted byte would be a wrong byte: only what is counted from the front is believed, and
+    // nothing where even that is more than the media holds.
     if (why.empty() || begin > end) why = "the counts of chunks contradict the size of the media";
-    if (begin > chunk_count) layout.runs.clear();
-    std::erase_if(layout.runs, [&](const EwfPlacedRun& run) { return run.first_chunk >= begin; });
+    back = pieces.size();
     end = chunk_count;
-    if (layout.runs.empty()) begin = 0;
+    if (begin > chunk_count) begin = front = 0;
+  }
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const bool from_front = i < front || (i == front && begin > 0);
+    if (pieces[i].count > 0 && (from_front || i >= back)) layout.runs.push_back(pieces[i].at);
   }
   if (begin < end) layout.lost.push_back({{begin, end}, why});
   return layout;

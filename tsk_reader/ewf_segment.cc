@@ -193,14 +193,10 @@ class SegmentReader {
     } else if (section.type == "sectors") {
       settle();
       pending_ = data;
+      settled_.reset();
       seen_chunks_ = true;
     } else if (section.type == "table" || section.type == "table2") {
-      if (section.type == "table") {
-        if (const auto count = ewf_bytes(file_, data.begin, 4)) {
-          segment_.table_chunks += ewf_u32(*count, 0);
-        }
-      }
-      take_table(data);
+      take_table(data, section.type == "table2");
     } else if (section.type == "hash") {
       take_hash(data, 36, false);
     } else if (section.type == "digest") {
@@ -210,11 +206,19 @@ class SegmentReader {
     }
   }
 
-  void take_table(ByteRange section) {
-    // table2 repeats the table before it, whose chunks are settled when it was whole.
-    if (!pending_ || depth_ != EwfDepth::chunks) return;
-    if (std::optional<EwfRun> run = read_ewf_table(file_, section, *pending_)) {
+  /// table2 repeats the table before it. Both are checked: where one is damaged libewf may take its
+  /// offsets as they are.
+  void take_table(ByteRange section, bool is_second) {
+    if (depth_ != EwfDepth::chunks) return;
+    const std::optional<ByteRange> chunks = pending_ ? pending_ : settled_;
+    if (!chunks) return;
+    std::optional<EwfRun> run = read_ewf_table(file_, section, *chunks);
+    if (!run) {
+      note(is_second ? "its second table of chunks is damaged"
+                     : "its first table of chunks is damaged");
+    } else if (pending_) {
       segment_.runs.push_back(std::move(*run));
+      settled_ = pending_;
       pending_.reset();
     }
   }
@@ -222,7 +226,7 @@ class SegmentReader {
   /// Chunks whose tables did not come, or came damaged, are found by walking them.
   void settle() {
     if (pending_ && depth_ == EwfDepth::chunks) {
-      note("its table of chunks is damaged");
+      note("its tables of chunks are lost");
       segment_.runs.push_back(walk_ewf_chunks(file_, *pending_, chunk_size()));
     }
     pending_.reset();
@@ -263,6 +267,7 @@ class SegmentReader {
   EwfDepth depth_;
   EwfSegment& segment_;
   std::optional<ByteRange> pending_;  // chunks whose table has not come yet
+  std::optional<ByteRange> settled_;  // chunks of the last table that was whole
   bool seen_chunks_ = false;
 };
 

@@ -116,11 +116,10 @@ std::unique_ptr<EwfHandle> open_with_library(std::span<const EwfSegment> segment
   return handle;
 }
 
-Result<std::vector<EwfSegment>> read_segments(std::span<const std::filesystem::path> paths,
-                                              EwfDepth depth) {
+Result<std::vector<EwfSegment>> read_segments(std::span<const std::filesystem::path> paths) {
   std::vector<EwfSegment> segments;
   for (const std::filesystem::path& path : paths) {
-    Result<EwfSegment> segment = read_ewf_segment(path, depth);
+    Result<EwfSegment> segment = read_ewf_segment(path, EwfDepth::chunks);
     if (!segment) return tl::unexpected(segment.error());
     segments.push_back(std::move(*segment));
   }
@@ -138,7 +137,7 @@ bool is_whole(std::span<const EwfSegment> segments, const EwfSet& set) {
   std::uint64_t chunks = 0;
   for (const EwfSegment& segment : segments) {
     if (segment.number != expected++ || !segment.damage.empty()) return false;
-    chunks += segment.table_chunks;
+    for (const EwfRun& run : segment.runs) chunks += run.starts.size();
   }
   return segments.back().is_last && chunks == set.chunk_count;
 }
@@ -162,7 +161,7 @@ void tell(std::span<const EwfSegment> segments, InputReport& report) {
 
 Result<std::unique_ptr<BlockSource>> open_ewf_source(std::span<const std::filesystem::path> paths,
                                                      InputReport& report) {
-  Result<std::vector<EwfSegment>> segments = read_segments(paths, EwfDepth::identity);
+  Result<std::vector<EwfSegment>> segments = read_segments(paths);
   if (!segments) return tl::unexpected(segments.error());
   std::optional<EwfSet> set;
   for (const EwfSegment& segment : *segments) {
@@ -190,14 +189,8 @@ Result<std::unique_ptr<BlockSource>> open_ewf_source(std::span<const std::filesy
                                                   ewf_read_errors(*segments, *set), spec);
     }
   }
-  if (source == nullptr) {
-    segments = read_segments(paths, EwfDepth::chunks);
-    if (!segments) return tl::unexpected(segments.error());
-    Result<std::unique_ptr<BlockSource>> salvaged = open_ewf_salvage(*segments, *set, spec);
-    if (!salvaged) return salvaged;
-    source = std::move(*salvaged);
-  }
   tell(*segments, report);
+  if (source == nullptr) return open_ewf_salvage(std::move(*segments), *set, std::move(spec));
   return source;
 }
 
