@@ -48,6 +48,14 @@ double surprise_of_count(double excess, double random_mean, double variance) {
   return capped(chernoff(x, mean, size));
 }
 
+double surprise_of_bursts(double excess, double random_mean, double variance) {
+  if (!(excess > 0)) return 0;
+  const double sigma_square = std::log1p(variance / (random_mean * random_mean));
+  const double distance = std::log1p(excess / random_mean) + sigma_square / 2;
+  const double chance = std::erfc(distance / std::sqrt(2 * sigma_square)) / 2;
+  return chance > 0 ? capped(-std::log10(chance)) : kMostScore;
+}
+
 double surprise_of_t(double deviations, unsigned degrees) {
   if (!(deviations > 0)) return 0;
   const boost::math::students_t_distribution<double, Fast> t(std::max(1U, degrees));

@@ -35,6 +35,11 @@ constexpr std::size_t kSampleWindows = 4000;  // 80 of them beyond the 2% point
 constexpr std::size_t kLeastSample = 200;     // 4 beyond it: fewer say nothing
 constexpr std::array kPoints = {0.05, 0.02};
 
+// Where so much is going on, and with so much more spread than independent processes have, work comes
+// in bursts whose size and number both vary: the tail is that of a product, not of a sum.
+constexpr double kBusyMean = 3;
+constexpr double kBurstyRatio = 3;
+
 double price(std::size_t width) {
   return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
 }
@@ -131,6 +136,8 @@ double WindowScan::raw_score(const Window& window) const {
         std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
   }
   double score = surprise_of_count(window.excess, random_mean, window.variance);
+  if (random_mean >= kBusyMean && window.variance > kBurstyRatio * random_mean)
+    score = std::min(score, surprise_of_bursts(window.excess, random_mean, window.variance));
   // where little of the window's variance comes from few intervals, their degrees say little
   constexpr double kMattersShare = 0.05;
   if (degrees > 0 && few > kMattersShare * window.variance)

@@ -9,19 +9,16 @@ namespace pidometer {
 namespace {
 
 constexpr std::size_t kMinutes = 60;
-constexpr std::size_t kDayMinutes = 24 * 60;
 
 // A minute of the hour speaks for itself from so many intervals on (a median of fewer can be made
 // by two intrusions); with as many as a common group it is also what a finding is compared with.
 constexpr std::size_t kMinuteSamples = 4;
 constexpr std::uint32_t kComparableSamples = 8;
 
-// A minute of the day: at least so many days, most of which agree.
-constexpr std::uint32_t kDays = 4;
-constexpr double kAgreeingShare = 0.75;
-constexpr double kDayStandsOut = 1.0;  // standard deviations of single intervals
-constexpr double kDayCertain = 3.5;    // standard errors: 1440 minutes are looked at
-constexpr double kDayPids = 0.75;      // and PIDs: less than one is no process
+// An hourly surplus is named as a periodic source from this many PIDs and standard deviations of one
+// interval on; smaller ones are learnt without a word.
+constexpr double kSourcePids = 0.75;
+constexpr double kSourceDeviations = 1;
 
 // Variance of a small group or minute is pulled towards the larger whole as if it had so many more
 // intervals of the whole's variance.
@@ -71,15 +68,12 @@ class CommonGroup {
     }
   }
 
-  void fill(Baseline& baseline, std::vector<double>& day_sum,
-            std::vector<std::uint32_t>& day_count) {
+  void fill(Baseline& baseline) {
     std::array<std::uint32_t, kMinutes> comparable{};
     const std::uint32_t whole = add_comparable(group_.core, baseline);
     for (std::size_t m = 0; m < kMinutes; ++m)
       comparable[m] =
           cells_[m].core.n >= kComparableSamples ? add_comparable(cells_[m].core, baseline) : whole;
-    std::ranges::fill(day_sum, 0.0);
-    std::ranges::fill(day_count, 0U);
     for (std::uint32_t k = group_.begin; k < group_.end; ++k) {
       const std::uint32_t i = groups_.order[k];
       const std::size_t minute = clock_.ticks[i].minute % kMinutes;
@@ -92,20 +86,8 @@ class CommonGroup {
       e.random_mean =
           static_cast<float>(std::max(cell.location - low, std::min(cell.variance, kLeastRandom)));
       e.comparable = comparable[minute];
-      if (!teaches(clock_.intervals[i])) continue;
-      const double residual = clock_.intervals[i].advance - cell.location;
-      const double bound = 4 * std::sqrt(cell.variance) + 2;
-      day_sum[clock_.ticks[i].minute] += std::clamp(residual, -bound, bound);
-      ++day_count[clock_.ticks[i].minute];
     }
     note_hourly(baseline);
-    for (std::size_t minute = 0; minute < kDayMinutes; ++minute) {
-      if (day_count[minute] < kDays) continue;
-      const double mean = day_sum[minute] / day_count[minute];
-      const double deviation = std::sqrt(cells_[minute % kMinutes].variance);
-      if (std::abs(mean) > 0.5 * std::max(kDayStandsOut * deviation, kDayPids))
-        shift_day_minute(minute, baseline);
-    }
   }
 
  private:
@@ -172,44 +154,9 @@ class CommonGroup {
       if (cell.core.n < kComparableSamples) continue;
       // against the group's median: the mean already holds a share of the source itself
       const double surplus = cell.location - group_.core.median;
-      if (surplus > std::max(kDayPids, kDayStandsOut * std::sqrt(cell.variance)))
+      if (surplus > std::max(kSourcePids, kSourceDeviations * std::sqrt(cell.variance)))
         baseline.periodic_sources.push_back({false, static_cast<std::uint16_t>(m), surplus,
                                              static_cast<std::uint32_t>(cell.core.n)});
-    }
-  }
-
-  void shift_day_minute(std::size_t minute, Baseline& baseline) {
-    std::vector<std::uint32_t> members;
-    std::vector<std::int32_t> values;
-    for (std::uint32_t k = group_.begin; k < group_.end; ++k) {
-      const std::uint32_t i = groups_.order[k];
-      if (clock_.ticks[i].minute != minute) continue;
-      members.push_back(i);
-      if (teaches(clock_.intervals[i])) values.push_back(clock_.intervals[i].advance);
-    }
-    MinuteCell& cell = cells_[minute % kMinutes];
-    const Core core = core_of(values);
-    const double shift = core.mean - cell.location;
-    const auto n = static_cast<double>(core.core_n);
-    const double variance = (core.square_sum + kGroupPull * cell.variance) / (n + kGroupPull);
-    if (std::abs(core.median - cell.location) <
-            std::max(kDayStandsOut * std::sqrt(cell.variance), kDayPids) ||
-        std::abs(shift) < kDayCertain * std::sqrt(variance / n))
-      return;
-    const auto agree = std::ranges::count_if(
-        values, [&](std::int32_t v) { return (v - cell.location) / shift > 0.5; });
-    if (static_cast<double>(agree) < kAgreeingShare * static_cast<double>(values.size())) return;
-    baseline.periodic_sources.push_back(
-        {true, static_cast<std::uint16_t>(minute), shift, static_cast<std::uint32_t>(core.n)});
-    const std::uint32_t comparable = add_comparable(core, baseline);
-    for (const std::uint32_t i : members) {
-      Expectation& e = baseline.expected[i];
-      e.mean = static_cast<float>(core.mean);
-      e.variance = static_cast<float>(
-          std::max({variance, core.robust_spread * core.robust_spread, kUnseen / n}));
-      e.random_mean = std::max(static_cast<float>(core.mean - static_cast<double>(core.low)),
-                               std::min(e.variance, static_cast<float>(kLeastRandom)));
-      e.comparable = comparable;
     }
   }
 
@@ -235,11 +182,9 @@ double expect_common_intervals(const PidClock& clock, const IntervalGroups& grou
     half_minutes += common.back().first.samples() * std::max<double>(1, group.half_minutes);
   }
   const double host = half_minutes > 0 ? square_sum / half_minutes : 0;
-  std::vector<double> day_sum(kDayMinutes);
-  std::vector<std::uint32_t> day_count(kDayMinutes);
   for (auto& [group, length] : common) {
     group.spread(host * std::max(1.0, length));
-    group.fill(baseline, day_sum, day_count);
+    group.fill(baseline);
   }
   return host;
 }

@@ -1,0 +1,91 @@
+#include "plugin/baseline/daily_sources.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include "plugin/baseline/robust.h"
+
+namespace pidometer {
+namespace {
+
+constexpr std::size_t kDayMinutes = 24 * 60;
+
+// At least so many days, and so large a share of them with at least half of the surplus: two
+// intrusions at the same hour are no habit.
+constexpr std::size_t kDays = 4;
+constexpr double kAgreeingShare = 0.75;
+
+// The surplus in standard deviations of a single interval, in PIDs (less than one is no process),
+// and in standard errors (all 1440 minutes are looked at).
+constexpr double kDeviations = 1.0;
+constexpr double kPids = 0.75;
+constexpr double kErrors = 4.5;
+
+// The spread among few days is pulled towards the host's as if there were so many more.
+constexpr double kPull = 4;
+
+struct Surplus {
+  std::uint32_t interval;
+  float pids;
+};
+
+void judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline& baseline) {
+  std::vector<double> pids;
+  double variance = 0;
+  for (const Surplus& s : days) {
+    pids.push_back(static_cast<double>(s.pids));
+    variance += static_cast<double>(baseline.expected[s.interval].variance);
+  }
+  const auto n = static_cast<double>(days.size());
+  variance /= n;
+  const double median = median_of(pids);
+  if (std::abs(median) < std::max(kPids, kDeviations * std::sqrt(variance))) return;
+  std::vector<double> off;
+  double agree = 0;
+  for (const double p : pids) {
+    off.push_back(std::abs(p - median));
+    if (p / median > 0.5) ++agree;
+  }
+  if (agree < kAgreeingShare * n) return;
+  constexpr double kMadOfNormal = 0.6745;
+  const double spread = median_of(off) / kMadOfNormal;
+  const double own = (spread * spread * n + variance * kPull) / (n + kPull);
+  if (std::abs(median) < kErrors * std::sqrt(own / n)) return;
+  baseline.periodic_sources.push_back(
+      {true, minute, median, static_cast<std::uint32_t>(days.size())});
+  for (const Surplus& s : days) {
+    Expectation& e = baseline.expected[s.interval];
+    e.mean = std::max(0.0F, e.mean + static_cast<float>(median));
+    e.variance = std::max(e.variance, static_cast<float>(own));
+    // such a source is no constant: it does what it finds to do
+    if (median > 0) e.random_mean += static_cast<float>(median);
+  }
+}
+
+}  // namespace
+
+void add_daily_sources(const PidClock& clock, Baseline& baseline) {
+  std::array<std::uint32_t, kDayMinutes + 1> starts{};
+  const std::size_t n = clock.intervals.size();
+  for (std::size_t i = 0; i < n; ++i)
+    if (clock.intervals[i].state == IntervalState::judged) ++starts[clock.ticks[i].minute + 1U];
+  for (std::size_t m = 0; m < kDayMinutes; ++m) starts[m + 1] += starts[m];
+  std::vector<Surplus> surplus(starts[kDayMinutes]);
+  auto place = starts;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Interval& interval = clock.intervals[i];
+    if (interval.state != IntervalState::judged) continue;
+    const double level = baseline.level.rate(i, i + 1) * interval.seconds;
+    const double pids = interval.advance - static_cast<double>(baseline.expected[i].mean) - level;
+    surplus[place[clock.ticks[i].minute]++] = {static_cast<std::uint32_t>(i),
+                                              static_cast<float>(pids)};
+  }
+  for (std::size_t m = 0; m < kDayMinutes; ++m) {
+    const auto days = std::span(surplus).subspan(starts[m], starts[m + 1] - starts[m]);
+    if (days.size() >= kDays) judge_minute(days, static_cast<std::uint16_t>(m), baseline);
+  }
+}
+
+}  // namespace pidometer
