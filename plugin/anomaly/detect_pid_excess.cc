@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_picks.h"
@@ -14,8 +15,9 @@ namespace pidometer {
 std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline) {
   const WindowScan scan(clock, baseline);
   const JobSpill spill(clock, scan);
+  const JobHabit habit(clock, baseline, scan);
   std::vector<Window> candidates = scan.candidates();
-  for (Window& window : candidates) window.score = spill.explained(window);
+  for (Window& window : candidates) window.score = std::min(spill.explained(window), habit.explained(window));
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
     return w.score < scan.floor() && !(w.width() == 1 && c.constant);

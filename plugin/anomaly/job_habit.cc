@@ -1,0 +1,83 @@
+#include "plugin/anomaly/job_habit.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+// Intervals this far out are remembered; a habit is judged at half of a finding's deviations, and
+// findings are further out than twice this.
+constexpr double kFar = 1.5;
+constexpr double kFarPids = 0.5;
+
+// Another interval is like this one if it was so large a share of it as surprising.
+constexpr double kLikeShare = 0.5;
+
+// A habit: seen at least twice elsewhere and in one of fifty runs (less is the tail of the noise), and
+// so many times more frequent than beside other jobs.
+constexpr double kLeastSeen = 2;
+constexpr double kLeastFrequent = 0.02;
+constexpr double kMoreFrequent = 3;
+
+// What happened within half a day of a finding is part of the same work, not of a habit.
+constexpr std::chrono::hours kApart{12};
+
+// The main interval of a window holds so much of its excess.
+constexpr double kMainShare = 0.55;
+
+}  // namespace
+
+JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
+    : clock_(clock), baseline_(baseline), scan_(scan) {
+  for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+    const Interval& interval = clock.intervals[i];
+    if (interval.state != IntervalState::judged) continue;
+    ++judged_;
+    if (interval.wraps > 0 || interval.repaired) continue;
+    const Window window = scan.measure(i, i + 1);
+    if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)
+      continue;
+    const double deviations = window.excess / std::sqrt(window.variance);
+    far_.push_back({baseline.expected[i].comparable, deviations, i});
+    all_.push_back(deviations);
+  }
+  std::ranges::sort(far_, {}, [](const Far& f) {
+    return std::tuple(f.comparable, f.deviations, f.interval);
+  });
+  std::ranges::sort(all_);
+}
+
+double JobHabit::explained(const Window& window) const {
+  Window main = window;
+  if (window.width() > 1) {
+    for (std::uint32_t i = window.begin; i < window.end; ++i)
+      if (const Window one = scan_.measure(i, i + 1); one.excess >= kMainShare * window.excess)
+        main = one;
+    if (main.width() > 1) return window.score;
+  }
+  const std::uint32_t id = baseline_.expected[main.begin].comparable;
+  const Comparable& comparable = baseline_.comparables[id];
+  const double like = kLikeShare * main.excess / std::sqrt(main.variance);
+  if (like < kFar) return window.score;
+  const auto from = std::ranges::lower_bound(
+      far_, std::pair(id, like), {}, [](const Far& f) { return std::pair(f.comparable, f.deviations); });
+  double seen = 0;
+  double near = 0;
+  const Timestamp time = clock_.ticks[main.begin].time;
+  for (auto f = from; f != far_.end() && f->comparable == id; ++f)
+    (std::chrono::abs(clock_.ticks[f->interval].time - time) > kApart ? seen : near) += 1;
+  if (seen < kLeastSeen) return window.score;
+  const auto everywhere =
+      static_cast<double>(all_.end() - std::ranges::lower_bound(all_, like)) - seen - near;
+  const auto own = static_cast<double>(comparable.samples);
+  const double others = static_cast<double>(judged_) - own;
+  if (others < own || seen / own < kLeastFrequent ||
+      seen / own < kMoreFrequent * everywhere / others) return window.score;
+  return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
+}
+
+}  // namespace pidometer
