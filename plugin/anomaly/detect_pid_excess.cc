@@ -14,10 +14,12 @@ namespace pidometer {
 // more than chance and the background of this host make it.
 std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline) {
   const WindowScan scan(clock, baseline);
+  std::vector<Window> candidates = scan.candidates();
+  if (candidates.empty()) return {};
   const JobSpill spill(clock, scan);
   const JobHabit habit(clock, baseline, scan);
-  std::vector<Window> candidates = scan.candidates();
-  for (Window& window : candidates) window.score = std::min(spill.explained(window), habit.explained(window));
+  for (Window& window : candidates)
+    window.score = std::min(spill.explained(window), habit.explained(window));
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
     return w.score < scan.floor() && !(w.width() == 1 && c.constant);

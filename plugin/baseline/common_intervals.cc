@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace pidometer {
@@ -15,8 +16,8 @@ constexpr std::size_t kMinutes = 60;
 constexpr std::size_t kMinuteSamples = 4;
 constexpr std::uint32_t kComparableSamples = 8;
 
-// An hourly surplus is named as a periodic source from this many PIDs and standard deviations of one
-// interval on; smaller ones are learnt without a word.
+// An hourly surplus is named as a periodic source from this many PIDs and standard deviations of
+// one interval on; smaller ones are learnt without a word.
 constexpr double kSourcePids = 0.75;
 constexpr double kSourceDeviations = 1;
 
@@ -39,102 +40,176 @@ constexpr std::size_t kConstantSamples = 10;
 // A spread from fewer intervals is itself uncertain: Student's t instead of the normal.
 constexpr std::size_t kCommonDegrees = 40;
 
+constexpr std::uint32_t kNoCell = 0xffffffffU;
+
+/// The intervals of one group that begin at one minute of the hour.
 struct MinuteCell {
   Core core;
   double location = 0;
   double square_sum = 0;  // of the core's deviations from `location`
   double variance = 0;
+  double random_mean = 0;
+  std::uint32_t comparable = 0;
 };
 
-class CommonGroup {
+/// The cells of all common groups, side by side.
+class MinuteCells {
  public:
-  CommonGroup(const PidClock& clock, const IntervalGroups& groups, const IntervalGroup& group)
-      : clock_(clock), groups_(groups), group_(group) {
-    divide();
-    locate();
+  MinuteCells(const PidClock& clock, const IntervalGroups& groups)
+      : clock_(clock), groups_(groups), row_of_(groups.groups.size(), kNoCell) {
+    for (std::size_t g = 0; g < groups.groups.size(); ++g)
+      if (groups.groups[g].common) {
+        row_of_[g] = static_cast<std::uint32_t>(rows_.size());
+        rows_.emplace_back().fill(kNoCell);
+      }
+    measure();
   }
 
-  double square_sum() const { return square_sum_; }
-  double samples() const { return samples_; }
-
-  void spread(double host_variance) {
-    const double pooled = (square_sum_ + kGroupPull * host_variance) / (samples_ + kGroupPull);
-    const double least = kUnseen / static_cast<double>(group_.core.n);
-    for (MinuteCell& cell : cells_) {
-      const auto n = static_cast<double>(cell.core.core_n);
-      const double own = (cell.square_sum + kMinutePull * pooled) / (n + kMinutePull);
-      const double robust = cell.core.robust_spread * cell.core.robust_spread;
-      cell.variance = std::max({own, least, cell.core.n >= kComparableSamples ? robust : 0.0});
-    }
+  // Learns all cells; returns the host's variance per half minute.
+  double learn(Baseline& baseline) {
+    double square_sum = 0;
+    double half_minutes = 0;
+    std::vector<std::pair<double, double>> sums;  // of each common group: squares, samples
+    for_each_common([&](const IntervalGroup& group, const Row& row) {
+      sums.push_back(locate(group, row));
+      square_sum += sums.back().first;
+      half_minutes += sums.back().second * std::max<double>(1, group.half_minutes);
+    });
+    const double host = half_minutes > 0 ? square_sum / half_minutes : 0;
+    std::size_t next = 0;
+    for_each_common([&](const IntervalGroup& group, const Row& row) {
+      const auto [squares, samples] = sums[next++];
+      const double expected = host * std::max<double>(1, group.half_minutes);
+      spread(group, row, (squares + kGroupPull * expected) / (samples + kGroupPull));
+      describe(group, row, baseline);
+    });
+    return host;
   }
 
-  void fill(Baseline& baseline) {
-    std::array<std::uint32_t, kMinutes> comparable{};
-    const std::uint32_t whole = add_comparable(group_.core, baseline);
-    for (std::size_t m = 0; m < kMinutes; ++m)
-      comparable[m] =
-          cells_[m].core.n >= kComparableSamples ? add_comparable(cells_[m].core, baseline) : whole;
-    for (std::uint32_t k = group_.begin; k < group_.end; ++k) {
-      const std::uint32_t i = groups_.order[k];
-      const std::size_t minute = clock_.ticks[i].minute % kMinutes;
-      const MinuteCell& cell = cells_[minute];
-      const double low = cell.core.core_n > 0 ? static_cast<double>(cell.core.low)
-                                              : static_cast<double>(group_.core.low);
+  void fill(Baseline& baseline) const {
+    for (std::size_t i = 0; i < groups_.of_interval.size(); ++i) {
+      const std::uint32_t id = cell_of(i);
+      if (id == kNoCell) continue;
+      const MinuteCell& cell = cells_[id];
       Expectation& e = baseline.expected[i];
       e.mean = static_cast<float>(cell.location);
       e.variance = static_cast<float>(cell.variance);
-      e.random_mean =
-          static_cast<float>(std::max(cell.location - low, std::min(cell.variance, kLeastRandom)));
-      e.comparable = comparable[minute];
+      e.random_mean = static_cast<float>(cell.random_mean);
+      e.comparable = cell.comparable;
     }
-    note_hourly(baseline);
   }
 
  private:
-  void divide() {
-    std::array<std::uint32_t, kMinutes + 1> starts{};
-    for (std::uint32_t k = group_.begin; k < group_.end; ++k)
-      if (const std::uint32_t i = groups_.order[k]; teaches(clock_.intervals[i]))
-        ++starts[clock_.ticks[i].minute % kMinutes + 1];
-    for (std::size_t m = 0; m < kMinutes; ++m) starts[m + 1] += starts[m];
-    std::vector<std::int32_t> values(starts[kMinutes]);
-    auto place = starts;
-    for (std::uint32_t k = group_.begin; k < group_.end; ++k)
-      if (const std::uint32_t i = groups_.order[k]; teaches(clock_.intervals[i]))
-        values[place[clock_.ticks[i].minute % kMinutes]++] = clock_.intervals[i].advance;
-    for (std::size_t m = 0; m < kMinutes; ++m)
-      cells_[m].core = core_of(std::span(values).subspan(starts[m], starts[m + 1] - starts[m]));
+  using Row = std::array<std::uint32_t, kMinutes>;
+
+  template <typename Use>
+  void for_each_common(Use use) {
+    for (std::size_t g = 0; g < row_of_.size(); ++g)
+      if (row_of_[g] != kNoCell) use(groups_.groups[g], rows_[row_of_[g]]);
   }
 
-  // Each minute's own mean, shrunk towards the group's by its uncertainty (James and Stein 1961)
-  void locate() {
+  std::uint32_t cell_of(std::size_t i) const {
+    const std::uint32_t group = groups_.of_interval[i];
+    if (group == kNoGroup || row_of_[group] == kNoCell) return kNoCell;
+    return rows_[row_of_[group]][clock_.ticks[i].minute % kMinutes];
+  }
+
+  // Sorts the advances into their cells, in log order.
+  void measure() {
+    std::vector<std::uint32_t> size;
+    const std::size_t n = groups_.of_interval.size();
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint32_t group = groups_.of_interval[i];
+      if (group == kNoGroup || row_of_[group] == kNoCell) continue;
+      std::uint32_t& cell = rows_[row_of_[group]][clock_.ticks[i].minute % kMinutes];
+      if (cell == kNoCell) {
+        cell = static_cast<std::uint32_t>(size.size());
+        size.push_back(0);
+      }
+      if (teaches(clock_.intervals[i])) ++size[cell];
+    }
+    std::vector<std::uint32_t> place(size.size(), 0);
+    std::uint32_t total = 0;
+    for (std::size_t c = 0; c < size.size(); ++c) {
+      place[c] = total;
+      total += size[c];
+    }
+    std::vector<std::int32_t> advances(total);
+    for (std::size_t i = 0; i < n; ++i)
+      if (const std::uint32_t cell = cell_of(i); cell != kNoCell && teaches(clock_.intervals[i]))
+        advances[place[cell]++] = clock_.intervals[i].advance;
+    cells_.resize(size.size());
+    for (std::size_t c = 0; c < size.size(); ++c)
+      cells_[c].core = core_of(std::span(advances).subspan(place[c] - size[c], size[c]));
+  }
+
+  // Each minute's own mean, shrunk towards the group's by its uncertainty (James and Stein 1961).
+  // Returns the squares around the locations, and their number.
+  std::pair<double, double> locate(const IntervalGroup& group, const Row& row) {
     double inner = 0;
     double inner_n = 0;
-    for (const MinuteCell& cell : cells_) {
-      inner += cell.core.square_sum;
-      inner_n += static_cast<double>(cell.core.core_n);
+    for (const std::uint32_t id : row) {
+      if (id == kNoCell) continue;
+      inner += cells_[id].core.square_sum;
+      inner_n += static_cast<double>(cells_[id].core.core_n);
     }
     const double variance = inner_n > 0 ? inner / inner_n : 0;
-    for (MinuteCell& cell : cells_) {
-      cell.location = group_.core.mean;
+    double squares = 0;
+    for (const std::uint32_t id : row) {
+      if (id == kNoCell) continue;
+      MinuteCell& cell = cells_[id];
+      cell.location = group.core.mean;
       if (cell.core.core_n == 0) continue;
       const auto n = static_cast<double>(cell.core.core_n);
-      const double shift = cell.core.mean - group_.core.mean;
+      const double shift = cell.core.mean - group.core.mean;
+      cell.square_sum = cell.core.square_sum;
+      // a minute too small to be moved lends its inner spread only
       if (cell.core.n >= kMinuteSamples) {
         const double own = (cell.core.square_sum + kMinutePull * variance) / (n + kMinutePull);
         const double error = std::max(own, kUnseen / n) / n;
         cell.location += shift * std::max(0.0, 1 - error / (shift * shift + 1e-12));
+        const double off = cell.core.mean - cell.location;
+        cell.square_sum += n * off * off;
       }
-      const double off = cell.core.mean - cell.location;
-      // a minute too small to be moved lends its inner spread only
-      cell.square_sum =
-          cell.core.square_sum + (cell.core.n >= kMinuteSamples ? n * off * off : 0.0);
-      square_sum_ += cell.square_sum;
-      samples_ += n;
+      squares += cell.square_sum;
+    }
+    return {squares, inner_n};
+  }
+
+  void spread(const IntervalGroup& group, const Row& row, double pooled) {
+    const double least = kUnseen / static_cast<double>(group.core.n);
+    for (const std::uint32_t id : row) {
+      if (id == kNoCell) continue;
+      MinuteCell& cell = cells_[id];
+      const auto n = static_cast<double>(cell.core.core_n);
+      const double own = (cell.square_sum + kMinutePull * pooled) / (n + kMinutePull);
+      const double robust = cell.core.robust_spread * cell.core.robust_spread;
+      cell.variance = std::max({own, least, cell.core.n >= kComparableSamples ? robust : 0.0});
+      const Core& core = cell.core.core_n > 0 ? cell.core : group.core;
+      cell.random_mean = std::max(cell.location - static_cast<double>(core.low),
+                                  std::min(cell.variance, kLeastRandom));
     }
   }
 
-  std::uint32_t add_comparable(const Core& core, Baseline& baseline) const {
+  // What a finding is compared with, and what is periodic.
+  void describe(const IntervalGroup& group, const Row& row, Baseline& baseline) {
+    const std::uint32_t whole = add_comparable(group, group.core, baseline);
+    for (std::size_t m = 0; m < kMinutes; ++m) {
+      if (row[m] == kNoCell) continue;
+      MinuteCell& cell = cells_[row[m]];
+      cell.comparable = whole;
+      if (cell.core.n < kComparableSamples) continue;
+      cell.comparable = add_comparable(group, cell.core, baseline);
+      // against the group's median: the mean already holds a share of the source itself
+      const double surplus = cell.location - group.core.median;
+      if (surplus > std::max(kSourcePids, kSourceDeviations * std::sqrt(cell.variance)))
+        baseline.periodic_sources.push_back({false, static_cast<std::uint16_t>(m), surplus,
+                                             static_cast<std::uint32_t>(cell.core.n)});
+    }
+  }
+
+  static std::uint32_t add_comparable(const IntervalGroup& group, const Core& core,
+                                      Baseline& baseline) {
     Comparable c;
     c.samples = static_cast<std::uint32_t>(core.n);
     c.low = static_cast<std::int32_t>(core.low);
@@ -142,50 +217,26 @@ class CommonGroup {
     c.constant =
         core.core_n >= kConstantSamples &&
         static_cast<double>(core.at_median) >= kConstantShare * static_cast<double>(core.core_n);
-    if (group_.core.n < kCommonDegrees) c.degrees = static_cast<std::uint16_t>(group_.core.n - 1);
+    if (group.core.n < kCommonDegrees) c.degrees = static_cast<std::uint16_t>(group.core.n - 1);
     c.agree = core.core_n >= kConstantSamples && core.at_median + 1 >= core.core_n;
     baseline.comparables.push_back(c);
     return static_cast<std::uint32_t>(baseline.comparables.size() - 1);
   }
 
-  void note_hourly(Baseline& baseline) const {
-    for (std::size_t m = 0; m < kMinutes; ++m) {
-      const MinuteCell& cell = cells_[m];
-      if (cell.core.n < kComparableSamples) continue;
-      // against the group's median: the mean already holds a share of the source itself
-      const double surplus = cell.location - group_.core.median;
-      if (surplus > std::max(kSourcePids, kSourceDeviations * std::sqrt(cell.variance)))
-        baseline.periodic_sources.push_back({false, static_cast<std::uint16_t>(m), surplus,
-                                             static_cast<std::uint32_t>(cell.core.n)});
-    }
-  }
-
   const PidClock& clock_;
   const IntervalGroups& groups_;
-  const IntervalGroup& group_;
-  std::array<MinuteCell, kMinutes> cells_;
-  double square_sum_ = 0;
-  double samples_ = 0;
+  std::vector<std::uint32_t> row_of_;  // of each group; kNoCell if it is not common
+  std::vector<Row> rows_;              // cell of each minute; kNoCell where there is none
+  std::vector<MinuteCell> cells_;
 };
 
 }  // namespace
 
 double expect_common_intervals(const PidClock& clock, const IntervalGroups& groups,
                                Baseline& baseline) {
-  std::vector<std::pair<CommonGroup, double>> common;
-  double square_sum = 0;
-  double half_minutes = 0;
-  for (const IntervalGroup& group : groups.groups) {
-    if (!group.common) continue;
-    common.emplace_back(CommonGroup(clock, groups, group), group.half_minutes);
-    square_sum += common.back().first.square_sum();
-    half_minutes += common.back().first.samples() * std::max<double>(1, group.half_minutes);
-  }
-  const double host = half_minutes > 0 ? square_sum / half_minutes : 0;
-  for (auto& [group, length] : common) {
-    group.spread(host * std::max(1.0, length));
-    group.fill(baseline);
-  }
+  MinuteCells cells(clock, groups);
+  const double host = cells.learn(baseline);
+  cells.fill(baseline);
   return host;
 }
 

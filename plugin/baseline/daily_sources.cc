@@ -20,7 +20,7 @@ constexpr double kAgreeingShare = 0.75;
 // The surplus in standard deviations of a single interval, in PIDs (less than one is no process),
 // and in standard errors (all 1440 minutes are looked at).
 constexpr double kDeviations = 1.0;
-constexpr double kPids = 0.75;
+constexpr float kPids = 0.75F;
 constexpr double kErrors = 4.5;
 
 // The spread among few days is pulled towards the host's as if there were so many more.
@@ -32,16 +32,22 @@ struct Surplus {
 };
 
 void judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline& baseline) {
+  const auto n = static_cast<double>(days.size());
+  // most minutes are nothing: more than half of the days must lie well on one side
+  const auto above = static_cast<double>(
+      std::ranges::count_if(days, [](const Surplus& s) { return s.pids > kPids / 2; }));
+  const auto below = static_cast<double>(
+      std::ranges::count_if(days, [](const Surplus& s) { return s.pids < -kPids / 2; }));
+  if (std::max(above, below) < kAgreeingShare * n) return;
   std::vector<double> pids;
   double variance = 0;
   for (const Surplus& s : days) {
     pids.push_back(static_cast<double>(s.pids));
     variance += static_cast<double>(baseline.expected[s.interval].variance);
   }
-  const auto n = static_cast<double>(days.size());
   variance /= n;
   const double median = median_of(pids);
-  if (std::abs(median) < std::max(kPids, kDeviations * std::sqrt(variance))) return;
+  if (std::abs(median) < std::max<double>(kPids, kDeviations * std::sqrt(variance))) return;
   std::vector<double> off;
   double agree = 0;
   for (const double p : pids) {
@@ -80,7 +86,7 @@ void add_daily_sources(const PidClock& clock, Baseline& baseline) {
     const double level = baseline.level.rate(i, i + 1) * interval.seconds;
     const double pids = interval.advance - static_cast<double>(baseline.expected[i].mean) - level;
     surplus[place[clock.ticks[i].minute]++] = {static_cast<std::uint32_t>(i),
-                                              static_cast<float>(pids)};
+                                               static_cast<float>(pids)};
   }
   for (std::size_t m = 0; m < kDayMinutes; ++m) {
     const auto days = std::span(surplus).subspan(starts[m], starts[m + 1] - starts[m]);

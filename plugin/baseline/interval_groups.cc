@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 namespace pidometer {
 namespace {
@@ -105,19 +106,23 @@ IntervalGroups group_intervals(const PidClock& clock) {
     total += size;
   }
   result.order.resize(total);
-  for (std::size_t i = 0; i < count; ++i)
-    if (const std::uint32_t id = result.of_interval[i]; id != kNoGroup)
-      result.order[result.groups[id].end++] = static_cast<std::uint32_t>(i);
+  // in log order, because the log is long and the groups are few: each fills from its start
+  std::vector<std::int32_t> advances(total);
+  std::vector<std::uint32_t> taught(result.groups.size(), 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t id = result.of_interval[i];
+    if (id == kNoGroup) continue;
+    IntervalGroup& group = result.groups[id];
+    result.order[group.end++] = static_cast<std::uint32_t>(i);
+    if (teaches(clock.intervals[i]))
+      advances[group.begin + taught[id]++] = clock.intervals[i].advance;
+  }
 
   count_labels(clock, result);
-  std::vector<std::int32_t> values;
-  for (IntervalGroup& group : result.groups) {
-    values.clear();
-    for (std::uint32_t k = group.begin; k < group.end; ++k)
-      if (const Interval& interval = clock.intervals[result.order[k]]; teaches(interval))
-        values.push_back(interval.advance);
-    group.core = core_of(values);
-    group.common = values.size() >= kCommonIntervals;
+  for (std::size_t id = 0; id < result.groups.size(); ++id) {
+    IntervalGroup& group = result.groups[id];
+    group.core = core_of(std::span(advances).subspan(group.begin, taught[id]));
+    group.common = taught[id] >= kCommonIntervals;
     for (const std::uint32_t label : clock.item_sets.labels(group.items))
       group.common = group.common && result.seen[label] >= kCommonRuns;
   }

@@ -1,6 +1,7 @@
 #include "plugin/baseline/robust.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace pidometer {
@@ -10,36 +11,95 @@ constexpr double kFenceRanges = 3;      // Tukey (1977): beyond it a value is fa
 constexpr double kFenceSlack = 1.5;     // PIDs
 constexpr double kIqrOfNormal = 1.349;  // interquartile range of a standard normal
 
+// Large samples of small counts are counted instead of sorted: values within this window.
+constexpr std::size_t kCountFrom = 256;
+constexpr std::int64_t kWindow = 1024;
+
+struct Quartiles {
+  std::int32_t first = 0;
+  std::int32_t middle = 0;
+  std::int32_t upper_middle = 0;  // differs for samples of even size only
+  std::int32_t third = 0;
+};
+
+// The places of the quartiles in the sorted sample of n.
+struct Places {
+  explicit Places(std::size_t n)
+      : first((n - 1) / 4), middle((n - 1) / 2), upper_middle(n / 2), third(n - 1 - (n - 1) / 4) {}
+  std::size_t first, middle, upper_middle, third;
+};
+
+Quartiles by_selection(std::span<std::int32_t> values) {
+  const Places at(values.size());
+  const auto place = [&](std::size_t k) { return values.begin() + static_cast<std::ptrdiff_t>(k); };
+  Quartiles q;
+  std::nth_element(values.begin(), place(at.middle), values.end());
+  q.middle = *place(at.middle);
+  q.upper_middle = q.middle;
+  if (at.upper_middle != at.middle)
+    q.upper_middle = *std::min_element(place(at.middle) + 1, values.end());
+  std::nth_element(values.begin(), place(at.first), place(at.middle) + 1);
+  q.first = *place(at.first);
+  std::nth_element(place(at.middle), place(at.third), values.end());
+  q.third = *place(at.third);
+  return q;
+}
+
+// False if the quartiles lie outside the window around the first value.
+bool by_counting(std::span<const std::int32_t> values, Quartiles& q) {
+  std::array<std::uint32_t, kWindow> count{};
+  const std::int64_t from = std::int64_t{values.front()} - kWindow / 2;
+  std::size_t below = 0;
+  for (const std::int32_t value : values) {
+    const std::int64_t slot = value - from;
+    if (slot < 0) {
+      ++below;
+    } else if (slot < kWindow) {
+      ++count[static_cast<std::size_t>(slot)];
+    }
+  }
+  const Places at(values.size());
+  if (at.first < below) return false;
+  std::size_t seen = below;
+  bool found = false;
+  for (std::size_t slot = 0; slot < count.size() && !found; ++slot) {
+    const std::size_t next = seen + count[slot];
+    const auto value = static_cast<std::int32_t>(from + static_cast<std::int64_t>(slot));
+    const auto here = [&](std::size_t place) { return place >= seen && place < next; };
+    if (here(at.first)) q.first = value;
+    if (here(at.middle)) q.middle = value;
+    if (here(at.upper_middle)) q.upper_middle = value;
+    if (here(at.third)) {
+      q.third = value;
+      found = true;
+    }
+    seen = next;
+  }
+  return found;
+}
+
 }  // namespace
 
 Core core_of(std::span<std::int32_t> values) {
   Core core;
   core.n = values.size();
   if (values.empty()) return core;
-  const auto begin = values.begin();
-  const auto n = static_cast<std::ptrdiff_t>(values.size());
-  const auto middle = begin + (n - 1) / 2;
-  std::nth_element(begin, middle, values.end());
-  const double lower_median = *middle;
-  double upper_median = lower_median;
-  if (n % 2 == 0) upper_median = *std::min_element(middle + 1, values.end());
-  core.median = (lower_median + upper_median) / 2;
-  const auto first = begin + (n - 1) / 4;
-  std::nth_element(begin, first, middle + 1);
-  const auto third = begin + n - 1 - (n - 1) / 4;
-  std::nth_element(middle, third, values.end());
-  const double range = static_cast<double>(*third) - *first;
+  Quartiles q;
+  if (values.size() < kCountFrom || !by_counting(values, q)) q = by_selection(values);
+  const double lower_median = q.middle;
+  core.median = (lower_median + q.upper_middle) / 2;
+  const double range = static_cast<double>(q.third) - q.first;
   core.robust_spread = range / kIqrOfNormal;
-  core.fence_low = *first - kFenceRanges * range - kFenceSlack;
-  core.fence_high = *third + kFenceRanges * range + kFenceSlack;
+  core.fence_low = q.first - kFenceRanges * range - kFenceSlack;
+  core.fence_high = q.third + kFenceRanges * range + kFenceSlack;
 
   double sum = 0;
   double squares = 0;
-  core.low = *middle;
-  core.high = *middle;
+  core.low = q.middle;
+  core.high = q.middle;
   for (const std::int32_t value : values) {
     const double v = value;
-    if (value == *middle) ++core.at_median;
+    if (value == q.middle) ++core.at_median;
     if (v < core.fence_low || v > core.fence_high) continue;
     const double d = v - lower_median;  // centred, so that the squares lose no digits
     sum += d;
