@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tsk_reader/little_endian.h"
+
 namespace pidometer {
 namespace {
 
@@ -39,25 +41,13 @@ std::size_t packed_length(std::span<const std::byte> in, std::span<std::byte> ou
 bool raw_chunk_ok(std::span<const std::byte> stored) {
   return stored.size() > kChecksumBytes &&
          ewf_checksum(stored.first(stored.size() - kChecksumBytes)) ==
-             ewf_u32(stored, stored.size() - kChecksumBytes);
+             le32(stored, stored.size() - kChecksumBytes);
 }
 
 }  // namespace
 
 std::uint32_t ewf_checksum(std::span<const std::byte> bytes) {
   return static_cast<std::uint32_t>(adler32_z(1, zlib_pointer(bytes), bytes.size()));
-}
-
-std::uint32_t ewf_u32(std::span<const std::byte> bytes, std::size_t offset) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) {
-    value |= std::to_integer<std::uint32_t>(bytes[offset + i]) << (8 * i);
-  }
-  return value;
-}
-
-std::uint64_t ewf_u64(std::span<const std::byte> bytes, std::size_t offset) {
-  return ewf_u32(bytes, offset) | std::uint64_t{ewf_u32(bytes, offset + 4)} << 32U;
 }
 
 std::optional<std::vector<std::byte>> ewf_bytes(OsFile& file, std::uint64_t offset,
@@ -71,11 +61,11 @@ std::optional<std::vector<std::byte>> ewf_bytes(OsFile& file, std::uint64_t offs
 
 std::optional<EwfRun> read_ewf_table(OsFile& file, ByteRange section, ByteRange data) {
   const auto header = ewf_bytes(file, section.begin, kTableHeaderBytes);
-  if (!header || ewf_checksum(std::span(*header).first(20)) != ewf_u32(*header, 20)) {
+  if (!header || ewf_checksum(std::span(*header).first(20)) != le32(*header, 20)) {
     return std::nullopt;
   }
-  const std::uint32_t count = ewf_u32(*header, 0);
-  const std::uint64_t base = ewf_u64(*header, 8);
+  const std::uint32_t count = le32(*header, 0);
+  const std::uint64_t base = le64(*header, 8);
   const std::uint64_t room = section.end - section.begin - kTableHeaderBytes;
   if (count == 0 || std::uint64_t{count} * 4 > room || base > file.size()) return std::nullopt;
   const std::size_t entry_bytes = std::size_t{count} * 4;
@@ -85,7 +75,7 @@ std::optional<EwfRun> read_ewf_table(OsFile& file, ByteRange section, ByteRange 
                                  entry_bytes + (checked ? kChecksumBytes : 0));
   if (!entries) return std::nullopt;
   if (checked &&
-      ewf_checksum(std::span(*entries).first(entry_bytes)) != ewf_u32(*entries, entry_bytes)) {
+      ewf_checksum(std::span(*entries).first(entry_bytes)) != le32(*entries, entry_bytes)) {
     return std::nullopt;
   }
   EwfRun run;
@@ -93,7 +83,7 @@ std::optional<EwfRun> read_ewf_table(OsFile& file, ByteRange section, ByteRange 
   std::uint64_t before = 0;
   bool overflown = false;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t entry = ewf_u32(*entries, std::size_t{i} * 4);
+    const std::uint32_t entry = le32(*entries, std::size_t{i} * 4);
     // Beyond 2 GiB EnCase 6.7 used the top bit for the offset, and packed nothing from there on
     // (libewf, libewf_chunk_table_fill).
     if (i > 0 && !overflown && base + (entry & kOffsetMask) < before) overflown = true;

@@ -12,10 +12,6 @@ namespace pidometer {
 /// The checksum of every part of an EWF file (zlib's Adler-32, little-endian after what it covers).
 std::uint32_t ewf_checksum(std::span<const std::byte> bytes);
 
-/// Little-endian numbers; `bytes` must be long enough.
-std::uint32_t ewf_u32(std::span<const std::byte> bytes, std::size_t offset);
-std::uint64_t ewf_u64(std::span<const std::byte> bytes, std::size_t offset);
-
 /// `length` bytes of the file at `offset`; absent where the file is shorter or cannot be read.
 std::optional<std::vector<std::byte>> ewf_bytes(OsFile& file, std::uint64_t offset,
                                                 std::size_t length);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tsk_reader/ewf_chunks.h"
+#include "tsk_reader/little_endian.h"
 
 namespace pidometer {
 namespace {
@@ -47,10 +48,10 @@ std::optional<Section> parse_section(std::span<const std::byte> bytes, std::uint
     std::copy(type.begin(), type.end(), padded.begin());
     if (std::memcmp(bytes.data(), padded.data(), kTypeBytes) != 0) continue;
     if (ewf_checksum(bytes.first(kSectionHeaderBytes - 4)) !=
-        ewf_u32(bytes, kSectionHeaderBytes - 4)) {
+        le32(bytes, kSectionHeaderBytes - 4)) {
       return std::nullopt;
     }
-    Section section{type, offset, ewf_u64(bytes, 16), ewf_u64(bytes, 24)};
+    Section section{type, offset, le64(bytes, 16), le64(bytes, 24)};
     // `next` and `done` have no data, and some writers give them size 0.
     section.size = std::max<std::uint64_t>(section.size, kSectionHeaderBytes);
     return section;
@@ -95,19 +96,19 @@ std::string hex(std::span<const std::byte> bytes) {
 
 std::optional<EwfSet> parse_volume(std::span<const std::byte> data) {
   if (data.size() < kVolumeBytes ||
-      ewf_checksum(data.first(kVolumeBytes - 4)) != ewf_u32(data, kVolumeBytes - 4)) {
+      ewf_checksum(data.first(kVolumeBytes - 4)) != le32(data, kVolumeBytes - 4)) {
     return std::nullopt;
   }
   EwfSet set;
-  set.chunk_count = ewf_u32(data, 4);
-  set.sector_size = ewf_u32(data, 12);
-  const std::uint64_t chunk_size = std::uint64_t{ewf_u32(data, 8)} * set.sector_size;
+  set.chunk_count = le32(data, 4);
+  set.sector_size = le32(data, 12);
+  const std::uint64_t chunk_size = std::uint64_t{le32(data, 8)} * set.sector_size;
   // EnCase's largest is 32,768 sectors of 512 bytes.
   constexpr std::uint64_t kLargestChunk = std::uint64_t{16} << 20;
   if (chunk_size == 0 || chunk_size > kLargestChunk) return std::nullopt;
   set.chunk_size = static_cast<std::uint32_t>(chunk_size);
   const std::uint64_t most = set.chunk_count * chunk_size;
-  const std::uint64_t sectors = ewf_u64(data, 16);
+  const std::uint64_t sectors = le64(data, 16);
   if (sectors > most / set.sector_size) return std::nullopt;
   set.media_size = sectors * set.sector_size;
   if (set.media_size + chunk_size <= most) return std::nullopt;
@@ -234,8 +235,7 @@ class SegmentReader {
 
   void take_hash(ByteRange data, std::size_t length, bool with_sha1) {
     const auto bytes = ewf_bytes(file_, data.begin, length);
-    if (!bytes ||
-        ewf_checksum(std::span(*bytes).first(length - 4)) != ewf_u32(*bytes, length - 4)) {
+    if (!bytes || ewf_checksum(std::span(*bytes).first(length - 4)) != le32(*bytes, length - 4)) {
       note("its stored hash is damaged");
       return;
     }
@@ -247,19 +247,19 @@ class SegmentReader {
     constexpr std::size_t kHeader = 520;
     const auto header = ewf_bytes(file_, data.begin, kHeader);
     if (!header ||
-        ewf_checksum(std::span(*header).first(kHeader - 4)) != ewf_u32(*header, kHeader - 4)) {
+        ewf_checksum(std::span(*header).first(kHeader - 4)) != le32(*header, kHeader - 4)) {
       note("its list of read errors is damaged");
       return;
     }
-    const std::uint32_t count = std::min(ewf_u32(*header, 0), kMaxReadErrors);
+    const std::uint32_t count = std::min(le32(*header, 0), kMaxReadErrors);
     const auto entries = ewf_bytes(file_, data.begin + kHeader, std::size_t{count} * 8);
     if (!entries) {
       note("its list of read errors is damaged");
       return;
     }
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint64_t first = ewf_u32(*entries, i * 8);
-      segment_.read_errors.push_back({first, first + ewf_u32(*entries, i * 8 + 4)});
+      const std::uint64_t first = le32(*entries, i * 8);
+      segment_.read_errors.push_back({first, first + le32(*entries, i * 8 + 4)});
     }
   }
 

@@ -8,6 +8,7 @@
 #include "tests/support/memory_source.h"
 #include "tsk_reader/ewf_chunks.h"
 #include "tsk_reader/ewf_salvage.h"
+#include "tsk_reader/little_endian.h"
 
 namespace pidometer {
 namespace {
@@ -23,7 +24,7 @@ std::uint64_t section_offset(const std::string& path, const std::string& type) {
     if (!header) break;
     const auto* const name = reinterpret_cast<const char*>(header->data());
     if (std::string(name, strnlen(name, 16)) == type) return at;
-    at = ewf_u64(*header, 16);
+    at = le64(*header, 16);
   }
   ADD_FAILURE() << "no section " << type << " in " << path;
   return 0;
