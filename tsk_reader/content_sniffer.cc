@@ -169,14 +169,14 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
       return {Content::other_container, "an AFF4 image"};
     return {Content::foreign, "a zip archive"};
   }
-  if (ewf_segment_name(name)) {
-    return {Content::ewf_destroyed, "an E01 by its name only"};
-  }
   if (is_text(head)) return {Content::log, "text"};
   for (const std::uint64_t offset :
        {file.size() / 2, file.size() - std::min<std::uint64_t>(file.size(), kHeadBytes)}) {
     if (is_text(sample(file, offset, kHeadBytes))) return {Content::log, "text"};
   }
+  // Text went first, and only E01 to E99 count: `cron.log` and `a.exe` fit the scheme of names too.
+  const std::optional<std::uint32_t> number = ewf_segment_name(name);
+  if (number && *number < 100) return {Content::ewf_destroyed, "an E01 by its name only"};
   return {};
 }
 

@@ -88,7 +88,7 @@ TEST(ContentSniffer, TellsEvidenceFromOtherFiles) {
   for (const Case& one : cases) {
     const auto file = OsFile::open(folder.write("file", one.bytes));
     ASSERT_TRUE(file);
-    const Sniffed got = sniff_content(**file, "file");
+    const Sniffed got = sniff_content(**file, "file.log");
     EXPECT_EQ(got.content, one.want) << one.name << ": " << got.what;
     const bool usable =
         one.want == Content::log || one.want == Content::disk || one.want == Content::ewf;
@@ -102,6 +102,8 @@ TEST(ContentSniffer, AnE01WithADestroyedHeaderIsNeverRaw) {
   const Sniffed got = sniff_content(**file, "disk.E01");
   EXPECT_EQ(got.content, Content::ewf_destroyed);
   EXPECT_EQ(content_error(got, "disk.E01")->kind, ErrorKind::unreadable);
+  const auto log = OsFile::open(folder.write("disk.E02", "a log by an odd name\n"));
+  EXPECT_EQ(sniff_content(**log, "disk.E02").content, Content::log);
 }
 
 }  // namespace
