@@ -35,13 +35,13 @@ EXCESSES = {
 SECONDS = {"11/08-09:01": 1, "11/08-21:50": 1}
 
 
-def job_at(minute):
+def job_at(minute, daily_at=(4, 2)):
     """The command that starts in this minute, or None."""
     if minute.minute % 10 == 0:
         return RMMOD
     if minute.minute == 1:
         return HOURLY
-    if (minute.hour, minute.minute) == (4, 2):
+    if (minute.hour, minute.minute) == daily_at:
         return DAILY
     return None
 
@@ -56,14 +56,14 @@ def cost_of(minute, command):
     return 3 if minute.minute == 30 else 2
 
 
-def records(excesses=None):
-    """(minute, PID, command) of every job. `excesses` in the place of EXCESSES."""
+def records(excesses=None, daily_at=(4, 2)):
+    """(minute, PID, command) of every job; for tests with other excesses and another daily job."""
     excesses = EXCESSES if excesses is None else excesses
     out = []
     pid = FIRST_PID
     minute = FIRST_JOB
     while minute <= LAST_JOB:
-        command = job_at(minute)
+        command = job_at(minute, daily_at)
         if command is not None:
             out.append((minute, pid, command))
             pid += cost_of(minute, command) + excesses.get(f"{minute:%m/%d-%H:%M}", 0)
@@ -71,9 +71,9 @@ def records(excesses=None):
     return out
 
 
-def text(excesses=None):
+def text(excesses=None, daily_at=(4, 2)):
     lines = [STARTUP]
-    for minute, pid, command in records(excesses):
+    for minute, pid, command in records(excesses, daily_at):
         when = f"{minute:%m/%d-%H:%M}"
         lines.append(f"root ({when}:{SECONDS.get(when, 0):02}-{pid}) CMD ({command})")
     return "\n".join(lines) + "\n"

@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""Fault -> exit status -> message. What is intact is still there, whatever else is lost."""
+
+import pathlib
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, program, rows, tap  # noqa: E402
+
+LINES = evidence.LOG.decode().splitlines()
+
+
+class FaultTest(program.ProgramTest):
+    """A folder for broken evidence, and a scan of it that checks what it writes."""
+
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def scan(self, status, words, *arguments):
+        """A scan with --records: rows, summary; the status and words on stderr are asserted."""
+        summary = self.folder / "summary.json"
+        run = program.run("scan", *program.ZONE, "--year", "2000", "--records", "--summary", summary,
+                          "--force", *arguments)
+        self.assertEqual(run.status, status, run.err)
+        for word in words:
+            self.assertIn(word, run.err)
+        report = rows.parse(summary.read_text())
+        self.assertEqual(report["exit_status"], status)
+        self.assertEqual(rows.problems(report, rows.load_schema("summary")), [])
+        found = rows.split_rows(run.out.decode("ascii"))
+        for row in found:
+            self.assertEqual(rows.problems(row, rows.load_schema("row")), [])
+        return found, report
+
+    def pids(self, found):
+        return [row["pid"] for row in found if row["data_type"] == "syslog:cron:task_run"]
+
+    def all_pids(self, lines=LINES):
+        return [int(line.partition(") CMD (")[0].rpartition("-")[2])
+                for line in lines if ") CMD (" in line]
+
+
+class Faults(FaultTest):
+    def test_flipped_bytes_in_the_logs_chunk_of_an_e01(self):
+        image = evidence.flipped_e01(self.folder / "flipped.E01")
+        found, report = self.scan(3, ["warning: ", "checksum"], image)
+        log, = report["logs"]
+        self.assertNotEqual(log["damage"], [])
+        self.assertTrue(any(row["data_type"] == "pidometer:warning:damaged_log" for row in found))
+        # What lies outside the damaged bytes is all there, and nothing else.
+        offset, intact = 0, []
+        for line in LINES:
+            end = offset + len(line) + 1
+            if not any(d["begin"] < end and offset < d["end"] for d in log["damage"]):
+                intact.append(line)
+            offset = end
+        self.assertEqual(self.pids(found), self.all_pids(intact))
+        self.assertGreater(len(intact), 20)
+        self.assertLess(len(intact), len(LINES))
+
+    def test_partial_ok_makes_it_zero(self):
+        image = evidence.flipped_e01(self.folder / "flipped.E01")
+        self.scan(0, ["checksum"], "--partial-ok", image)
+
+    def test_raw_image_cut_in_half(self):
+        raw = program.RAW.read_bytes()
+        found, _ = self.scan(3, ["truncated"], self.write("half.raw", raw[:len(raw) // 2]))
+        self.assertEqual(self.pids(found), self.all_pids())
+
+    def test_raw_image_cut_inside_the_log(self):
+        cut = evidence.LOG_START + 5000
+        found, report = self.scan(3, ["truncated"],
+                                  self.write("cut.raw", program.RAW.read_bytes()[:cut]))
+        whole = evidence.LOG[:5000].decode().splitlines()[:-1]
+        self.assertEqual(self.pids(found)[:len(whole) - 1], self.all_pids(whole))
+        self.assertNotEqual(report["logs"][0]["damage"], [])
+
+    def test_e01_cut_in_half(self):
+        e01 = program.E01.read_bytes()
+        found, report = self.scan(3, ["warning: "], self.write("half.E01", e01[:len(e01) // 2]))
+        self.assertNotEqual(report["inputs"][0]["damage"] + report["inputs"][0]["warnings"], [])
+        self.assertLess(len(self.pids(found)), len(self.all_pids()) + 1)
+
+    def test_middle_segment_of_a_split_raw_image_missing(self):
+        parts = evidence.split_raw(self.folder)
+        parts[2].unlink()
+        found, report = self.scan(3, ["missing"], parts[0], parts[1], parts[3])
+        self.assertEqual(self.pids(found), self.all_pids())
+        self.assertNotEqual(report["inputs"][0]["warnings"], [])
+
+    def test_middle_segment_of_an_e01_missing(self):
+        if shutil.which("ewfacquire") is None:
+            self.skipTest("ewfacquire is not installed")
+        segments = evidence.segmented_e01(self.folder)
+        self.assertGreaterEqual(len(segments), 3)
+        segments[1].unlink()
+        found, _ = self.scan(3, ["missing"], segments[0], *segments[2:])
+        self.assertEqual(self.pids(found), self.all_pids())
+
+    def test_nothing_usable(self):
+        cases = [
+            ("empty_file", self.write("empty.raw", b""), 1, ["error: ", "empty"]),
+            ("picture", self.write("photo.png", evidence.PNG), 1, ["error: ", "photo.png"]),
+            ("missing_file", self.folder / "no.raw", 1, ["error: ", "no.raw"]),
+        ]
+        for name, path, status, words in cases:
+            with self.subTest(name):
+                found, report = self.scan(status, words, path)
+                self.assertEqual(found, [])
+                self.assertNotEqual(report["errors"], [])
+
+    def test_folder_without_logs(self):
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.assertEqual(self.scan(4, ["no cron log"], empty)[0], [])
+        (empty / "notes.txt").write_text("nothing of cron\n")
+        self.assertEqual(self.scan(4, ["no cron log"], empty)[0], [])
+
+    def test_one_bad_image_among_two_good_ones(self):
+        bad = self.write("bad.raw", b"")
+        found, report = self.scan(3, ["error: ", "bad.raw"], program.RAW, bad, program.E01)
+        self.assertEqual(len(self.pids(found)), 2 * len(self.all_pids()))
+        self.assertEqual(len(report["errors"]), 1)
+        self.assertEqual(len(report["logs"]), 2)
+
+
+class OddLogs(FaultTest):
+    """Logs that are not what an editor would save, one oddity each."""
+
+    def test_table(self):
+        log = evidence.LOG
+        odd = [
+            ("as_it_is", log, 0, 0),
+            ("no_final_newline", log[:-1], 0, 0),
+            ("crlf", log.replace(b"\n", b"\r\n"), 0, 0),
+            ("torn_first_line", log[20:], 0, 1),
+            ("nul_run_between_lines", log.replace(b"\n", b"\n" + bytes(64) + b"\n", 1), 0, 1),
+            ("bytes_above_127", log.replace(b"/sbin/rmmod", b"/sbin/\xff\xfermmod"), 0, 0),
+            ("nul_in_a_command", log.replace(b"rmmod -as", b"rmmod \0-as", 3), 0, 0),
+            ("escape_sequence", log.replace(b"rmmod -as", b"rmmod \x1b[2J", 3), 0, 0),
+        ]
+        for name, content, status, odd_lines in odd:
+            with self.subTest(name):
+                found, report = self.scan(status, [], self.write("cron", content))
+                self.assertEqual(self.pids(found), self.all_pids())
+                counts = report["logs"][0]
+                self.assertEqual(counts["unparsed_lines"] + counts["other_lines"], odd_lines)
+                self.assertEqual(counts["lines"], counts["records"] + odd_lines)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""What each option does, and what is refused with exit status 2."""
+
+import os
+import pathlib
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, program, rows, tap  # noqa: E402
+
+# name, arguments, words on stderr
+USAGE = [
+    ("no_command", [], ["error: ", "help: "]),
+    ("unknown_command", ["sacn", "x"], ["error: "]),
+    ("no_input", ["scan"], ["error: "]),
+    ("unknown_option", ["scan", "--frobnicate", program.RAW], ["error: ", "--frobnicate"]),
+    ("unknown_format", ["scan", "--format", "xml", program.RAW], ["error: ", "xml"]),
+    ("unknown_level", ["scan", "--min-level", "loud", program.RAW], ["error: ", "loud"]),
+    ("unknown_color", ["scan", "--color", "mauve", program.RAW], ["error: ", "mauve"]),
+    ("unknown_kind", ["scan", "--as", "tape", program.RAW], ["error: ", "tape"]),
+    ("unknown_zone", ["scan", "--timezone", "Mars/Olympus", program.RAW], ["error: ", "Mars"]),
+    ("zone_that_is_a_path", ["scan", "--timezone", "../../etc/passwd", program.RAW], ["error: "]),
+    ("year_in_words", ["scan", "--year", "last", program.RAW], ["error: "]),
+    ("year_of_two_digits", ["scan", "--year", "99", program.RAW], ["error: "]),
+    ("since_in_words", ["scan", "--since", "yesterday", program.RAW], ["error: ", "yesterday"]),
+    ("until_before_since", ["scan", "--since", "2001-01-01", "--until", "2000-01-01", program.RAW],
+     ["error: "]),
+    ("extract_without_folder", ["extract", program.RAW], ["error: "]),
+]
+
+
+class Usage(program.ProgramTest):
+    def test_table(self):
+        for name, arguments, words in USAGE:
+            with self.subTest(name):
+                run = program.run(*arguments)
+                self.assertEqual(run.status, 2, run.err)
+                self.assertEqual(run.out, b"")
+                for word in words:
+                    self.assertIn(word, run.err)
+
+    def test_help_leads_with_examples(self):
+        for arguments in (["--help"], ["scan", "--help"], ["extract", "--help"]):
+            run = program.run(*arguments)
+            self.assertEqual((run.status, run.err), (0, ""))
+            self.assertIn("Examples:", run.out.decode()[:200])
+            self.assertGreaterEqual(run.out.decode().count("  pidometer "), 2)
+
+    def test_version_names_the_libraries(self):
+        run = program.run("--version")
+        self.assertEqual(run.status, 0)
+        self.assertRegex(run.out.decode(), r"pidometer \d+\.\d+\.\d+")
+        for library in ("libtsk", "libewf"):
+            self.assertRegex(run.out.decode(), library + r" \d+")
+
+
+class Scan(program.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def scan(self, *arguments, status=0, env=None):
+        run = program.run("scan", *program.ZONE, *arguments, program.RAW, env=env)
+        self.assertEqual(run.status, status, run.err)
+        return run
+
+    def found(self, *arguments):
+        return rows.split_rows(self.scan(*arguments).out.decode("ascii"))
+
+    def test_output_goes_to_the_file(self):
+        output = self.folder / "rows.jsonl"
+        run = self.scan("-o", output)
+        self.assertEqual(run.out, b"")
+        self.assertEqual(output.read_bytes(), self.scan().out)
+        self.assertEqual(os.listdir(self.folder), ["rows.jsonl"])
+
+    def test_output_is_not_overwritten(self):
+        for option in ("-o", "--summary"):
+            with self.subTest(option):
+                path = self.folder / f"kept{option}"
+                path.write_text("kept")
+                run = program.run("scan", *program.ZONE, option, path, program.RAW)
+                self.assertIn(run.status, (1, 2))
+                self.assertIn("--force", run.err)
+                self.assertEqual(path.read_text(), "kept")
+                self.scan(option, path, "--force")
+                self.assertNotEqual(path.read_text(), "kept")
+
+    def test_output_into_no_folder(self):
+        run = program.run("scan", *program.ZONE, "-o", self.folder / "no" / "rows", program.RAW)
+        self.assertIn(run.status, (1, 2))
+        self.assertIn("error: ", run.err)
+
+    def test_output_over_an_input(self):
+        copy = self.folder / "copy.raw"
+        copy.write_bytes(program.RAW.read_bytes())
+        run = program.run("scan", "-o", copy, "--force", copy)
+        self.assertIn(run.status, (1, 2))
+        self.assertEqual(copy.read_bytes(), program.RAW.read_bytes())
+
+    def test_min_level_keeps_what_is_at_or_above(self):
+        order = ["informational", "low", "medium", "high", "critical"]
+        everything = self.found()
+        self.assertEqual(len(self.found("--min-level", "informational")), len(everything))
+        for index, level in enumerate(order):
+            with self.subTest(level):
+                want = [row for row in everything if order.index(row["level"]) >= index]
+                self.assertEqual(self.found("--min-level", level), want)
+        self.assertNotEqual(len(self.found("--min-level", "medium")), len(everything))
+
+    def test_since_and_until_are_local_times(self):
+        for arguments, want in (
+                (("--since", "2000-11-08T20:00:00"), [22, 5, 4, 2]),
+                (("--until", "2000-11-05T10:50:00"), [3]),
+                (("--since", "2000-11-08T08:50:00", "--until", "2000-11-08T09:00:00"), [18, 842]),
+                (("--since", "2000-11-08T14:51:00Z", "--until", "2000-11-08T15:00:00Z"), [842])):
+            with self.subTest(arguments):
+                self.assertEqual([row["excess_pids"] for row in self.found(*arguments)], want)
+
+    def test_records_are_added_not_exchanged(self):
+        both = self.found("--records")
+        self.assertEqual([row for row in both if row["data_type"].startswith("pidometer:")],
+                         self.found())
+        self.assertEqual(sum(row["data_type"].startswith("syslog:") for row in both), 597)
+
+    def test_quiet_says_nothing(self):
+        self.assertEqual(self.scan("--quiet").err, "")
+        self.assertRegex(self.scan().err, re.compile(
+            r"^1 volume, 1 log, 597 records, \d+ warnings?, 14 findings in \d+\.\d s$", re.M))
+
+    def test_color_only_when_asked(self):
+        self.assertNotIn(b"\x1b", self.scan("--format", "text").out)
+        self.assertNotIn(b"\x1b", self.scan("--format", "text", "--color", "never").out)
+        self.assertIn(b"\x1b", self.scan("--format", "text", "--color", "always").out)
+        self.assertNotIn(b"\x1b", self.scan("--format", "text", env={"NO_COLOR": "1"}).out)
+
+    def test_zone_decides_the_instant(self):
+        run = program.run("scan", "--timezone", "+02:00", program.RAW)
+        first = rows.split_rows(run.out.decode())[0]
+        self.assertEqual(first["window_start"], "2000-11-05T07:40:00.000000+00:00")
+        run = program.run("scan", program.RAW)
+        first = rows.split_rows(run.out.decode())[0]
+        self.assertEqual(first["window_start"], "2000-11-05T09:40:00.000000+00:00")
+        self.assertIn("assumed", first["time_certainty"])
+
+    def test_year_of_the_last_line_wins(self):
+        first = self.found("--year", "2010")[0]
+        self.assertEqual(first["window_start"], "2010-11-05T15:40:00.000000+00:00")
+
+    def test_as_overrides_the_content(self):
+        run = program.run("scan", *program.ZONE, "--as", "log", program.RAW)
+        self.assertNotEqual(run.status, 2, run.err)
+        self.assertNotIn(b'"type_indicator":"EXT"', run.out)
+
+
+class Extract(program.ProgramTest):
+    def test_log_comes_out_byte_for_byte(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for image in (program.RAW, program.E01):
+                out = pathlib.Path(folder) / image.name
+                run = program.run("extract", image, "-d", out)
+                self.assertEqual(run.status, 0, run.err)
+                log, = (path for path in out.rglob("*") if path.name == "cron")
+                self.assertEqual(log.relative_to(out).parts[1:], ("var", "log", "cron"))
+                self.assertEqual(log.read_bytes(), evidence.LOG)
+                self.assertEqual(log.stat().st_mtime, 973743001)
+                sums = (out / "SHA256SUMS").read_text()
+                self.assertRegex(sums, rf"^[0-9a-f]{{64}}  {log.relative_to(out)}$")
+
+
+if __name__ == "__main__":
+    tap.main()

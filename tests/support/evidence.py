@@ -1,0 +1,76 @@
+"""Makes damaged, cut and odd evidence out of the bundled one."""
+
+import pathlib
+import subprocess
+import zlib
+
+from testdata import cron_log_2001
+from tests.support import program
+
+LOG = cron_log_2001.text().encode()
+LOG_START = program.RAW.read_bytes().index(LOG[:100])
+CHUNK_SIZE = 32768
+
+
+def chunk_offset(e01, part):
+    """Where the compressed chunk whose medium bytes hold `part` begins in an E01; and its length."""
+    start = e01.find(b"\x78")
+    while start != -1:
+        unpack = zlib.decompressobj()
+        try:
+            chunk = unpack.decompress(e01[start:])
+            if len(chunk) == CHUNK_SIZE and part in chunk:
+                return start, len(e01) - start - len(unpack.unused_data)
+        except zlib.error:
+            pass
+        start = e01.find(b"\x78", start + 1)
+    raise ValueError("no chunk holds that")
+
+
+def flip(content, offset, count=64):
+    """`count` bytes inverted."""
+    middle = bytes(byte ^ 0xFF for byte in content[offset:offset + count])
+    return content[:offset] + middle + content[offset + count:]
+
+
+def flipped_e01(path, part=b"(11/06-12:00:00-"):
+    e01 = program.E01.read_bytes()
+    offset, length = chunk_offset(e01, part)
+    path.write_bytes(flip(e01, offset + length // 2))
+    return path
+
+
+def split_raw(folder, parts=4):
+    raw = program.RAW.read_bytes()
+    size = len(raw) // parts
+    paths = []
+    for number in range(parts):
+        path = pathlib.Path(folder) / f"disk.raw.{number + 1:03}"
+        path.write_bytes(raw[number * size:(number + 1) * size])
+        paths.append(path)
+    return paths
+
+
+def noise(count):
+    """Bytes that do not compress, the same every time."""
+    state, out = 0x2545F491, bytearray()
+    for _ in range(count // 4):
+        state ^= (state << 13) & 0xFFFFFFFF
+        state ^= state >> 17
+        state ^= (state << 5) & 0xFFFFFFFF
+        out += state.to_bytes(4, "little")
+    return bytes(out)
+
+
+def segmented_e01(folder):
+    """The bundled volume with 3 MiB of noise behind it, as E01 of several segments."""
+    medium = pathlib.Path(folder) / "medium.raw"
+    medium.write_bytes(program.RAW.read_bytes() + noise(3 << 20))
+    subprocess.run(["ewfacquire", "-u", "-q", "-t", pathlib.Path(folder) / "disk", "-f", "encase6",
+                    "-S", "1048576", medium], check=True, capture_output=True)
+    medium.unlink()
+    return sorted(pathlib.Path(folder).glob("disk.E*"))
+
+
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+                    "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082")
