@@ -20,6 +20,9 @@ constexpr std::size_t kHeadBytes = 65536 + 4096;
 /// Of a packed file: enough to unpack some lines, whole bzip2 blocks of text among them.
 constexpr std::size_t kPackedHeadBytes = std::size_t{1} << 20;
 
+/// What the marks of disks are looked for in: one sector.
+constexpr std::size_t kSectorBytes = 512;
+
 /// Text may hold this share of control characters (binary data: 10%), and this share of bytes above
 /// 127 (two bytes a letter in Greek or Cyrillic user and command names, but lines are English).
 constexpr double kMaxControlShare = 0.02;
@@ -101,9 +104,13 @@ bool is_text(std::span<const std::byte> bytes) {
 
 Sniffed by_mark(std::span<const std::byte> head) {
   for (const Mark& mark : kMarks) {
-    // Two bytes may stand by chance in a log; a disk that they mark is no text around them.
-    if (mark.magic.size() <= 2 && is_text(head)) continue;
-    if (has_at(head, mark.offset, mark.magic)) return {mark.content, std::string(mark.what)};
+    if (!has_at(head, mark.offset, mark.magic)) continue;
+    // Two bytes may stand by chance in a log; a disk that they mark is no text around them. Its
+    // sector alone counts: on a small volume the log itself may lie in the head.
+    const std::size_t sector = mark.offset / kSectorBytes * kSectorBytes;
+    const std::size_t length = std::min(kSectorBytes, head.size() - sector);
+    if (mark.magic.size() <= 2 && is_text(head.subspan(sector, length))) continue;
+    return {mark.content, std::string(mark.what)};
   }
   return {};
 }
