@@ -100,6 +100,15 @@ class Scan(program.ProgramTest):
         self.assertIn(run.status, (1, 2))
         self.assertEqual(copy.read_bytes(), program.RAW.read_bytes())
 
+    def test_output_over_an_input_that_cannot_be_read(self):
+        picture = self.folder / "photo.png"
+        picture.write_bytes(evidence.PNG)
+        for option in ("-o", "--summary"):
+            with self.subTest(option):
+                run = program.run("scan", option, picture, "--force", picture)
+                self.assertIn(run.status, (1, 2))
+                self.assertEqual(picture.read_bytes(), evidence.PNG)
+
     def test_min_level_keeps_what_is_at_or_above(self):
         order = ["informational", "low", "medium", "high", "critical"]
         everything = self.found()
