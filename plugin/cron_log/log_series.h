@@ -18,21 +18,22 @@
 
 namespace pidometer {
 
-/// One cron record, dated and compact: a large log has millions. Strings are interned in the
-/// LogSeries.
+/// One cron record, dated and compact: a large log has millions. 32 bytes. Strings are interned in
+/// the LogSeries.
 struct StoredRecord {
   Timestamp time;
-  std::uint64_t offset = 0;  ///< bytes into the decoded log
-  std::uint32_t line = 0;    ///< from 1
+  std::uint64_t offset : 40 = 0;  ///< bytes into the decoded log; a terabyte is enough for a log
+  std::uint64_t file : 16 = 0;    ///< index into LogSeries::reports
+  CronEvent event : 5 = CronEvent::info;
+  PidRole pid_role : 3 = PidRole::none;
+  std::uint32_t line = 0;  ///< from 1
   Pid pid = 0;
   std::uint32_t label =
       0;  ///< of (username, command): LogSeries::label(); 0 where there is neither
   std::int16_t utc_offset_minutes = 0;
-  std::uint16_t file = 0;  ///< index into LogSeries::reports
-  CronEvent event = CronEvent::info;
-  PidRole pid_role = PidRole::none;
   std::uint16_t reporter = 0;  ///< LogSeries::reporter()
 };
+static_assert(sizeof(StoredRecord) == 32);
 
 /// What a label stands for.
 struct JobLabel {
@@ -49,8 +50,21 @@ struct LogSeriesOptions {
   std::optional<int> year;     ///< of the last line of the series; wins over every mtime
 };
 
-/// The records of one host out of any number of logs and rotations, in the order of time (within a
-/// second: of PID).
+/// Bytes of a log that gave no record and should have: damaged, or cron's by the look of them.
+/// Whoever sees records missing there may not accuse anyone.
+struct UnreadSpan {
+  std::uint16_t file = 0;  ///< index into LogSeries::reports
+  ByteRange range;         ///< of the decoded log
+  std::uint32_t first_line = 0;
+  std::uint32_t lines = 0;
+  bool damaged = false;             ///< damaged bytes; else lines that did not parse
+  std::optional<Timestamp> after;   ///< time of the last record before it in that file
+  std::optional<Timestamp> before;  ///< time of the first record behind it
+};
+
+/// The records of one host out of any number of logs and rotations. Within one file they keep the
+/// file's order, also where its clock was set back; files follow one another in time, and files
+/// that overlap are merged by time. Order within a second is the clock's business.
 struct LogSeries {
   std::vector<StoredRecord> records;
   std::vector<JobLabel> labels;        ///< [0] is empty
@@ -58,6 +72,7 @@ struct LogSeries {
   std::vector<LogReport> reports;  ///< one a log that holds cron records or failed, sorted by path
   std::vector<const LogFile*> files;  ///< parallel to reports
   std::string hostname;               ///< most frequent; empty where the framing has none
+  std::vector<UnreadSpan> unread;     ///< by file, then by offset
 };
 
 /// Receives what goes wrong on the way.

@@ -1,0 +1,15 @@
+#include "plugin/cron_log/framing_parts.h"
+#include "plugin/cron_log/scan.h"
+
+namespace pidometer {
+
+std::optional<FramedLine> parse_rfc3339(std::string_view line) {
+  FramedLine framed;
+  framed.framing = FramingKind::rfc3339;
+  if (!take_priority(line) || !take_iso_time(line, framed.time) || !take(line, ' ') ||
+      !take_syslog_header(line, framed))
+    return std::nullopt;
+  return framed;
+}
+
+}  // namespace pidometer

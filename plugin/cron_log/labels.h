@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "plugin/cron_log/log_series.h"
+
+namespace pidometer {
+
+/// Numbers for (user, command) pairs, in the order of first sight. 0 is the empty pair.
+class LabelTable {
+ public:
+  LabelTable();
+  std::uint32_t intern(std::string_view username, std::string_view command);
+  std::vector<JobLabel> take();
+
+ private:
+  std::vector<JobLabel> labels_;
+  std::unordered_map<std::string, std::uint32_t> index_;
+  std::string key_;
+};
+
+/// Who wrote a line: host, program and form, seldom more than a handful in a file.
+struct LineSource {
+  std::string hostname;
+  std::string reporter;
+  std::uint8_t dialect = 0;
+
+  friend bool operator==(const LineSource&, const LineSource&) = default;
+};
+
+/// Numbers for sources; 0 has neither host nor program. After kMost of them (a hostile log) all
+/// others are 0 too.
+class SourceTable {
+ public:
+  static constexpr std::size_t kMost = 65535;
+  SourceTable();
+  std::uint16_t intern(std::string_view hostname, std::string_view reporter, std::uint8_t dialect);
+  const LineSource& operator[](std::size_t index) const { return sources_[index]; }
+  std::size_t size() const { return sources_.size(); }
+  /// The programs' names, parallel to the sources.
+  std::vector<std::string> reporters() const;
+
+ private:
+  std::vector<LineSource> sources_;
+  std::unordered_map<std::string, std::uint16_t> index_;
+  std::string key_;
+};
+
+}  // namespace pidometer

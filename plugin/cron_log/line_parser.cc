@@ -1,0 +1,225 @@
+#include "plugin/cron_log/line_parser.h"
+
+#include <cstring>
+
+#include "plugin/cron_log/cron_text.h"
+#include "plugin/cron_log/scan.h"
+
+namespace pidometer {
+namespace {
+
+// Sizes of the two memories, both direct-mapped: a newcomer takes the place of whoever was there,
+// so that no log can make them grow. 1024 headers serve a log server of some hundred hosts; 4096
+// texts are far more than the jobs of a host.
+constexpr std::uint32_t kHeaders = 1024;
+constexpr std::uint32_t kMemos = 4096;
+constexpr std::size_t kMaxHeader = 300;  // a host name has 255 bytes at most
+constexpr std::size_t kMaxText = 512;
+constexpr std::size_t kClock = 8;  // HH:MM:SS
+
+std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed) {
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ULL;  // 2^64 / golden ratio
+  std::uint64_t hash = (seed + bytes.size()) * kOdd;
+  const char* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; left -= 8, at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    hash = (hash ^ word) * kOdd;
+    hash ^= hash >> 29U;
+  }
+  if (left > 0) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, left);
+    hash = (hash ^ word) * kOdd;
+  }
+  return hash ^ (hash >> 32U);
+}
+
+bool two_digits(const char* at, std::uint32_t below, std::uint32_t& value) {
+  const auto tens = static_cast<std::uint32_t>(static_cast<unsigned char>(at[0])) - '0';
+  const auto ones = static_cast<std::uint32_t>(static_cast<unsigned char>(at[1])) - '0';
+  value = tens * 10 + ones;
+  return tens <= 9 && ones <= 9 && value < below;
+}
+
+/// No program of cron's or of its kin has this name, so no text can make its line a record.
+bool is_foreign_tag(std::string_view tag) {
+  for (const std::string_view part : {"cron", "CRON", "run-parts"})
+    if (tag.find(part) != std::string_view::npos) return false;
+  return !tag.empty();
+}
+
+}  // namespace
+
+LineParser::LineParser(LabelTable& labels, SourceTable& sources)
+    : labels_(labels), sources_(sources), headers_(kHeaders), memos_(kMemos) {}
+
+bool LineParser::cut(std::string_view line, Cut& out) const {
+  if (date_.empty() || !line.starts_with(date_) || line.size() < date_.size() + kClock)
+    return false;
+  const char* const clock = line.data() + date_.size();
+  std::uint32_t hour = 0;
+  std::uint32_t minute = 0;
+  std::uint32_t second = 0;
+  if (!two_digits(clock, 24, hour) || clock[2] != ':' || !two_digits(clock + 3, 60, minute) ||
+      clock[5] != ':' || !two_digits(clock + 6, 61, second))
+    return false;
+  out.time = date_start_;
+  out.time.micros += (std::int64_t{hour} * 3600 + minute * 60 + second) * kMicrosPerSecond;
+  line.remove_prefix(date_.size() + kClock);
+  if (!zone_.empty()) {
+    if (take(line, '.')) {
+      std::int64_t unit = 100000;
+      std::size_t used = 0;
+      for (; used < line.size() && is_digit(line[used]); ++used, unit /= 10)
+        out.time.micros += unit * (line[used] - '0');
+      if (used == 0) return false;
+      line.remove_prefix(used);
+    }
+    if (!take(line, zone_)) return false;
+  }
+  if (!take(line, ' ')) return false;
+
+  const std::string& last = headers_[last_header_].bytes;
+  std::size_t open = last.size();
+  if (last.empty() || line.size() <= open || line[open] != '[' || !line.starts_with(last)) {
+    open = line.find('[');
+    if (open == std::string_view::npos || open > kMaxHeader) return false;
+  }
+  out.header = line.substr(0, open);
+  line.remove_prefix(open + 1);
+  std::uint32_t pid = 0;
+  if (!take_number(line, pid) || pid == 0 || pid > kMaxPid || !take(line, "]: ")) return false;
+  out.pid = pid;
+  out.text = line;
+  return true;
+}
+
+std::uint32_t LineParser::header_slot(std::string_view header) {
+  if (headers_[last_header_].bytes == header) return last_header_;
+  return static_cast<std::uint32_t>(hash_bytes(header, 0) % kHeaders);
+}
+
+ParsedEntry LineParser::parse(std::string_view line) {
+  Cut parts;
+  if (cut(line, parts)) {
+    const std::uint32_t slot = header_slot(parts.header);
+    const Header& header = headers_[slot];
+    if (header.known && header.bytes == parts.header) {
+      last_header_ = slot;
+      ParsedEntry entry;
+      if (header.foreign) {
+        entry.reason = "another program's line";
+        return entry;
+      }
+      const std::uint64_t hash = hash_bytes(parts.text, slot);
+      const Memo& memo = memos_[hash % kMemos];
+      if (memo.known && memo.hash == hash && memo.header == slot &&
+          memo.generation == header.generation && memo.text == parts.text) {
+        entry.kind = ParsedLine::Kind::record;
+        entry.event = memo.event;
+        entry.pid_role = memo.pid_role;
+        entry.source = memo.source;
+        entry.label = memo.label;
+        entry.pid = parts.pid;
+        entry.time = parts.time;
+        return entry;
+      }
+    }
+  }
+  const ParsedLine parsed = parse_line(line);
+  const ParsedEntry entry = intern(parsed);
+  learn(line, parsed, entry);
+  return entry;
+}
+
+ParsedEntry LineParser::parse_slowly(std::string_view line) {
+  return intern(parse_line(line));
+}
+
+ParsedEntry LineParser::intern(const ParsedLine& parsed) {
+  ParsedEntry entry;
+  entry.kind = parsed.kind;
+  entry.reason = parsed.reason;
+  entry.column = parsed.column;
+  if (parsed.kind != ParsedLine::Kind::record) return entry;
+  const CronRecord& record = parsed.record;
+  entry.event = record.event;
+  entry.pid_role = record.pid_role;
+  entry.pid = record.pid;
+  entry.time = undated(record.time);
+  entry.source = sources_.intern(record.hostname, record.reporter, parsed.dialect);
+  // A repetition is no job, and its text differs with every count.
+  if (record.event != CronEvent::repeated)
+    entry.label = labels_.intern(record.username, record.command);
+  return entry;
+}
+
+void LineParser::learn_date(std::string_view line, const ParsedLine& parsed) {
+  std::string zone;
+  std::size_t size = 0;
+  if (parsed.framing == FramingKind::rfc3164 && line.size() > 7 && line[3] == ' ' &&
+      line[6] == ' ') {
+    size = 7;
+  } else if (parsed.framing == FramingKind::rfc3339 && line.size() > 11 && is_digit(line[0])) {
+    size = 11;
+    std::string_view rest = line.substr(std::min(line.size(), size + kClock));
+    if (take(rest, '.'))
+      while (!rest.empty() && is_digit(rest.front())) rest.remove_prefix(1);
+    zone = rest.substr(0, rest.find(' '));
+    if (zone.empty()) return;
+  } else {
+    return;
+  }
+  WrittenTime midnight = parsed.record.time;
+  midnight.hour = midnight.minute = midnight.second = 0;
+  midnight.microsecond = 0;
+  date_ = line.substr(0, size);
+  zone_ = std::move(zone);
+  date_start_ = undated(midnight);
+}
+
+void LineParser::learn(std::string_view line, const ParsedLine& parsed, const ParsedEntry& entry) {
+  const bool is_record = parsed.kind == ParsedLine::Kind::record && parsed.reason == nullptr;
+  if (is_record) learn_date(line, parsed);
+  Cut parts;
+  if (!cut(line, parts)) return;
+  bool foreign = false;
+  if (!is_record) {
+    if (parsed.kind != ParsedLine::Kind::skipped) return;
+    // `host tag`, or `tag` alone: a blank in a tag is no tag.
+    const std::size_t blank = parts.header.find(' ');
+    const std::string_view tag =
+        blank == std::string_view::npos ? parts.header : parts.header.substr(blank + 1);
+    foreign = is_foreign_tag(tag) && tag.find_first_of(" :") == std::string_view::npos &&
+              is_foreign_tag(parts.header);
+    if (!foreign) return;
+  } else if (parts.pid != entry.pid || parts.time.micros != entry.time.micros ||
+             parts.time.utc_offset_minutes != entry.time.utc_offset_minutes) {
+    return;
+  }
+  const std::uint32_t slot = header_slot(parts.header);
+  Header& header = headers_[slot];
+  if (header.bytes != parts.header) {
+    header.bytes = parts.header;
+    ++header.generation;
+  }
+  header.known = true;
+  header.foreign = foreign;
+  last_header_ = slot;
+  if (foreign || parts.text.size() > kMaxText || entry.event == CronEvent::repeated) return;
+  const std::uint64_t hash = hash_bytes(parts.text, slot);
+  Memo& memo = memos_[hash % kMemos];
+  memo.hash = hash;
+  memo.header = slot;
+  memo.generation = header.generation;
+  memo.label = entry.label;
+  memo.source = entry.source;
+  memo.event = entry.event;
+  memo.pid_role = entry.pid_role;
+  memo.known = true;
+  memo.text = parts.text;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/log_file.h"
+#include "base/result.h"
+
+namespace pidometer {
+
+/// A line of a log. `text` is a view that lives until the next call of next().
+struct LogLine {
+  std::uint64_t offset = 0;  ///< of the line's first byte in the decoded log, NULs included
+  std::uint64_t end = 0;     ///< one beyond its last byte, line feed included
+  std::uint32_t number = 0;  ///< from 1
+  std::uint32_t nuls = 0;    ///< NUL bytes that stood before the text, as a crash leaves them
+  bool damaged = false;      ///< some of its bytes are not what was on the disk
+  bool too_long = false;     ///< `text` holds its first kMaxLine bytes only
+  std::string_view text;     ///< without line feed, carriage return and leading NULs
+};
+
+/// Cuts a stream into lines at line feeds. The last line needs none.
+class LineReader {
+ public:
+  static constexpr std::size_t kBlock = 256 * 1024;
+  /// syslog lines are 1 to 8 KiB long; rsyslog can be told to take 64 KiB. What is longer is no
+  /// line of a log, but junk without a line feed.
+  static constexpr std::size_t kMaxLine = 64 * 1024;
+
+  explicit LineReader(ByteStream& stream);
+
+  /// False at the end, or where the stream fails: then error() says so.
+  bool next(LogLine& line);
+
+  const std::optional<Error>& error() const { return error_; }
+  /// Bytes taken from the stream so far.
+  std::uint64_t bytes_read() const { return read_; }
+
+ private:
+  bool fill();
+  bool finish(LogLine& line, std::string_view raw, std::uint64_t end);
+  bool touches_damage(std::uint64_t begin, std::uint64_t end);
+
+  ByteStream& stream_;
+  std::vector<char> buffer_;
+  std::vector<char> long_head_;  ///< of an over-long line
+  std::size_t begin_ = 0;        ///< of the unread part of the buffer
+  std::size_t end_ = 0;          ///< of the filled part
+  std::uint64_t buffer_at_ = 0;  ///< offset of buffer_[0] in the stream
+  std::uint64_t read_ = 0;
+  std::uint32_t number_ = 0;
+  std::size_t damage_at_ = 0;  ///< first damaged range that may still be met
+  bool at_end_ = false;
+  std::optional<Error> error_;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,252 @@
+#include "plugin/cron_log/log_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+/// Damage beside damage is one hole; so many holes in one file tell no more than their number.
+constexpr std::size_t kMostUnread = 100000;
+
+/// What a lot of lines of a log is about, to guess how many there will be.
+constexpr std::uint64_t kSampleRecords = 1000;
+
+constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << 40U) - 1;
+
+class FileReading {
+ public:
+  FileReading(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records)
+      : parser_(parser), records_(records), years_(records) {
+    log_.file = &file;
+    log_.report.entry = file.entry();
+    log_.begin = log_.end = records.size();
+  }
+
+  void read(ByteStream& stream, const ReadMonitor& monitor, bool& stopped) {
+    LineReader lines(stream);
+    LogLine line;
+    std::uint64_t told = 0;
+    while (lines.next(line)) {
+      if (lines.bytes_read() != told) {
+        if (monitor && !monitor(lines.bytes_read() - told)) {
+          stopped = true;
+          break;
+        }
+        told = lines.bytes_read();
+      }
+      take_line(line);
+    }
+    if (!stopped && monitor && lines.bytes_read() > told && !monitor(lines.bytes_read() - told))
+      stopped = true;
+    log_.report.complete = !stopped && !lines.error();
+    if (lines.error()) {
+      Warning warning = warn_at({lines.bytes_read(), lines.bytes_read()}, 0);
+      warning.kind = WarningKind::skipped_file;
+      warning.message = "the log breaks off: " + lines.error()->message;
+      if (!lines.error()->reason.empty()) warning.message += " (" + lines.error()->reason + ")";
+      warnings_.add("breaks off", std::move(warning));
+    }
+    log_.report.damage = stream.damage();
+  }
+
+  FileLog finish() {
+    log_.end = records_.size();
+    log_.report.records = log_.end - log_.begin;
+    log_.runs = years_.take_runs();
+    log_.warnings = warnings_.take();
+    return std::move(log_);
+  }
+
+ private:
+  Warning warn_at(ByteRange range, std::uint32_t line) const {
+    Warning warning;
+    warning.kind = WarningKind::unparsed_line;
+    warning.path = log_.report.entry.path;
+    warning.range = range;
+    warning.line = line;
+    return warning;
+  }
+
+  void unread(const LogLine& line, bool damaged) {
+    ++log_.report.unparsed_lines;
+    last_was_record_ = false;
+    if (!log_.unread.empty()) {
+      UnreadSpan& last = log_.unread.back();
+      const bool adjacent = last.range.end == line.offset && last.damaged == damaged;
+      if (adjacent || log_.unread.size() >= kMostUnread) {
+        last.range.end = line.end;
+        ++last.lines;
+        return;
+      }
+    }
+    UnreadSpan span;
+    span.range = {line.offset, line.end};
+    span.first_line = line.number;
+    span.lines = 1;
+    span.damaged = damaged;
+    log_.unread.push_back(span);
+  }
+
+  void refuse(const LogLine& line, bool damaged, const std::string& reason, std::size_t column,
+              WarningKind kind = WarningKind::unparsed_line) {
+    unread(line, damaged);
+    Warning warning = warn_at({line.offset, line.end}, line.number);
+    warning.kind = kind;
+    warning.message = "line " + std::to_string(line.number) + " (byte " +
+                      std::to_string(line.offset) + ", column " + std::to_string(column) +
+                      ") is not read: " + reason;
+    warnings_.add(reason, std::move(warning));
+  }
+
+  void take_line(const LogLine& line) {
+    ++log_.report.lines;
+    if (line.nuls > 0) {
+      Warning warning = warn_at({line.offset, line.offset + line.nuls}, line.number);
+      warning.message = std::to_string(line.nuls) + " NUL bytes stand before line " +
+                        std::to_string(line.number) +
+                        ", as a crash leaves them: lines may be missing there";
+      warnings_.add("NUL bytes", std::move(warning));
+    }
+    if (line.damaged) {
+      refuse(line, true, "its bytes are damaged in the evidence", 0, WarningKind::damaged_log);
+      return;
+    }
+    if (line.too_long) {
+      refuse(line, false, "it is longer than " + std::to_string(LineReader::kMaxLine) + " bytes",
+             0);
+      return;
+    }
+    const ParsedEntry entry = parser_.parse(line.text);
+    switch (entry.kind) {
+      case ParsedLine::Kind::skipped:
+        ++log_.report.other_lines;
+        last_was_record_ = false;
+        return;
+      case ParsedLine::Kind::malformed:
+        refuse(line, false, entry.reason, entry.column);
+        return;
+      case ParsedLine::Kind::record:
+        break;
+    }
+    // "last message repeated" is cron's only behind a line of cron's.
+    if (entry.event == CronEvent::repeated && entry.pid == 0 && !last_was_record_ &&
+        !parser_.has_reporter(entry.source)) {
+      ++log_.report.other_lines;
+      return;
+    }
+    if (entry.reason != nullptr) {
+      Warning warning = warn_at({line.offset, line.end}, line.number);
+      warning.message = "line " + std::to_string(line.number) + " (byte " +
+                        std::to_string(line.offset) + ", column " + std::to_string(entry.column) +
+                        "): " + entry.reason;
+      warnings_.add(entry.reason, std::move(warning));
+    }
+    append(line, entry);
+  }
+
+  void append(const LogLine& line, const ParsedEntry& entry) {
+    std::int64_t micros = entry.time.micros;
+    if (entry.time.utc_offset_minutes == kYearless) {
+      micros = years_.place(micros, entry.pid_role == PidRole::boot);
+    } else {
+      years_.break_run();
+      if (entry.time.utc_offset_minutes == kZoneless)
+        log_.has_zoneless = true;
+      else
+        log_.has_offsets = true;
+    }
+    StoredRecord record;
+    record.time = Timestamp(std::chrono::microseconds(micros));
+    record.utc_offset_minutes = entry.time.utc_offset_minutes;
+    record.offset = line.offset & kOffsetMask;
+    record.line = line.number;
+    record.pid = entry.pid;
+    record.label = entry.label;
+    record.event = entry.event;
+    record.pid_role = entry.pid_role;
+    record.reporter = entry.source;
+    records_.push_back(record);
+    if (entry.source != last_source_ || source_count_ == nullptr) {
+      source_count_ = &log_.source_counts[entry.source];
+      last_source_ = entry.source;
+    }
+    ++*source_count_;
+    last_was_record_ = true;
+    if (records_.size() - log_.begin == kSampleRecords) reserve(line.end);
+  }
+
+  /// Grows the store once instead of by doubling, which would hold a large log twice.
+  void reserve(std::uint64_t bytes_so_far) {
+    const std::uint64_t size = log_.report.entry.size;
+    constexpr std::uint64_t kMostToTrust = std::uint64_t{1} << 32U;
+    if (size <= bytes_so_far || size > kMostToTrust) return;
+    const std::uint64_t guess = size * kSampleRecords / bytes_so_far;
+    const std::size_t want = records_.size() + guess + guess / 16;
+    if (want > records_.capacity()) records_.reserve(want);
+  }
+
+  LineParser& parser_;
+  std::vector<StoredRecord>& records_;
+  YearTracker years_;
+  FileLog log_;
+  WarningBudget warnings_;
+  bool last_was_record_ = false;
+  std::uint16_t last_source_ = 0;
+  std::uint64_t* source_count_ = nullptr;
+};
+
+}  // namespace
+
+void WarningBudget::add(const std::string& reason, Warning warning) {
+  Entry& entry = reasons_[reason];
+  if (++entry.count <= kMostEach) {
+    told_.push_back(std::move(warning));
+    return;
+  }
+  if (entry.count == kMostEach + 1) {
+    entry.last = std::move(warning);
+    entry.first_untold = entry.last.line;
+  } else if (warning.range && entry.last.range) {
+    entry.last.range->end = warning.range->end;
+    entry.last.line = warning.line;
+  }
+}
+
+std::vector<Warning> WarningBudget::take() {
+  for (auto& [reason, entry] : reasons_) {
+    if (entry.count <= kMostEach) continue;
+    Warning warning = entry.last;
+    warning.message = "lines " + std::to_string(entry.first_untold) + " to " +
+                      std::to_string(entry.last.line) + ": the same " +
+                      std::to_string(entry.count - kMostEach) + " times more: " + reason;
+    warning.line = entry.first_untold;
+    told_.push_back(std::move(warning));
+  }
+  reasons_.clear();
+  return std::exchange(told_, {});
+}
+
+FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
+                      const ReadMonitor& monitor, bool& stopped) {
+  FileReading reading(file, parser, records);
+  const auto stream = file.open(StreamForm::decoded);
+  if (!stream) {
+    FileLog log = reading.finish();
+    log.failed = true;
+    log.report.complete = false;
+    Warning warning;
+    warning.kind = WarningKind::skipped_file;
+    warning.path = file.entry().path;
+    warning.message = stream.error().message;
+    if (!stream.error().reason.empty()) warning.message += ": " + stream.error().reason;
+    log.warnings.push_back(std::move(warning));
+    return log;
+  }
+  reading.read(**stream, monitor, stopped);
+  FileLog log = reading.finish();
+  log.report.sha256 = file.sha256().value_or("");
+  return log;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plugin/cron_log/line_parser.h"
+#include "plugin/cron_log/line_reader.h"
+#include "plugin/cron_log/log_series.h"
+#include "plugin/cron_log/year_tracker.h"
+
+namespace pidometer {
+
+/// What one file gave: a stretch of records whose times are still undated (undated_time.h) and
+/// whose `reporter` is a number of the SourceTable.
+struct FileLog {
+  const LogFile* file = nullptr;
+  LogReport report;
+  std::size_t begin = 0;  ///< of its records
+  std::size_t end = 0;
+  Timestamp earliest;  ///< of its records, once they are dated
+  Timestamp latest;
+  std::vector<YearlessRun> runs;
+  bool has_zoneless = false;  ///< lines with a year and without an offset
+  bool has_offsets = false;   ///< lines with an offset of their own
+  bool failed = false;        ///< could not be opened
+  std::uint16_t place = 0;    ///< among the reports of its series
+  std::vector<UnreadSpan> unread;
+  std::vector<Warning> warnings;
+  std::map<std::uint16_t, std::uint64_t> source_counts;  ///< records by source
+};
+
+/// Warnings of one file, bounded: of a reason the first kMostEach are told one by one, the rest in
+/// one sentence.
+class WarningBudget {
+ public:
+  static constexpr std::uint64_t kMostEach = 20;
+  void add(const std::string& reason, Warning warning);
+  std::vector<Warning> take();
+
+ private:
+  struct Entry {
+    std::uint64_t count = 0;
+    Warning last;
+    std::uint32_t first_untold = 0;
+  };
+  std::map<std::string, Entry> reasons_;
+  std::vector<Warning> told_;
+};
+
+/// Reads one file to its end and appends its records. `stopped` comes back true where the monitor
+/// asked to stop.
+FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
+                      const ReadMonitor& monitor, bool& stopped);
+
+}  // namespace pidometer

@@ -1,0 +1,175 @@
+#include "plugin/cron_log/log_series.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "plugin/cron_log/dialects.h"
+#include "plugin/cron_log/host_groups.h"
+#include "plugin/cron_log/labels.h"
+#include "plugin/cron_log/line_parser.h"
+#include "plugin/cron_log/log_reader.h"
+#include "plugin/cron_log/record_dater.h"
+#include "plugin/cron_log/role_settler.h"
+#include "plugin/cron_log/series_order.h"
+#include "plugin/cron_log/time_basis.h"
+#include "plugin/cron_log/year_resolver.h"
+
+namespace pidometer {
+namespace {
+
+/// Oldest first, so that the records of a rotated log come in the order of time and need no merge.
+std::vector<const LogFile*> oldest_first(std::span<const LogFile* const> files) {
+  std::vector<const LogFile*> sorted;
+  for (const LogFile* file : files) sorted.push_back(file);
+  std::sort(sorted.begin(), sorted.end(), [](const LogFile* a, const LogFile* b) {
+    const auto time = [](const LogFile* f) {
+      return f->entry().modified.value_or(Timestamp::max());
+    };
+    return time(a) != time(b) ? time(a) < time(b) : a->entry().path < b->entry().path;
+  });
+  return sorted;
+}
+
+bool name_says_cron(std::string_view path) {
+  return path.substr(path.rfind('/') + 1).find("cron") != std::string_view::npos;
+}
+
+bool leaves_report(const FileLog& log) {
+  return log.begin < log.end || log.failed || !log.report.damage.empty() ||
+         log.report.unparsed_lines > 0 || !log.report.complete ||
+         name_says_cron(log.report.entry.path);
+}
+
+std::vector<std::string> dialects_of(const FileLog& log, const SourceTable& sources) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> counts(dialects().size());
+  for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = {0, i};
+  for (const auto& [source, count] : log.source_counts)
+    counts[sources[source].dialect].first += count;
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> names;
+  for (const auto& [count, dialect] : counts)
+    if (count > 0) names.emplace_back(dialects()[dialect].name);
+  return names;
+}
+
+std::string most_frequent_host(std::span<const FileLog> logs, const SourceTable& sources) {
+  FileLog all;
+  for (const FileLog& log : logs)
+    for (const auto& [source, count] : log.source_counts) all.source_counts[source] += count;
+  return main_hostname(all, sources);
+}
+
+/// One host's files, dated and sorted by path, with their records in `records`.
+LogSeries join_series(std::vector<FileLog> logs, std::vector<StoredRecord> records,
+                      const SourceTable& sources, std::vector<JobLabel> labels) {
+  LogSeries series;
+  series.hostname = most_frequent_host(logs, sources);
+  drop_duplicates(logs, sources, records);
+  order_records(logs, records);
+  settle_roles(records);
+  series.records = std::move(records);
+  series.labels = std::move(labels);
+  series.reporters = sources.reporters();
+  // The reports are sorted by path; date_records() gave the records their places.
+  std::sort(logs.begin(), logs.end(),
+            [](const FileLog& a, const FileLog& b) { return a.place < b.place; });
+  for (FileLog& log : logs) {
+    series.files.push_back(log.file);
+    series.reports.push_back(std::move(log.report));
+    series.unread.insert(series.unread.end(), log.unread.begin(), log.unread.end());
+  }
+  return series;
+}
+
+}  // namespace
+
+std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
+                                       const LogSeriesOptions& options, const WarningSink& warn,
+                                       const ReadMonitor& monitor) {
+  LabelTable labels;
+  SourceTable sources;
+  LineParser parser(labels, sources);
+  std::vector<StoredRecord> records;
+  std::vector<FileLog> logs;
+  bool stopped = false;
+  for (const LogFile* file : oldest_first(files)) {
+    if (stopped) break;
+    FileLog log = read_log_file(*file, parser, records, monitor, stopped);
+    if (leaves_report(log)) logs.push_back(std::move(log));
+  }
+  // A record has 16 bits for its file; no folder holds so many logs.
+  constexpr std::size_t kMostFiles = 65535;
+  if (logs.size() > kMostFiles) logs.resize(kMostFiles);
+  if (logs.empty()) return {};
+
+  std::vector<FileLog*> by_path;
+  for (FileLog& log : logs) by_path.push_back(&log);
+  std::stable_sort(by_path.begin(), by_path.end(), [](const FileLog* a, const FileLog* b) {
+    return a->report.entry.path < b->report.entry.path;
+  });
+  const TimeZone zone = options.zone.value_or(TimeZone());
+  const std::vector<YearDecision> years = resolve_years(logs, records, options.year);
+  for (std::size_t place = 0; place < by_path.size(); ++place) {
+    FileLog& log = *by_path[place];
+    const YearDecision& decision = years[static_cast<std::size_t>(&log - logs.data())];
+    log.place = static_cast<std::uint16_t>(place);
+    date_records(log, log.place, decision, zone, records);
+    log.report.time_basis = describe_time_basis(log, decision, options);
+    log.report.year_basis = decision.words;
+    log.report.dialects = dialects_of(log, sources);
+    log.report.hostname = main_hostname(log, sources);
+    for (Warning& warning : log.warnings) warn(std::move(warning));
+  }
+
+  const auto groups = group_by_host(logs, sources, records);
+  std::vector<LogSeries> all;
+  if (groups.size() == 1) {
+    all.push_back(join_series(std::move(logs), std::move(records), sources, labels.take()));
+    return all;
+  }
+  const std::vector<JobLabel> names = labels.take();
+  for (const auto& group : groups) {
+    // The host's own share, with places counted anew.
+    std::vector<FileLog> own;
+    std::vector<StoredRecord> own_records;
+    for (const std::size_t file : group) own.push_back(std::move(logs[file]));
+    std::vector<std::uint16_t> places;
+    for (const FileLog& log : own) places.push_back(log.place);
+    std::sort(places.begin(), places.end());
+    for (FileLog& log : own) {
+      const auto place = static_cast<std::uint16_t>(
+          std::lower_bound(places.begin(), places.end(), log.place) - places.begin());
+      const std::size_t begin = own_records.size();
+      for (std::size_t r = log.begin; r < log.end; ++r) {
+        own_records.push_back(records[r]);
+        own_records.back().file = place;
+      }
+      for (UnreadSpan& span : log.unread) span.file = place;
+      log.place = place;
+      log.begin = begin;
+      log.end = own_records.size();
+    }
+    all.push_back(join_series(std::move(own), std::move(own_records), sources, names));
+  }
+  return all;
+}
+
+bool looks_like_cron_log(std::string_view head) {
+  constexpr std::size_t kMostLines = 2000;  // of 64 KiB, with room
+  for (std::size_t line = 0; line < kMostLines && !head.empty(); ++line) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    std::string_view text = head.substr(0, end);
+    head.remove_prefix(std::min(end + 1, head.size()));
+    text.remove_prefix(std::min(text.find_first_not_of('\0'), text.size()));
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    const ParsedLine parsed = parse_line(text);
+    if (parsed.kind == ParsedLine::Kind::record && !parsed.record.reporter.empty()) return true;
+    if (parsed.kind == ParsedLine::Kind::record && parsed.framing == FramingKind::vixie_file)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,359 @@
+#include "plugin/cron_log/log_series.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/memory_log_file.h"
+
+namespace pidometer {
+namespace {
+
+using test::MemoryLogFile;
+using test::utc;
+
+struct Read {
+  std::vector<LogSeries> series;
+  std::vector<Warning> warnings;
+};
+
+Read read(std::vector<const LogFile*> files, const LogSeriesOptions& options = {}) {
+  Read result;
+  result.series = read_log_series(
+      files, options, [&](Warning warning) { result.warnings.push_back(std::move(warning)); },
+      [](std::uint64_t) { return true; });
+  for (const LogSeries& series : result.series) {
+    EXPECT_EQ(series.reports.size(), series.files.size());
+    std::uint64_t records = 0;
+    for (const LogReport& report : series.reports) {
+      EXPECT_EQ(
+          report.records + report.other_lines + report.unparsed_lines + report.duplicate_lines,
+          report.lines)
+          << report.entry.path;
+      records += report.records;
+    }
+    EXPECT_EQ(records, series.records.size());
+  }
+  return result;
+}
+
+std::string line(const char* time, Pid pid, const char* command = "/bin/a",
+                 const char* host = "web01") {
+  return std::string(time) + " " + host + " CROND[" + std::to_string(pid) + "]: (root) CMD (" +
+         command + ")\n";
+}
+
+std::vector<Pid> pids(const LogSeries& series) {
+  std::vector<Pid> result;
+  for (const StoredRecord& record : series.records) result.push_back(record.pid);
+  return result;
+}
+
+TEST(LogSeries, FaultsCostNoIntactRecord) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  struct Case {
+    const char* name;
+    std::string bytes;
+    std::vector<Pid> want;
+    std::uint64_t other, unparsed;
+    std::size_t warnings;
+  };
+  const Case cases[] = {
+      {"clean", a + b, {10, 20}, 0, 0, 0},
+      {"no final newline", a + b.substr(0, b.size() - 1), {10, 20}, 0, 0, 0},
+      {"CRLF",
+       a.substr(0, a.size() - 1) + "\r\n" + b.substr(0, b.size() - 1) + "\r\n",
+       {10, 20},
+       0,
+       0,
+       0},
+      {"NULs before a line", a + std::string(5, '\0') + b, {10, 20}, 0, 0, 1},
+      {"bytes above 127",
+       a + line("Nov  2 06:00:01", 15, "caf\xE9 \xF0\x9F\x98\x80") + b,
+       {10, 15, 20},
+       0,
+       0,
+       0},
+      {"torn first line", a.substr(11) + b, {20}, 0, 1, 1},
+      {"torn last line", a + b.substr(0, b.size() - 4), {10, 20}, 0, 0, 1},
+      {"cut within the PID", a + b.substr(0, 30), {10}, 0, 1, 1},
+      {"other programs", a + "Nov  2 05:51:01 web01 sshd[9]: hello\n\n" + b, {10, 20}, 2, 0, 0},
+      {"PID out of range", a + line("Nov  2 06:00:01", 5000000) + b, {10, 20}, 0, 1, 1},
+      {"two lines run together", a.substr(0, 30) + b, {}, 0, 1, 1},
+      {"junk", a + std::string(300000, 'x') + "\n" + b, {10, 20}, 0, 1, 1},
+  };
+  for (const Case& c : cases) {
+    const MemoryLogFile file("/var/log/cron", c.bytes, utc(2026, 11, 3));
+    const Read got = read({&file});
+    ASSERT_EQ(got.series.size(), 1U) << c.name;
+    EXPECT_EQ(pids(got.series[0]), c.want) << c.name;
+    EXPECT_EQ(got.series[0].reports[0].other_lines, c.other) << c.name;
+    EXPECT_EQ(got.series[0].reports[0].unparsed_lines, c.unparsed) << c.name;
+    EXPECT_EQ(got.warnings.size(), c.warnings) << c.name;
+    EXPECT_EQ(got.series[0].unread.size(), c.unparsed) << c.name;
+  }
+}
+
+TEST(LogSeries, AWarningNamesLineByteColumnAndReason) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const MemoryLogFile file("/var/log/cron",
+                           a + "Nov  2 05:51:01 web01 CROND[0]: (root) CMD (x)\n" + a,
+                           utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.warnings.size(), 1U);
+  const Warning& warning = got.warnings[0];
+  EXPECT_EQ(warning.kind, WarningKind::unparsed_line);
+  EXPECT_EQ(warning.path, "/var/log/cron");
+  EXPECT_EQ(warning.line, 2U);
+  EXPECT_EQ(warning.range->begin, a.size());
+  EXPECT_NE(warning.message.find("line 2 (byte " + std::to_string(a.size()) + ", column 32)"),
+            std::string::npos)
+      << warning.message;
+  EXPECT_NE(warning.message.find("PID out of range"), std::string::npos) << warning.message;
+  const UnreadSpan& span = got.series[0].unread[0];
+  EXPECT_FALSE(span.damaged);
+  EXPECT_EQ(span.after, utc(2026, 11, 2, 5, 50, 1));
+  EXPECT_EQ(span.before, utc(2026, 11, 2, 5, 50, 1));
+}
+
+TEST(LogSeries, ManyBadLinesAreCountedButNotTold) {
+  std::string text = line("Nov  2 05:50:01", 10);
+  for (int i = 0; i < 500; ++i) text += "Nov  2 05:51:01 web01 CROND[0]: (root) CMD (x)\n";
+  const MemoryLogFile file("/var/log/cron", text, utc(2026, 11, 3));
+  const Read got = read({&file});
+  EXPECT_EQ(got.series[0].reports[0].unparsed_lines, 500U);
+  ASSERT_EQ(got.warnings.size(), 21U);
+  EXPECT_NE(got.warnings.back().message.find("480 times more"), std::string::npos)
+      << got.warnings.back().message;
+  EXPECT_EQ(got.series[0].unread.size(), 1U);
+  EXPECT_EQ(got.series[0].unread[0].lines, 500U);
+}
+
+TEST(LogSeries, DamagedLinesAreNoRecords) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  const std::string c = line("Nov  2 07:50:01", 30);
+  MemoryLogFile file("/var/log/cron", a + b + c, utc(2026, 11, 3));
+  file.damage(a.size() + 3, a.size() + 4, "E01 chunk checksum");
+  const Read got = read({&file});
+  EXPECT_EQ(pids(got.series[0]), (std::vector<Pid>{10, 30}));
+  EXPECT_EQ(got.series[0].reports[0].damage.size(), 1U);
+  ASSERT_EQ(got.series[0].unread.size(), 1U);
+  EXPECT_TRUE(got.series[0].unread[0].damaged);
+  EXPECT_EQ(got.series[0].unread[0].after, utc(2026, 11, 2, 5, 50, 1));
+  EXPECT_EQ(got.series[0].unread[0].before, utc(2026, 11, 2, 7, 50, 1));
+  ASSERT_EQ(got.warnings.size(), 1U);
+  EXPECT_EQ(got.warnings[0].kind, WarningKind::damaged_log);
+}
+
+TEST(LogSeries, AFileThatFailsLeavesAnIncompleteReport) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  MemoryLogFile shut("/var/log/cron.1", a, utc(2026, 11, 3));
+  shut.refuses_to_open();
+  MemoryLogFile broken("/var/log/cron", a + a, utc(2026, 11, 4));
+  broken.breaks_at(a.size());
+  const Read got = read({&shut, &broken});
+  ASSERT_EQ(got.series.size(), 1U);
+  ASSERT_EQ(got.series[0].reports.size(), 2U);
+  EXPECT_FALSE(got.series[0].reports[0].complete);
+  EXPECT_FALSE(got.series[0].reports[1].complete);
+  EXPECT_EQ(pids(got.series[0]), (std::vector<Pid>{10}));
+  EXPECT_EQ(got.warnings.size(), 2U);
+  for (const Warning& warning : got.warnings) EXPECT_EQ(warning.kind, WarningKind::skipped_file);
+}
+
+TEST(LogSeries, RotationsAreJoinedAndCopiesCountedOnce) {
+  const std::string a = line("Oct 25 05:50:01", 10) + line("Oct 26 05:50:01", 20);
+  const std::string b = line("Oct 31 05:50:01", 30) + line("Nov  1 05:50:01", 40);
+  // Two equal lines in one file are two events; a file of its copies adds none.
+  const std::string twice = line("Nov  2 05:50:01", 50) + line("Nov  2 05:50:01", 50);
+  const MemoryLogFile live("/var/log/cron", twice, utc(2026, 11, 3));
+  const MemoryLogFile first("/var/log/cron.1", b, utc(2026, 11, 1, 6));
+  const MemoryLogFile packed("/var/log/cron.1.gz", b, utc(2026, 11, 1, 6));
+  const MemoryLogFile second("/var/log/cron.2", a, utc(2026, 10, 27));
+  const MemoryLogFile iso("/var/log/syslog",
+                          "2026-11-02T05:50:01.123456+00:00 web01 CROND[50]: (root) CMD (/bin/a)\n"
+                          "2026-11-02T05:50:02.123456+00:00 web01 kernel: x\n",
+                          utc(2026, 11, 3));
+  const Read got = read({&live, &first, &packed, &second, &iso});
+  ASSERT_EQ(got.series.size(), 1U);
+  EXPECT_EQ(pids(got.series[0]), (std::vector<Pid>{10, 20, 30, 40, 50, 50}));
+  std::vector<std::uint64_t> duplicates;
+  std::vector<std::string> paths;
+  for (const LogReport& report : got.series[0].reports) {
+    duplicates.push_back(report.duplicate_lines);
+    paths.push_back(report.entry.path);
+  }
+  EXPECT_EQ(paths,
+            (std::vector<std::string>{"/var/log/cron", "/var/log/cron.1", "/var/log/cron.1.gz",
+                                      "/var/log/cron.2", "/var/log/syslog"}));
+  EXPECT_EQ(duplicates, (std::vector<std::uint64_t>{0, 0, 2, 0, 1}));
+  for (const StoredRecord& record : got.series[0].records)
+    EXPECT_EQ(got.series[0].files[record.file]->entry().path, paths[record.file]);
+}
+
+TEST(LogSeries, LogsSideBySideAreMergedByTime) {
+  const MemoryLogFile cron("/var/log/cron.log",
+                           "Nov  2 05:50:01 web01 CRON[11]: (root) CMD (/bin/a)\n"
+                           "Nov  2 05:55:01 web01 CRON[21]: (root) CMD (/bin/a)\n",
+                           utc(2026, 11, 3));
+  const MemoryLogFile auth(
+      "/var/log/auth.log",
+      "Nov  2 05:50:01 web01 CRON[10]: pam_unix(cron:session): session opened for user root by "
+      "(uid=0)\n"
+      "Nov  2 05:50:02 web01 CRON[10]: pam_unix(cron:session): session closed for user root\n"
+      "Nov  2 05:55:02 web01 CRON[20]: pam_unix(cron:session): session closed for user root\n",
+      utc(2026, 11, 3));
+  const Read got = read({&cron, &auth});
+  EXPECT_EQ(pids(got.series[0]), (std::vector<Pid>{10, 11, 10, 21, 20}));
+}
+
+TEST(LogSeries, AClockSetBackKeepsTheFilesOrder) {
+  const MemoryLogFile file("/var/log/cron",
+                           line("Nov  2 05:50:01", 10) + line("Nov  2 07:50:01", 20) +
+                               line("Nov  2 06:00:01", 30) + line("Nov  2 06:10:01", 40),
+                           utc(2026, 11, 3));
+  const Read got = read({&file});
+  EXPECT_EQ(pids(got.series[0]), (std::vector<Pid>{10, 20, 30, 40}));
+  EXPECT_LT(got.series[0].records[2].time, got.series[0].records[1].time);
+}
+
+TEST(LogSeries, RolesThatOneLineCannotTellAreSettled) {
+  const std::string head = "Nov  2 04:01:01 web01 ";
+  const MemoryLogFile file(
+      "/var/log/cron",
+      head + "crond[900]: (CRON) INFO (pidfile fd = 3)\n" + head +
+          "crond[901]: (CRON) STARTUP (fork ok)\n" + head +
+          "crond[901]: (CRON) INFO (running with inotify support)\n" + head +
+          "run-parts(/etc/cron.hourly)[1000]: starting 0anacron\n" + head +
+          "run-parts(/etc/cron.hourly)[1009]: finished 0anacron\n" + head +
+          "run-parts(/etc/cron.daily)[1100]: starting logrotate\n" + head +
+          "run-parts(/etc/cron.daily)[1100]: finished logrotate\n" + head +
+          "crontab[1200]: (bob) BEGIN EDIT (bob)\n" + head +
+          "crontab[1200]: (bob) REPLACE (bob)\n" + head + "crontab[1200]: (bob) END EDIT (bob)\n" +
+          head + "crontab[1300]: (bob) REPLACE (bob)\n" + head +
+          "anacron[1400]: Anacron started on 2026-11-02\n" + head +
+          "anacron[1400]: Updated timestamp for job `cron.daily' to 2026-11-02\n" + head +
+          "anacron[1500]: Updated timestamp for job `cron.daily' to 2026-11-02\n" + head +
+          "anacron[1500]: Updated timestamp for job `cron.weekly' to 2026-11-02\n",
+      utc(2026, 11, 3));
+  const Read got = read({&file});
+  std::vector<PidRole> roles;
+  for (const StoredRecord& record : got.series[0].records) roles.push_back(record.pid_role);
+  using enum PidRole;
+  EXPECT_EQ(roles, (std::vector<PidRole>{old, boot, old, old, fresh, old, old, fresh, old, old,
+                                         fresh, fresh, old, fresh, old}));
+}
+
+TEST(LogSeries, RepetitionsAreNoReadings) {
+  const MemoryLogFile file(
+      "/var/log/messages",
+      line("Nov  2 05:50:01", 10) + "Nov  2 05:51:01 web01 last message repeated 2 times\n" +
+          "Nov  2 05:51:01 web01 sshd[3]: x\n" +
+          "Nov  2 05:52:01 web01 last message repeated 3 times\n" +
+          "Nov  2 05:53:01 web01 CROND[11]: message repeated 2 times: [ (root) CMD (/bin/a)]\n",
+      utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.series[0].records.size(), 3U);
+  EXPECT_EQ(got.series[0].reports[0].other_lines, 2U);
+  for (const std::size_t i : {1U, 2U}) {
+    EXPECT_EQ(got.series[0].records[i].event, CronEvent::repeated);
+    EXPECT_EQ(got.series[0].records[i].pid_role, PidRole::none);
+  }
+}
+
+TEST(LogSeries, HostsAreTakenApartOnlyWhereTheyMustBe) {
+  struct Case {
+    const char* name;
+    std::string older, newer;
+    std::size_t series;
+  };
+  const Case cases[] = {
+      {"renamed: the counter goes on", line("Nov  1 05:00:01", 100, "/a", "localhost"),
+       line("Nov  2 05:00:01", 200, "/a", "db7"), 1},
+      {"another host: the counter does not", line("Nov  1 05:00:01", 30000, "/a", "db6"),
+       line("Nov  2 05:00:01", 200, "/a", "db7"), 2},
+      {"another host: side by side",
+       line("Nov  1 05:00:01", 100, "/a", "db6") + line("Nov  9 05:00:01", 900, "/a", "db6"),
+       line("Nov  2 05:00:01", 200, "/a", "db7") + line("Nov  9 05:00:01", 990, "/a", "db7"), 2},
+      {"same name", line("Nov  1 05:00:01", 30000), line("Nov  2 05:00:01", 200), 1},
+  };
+  for (const Case& c : cases) {
+    const MemoryLogFile older("b", c.older, utc(2026, 11, 10));
+    const MemoryLogFile newer("a", c.newer, utc(2026, 11, 10, 1));
+    const Read got = read({&older, &newer});
+    ASSERT_EQ(got.series.size(), c.series) << c.name;
+    std::size_t files = 0;
+    for (const LogSeries& series : got.series) {
+      files += series.files.size();
+      for (const StoredRecord& record : series.records)
+        ASSERT_LT(record.file, series.files.size()) << c.name;
+    }
+    EXPECT_EQ(files, 2U) << c.name;
+  }
+}
+
+TEST(LogSeries, FilesWithoutCronLeaveNoReportUnlessTheirNameSaysCron) {
+  const MemoryLogFile mail("/var/log/messages", "Nov  2 05:51:01 web01 sshd[3]: x\n",
+                           utc(2026, 11, 3));
+  const MemoryLogFile empty("/var/log/cron", "", utc(2026, 11, 3));
+  MemoryLogFile hurt("/var/log/syslog", "Nov  2 05:51:01 web01 sshd[3]: x\n", utc(2026, 11, 3));
+  hurt.damage(0, 1);
+  EXPECT_TRUE(read({&mail}).series.empty());
+  const Read got = read({&mail, &empty, &hurt});
+  ASSERT_EQ(got.series.size(), 1U);
+  ASSERT_EQ(got.series[0].reports.size(), 2U);
+  EXPECT_EQ(got.series[0].reports[0].entry.path, "/var/log/cron");
+  EXPECT_EQ(got.series[0].reports[1].entry.path, "/var/log/syslog");
+}
+
+TEST(LogSeries, LinesAreFetchedVerbatim) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20, "b\xFF  ");
+  const std::string c = line("Nov  2 07:50:01", 30);
+  const MemoryLogFile first("/var/log/cron.1", a + b, utc(2026, 11, 2, 7));
+  const MemoryLogFile live("/var/log/cron", c, utc(2026, 11, 3));
+  const Read got = read({&first, &live});
+  const std::vector<std::uint32_t> wanted = {2, 1, 0, 1, 99};
+  const auto lines = fetch_lines(got.series[0], wanted);
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_EQ(lines[0].value() + "\n", c);
+  EXPECT_EQ(lines[1].value() + "\n", b);
+  EXPECT_EQ(lines[2].value() + "\n", a);
+  EXPECT_EQ(lines[3].value() + "\n", b);
+  EXPECT_FALSE(lines[4]);
+}
+
+TEST(LogSeries, TheMonitorStopsTheReading) {
+  std::string text;
+  for (Pid pid = 1; pid < 30000; ++pid) text += line("Nov  2 05:50:01", pid);
+  const MemoryLogFile file("/var/log/cron", text, utc(2026, 11, 3));
+  const LogFile* const files[] = {&file};
+  std::uint64_t told = 0;
+  int calls = 0;
+  read_log_series(
+      files, {}, [](Warning) {},
+      [&](std::uint64_t bytes) {
+        told += bytes;
+        return true;
+      });
+  EXPECT_EQ(told, text.size());
+  const auto series = read_log_series(
+      files, {}, [](Warning) {}, [&](std::uint64_t) { return ++calls < 2; });
+  ASSERT_EQ(series.size(), 1U);
+  EXPECT_EQ(calls, 2);
+  EXPECT_FALSE(series[0].reports[0].complete);
+  EXPECT_LT(series[0].records.size(), 29999U);
+}
+
+TEST(LogSeries, AHeadIsCronsWhereOneLineIs) {
+  EXPECT_TRUE(looks_like_cron_log("garbage\n" + line("Nov  2 05:50:01", 10)));
+  EXPECT_TRUE(looks_like_cron_log("root (11/05-08:50:00-2441) CMD (x)"));
+  EXPECT_TRUE(looks_like_cron_log(std::string(3, '\0') + line("Nov  2 05:50:01", 10)));
+  EXPECT_FALSE(looks_like_cron_log(""));
+  EXPECT_FALSE(looks_like_cron_log("\x89PNG\r\n\x1a\n" + std::string(1000, '\0')));
+  EXPECT_FALSE(looks_like_cron_log(
+      "Nov  2 05:51:01 web01 sshd[3]: x\nNov  2 05:51:01 web01 last message repeated 2 times\n"));
+}
+
+}  // namespace
+}  // namespace pidometer
