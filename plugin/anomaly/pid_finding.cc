@@ -9,10 +9,10 @@ namespace {
 constexpr double k90Percent = 1.645;  // standard deviations that hold 90% of a normal variable
 
 // Windows of such a score that chance alone is expected to make in a month of log. Medium: less
-// than one, with a factor 2 for what the model does not know; high and critical: practically none.
+// than one, with a factor 10 for what the model does not know; high and critical: practically none.
 constexpr double kMonthDays = 30;
-constexpr double kMediumAMonth = 0.5;
-constexpr double kHighAMonth = 1e-3;
+constexpr double kMediumAMonth = 0.1;
+constexpr double kHighAMonth = 1e-4;
 constexpr double kCriticalAMonth = 1e-8;
 constexpr double kLowAMonth = 10;
 

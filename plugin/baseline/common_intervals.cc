@@ -149,12 +149,13 @@ class MinuteCells {
     double inner = 0;
     double inner_n = 0;
     for (const std::uint32_t id : row) {
-      if (id == kNoCell) continue;
+      if (id == kNoCell || cells_[id].core.core_n == 0) continue;
       inner += cells_[id].core.square_sum;
-      inner_n += static_cast<double>(cells_[id].core.core_n);
+      inner_n += static_cast<double>(cells_[id].core.core_n) - 1;
     }
     const double variance = inner_n > 0 ? inner / inner_n : 0;
     double squares = 0;
+    double samples = 0;
     for (const std::uint32_t id : row) {
       if (id == kNoCell) continue;
       MinuteCell& cell = cells_[id];
@@ -162,18 +163,21 @@ class MinuteCells {
       if (cell.core.core_n == 0) continue;
       const auto n = static_cast<double>(cell.core.core_n);
       const double shift = cell.core.mean - group.core.mean;
-      cell.square_sum = cell.core.square_sum;
-      // a minute too small to be moved lends its inner spread only
+      double own_share = 0;
       if (cell.core.n >= kMinuteSamples) {
         const double own = (cell.core.square_sum + kMinutePull * variance) / (n + kMinutePull);
         const double error = std::max(own, kUnseen / n) / n;
-        cell.location += shift * std::max(0.0, 1 - error / (shift * shift + 1e-12));
-        const double off = cell.core.mean - cell.location;
-        cell.square_sum += n * off * off;
+        own_share = std::max(0.0, 1 - error / (shift * shift + 1e-12));
+        cell.location += shift * own_share;
+      } else if (cell.core.mean < group.core.fence_low || cell.core.mean > group.core.fence_high) {
+        continue;  // far out, and too small to say that this is usual here
       }
+      const double off = cell.core.mean - cell.location;
+      cell.square_sum = cell.core.square_sum + n * off * off;
       squares += cell.square_sum;
+      samples += n - own_share;  // a mean of its own costs a degree of freedom
     }
-    return {squares, inner_n};
+    return {squares, samples};
   }
 
   void spread(const IntervalGroup& group, const Row& row, double pooled) {
@@ -185,7 +189,7 @@ class MinuteCells {
       const double own = (cell.square_sum + kMinutePull * pooled) / (n + kMinutePull);
       const double robust = cell.core.robust_spread * cell.core.robust_spread;
       cell.variance = std::max({own, least, cell.core.n >= kComparableSamples ? robust : 0.0});
-      const Core& core = cell.core.core_n > 0 ? cell.core : group.core;
+      const Core& core = cell.core.n >= kComparableSamples ? cell.core : group.core;
       cell.random_mean = std::max(cell.location - static_cast<double>(core.low),
                                   std::min(cell.variance, kLeastRandom));
     }

@@ -20,6 +20,9 @@ constexpr std::size_t kTrial = 30000;
 // Squared error must fall by this share, else there is no level: it would only add noise.
 constexpr double kWorthwhile = 0.01;
 
+// A level from fewer intervals would be fitted to the very windows that it is to judge.
+constexpr std::size_t kLeastIntervals = 200;
+
 // A residual counts up to this many standard deviations and PIDs: what we look for is no level.
 constexpr double kClipDeviations = 3;
 constexpr double kClipSlack = 1;
@@ -62,6 +65,7 @@ void filter(const std::vector<Piece>& pieces, double decay, std::vector<Sums>& b
 
 LocalLevel LocalLevel::learn(const PidClock& clock, const std::vector<Expectation>& expected) {
   const std::size_t n = clock.intervals.size();
+  if (n < kLeastIntervals) return {};
   std::vector<Piece> pieces(std::min(n, kTrial));
   for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] = piece_of(clock, expected, i);
 

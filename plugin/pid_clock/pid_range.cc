@@ -17,6 +17,8 @@ constexpr std::int64_t kStepClip = 20;
 // job) and this many more (PIDs of running daemons are skipped on the way; a few hundred).
 constexpr double kWrapFactor = 8;
 constexpr double kWrapSlack = 400;
+// ... and not much less: after a long time without a line a small advance is a boot's.
+constexpr double kWrapLeast = 0.25;
 
 // Beyond half a round of the counter an advance may as well be one round more or less.
 constexpr double kTooLongShare = 0.5;
@@ -58,8 +60,10 @@ std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {
 
 bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds) const {
   if (from >= pid_max || to < kReservedPids || seconds < 0) return false;
-  const double allowed = kWrapFactor * pids_per_second * static_cast<double>(seconds) + kWrapSlack;
-  return static_cast<double>(advance_over_wrap(from, to)) <= allowed && !too_long(seconds);
+  const double usual = pids_per_second * static_cast<double>(seconds);
+  const auto advance = static_cast<double>(advance_over_wrap(from, to));
+  return advance <= kWrapFactor * usual + kWrapSlack &&
+         advance + kWrapSlack >= kWrapLeast * usual && !too_long(seconds);
 }
 
 bool PidRange::too_long(std::int64_t seconds) const {
