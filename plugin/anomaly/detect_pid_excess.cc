@@ -20,9 +20,10 @@ std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& ba
   const JobHabit habit(clock, baseline, scan);
   for (Window& window : candidates)
     window.score = std::min(spill.explained(window), habit.explained(window));
+  // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
-    return w.score < scan.floor() && !(w.width() == 1 && c.constant);
+    return !scan.listed(w) && !(w.width() == 1 && c.constant);
   });
   std::vector<Anomaly> found;
   for (const Pick& pick : pick_windows(scan, std::move(candidates), clock.intervals.size()))

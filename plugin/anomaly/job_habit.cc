@@ -14,11 +14,13 @@ namespace {
 constexpr double kFar = 1.5;
 constexpr double kFarPids = 0.5;
 
-// Another interval is like this one if it was so large a share of it as surprising.
+// Another interval is like this one if its excess is from so large a share of it to so many times
+// it.
 constexpr double kLikeShare = 0.5;
+constexpr double kLikeTimes = 3;
 
-// A habit: seen at least twice elsewhere and in one of fifty runs (less is the tail of the noise), and
-// so many times more frequent than beside other jobs.
+// A habit: seen at least twice elsewhere and in one of fifty runs (less is the tail of the noise),
+// and so many times more frequent than beside other jobs.
 constexpr double kLeastSeen = 2;
 constexpr double kLeastFrequent = 0.02;
 constexpr double kMoreFrequent = 3;
@@ -45,9 +47,8 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
     far_.push_back({baseline.expected[i].comparable, deviations, i});
     all_.push_back(deviations);
   }
-  std::ranges::sort(far_, {}, [](const Far& f) {
-    return std::tuple(f.comparable, f.deviations, f.interval);
-  });
+  std::ranges::sort(
+      far_, {}, [](const Far& f) { return std::tuple(f.comparable, f.deviations, f.interval); });
   std::ranges::sort(all_);
 }
 
@@ -63,20 +64,25 @@ double JobHabit::explained(const Window& window) const {
   const Comparable& comparable = baseline_.comparables[id];
   const double like = kLikeShare * main.excess / std::sqrt(main.variance);
   if (like < kFar) return window.score;
-  const auto from = std::ranges::lower_bound(
-      far_, std::pair(id, like), {}, [](const Far& f) { return std::pair(f.comparable, f.deviations); });
+  const auto from = std::ranges::lower_bound(far_, std::pair(id, like), {}, [](const Far& f) {
+    return std::pair(f.comparable, f.deviations);
+  });
   double seen = 0;
   double near = 0;
   const Timestamp time = clock_.ticks[main.begin].time;
-  for (auto f = from; f != far_.end() && f->comparable == id; ++f)
+  const double most = kLikeTimes / kLikeShare * like;
+  for (auto f = from; f != far_.end() && f->comparable == id && f->deviations <= most; ++f)
     (std::chrono::abs(clock_.ticks[f->interval].time - time) > kApart ? seen : near) += 1;
   if (seen < kLeastSeen) return window.score;
   const auto everywhere =
-      static_cast<double>(all_.end() - std::ranges::lower_bound(all_, like)) - seen - near;
+      static_cast<double>(std::ranges::upper_bound(all_, most) -
+                          std::ranges::lower_bound(all_, like)) -
+      seen - near;
   const auto own = static_cast<double>(comparable.samples);
   const double others = static_cast<double>(judged_) - own;
   if (others < own || seen / own < kLeastFrequent ||
-      seen / own < kMoreFrequent * everywhere / others) return window.score;
+      seen / own < kMoreFrequent * everywhere / others)
+    return window.score;
   return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
 }
 

@@ -25,6 +25,10 @@ constexpr double kPriceOfChoice = 0.15;
 constexpr double kConstantFloor = 1.3;
 constexpr double kLeastFloor = 1.5;
 
+// Of several overlapping windows one is chosen: rows may be this much less surprising than one in a
+// day's intervals and are still not more than one a day.
+constexpr double kFloorAllowance = 0.3;
+
 // Suspect intervals take no part in the calibration: far out, and at most so many of them, because
 // no host is under attack in more of its intervals than that and a bursty host is far out often.
 constexpr double kSuspectDeviations = 4;
@@ -71,7 +75,8 @@ WindowScan::WindowScan(const PidClock& clock, const Baseline& baseline)
   }
   constexpr double kDaySeconds = 86400;
   days_ = std::max(seconds / kDaySeconds, 1e-3);
-  floor_ = std::max(kLeastFloor, std::log10(static_cast<double>(judged_) / std::max(days_, 1.0)));
+  floor_ = std::max(kLeastFloor, std::log10(static_cast<double>(judged_) / std::max(days_, 1.0)) -
+                                     kFloorAllowance);
   for (std::size_t w = 0; w < kWidths; ++w)
     for (const Run& run : runs_)
       if (const std::size_t last = widest(run, w); last > run.begin)

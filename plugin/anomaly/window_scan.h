@@ -40,8 +40,9 @@ class WindowScan {
   /// Days that the judged intervals cover.
   double days() const { return days_; }
 
-  /// A score below this is listed only where the cost is always the same.
-  double floor() const { return floor_; }
+  /// Whether the window is worth a row: of such scores quiet days have about one, or it is a single
+  /// interval where the cost is always the same.
+  bool listed(const Window& window) const;
 
  private:
   struct Run {
@@ -55,7 +56,6 @@ class WindowScan {
   void calibrate(std::size_t width_index);
   std::size_t widest(const Run& run, std::size_t w) const;
   double raw_score(const Window& window) const;
-  bool listed(const Window& window) const;
 
   const PidClock& clock_;
   const Baseline& baseline_;
