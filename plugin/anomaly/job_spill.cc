@@ -58,11 +58,13 @@ double JobSpill::explained(const Window& window) const {
     --run;
     if (start - clock_.ticks[run->tick].time > kFollows || clock_.ticks[run->tick].time > start)
       break;
-    const auto same = std::ranges::equal_range(by_label_, run->label, {}, &JobRun::label);
+    const auto first = std::ranges::lower_bound(by_label_, run->label, {}, &JobRun::label);
+    const auto last = std::ranges::upper_bound(by_label_, run->label, {}, &JobRun::label);
     const auto like =
-        std::ranges::lower_bound(same, kLikeShare * window.excess, {}, &JobRun::excess);
-    auto followed = static_cast<double>(same.end() - like);
-    const auto others = static_cast<double>(same.size()) - 1;
+        std::lower_bound(first, last, kLikeShare * window.excess,
+                         [](const JobRun& r, double excess) { return r.excess < excess; });
+    auto followed = static_cast<double>(last - like);
+    const auto others = static_cast<double>(last - first) - 1;
     if (run->excess >= kLikeShare * window.excess) followed -= 1;  // this run itself
     if (followed >= 1) score = std::min(score, -std::log10(followed / (others + 1)));
   }
