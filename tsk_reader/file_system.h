@@ -49,6 +49,9 @@ class FileSystem {
   /// The code that reads it, for the summary: ext2fs, tsk.
   virtual std::string_view reader() const = 0;
 
+  /// Whether names that differ in ASCII case only are the same file.
+  virtual bool folds_case() const = 0;
+
   virtual std::uint64_t root() const = 0;
   virtual Result<FileNode> stat(std::uint64_t inode) = 0;
   virtual Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) = 0;

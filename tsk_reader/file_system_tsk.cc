@@ -17,7 +17,7 @@ struct TypeRow {
   TskFileSystemType type;
   TSK_FS_TYPE_ENUM tsk;
   const char* indicator;  ///< dfVFS has layers of their own for NTFS, FAT and HFS; TSK for the rest
-  bool folds_case;        ///< names differ in more than ASCII case only
+  bool folds_case;        ///< libtsk shows ISO 9660's plain names in capitals
 };
 constexpr std::array<TypeRow, 6> kTypes{{
     {TskFileSystemType::ntfs, TSK_FS_TYPE_NTFS, "NTFS", true},
@@ -72,6 +72,7 @@ class TskFileSystem final : public FileSystem {
 
   std::string_view type_indicator() const override { return row_.indicator; }
   std::string_view reader() const override { return "tsk"; }
+  bool folds_case() const override { return row_.folds_case; }
   std::uint64_t root() const override { return fs_->root_inum; }
 
   Result<FileNode> stat(std::uint64_t inode) override {

@@ -23,9 +23,10 @@ std::string words_of(const Error& error) {
   return error.reason.empty() ? error.message : fmt::format("{}: {}", error.message, error.reason);
 }
 
-bool matches(const std::string& name, std::span<const std::string_view> globs) {
+bool matches(const std::string& name, std::span<const std::string_view> globs, bool fold) {
+  const int flags = FNM_PERIOD | (fold ? FNM_CASEFOLD : 0);
   return std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
-    return fnmatch(std::string(glob).c_str(), name.c_str(), FNM_PERIOD) == 0;
+    return fnmatch(std::string(glob).c_str(), name.c_str(), flags) == 0;
   });
 }
 
@@ -53,7 +54,7 @@ void find_in_folder(FileSystem& file_system, FoundFolder& folder, const Resolved
   std::vector<FoundFile> found;
   std::size_t taken = 0;
   for (const DirectoryEntry& entry : *entries) {
-    if (!matches(entry.name, globs)) continue;
+    if (!matches(entry.name, globs, file_system.folds_case())) continue;
     const std::string path = fmt::format("{}/{}", folder.path, entry.name);
     if (++taken > kMostLogs) {
       warnings.push_back(skipped(folder.path, fmt::format("only the first {} matching files of the "

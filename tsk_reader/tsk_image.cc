@@ -20,7 +20,14 @@ struct TskImage::Handle {
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(length, handle->claimed_size - begin));
     const std::span bytes(reinterpret_cast<std::byte*>(out), count);
-    return handle->reader->read_at(begin, bytes) ? static_cast<ssize_t>(count) : -1;
+    // What was only claimed is zeros and no damage: the image never had it.
+    const std::uint64_t real = handle->reader->size();
+    const auto inside = begin < real
+                            ? static_cast<std::size_t>(std::min<std::uint64_t>(count, real - begin))
+                            : 0;
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(inside), bytes.end(), std::byte{0});
+    if (inside > 0 && !handle->reader->read_at(begin, bytes.first(inside))) return -1;
+    return static_cast<ssize_t>(count);
   }
   static void close(TSK_IMG_INFO*) {}
   static void print(TSK_IMG_INFO*, FILE*) {}

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "tsk_reader/file_system_sniffer.h"
+#include "tsk_reader/gpt_entries.h"
 #include "tsk_reader/little_endian.h"
 #include "tsk_reader/partition_source.h"
 #include "tsk_reader/tsk_image.h"
@@ -32,7 +33,7 @@ struct TableKind {
 struct Slot {
   std::uint64_t start;
   std::uint64_t length;
-  std::uint32_t index;  ///< in libtsk's list of everything, gaps and tables too
+  std::optional<std::uint32_t> index;  ///< in libtsk's list of everything, gaps and tables too
   std::uint8_t table;
   std::uint8_t slot;
   std::string description;
@@ -96,6 +97,22 @@ std::vector<Slot> read_table(StructureReader& reader, TableKind kind, std::uint6
   std::sort(slots.begin(), slots.end(), [](const Slot& a, const Slot& b) {
     return std::pair(a.table, a.slot) < std::pair(b.table, b.slot);
   });
+  return slots;
+}
+
+/// One entry that makes no sense must not hide the others, as it does in libtsk.
+std::vector<Slot> read_gpt_ourselves(StructureReader& reader, TableKind kind) {
+  std::vector<Slot> slots;
+  if (kind.type != TSK_VS_TYPE_GPT) return slots;
+  for (const GptEntry& entry : read_gpt_entries(reader, kind.sector_size)) {
+    const std::uint64_t length = entry.last >= entry.first ? entry.last - entry.first + 1 : 0;
+    slots.push_back({entry.first,
+                     length,
+                     std::nullopt,
+                     0,
+                     static_cast<std::uint8_t>(std::min(entry.slot, 255U)),
+                     {}});
+  }
   return slots;
 }
 
@@ -167,6 +184,9 @@ ScannedVolumes scan_volumes(BlockSource& image) {
   StructureReader content_reader(image);
   const VolumeContent content = sniff_volume(content_reader);
 
+  const bool has_signature = starts_with(head, 510, "\x55\xaa") ||
+                             starts_with(head, 512, "EFI PART") ||
+                             starts_with(head, 4096, "EFI PART");
   std::optional<ScannedVolumes> table;
   std::string error;
   if (readable) {
@@ -174,6 +194,7 @@ ScannedVolumes scan_volumes(BlockSource& image) {
       std::vector<Slot> slots = read_table(reader, kind, image.size(), error);
       // libtsk refuses a table that points past the end; a truncated image has just that.
       if (slots.empty()) slots = read_table(reader, kind, kLargestOffset, error);
+      if (slots.empty()) slots = read_gpt_ourselves(reader, kind);
       if (slots.empty()) continue;
       ScannedVolumes found;
       add_volumes(image, kind, slots, found);
@@ -194,6 +215,10 @@ ScannedVolumes scan_volumes(BlockSource& image) {
                       "partitions were made; it is not read",
                       content.name)));
   } else {
+    if (!error.empty() && has_signature && content.name.empty())
+      out.warnings.push_back(
+          table_warning(WarningKind::damaged_image,
+                        fmt::format("the partition table cannot be read: {}", error)));
     out.volumes.push_back(
         {"whole", "no partition table", 0, image.size(),
          std::make_unique<PartitionSource>(image, ByteRange{0, image.size()}, std::nullopt)});

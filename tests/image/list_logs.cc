@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tsk_reader/ewf_source.h"
+#include "tsk_reader/hashing.h"
 #include "tsk_reader/image_evidence.h"
 #include "tsk_reader/raw_source.h"
 
@@ -62,6 +63,21 @@ Json to_json(const PathSpec& spec) {
   return out;
 }
 
+/// Of the unpacked text; empty where the file is not packed (it would be the same).
+std::string decoded_hash(const LogFile& file) {
+  if (file.entry().path_spec.size() < 2 || !file.entry().path_spec[0].location.empty()) return {};
+  auto stream = file.open(StreamForm::decoded);
+  if (!stream) return {};
+  std::string hash;
+  const auto hashed =
+      hash_while_reading(std::move(*stream), [&](std::string sum) { hash = std::move(sum); });
+  std::vector<std::byte> buffer(65536);
+  for (;;) {
+    const auto got = hashed->read(buffer);
+    if (!got || *got == 0) return hash;
+  }
+}
+
 Json read_file(const LogFile& file) {
   Json out{{"path", file.entry().path},
            {"display_name", file.entry().display_name},
@@ -84,6 +100,7 @@ Json read_file(const LogFile& file) {
   out["bytes"] = bytes;
   out["sha256"] = file.sha256().value_or("");
   out["damage"] = to_json((*stream)->damage());
+  out["text_sha256"] = decoded_hash(file);
   return out;
 }
 
