@@ -26,6 +26,7 @@ bool is_checksum_failure(errcode_t code) {
 }
 
 std::string reason_of(errcode_t code) {
+  initialize_ext2_error_table();  // registers the texts; calls after the first do nothing
   return error_message(code);
 }
 
