@@ -1,0 +1,72 @@
+#include "plugin/anomaly/tail_chance.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace pidometer {
+namespace {
+
+// P(X >= x) by summing the probabilities of a negative binomial count.
+double sum_tail(double x, double mean, double variance) {
+  const double size = mean * mean / (variance - mean);
+  const double share = mean / variance;
+  double sum = 0;
+  for (double k = x; k < x + 2000; ++k)
+    sum += std::exp(std::lgamma(k + size) - std::lgamma(size) - std::lgamma(k + 1) +
+                    size * std::log(share) + k * std::log1p(-share));
+  return sum;
+}
+
+TEST(SurpriseOfCount, agrees_with_the_sum_of_probabilities) {
+  struct Case {
+    double x, mean, variance;
+  };
+  for (const Case& c : std::vector<Case>{{3, 1, 2}, {10, 2, 6}, {40, 20, 60}, {1, 0.1, 0.3}}) {
+    SCOPED_TRACE(c.x);
+    EXPECT_NEAR(surprise_of_count(c.x - c.mean, c.mean, c.variance),
+                -std::log10(sum_tail(c.x, c.mean, c.variance)), 1e-6);
+  }
+}
+
+TEST(SurpriseOfCount, poisson_where_the_spread_is_no_larger) {
+  const double chance = 1 - std::exp(-1.0) * (1 + 1 + 0.5);  // P(X >= 3), mean 1
+  EXPECT_NEAR(surprise_of_count(2, 1, 1), -std::log10(chance), 1e-6);
+  // a mean of 5 that varies as a mean of 1 does: four of the five are constant
+  EXPECT_NEAR(surprise_of_count(2, 5, 1), -std::log10(chance), 1e-6);
+}
+
+TEST(SurpriseOfCount, far_tail_goes_on_smoothly_and_ends_at_the_cap) {
+  double last = 0;
+  for (double excess = 1; excess < 1500; excess *= 1.1) {
+    const double score = surprise_of_count(excess, 0.02, 0.02);
+    EXPECT_GT(score, last);
+    last = score;
+  }
+  EXPECT_DOUBLE_EQ(surprise_of_count(1e7, 0.02, 0.02), kMostScore);
+  EXPECT_DOUBLE_EQ(surprise_of_count(0, 1, 1), 0);
+  EXPECT_DOUBLE_EQ(surprise_of_count(-5, 1, 1), 0);
+}
+
+TEST(SurpriseOfBursts, has_the_heavier_tail) {
+  for (const double excess : {60.0, 120.0, 240.0})
+    EXPECT_LT(surprise_of_bursts(excess, 60, 400), surprise_of_count(excess, 60, 400));
+  EXPECT_DOUBLE_EQ(surprise_of_bursts(0, 60, 400), 0);
+}
+
+TEST(SurpriseOfT, known_quantiles) {
+  EXPECT_NEAR(surprise_of_t(6.314, 1), -std::log10(0.05), 1e-3);
+  EXPECT_NEAR(surprise_of_t(2.353, 3), -std::log10(0.05), 1e-3);
+  EXPECT_NEAR(surprise_of_t(2.457, 30), -std::log10(0.01), 1e-3);
+  EXPECT_DOUBLE_EQ(surprise_of_t(-1, 3), 0);
+}
+
+TEST(NormalDeviations, inverts_the_normal_tail) {
+  EXPECT_NEAR(normal_deviations(2), 2.3263, 1e-3);
+  EXPECT_NEAR(normal_deviations(-std::log10(0.05)), 1.6449, 1e-3);
+}
+
+}  // namespace
+}  // namespace pidometer
