@@ -158,6 +158,11 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
                             "call it for each image with a DIR of its own"});
     return exit_usage;
   }
+  if (Result<void> safe = check_output_name(options.summary, options.inputs, inputs.groups);
+      !safe) {
+    diagnostics.error(safe.error());
+    return exit_usage;
+  }
   RunOutcome outcome;
   RunSummary summary = start_summary(options);
   Result<OutputFile> summary_file =

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "plugin/timeline/names.h"
 
@@ -104,15 +105,20 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
         "note: the zone of the logs is not known and UTC was assumed; name it with --timezone");
 }
 
-Result<void> check_output_name(const std::string& name, std::span<const InputGroup> groups) {
+Result<void> check_output_name(const std::string& name, const std::vector<std::string>& inputs,
+                               std::span<const InputGroup> groups) {
   if (name.empty() || name == "-") return {};
+  // The inputs as given too, not only those that turned out to be evidence: what cannot be read
+  // today may be read tomorrow. Siblings that a group found by itself are in no argument.
+  std::vector<std::filesystem::path> all(inputs.begin(), inputs.end());
   for (const InputGroup& group : groups)
-    for (const std::filesystem::path& segment : group.segments) {
-      std::error_code ignored;
-      if (std::filesystem::equivalent(name, segment, ignored))
-        return fail(ErrorKind::usage, "will not write to " + name, "it is one of the inputs",
-                    "evidence is never written; give another name");
-    }
+    all.insert(all.end(), group.segments.begin(), group.segments.end());
+  for (const std::filesystem::path& input : all) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(name, input, ignored))
+      return fail(ErrorKind::usage, "will not write to " + name, "it is one of the inputs",
+                  "evidence is never written; give another name");
+  }
   return {};
 }
 

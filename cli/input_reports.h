@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/diagnostics.h"
@@ -27,7 +28,8 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                          Diagnostics& diagnostics);
 
 /// Refuses an output that is one of the inputs: evidence is never written.
-Result<void> check_output_name(const std::string& name, std::span<const InputGroup> groups);
+Result<void> check_output_name(const std::string& name, const std::vector<std::string>& inputs,
+                               std::span<const InputGroup> groups);
 
 /// `48,211`.
 std::string with_thousands(std::uint64_t number);

@@ -50,6 +50,8 @@ Result<ScanPlan> make_plan(const Options& options) {
     if (!time) return tl::unexpected(time.error());
     *target = *time;
   }
+  if (selection.since && selection.until && *selection.until < *selection.since)
+    return fail(ErrorKind::usage, "--until is earlier than --since", {}, "no row could be written");
   return plan;
 }
 
@@ -96,7 +98,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   }
   GroupedInputs inputs = group_inputs(options.inputs, options.as);
   for (const std::string* name : {&options.output, &options.summary}) {
-    if (Result<void> safe = check_output_name(*name, inputs.groups); !safe) {
+    if (Result<void> safe = check_output_name(*name, options.inputs, inputs.groups); !safe) {
       diagnostics.error(safe.error());
       return exit_usage;
     }

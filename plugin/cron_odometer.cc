@@ -33,8 +33,8 @@ std::optional<ReadingKind> reading_kind(const StoredRecord& record) {
   }
   switch (record.event) {
     case CronEvent::command:
-    case CronEvent::anacron_start:
       return ReadingKind::job;
+    case CronEvent::anacron_start:
     case CronEvent::run_parts_start:
       return ReadingKind::pseudo;
     default:
@@ -168,11 +168,21 @@ class RowMaker {
   std::vector<std::shared_ptr<const EventSource>> sources_;
 };
 
-SeriesReport series_report(const LogSeries& log, const PidClock& clock, std::string hostname) {
+SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const PidClock& clock,
+                           std::string hostname) {
   SeriesReport report;
   report.hostname = std::move(hostname);
   report.records = log.records.size();
-  (void)clock;
+  report.readings = readings;
+  report.intervals = static_cast<std::uint64_t>(std::count_if(
+      clock.intervals.begin(), clock.intervals.end(),
+      [](const Interval& interval) { return interval.state == IntervalState::judged; }));
+  if (!clock.sessions.empty()) report.boot_sessions = clock.sessions.back().number;
+  report.wraps = static_cast<std::uint32_t>(clock.wraps);
+  report.pid_max = clock.pid_max;
+  report.pid_max_basis = clock.pid_max_basis;
+  if (!clock.ticks.empty())
+    report.coverage = TimeRange{clock.ticks.front().time, clock.ticks.back().time};
   return report;
 }
 
@@ -204,13 +214,15 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     ClockOptions clock_options;
     clock_options.pid_max = options.pid_max ? options.pid_max : series.facts.pid_max;
     clock_options.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
-    const PidClock clock = build_pid_clock(readings_of(log), clock_options);
+    std::vector<Reading> readings = readings_of(log);
+    const std::uint64_t reading_count = readings.size();
+    const PidClock clock = build_pid_clock(std::move(readings), clock_options);
     const Baseline baseline = learn_baseline(clock);
     RowMaker rows(series, log, mediator);
     rows.findings(detect_anomalies(clock, baseline));
     rows.damage();
     if (options.records) rows.records();
-    mediator.report_series(series, series_report(log, clock, rows.hostname()));
+    mediator.report_series(series, series_report(log, reading_count, clock, rows.hostname()));
     for (const LogReport& report : log.reports) mediator.report_log(series, report);
   }
   return {};
