@@ -1,6 +1,7 @@
 #include "cli/time_argument.h"
 
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -107,11 +108,13 @@ Result<TimeZone> find_time_zone(const std::string& name) {
   };
   if (name.empty() || name.front() == '/' || name.find("..") != std::string::npos)
     return unknown("it is no name of the zone database");
-  std::ifstream file(std::string(kZoneFolder) + name, std::ios::binary);
+  const std::string path = std::string(kZoneFolder) + name;
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return unknown("there is no file " + path + " (package tzdata)");
+  std::ifstream file(path, std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(file)),
                                 std::istreambuf_iterator<char>());
-  if (!file || bytes.empty())
-    return unknown("there is no " + std::string(kZoneFolder) + name + " (package tzdata)");
   Result<TimeZone> zone = TimeZone::from_tzif(std::as_bytes(std::span(bytes)), name);
   if (!zone) return unknown(zone.error().message);
   return zone;

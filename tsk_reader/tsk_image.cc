@@ -22,9 +22,8 @@ struct TskImage::Handle {
     const std::span bytes(reinterpret_cast<std::byte*>(out), count);
     // What was only claimed is zeros and no damage: the image never had it.
     const std::uint64_t real = handle->reader->size();
-    const auto inside = begin < real
-                            ? static_cast<std::size_t>(std::min<std::uint64_t>(count, real - begin))
-                            : 0;
+    const auto inside =
+        begin < real ? static_cast<std::size_t>(std::min<std::uint64_t>(count, real - begin)) : 0;
     std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(inside), bytes.end(), std::byte{0});
     if (inside > 0 && !handle->reader->read_at(begin, bytes.first(inside))) return -1;
     return static_cast<ssize_t>(count);

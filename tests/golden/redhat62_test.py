@@ -58,6 +58,8 @@ class Redhat62(program.ProgramTest):
         return rows.split_rows(self.scan(*arguments).decode("ascii"))
 
     def against(self, name, content):
+        # Rows name the image by its absolute path; where the checkout lies is no finding.
+        content = content.replace(os.fsencode(program.SOURCE_ROOT), b"<source>")
         golden = HERE / name
         if os.environ.get("PIDOMETER_ACCEPT"):
             golden.write_bytes(content)
