@@ -51,6 +51,7 @@ struct CronRecord {
   std::string_view username;  ///< the job's user, or CRON; empty where there is none
   std::string_view command;   ///< the text in the last parentheses, or the run-parts script,
                               ///< unpadded at the front
+  std::string_view folder;    ///< of a run-parts script, `/etc/cron.hourly`; else empty
 };
 
 }  // namespace pidometer

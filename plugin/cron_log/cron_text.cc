@@ -51,6 +51,13 @@ constexpr std::array kWords = {
     WordsRow{
         "FAILED to authorize user with PAM", "", {CronEvent::error, PidRole::none, Writer::cronie}},
     WordsRow{"ERROR", "", {CronEvent::error, PidRole::none, Writer::cronie}},
+    // cronie's do_command.c, before the child has its own name
+    WordsRow{"WARNING", "", {CronEvent::error, PidRole::none, Writer::cronie}},
+    WordsRow{"UNSAFE", "", {CronEvent::error, PidRole::none, Writer::vixie}},
+    WordsRow{"PIPE() FAILED", "", {CronEvent::error, PidRole::none, Writer::vixie}},
+    WordsRow{"CAN'T FORK", "", {CronEvent::error, PidRole::none, Writer::vixie}},
+    WordsRow{"CHDIR FAILED", "", {CronEvent::error, PidRole::none, Writer::vixie}},
+    WordsRow{"ERROR chdir failed", "", {CronEvent::error, PidRole::none, Writer::cronie}},
     // a second daemon that finds the lock taken: a new process, but an unscheduled one
     WordsRow{"DEATH", "", {CronEvent::error, PidRole::none, Writer::vixie}},
 };
@@ -134,7 +141,9 @@ bool is_red_hat_job_tag(std::string_view tag) {
 }
 
 bool is_pam_text(std::string_view text, std::string_view service) {
-  return take(text, "pam_unix(") && take(text, service) && take(text, ':');
+  std::string_view module;
+  return text.starts_with("pam_") && take_until(text, '(', module) &&
+         module.find(' ') == std::string_view::npos && take(text, service) && take(text, ':');
 }
 
 Verdict pam_verdict(const FramedLine& line) {

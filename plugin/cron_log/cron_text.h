@@ -46,7 +46,8 @@ bool is_debian_job_tag(std::string_view tag);
 /// `CROND`: Red Hat's.
 bool is_red_hat_job_tag(std::string_view tag);
 
-/// `pam_unix(cron:session): session opened ...`; `service` is cron (Debian) or crond (Red Hat).
+/// `pam_unix(cron:session): session opened ...`, of any module; `service` is cron (Debian) or crond
+/// (Red Hat, SUSE).
 bool is_pam_text(std::string_view text, std::string_view service);
 Verdict pam_verdict(const FramedLine& line);
 

@@ -17,6 +17,8 @@ Verdict parse(const FramedLine& line) {
   std::string_view tag = line.tag;
   take(tag, "/usr/sbin/");
   if (tag != "anacron") return {};
+  // `anacron: anacron startup succeeded`: an init script's initlog(8)
+  if (!line.has_pid) return foreign("another program's words under anacron's name", line.text);
   CronText text;
   text.detail = line.text;
   CronWords words{CronEvent::anacron_other, PidRole::old, Writer::vixie};

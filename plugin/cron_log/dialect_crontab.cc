@@ -30,6 +30,9 @@ constexpr std::array kRows = {
     Row{"REPLACE", CronEvent::crontab_replace, PidRole::fresh},
     Row{"DELETE", CronEvent::crontab_delete, PidRole::fresh},
     Row{"AUTH", CronEvent::error, PidRole::fresh},
+    // cronie's -c and -n: the host of a cluster that runs the jobs
+    Row{"GET HOST", CronEvent::info, PidRole::fresh},
+    Row{"SET HOST", CronEvent::info, PidRole::fresh},
 };
 
 Verdict parse(const FramedLine& line) {
@@ -37,8 +40,7 @@ Verdict parse(const FramedLine& line) {
   take(tag, "/usr/bin/");
   if (tag != "crontab") return {};
   CronText text;
-  if (!parse_cron_text(line.text, false, text))
-    return malformed("no (user) EVENT (detail) after the tag", line.text);
+  if (!parse_cron_text(line.text, false, text)) return {};
   for (const Row& row : kRows)
     if (row.words == text.words)
       return cron_verdict(line, text, {row.event, row.role, Writer::vixie});

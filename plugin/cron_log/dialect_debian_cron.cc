@@ -33,8 +33,7 @@ Verdict parse(const FramedLine& line) {
   if (!from_job && !is_daemon_tag(line.tag)) return {};
   if (is_pam_text(line.text, "cron")) return pam_verdict(line);
   CronText text;
-  if (!parse_cron_text(line.text, from_job, text))
-    return from_job ? malformed("no (user) EVENT (detail) after the tag", line.text) : Verdict{};
+  if (!parse_cron_text(line.text, from_job, text)) return {};
   const CronWords words = classify(text, from_job);
   if (!from_job && words.writer != Writer::debian) return {};
   return cron_verdict(line, text, words);

@@ -22,12 +22,14 @@ Verdict parse(const FramedLine& line) {
   std::string_view tag = line.tag;
   if (!take(tag, "run-parts")) return {};
   std::string_view text = line.text;
+  std::string_view folder;
   if (tag.empty()) {
-    std::string_view folder;
     if (!take(text, '(') || !take_until(text, ')', folder) || !take(text, ' '))
       return malformed("no (folder) after run-parts", line.text);
   } else if (tag.front() != '(' || tag.back() != ')') {
     return malformed("run-parts without its folder", line.tag);
+  } else {
+    folder = tag.substr(1, tag.size() - 2);
   }
   CronWords words{CronEvent::run_parts_start, PidRole::old, Writer::cronie};
   if (take(text, "finished ")) {
@@ -38,7 +40,9 @@ Verdict parse(const FramedLine& line) {
   CronText parts;
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   parts.detail = text;
-  return cron_verdict(line, parts, words);
+  Verdict verdict = cron_verdict(line, parts, words);
+  verdict.record.folder = folder;
+  return verdict;
 }
 
 }  // namespace

@@ -22,10 +22,9 @@ constexpr std::string_view kSamples[] = {
 Verdict parse(const FramedLine& line) {
   // pam_unix before its 0.99 named itself in the tag (RHEL 4).
   if (line.tag == "crond(pam_unix)") return pam_verdict(line);
-  if (!is_daemon_tag(line.tag) || line.text.starts_with("pam_")) return {};
+  if (!is_daemon_tag(line.tag)) return {};
   CronText text;
-  if (!parse_cron_text(line.text, false, text))
-    return malformed("no (user) EVENT (detail) after the tag", line.text);
+  if (!parse_cron_text(line.text, false, text)) return {};
   const CronWords words = classify(text, false);
   if (words.writer != Writer::vixie) return {};
   return cron_verdict(line, text, words);

@@ -90,12 +90,18 @@ Verdict malformed(const char* reason, std::string_view at) {
   return verdict;
 }
 
+Verdict foreign(const char* reason, std::string_view at) {
+  Verdict verdict = malformed(reason, at);
+  verdict.kind = Verdict::Kind::foreign;
+  return verdict;
+}
+
 std::span<const Dialect> dialects() {
   // One row a dialect. Repetitions come first: their tag is the repeated program's.
   // Built at first use: the rows are constants of other files, whose order of initialisation is
   // open.
-  static const std::array table = {kSyslogRepeated, kCronie,   kDebianCron, kVixieSyslog,
-                                   kVixieFile,      kRunParts, kAnacron,    kCrontab};
+  static const std::array table = {kSyslogRepeated, kCronie,  kDebianCron, kVixieSyslog, kVixieFile,
+                                   kRunParts,       kAnacron, kCrontab,    kCronAside};
   return table;
 }
 
@@ -110,6 +116,7 @@ ParsedLine parse_line(std::string_view line) {
   for (std::size_t i = 0; i < table.size(); ++i) {
     const Verdict verdict = table[i].parse(*framed);
     if (verdict.kind == Verdict::Kind::not_mine) continue;
+    if (verdict.kind == Verdict::Kind::foreign) return skipped(verdict.reason);
     ParsedLine parsed;
     parsed.kind = verdict.kind == Verdict::Kind::record ? ParsedLine::Kind::record
                                                         : ParsedLine::Kind::malformed;

@@ -16,16 +16,18 @@ struct Verdict {
     not_mine,   ///< another dialect may take it
     record,     ///< cron's
     malformed,  ///< this dialect's by the look of it, and not to be trusted as a reading
+    foreign,    ///< another program's words under a tag of this dialect's
   };
   Kind kind = Kind::not_mine;
   CronRecord record;
-  /// malformed: why. record: what is wrong with the line although time and PID are intact, or
-  /// nullptr.
+  /// malformed, foreign: why. record: what is wrong with the line although time and PID are intact,
+  /// or nullptr.
   const char* reason = nullptr;
   const char* reason_at = nullptr;  ///< into the line; nullptr: its start
 };
 
 Verdict malformed(const char* reason, std::string_view at);
+Verdict foreign(const char* reason, std::string_view at);
 
 /// A row of the table.
 struct Dialect {
@@ -59,6 +61,7 @@ extern const Dialect kVixieFile;
 extern const Dialect kVixieSyslog;
 extern const Dialect kDebianCron;
 extern const Dialect kCronie;
+extern const Dialect kCronAside;
 extern const Dialect kRunParts;
 extern const Dialect kAnacron;
 extern const Dialect kCrontab;

@@ -151,8 +151,16 @@ ParsedEntry LineParser::intern(const ParsedLine& parsed) {
   entry.time = undated(record.time);
   entry.source = sources_.intern(record.hostname, record.reporter, parsed.dialect);
   // A repetition is no job, and its text differs with every count.
-  if (record.event != CronEvent::repeated)
+  if (record.event == CronEvent::repeated) return entry;
+  if (record.folder.empty()) {
     entry.label = labels_.intern(record.username, record.command);
+  } else {
+    // Scripts of one name in two folders are two jobs.
+    script_.assign(record.folder);
+    if (!script_.ends_with('/')) script_ += '/';
+    script_ += record.command;
+    entry.label = labels_.intern(record.username, script_);
+  }
   return entry;
 }
 

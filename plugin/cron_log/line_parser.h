@@ -71,6 +71,7 @@ class LineParser {
 
   LabelTable& labels_;
   SourceTable& sources_;
+  std::string script_;      ///< scratch: a run-parts script with its folder
   std::string date_;        ///< `Nov  2 ` or `2026-11-02T`; empty: none yet
   std::string zone_;        ///< `+01:00`, `Z`; RFC 3339 only
   UndatedTime date_start_;  ///< midnight of that date

@@ -88,14 +88,18 @@ class FileReading {
     log_.unread.push_back(span);
   }
 
+  /// Byte and column from 0; their sum is the byte of the flaw.
+  static std::string place(const LogLine& line, std::size_t column) {
+    return " (byte " + std::to_string(line.offset + line.nuls) + ", column " +
+           std::to_string(column) + ")";
+  }
+
   void refuse(const LogLine& line, bool damaged, const std::string& reason, std::size_t column,
               WarningKind kind = WarningKind::unparsed_line) {
     unread(line, damaged);
     Warning warning = warn_at({line.offset, line.end}, line.number);
     warning.kind = kind;
-    warning.message = "line " + std::to_string(line.number) + " (byte " +
-                      std::to_string(line.offset) + ", column " + std::to_string(column) +
-                      ") is not read: " + reason;
+    warning.message = "not read: " + reason + place(line, column);
     warnings_.add(reason, std::move(warning));
   }
 
@@ -103,9 +107,9 @@ class FileReading {
     ++log_.report.lines;
     if (line.nuls > 0) {
       Warning warning = warn_at({line.offset, line.offset + line.nuls}, line.number);
-      warning.message = std::to_string(line.nuls) + " NUL bytes stand before line " +
-                        std::to_string(line.number) +
-                        ", as a crash leaves them: lines may be missing there";
+      warning.message = std::to_string(line.nuls) + " NUL bytes stand before the line (byte " +
+                        std::to_string(line.offset) +
+                        "), as a crash leaves them: lines may be missing there";
       warnings_.add("NUL bytes", std::move(warning));
     }
     if (line.damaged) {
@@ -137,9 +141,7 @@ class FileReading {
     }
     if (entry.reason != nullptr) {
       Warning warning = warn_at({line.offset, line.end}, line.number);
-      warning.message = "line " + std::to_string(line.number) + " (byte " +
-                        std::to_string(line.offset) + ", column " + std::to_string(entry.column) +
-                        "): " + entry.reason;
+      warning.message = entry.reason + place(line, entry.column);
       warnings_.add(entry.reason, std::move(warning));
     }
     append(line, entry);

@@ -105,10 +105,8 @@ TEST(LogSeries, AWarningNamesLineByteColumnAndReason) {
   EXPECT_EQ(warning.path, "/var/log/cron");
   EXPECT_EQ(warning.line, 2U);
   EXPECT_EQ(warning.range->begin, a.size());
-  EXPECT_NE(warning.message.find("line 2 (byte " + std::to_string(a.size()) + ", column 32)"),
-            std::string::npos)
-      << warning.message;
-  EXPECT_NE(warning.message.find("PID out of range"), std::string::npos) << warning.message;
+  EXPECT_EQ(warning.message,
+            "not read: PID out of range (byte " + std::to_string(a.size()) + ", column 32)");
   const UnreadSpan& span = got.series[0].unread[0];
   EXPECT_FALSE(span.damaged);
   EXPECT_EQ(span.after, utc(2026, 11, 2, 5, 50, 1));
@@ -242,6 +240,25 @@ TEST(LogSeries, RolesThatOneLineCannotTellAreSettled) {
   using enum PidRole;
   EXPECT_EQ(roles, (std::vector<PidRole>{old, boot, old, old, fresh, old, old, fresh, old, old,
                                          fresh, fresh, old, fresh, old}));
+}
+
+TEST(LogSeries, ScriptsOfOneNameInTwoFoldersAreTwoJobs) {
+  const char* const forms[][2] = {{"run-parts(", ")[12]: "}, {"run-parts[12]: (", ") "}};
+  for (const auto& [open, close] : forms) {
+    const std::string head = std::string("Nov  2 04:01:01 web01 ") + open;
+    const MemoryLogFile file("/var/log/cron",
+                             head + "/etc/cron.hourly" + close + "starting 0anacron\n" + head +
+                                 "/etc/cron.hourly" + close + "finished 0anacron\n" + head +
+                                 "/etc/cron.daily/" + close + "starting 0anacron\n",
+                             utc(2026, 11, 3));
+    const Read got = read({&file});
+    const LogSeries& series = got.series[0];
+    ASSERT_EQ(series.records.size(), 3U) << open;
+    EXPECT_EQ(series.records[0].label, series.records[1].label) << open;
+    EXPECT_NE(series.records[0].label, series.records[2].label) << open;
+    EXPECT_EQ(series.labels[series.records[0].label].command, "/etc/cron.hourly/0anacron") << open;
+    EXPECT_EQ(series.labels[series.records[2].label].command, "/etc/cron.daily/0anacron") << open;
+  }
 }
 
 TEST(LogSeries, RepetitionsAreNoReadings) {
