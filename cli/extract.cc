@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ namespace {
 /// What --all-logs adds to the plugin's own globs: the login records that other tools read beside
 /// the cron log.
 constexpr std::array<std::string_view, 3> kLoginRecords = {"wtmp*", "btmp*", "utmp*"};
+
+/// Where utmp lies: it speaks of the running system. On a /var volume of its own /var/run is /run.
+constexpr std::array<std::string_view, 2> kRunFolders = {"/var/run", "/run"};
+constexpr std::array<std::string_view, 1> kRunRecords = {"utmp*"};
 
 /// A cron log by its name, so that one with no line a dialect knows is extracted all the same.
 bool named_cron(const FileEntry& entry) {
@@ -66,15 +71,8 @@ class Extraction {
   void extract_all(Evidence& evidence, const std::string& name) {
     std::vector<std::string_view> globs(plugin_.path_globs().begin(), plugin_.path_globs().end());
     if (options_.all_logs) globs.insert(globs.end(), kLoginRecords.begin(), kLoginRecords.end());
-    for (const LogFolder& folder : evidence.find_logs(globs)) {
-      mediator_.begin_series(HostSeries{name, folder.volume, folder.path, {}, {}});
-      for (const auto& file : folder.files) {
-        if (interrupted() || outcome_.output_failed) return;
-        const bool cron = named_cron(file->entry()) || holds_cron_lines(*file, plugin_);
-        if (cron) ++outcome_.cron_logs;
-        if (cron || options_.all_logs) extract_one(*file, name, folder.volume);
-      }
-    }
+    extract_folders(evidence.find_logs(kLogFolders, globs), name);
+    if (options_.all_logs) extract_folders(evidence.find_logs(kRunFolders, kRunRecords), name);
   }
 
   /// `SHA256  PATH` lines, sorted by path, as sha256sum --check reads them.
@@ -93,6 +91,21 @@ class Extraction {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  void extract_folders(const std::vector<LogFolder>& folders, const std::string& image) {
+    for (const LogFolder& folder : folders) {
+      mediator_.begin_series(HostSeries{image, folder.volume, folder.path, {}, {}});
+      for (const auto& file : folder.files) {
+        if (interrupted() || outcome_.output_failed) return;
+        // A link in /var/log to what lies in /run is one file.
+        if (file->entry().inode && !seen_.emplace(folder.volume, *file->entry().inode).second)
+          continue;
+        const bool cron = named_cron(file->entry()) || holds_cron_lines(*file, plugin_);
+        if (cron) ++outcome_.cron_logs;
+        if (cron || options_.all_logs) extract_one(*file, image, folder.volume);
+      }
+    }
+  }
+
   void extract_one(const LogFile& file, const std::string& image, const std::string& volume) {
     const std::filesystem::path relative =
         std::filesystem::path(safe_name(volume)) / safe_path(file.entry().path);
@@ -146,6 +159,7 @@ class Extraction {
   CronOdometer plugin_;
   std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
   std::uint64_t bytes_ = 0;
+  std::set<std::pair<std::string, std::uint64_t>> seen_;  ///< volume, inode
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ Result<ScanPlan> make_plan(const Options& options) {
 /// All series of one opened input through the plugin. False once the run has to stop.
 void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& plugin,
                    const PluginOptions& options, ScanMediator& mediator, Diagnostics& diagnostics) {
-  for (const LogFolder& folder : evidence.find_logs(plugin.path_globs())) {
+  for (const LogFolder& folder : evidence.find_logs(kLogFolders, plugin.path_globs())) {
     if (mediator.aborted()) return;
     HostSeries series{name, folder.volume, folder.path, folder.facts, {}};
     for (const auto& file : folder.files) series.files.push_back(file.get());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -62,6 +63,9 @@ struct VolumeReport {
   std::string unsupported;  ///< why it was not read; empty where it was
 };
 
+/// Where logs lie on a root volume, and on a /var volume of its own.
+inline constexpr std::array<std::string_view, 2> kLogFolders = {"/var/log", "/log"};
+
 /// A folder of files that matched, with what its filesystem tree says about the host. One host
 /// series.
 struct LogFolder {
@@ -83,11 +87,13 @@ class Evidence {
   virtual InputReport report() const = 0;
   virtual std::vector<VolumeReport> volumes() const = 0;
 
-  /// Looks into /var/log and /log of every volume (a loose folder: into it and below; a loose log:
-  /// the log itself) for files whose name matches one of the globs. Symlinks are followed within
-  /// the volume. Loose files are returned whatever their name: content decides, and that is the
+  /// Looks into `folders` (absolute paths, kLogFolders) of every volume for files whose name
+  /// matches one of the globs. Symlinks are followed within the volume; what is reached over two
+  /// names is found once, in the first of the folders. Loose evidence ignores both: a loose folder
+  /// is looked through with all below, a loose log is itself, and content decides, which is the
   /// plugin's to say.
-  virtual std::vector<LogFolder> find_logs(std::span<const std::string_view> globs) = 0;
+  virtual std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
+                                           std::span<const std::string_view> globs) = 0;
 };
 
 /// Errors name the input and what to do.

@@ -52,6 +52,10 @@ class FileSystem {
   /// Whether names that differ in ASCII case only are the same file.
   virtual bool folds_case() const = 0;
 
+  /// Bytes of the volume that the filesystem says it takes up: as a rule no more than the volume
+  /// has.
+  virtual std::uint64_t size() const = 0;
+
   virtual std::uint64_t root() const = 0;
   virtual Result<FileNode> stat(std::uint64_t inode) = 0;
   virtual Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) = 0;

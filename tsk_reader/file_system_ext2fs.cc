@@ -49,6 +49,9 @@ class Ext2FileSystem final : public FileSystem {
   std::string_view type_indicator() const override { return "EXT"; }
   std::string_view reader() const override { return "ext2fs"; }
   bool folds_case() const override { return false; }
+  std::uint64_t size() const override {
+    return ext2fs_blocks_count(handle_->super) * handle_->blocksize;
+  }
   std::uint64_t root() const override { return EXT2_ROOT_INO; }
   Result<FileNode> stat(std::uint64_t inode) override;
   Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) override;

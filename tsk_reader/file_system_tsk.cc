@@ -73,6 +73,14 @@ class TskFileSystem final : public FileSystem {
   std::string_view type_indicator() const override { return row_.indicator; }
   std::string_view reader() const override { return "tsk"; }
   bool folds_case() const override { return row_.folds_case; }
+  std::uint64_t size() const override {
+    // block_count is the superblock's own word; last_block_act is what libtsk makes of the image.
+    std::uint64_t bytes = 0;
+    return __builtin_mul_overflow(std::uint64_t{fs_->block_count}, std::uint64_t{fs_->block_size},
+                                  &bytes)
+               ? kUnknownEnd
+               : bytes;
+  }
   std::uint64_t root() const override { return fs_->root_inum; }
 
   Result<FileNode> stat(std::uint64_t inode) override {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tsk_reader/damage_list.h"
 #include "tsk_reader/file_system_sniffer.h"
 #include "tsk_reader/host_facts.h"
 #include "tsk_reader/log_file_impl.h"
@@ -46,7 +47,10 @@ class ImageEvidence final : public Evidence {
 
   InputReport report() const override {
     InputReport report = report_;
-    report.damage = source_->damage({0, std::max(source_->size(), end_of_volumes())});
+    DamageList damage = beyond_;
+    for (const DamagedRange& met : source_->damage({0, std::max(source_->size(), end_)}))
+      damage.add(met.range, met.reason);
+    report.damage = damage.all();
     return report;
   }
 
@@ -57,7 +61,8 @@ class ImageEvidence final : public Evidence {
     return reports;
   }
 
-  std::vector<LogFolder> find_logs(std::span<const std::string_view> globs) override;
+  std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
+                                   std::span<const std::string_view> globs) override;
 
  private:
   void open_volume(Volume volume);
@@ -81,19 +86,17 @@ class ImageEvidence final : public Evidence {
     warning.range = range;
     warn(std::move(warning));
   }
+  void check_extent(const OpenVolume& one);
   void take_file_system_warnings(OpenVolume& one);
   void read_trees();
   HostFacts facts_for(const OpenVolume& one);
   std::unique_ptr<LogFile> log_file(OpenVolume& one, const FoundFile& found);
-  std::uint64_t end_of_volumes() const {
-    std::uint64_t end = 0;
-    for (const OpenVolume& one : volumes_) end = std::max(end, one.volume.start + one.volume.size);
-    return end;
-  }
 
   std::unique_ptr<BlockSource> source_;
   InputReport report_;
   std::vector<OpenVolume> volumes_;
+  DamageList beyond_;      ///< what volumes and filesystems claim and the image does not hold
+  std::uint64_t end_ = 0;  ///< of the last volume or filesystem, as they claim
 };
 
 void ImageEvidence::open_volume(Volume volume) {
@@ -138,8 +141,38 @@ void ImageEvidence::open_volume(Volume volume) {
   }
   if (!one.report.unsupported.empty())
     warn(WarningKind::unsupported, name, "", one.report.unsupported);
+  check_extent(one);
   take_file_system_warnings(one);
   volumes_.push_back(std::move(one));
+}
+
+/// A partition that reaches past the image, a filesystem that reaches past its partition: bytes
+/// that are gone, whether or not anything asks for them. Smaller than its place is legal.
+void ImageEvidence::check_extent(const OpenVolume& one) {
+  const std::uint64_t image_end = source_->size();
+  const std::uint64_t start = one.report.start;
+  const std::uint64_t volume_end = start + one.report.size;
+  const auto lost = [&](ByteRange range, const char* reason, std::string message) {
+    warn(WarningKind::damaged_image, one.report.name, "", std::move(message), range);
+    beyond_.add(range, reason);
+    end_ = std::max(end_, range.end);
+  };
+  if (volume_end > image_end)
+    lost({std::max(start, image_end), volume_end}, "image is truncated",
+         fmt::format("the image is truncated: it ends at byte {}, and the partition ends at byte "
+                     "{}; {} bytes are missing",
+                     image_end, volume_end, volume_end - std::max(start, image_end)));
+  if (!one.file_system || one.file_system->size() <= one.report.size) return;
+  const std::uint64_t claimed = one.file_system->size();
+  const std::uint64_t claimed_end = claimed > kUnknownEnd - start ? kUnknownEnd : start + claimed;
+  const bool truncated = volume_end >= image_end;
+  lost({volume_end, claimed_end},
+       truncated ? "image is truncated" : "past the end of the partition",
+       fmt::format(
+           "{}: the {} filesystem takes up {} bytes, and its {} has {}; {} bytes are missing",
+           truncated ? "the image is truncated" : "the partition is too small",
+           one.report.file_system, claimed, truncated ? "image" : "partition", one.report.size,
+           claimed - one.report.size));
 }
 
 void ImageEvidence::take_file_system_warnings(OpenVolume& one) {
@@ -209,19 +242,20 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
   return make_log_file(std::move(entry), [file_system, inode] { return file_system->open(inode); });
 }
 
-std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> globs) {
+std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> folders,
+                                                std::span<const std::string_view> globs) {
   read_trees();
-  std::vector<LogFolder> folders;
+  std::vector<LogFolder> out;
   for (OpenVolume& one : volumes_) {
     if (!one.file_system) continue;
     std::vector<Warning> warnings;
-    for (FoundFolder& found : find_log_files(*one.file_system, globs, warnings)) {
+    for (FoundFolder& found : find_log_files(*one.file_system, folders, globs, warnings)) {
       LogFolder folder;
       folder.volume = one.report.name;
       folder.path = found.path;
       folder.facts = facts_for(one);
       for (const FoundFile& file : found.files) folder.files.push_back(log_file(one, file));
-      folders.push_back(std::move(folder));
+      out.push_back(std::move(folder));
     }
     for (Warning& warning : warnings) {
       warning.volume = one.report.name;
@@ -229,7 +263,7 @@ std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view
     }
     take_file_system_warnings(one);
   }
-  return folders;
+  return out;
 }
 
 }  // namespace

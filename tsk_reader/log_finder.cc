@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "tsk_reader/path_resolver.h"
@@ -84,17 +85,31 @@ void find_in_folder(FileSystem& file_system, FoundFolder& folder, const Resolved
             [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
 }
 
+/// Whether a folder is a link to its own place, as /run on a /var volume is (`run -> ../run`, seen
+/// from /var): it means the volume that /var is mounted on.
+bool leaves_the_volume(FileSystem& file_system, std::string_view folder) {
+  const std::filesystem::path path(folder);
+  const auto parent = resolve_path(file_system, path.parent_path().string());
+  if (!parent || !parent->node) return false;
+  const auto inode = file_system.lookup(parent->node->inode, path.filename().string());
+  if (!inode || !*inode) return false;
+  const auto target = file_system.read_link(**inode);
+  return target && (path.parent_path() / *target).lexically_normal() == path;
+}
+
 }  // namespace
 
 std::vector<FoundFolder> find_log_files(FileSystem& file_system,
+                                        std::span<const std::string_view> folders,
                                         std::span<const std::string_view> globs,
                                         std::vector<Warning>& warnings) {
-  std::vector<FoundFolder> folders;
+  std::vector<FoundFolder> out;
   std::set<std::uint64_t> seen_folders;
   std::set<std::uint64_t> seen_files;
-  for (const std::string_view path : {"/var/log", "/log"}) {
+  for (const std::string_view path : folders) {
     const auto place = resolve_path(file_system, path);
     if (!place) {
+      if (leaves_the_volume(file_system, path)) continue;
       warnings.push_back(skipped(std::string(path), words_of(place.error())));
       continue;
     }
@@ -109,9 +124,9 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
       continue;
     FoundFolder folder{std::string(path), {}};
     find_in_folder(file_system, folder, *place, globs, seen_files, warnings);
-    if (!folder.files.empty()) folders.push_back(std::move(folder));
+    if (!folder.files.empty()) out.push_back(std::move(folder));
   }
-  return folders;
+  return out;
 }
 
 }  // namespace pidometer

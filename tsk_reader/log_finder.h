@@ -27,10 +27,12 @@ struct FoundFolder {
 /// A folder with more matching names than this is no log folder; the rest is told.
 inline constexpr std::size_t kMostLogs = 10'000;
 
-/// Looks into /var/log and /log for names that match one of the globs (fnmatch). A folder or file
-/// reached by two names is found once, under the name that is no symlink where there is one.
-/// `warnings` gets what matched and could not be reached.
+/// Looks into `folders` (absolute paths) for names that match one of the globs (fnmatch). A folder
+/// reached by two names is found once, under the first; a file likewise, within one folder under
+/// the name that is no symlink where there is one. `warnings` gets what matched and could not be
+/// reached.
 std::vector<FoundFolder> find_log_files(FileSystem& file_system,
+                                        std::span<const std::string_view> folders,
                                         std::span<const std::string_view> globs,
                                         std::vector<Warning>& warnings);
 

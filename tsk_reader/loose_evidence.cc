@@ -41,7 +41,8 @@ class LooseLog : public Evidence {
   InputReport report() const override { return report_; }
   std::vector<VolumeReport> volumes() const override { return {}; }
 
-  std::vector<LogFolder> find_logs(std::span<const std::string_view>) override {
+  std::vector<LogFolder> find_logs(std::span<const std::string_view>,
+                                   std::span<const std::string_view>) override {
     std::vector<LogFolder> folders;
     Result<std::unique_ptr<OsFile>> file = OsFile::open(path_);
     if (!file) {
@@ -71,7 +72,8 @@ class LooseFolder : public Evidence {
   InputReport report() const override { return report_; }
   std::vector<VolumeReport> volumes() const override { return {}; }
 
-  std::vector<LogFolder> find_logs(std::span<const std::string_view>) override {
+  std::vector<LogFolder> find_logs(std::span<const std::string_view>,
+                                   std::span<const std::string_view>) override {
     std::vector<LogFolder> folders;
     // A second look must not say everything twice.
     report_.warnings.resize(opening_warnings_);

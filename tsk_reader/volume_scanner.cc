@@ -148,12 +148,6 @@ void add_volumes(BlockSource& image, TableKind kind, const std::vector<Slot>& sl
     }
     const ByteRange range{slot.start * kind.sector_size,
                           (slot.start + slot.length) * kind.sector_size};
-    if (range.end > image.size())
-      out.warnings.push_back(table_warning(
-          WarningKind::damaged_image,
-          fmt::format("the partition ends {} bytes past the end of the image, which is truncated",
-                      range.end - std::max(range.begin, image.size())),
-          name));
     PathSpecLayer layer;
     layer.type_indicator = "TSK_PARTITION";
     layer.location = "/" + name;

@@ -161,6 +161,26 @@ class Ext(images.ImageTest):
             "whole:/var/log/cron.3: /var/log/cron.3 leads through too many symbolic links: "
             "the last is /var/log/cron.3 -> cron.3"])
 
+    def test_folders_are_looked_into_as_asked(self):
+        self.need("mkfs.ext4")
+        utmp = b"\1\0\0\0" * 96
+        ask = ("/var/run", "/run", "utmp*")
+        for name, files, links, want in [
+            ("both are one", {"/run/utmp": utmp, "/var/x": b""}, {"/var/run": "/run"},
+             "/var/run/utmp"),
+            ("old", {"/var/run/utmp": utmp}, {}, "/var/run/utmp"),
+            ("a /var volume", {"/run/utmp": utmp}, {}, "/run/utmp"),
+            ("a /var volume that points to its host's /run", {"/log/x": b""}, {"/run": "/run"}, None),
+            ("the same, relative", {"/log/x": b""}, {"/run": "../run"}, None),
+        ]:
+            with self.subTest(name):
+                folder = self.folder()
+                tree = images.write_tree(folder / "tree", {**files, "/log/utmp": b"no"}, links)
+                listing = images.list_logs(make_ext(folder / "image.raw", tree), *ask)
+                self.assertEqual({path: file["sha256"] for path, file in listing.files.items()},
+                                 {f"whole:{want}": sha256(utmp)} if want else {})
+                self.assertEqual(listing.messages(), [])
+
     def test_hostile_sizes_are_bounded(self):
         self.need("mkfs.ext4", "debugfs")
         for options in (["-O", "^metadata_csum"], ["-O", "^metadata_csum,^extents,^64bit"], []):

@@ -1,5 +1,5 @@
 // Reads every log of an image and prints what came out as JSON lines, for tests/image/*_test.py:
-//   list_logs IMAGE GLOB...
+//   list_logs IMAGE [FOLDER...] GLOB...
 // IMAGE is raw, or an E01 with its segments' names separated by commas. `read_bytes` and `reads`
 // are what the volumes and filesystems asked of the image.
 
@@ -7,6 +7,7 @@
 #include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -117,7 +118,12 @@ std::vector<std::filesystem::path> split(const std::string& names) {
 int run(int argc, char** argv) {
   if (argc < 3) return 2;
   const auto segments = split(argv[1]);
-  std::vector<std::string_view> globs(argv + 2, argv + argc);
+  // What begins with a slash is a folder to look into, the rest are globs.
+  std::vector<std::string_view> globs;
+  std::vector<std::string_view> folders;
+  for (const char* word : std::span(argv + 2, argv + argc))
+    (word[0] == '/' ? folders : globs).emplace_back(word);
+  if (folders.empty()) folders.assign(kLogFolders.begin(), kLogFolders.end());
   InputReport report;
   report.name = argv[1];
   const bool ewf = segments[0].extension() == ".E01";
@@ -131,7 +137,7 @@ int run(int argc, char** argv) {
   auto evidence = open_image_evidence(std::make_unique<CountingSource>(std::move(*source), count),
                                       std::move(report));
   if (!evidence) return 1;
-  for (const LogFolder& folder : (*evidence)->find_logs(globs)) {
+  for (const LogFolder& folder : (*evidence)->find_logs(folders, globs)) {
     Json out{{"row", "folder"}, {"volume", folder.volume}, {"path", folder.path}};
     out["zone"] = folder.facts.zone ? folder.facts.zone->name() : "";
     out["zone_source"] = folder.facts.zone_source;
@@ -158,6 +164,8 @@ int run(int argc, char** argv) {
     std::cout << Json{{"row", "warning"},
                       {"volume", warning.volume},
                       {"path", warning.path},
+                      {"range",
+                       warning.range ? Json{warning.range->begin, warning.range->end} : Json()},
                       {"message", warning.message}}
                      .dump(-1, ' ', false, Json::error_handler_t::replace)
               << "\n";

@@ -121,8 +121,14 @@ class Partitions(images.ImageTest):
                 listing = images.list_logs(disk)
                 # Below 11 MiB the table of the logical partitions is gone as well.
                 self.assertEqual(list(listing.volumes)[0], "p1")
-                self.assertTrue(any("truncated" in text or "past the end" in text
+                self.assertTrue(any(text.startswith(f"{ends[-1] if keep > 11 * MIB else 'p1'}:: "
+                                                    "the image is truncated: it ends at byte")
                                     for text in listing.messages()), listing.messages())
+                first, last = (damage[:2] for damage in (listing.cost["damage"][0],
+                                                         listing.cost["damage"][-1]))
+                self.assertEqual(first[0], keep)
+                self.assertEqual(last[1], (26624 + 16384) * 512 if keep > 11 * MIB
+                                 else (2048 + 16384) * 512)
                 file = listing.files.get("p1:/var/log/cron")
                 self.assertIsNotNone(file)
                 if not file["damage"]:
@@ -142,6 +148,79 @@ class Partitions(images.ImageTest):
         file = listing.files["whole:/var/log/cron"]
         self.assertEqual(file["sha256"], sha256(LOG[:half * 4096] + bytes(len(LOG) - half * 4096)))
         self.assertEqual([damage[:2] for damage in file["damage"]], [[half * 4096, len(LOG)]])
+
+    def test_a_claim_beyond_the_image_is_damage(self):
+        self.need("mkfs.ext4")
+        whole = 8 * MIB
+        for options in (("-b", "1024", "-O", "^has_journal"), ("-b", "4096", "-O", "^has_journal")):
+            image = self.ext(self.folder(), "image", {"/var/log/cron": LOG[:1000]}, options=options)
+            data = image.read_bytes()
+            self.assertEqual(len(data), whole)
+            for name, keep, more, damage in [
+                ("as it is", whole, b"", []),
+                ("bytes behind the last block", whole, bytes(100), []),
+                ("other bytes behind it", whole, b"x" * 70_000, []),
+                ("a byte short", whole - 1, b"", [[whole - 1, whole, "image is truncated"]]),
+                ("half", whole // 2, b"", [[whole // 2, whole, "image is truncated"]]),
+            ]:
+                with self.subTest(name, options=options):
+                    raw = self.folder() / "image.raw"
+                    raw.write_bytes(data[:keep] + more)
+                    listing = images.list_logs(raw)
+                    self.assertEqual(self.hashes(listing), {"whole:/var/log/cron": sha256(LOG[:1000])})
+                    self.assertEqual(listing.cost["damage"], damage)
+                    self.assertEqual([row["range"] for row in listing.warnings],
+                                     [each[:2] for each in damage])
+                    for text in listing.messages():
+                        self.assertIn(f"truncated: the {listing.volumes['whole']['file_system']} "
+                                      f"filesystem takes up {whole} bytes, and its image has {keep}",
+                                      text)
+
+    def test_a_fat_cut_short_is_damage_too(self):
+        self.need("mkfs.vfat", "mcopy", "mmd")
+        folder = self.folder()
+        log = folder / "log"
+        log.write_bytes(LOG[:1000])
+        image = blank(folder / "image.raw", 2 * MIB)
+        run("mkfs.vfat", "-F", "12", image)
+        run("mmd", "-i", image, "::/var", "::/var/log")
+        run("mcopy", "-i", image, log, "::/var/log/cron")
+        self.assertEqual(images.list_logs(image).cost["damage"], [])
+        with open(image, "r+b") as file:
+            file.truncate(MIB)
+        listing = images.list_logs(image)
+        self.assertEqual(self.hashes(listing), {"whole:/var/log/cron": sha256(LOG[:1000])})
+        self.assertEqual(listing.cost["damage"], [[MIB, 2 * MIB, "image is truncated"]])
+        self.assertEqual(len(listing.warnings), 1, listing.messages())
+
+    def test_a_filesystem_and_its_partition(self):
+        self.need("sfdisk", "mkfs.ext4")
+        part = self.ext(self.folder(), "part", {"/var/log/cron": LOG[:1000]}, size="4M")
+        start = 2048 * 512
+        for name, sectors, size, damage, words in [
+            ("fits", 8192, 6 * MIB, [], None),
+            ("is smaller", 9000, 6 * MIB, [], None),
+            ("is larger", 8000, 6 * MIB,
+             [[start + 8000 * 512, start + 4 * MIB, "past the end of the partition"]],
+             "the partition is too small"),
+            ("the partition is larger than the image", 8192 + 2048, 5 * MIB + 512,
+             [[5 * MIB + 512, start + (8192 + 2048) * 512, "image is truncated"]],
+             "the image is truncated: it ends at byte 5243392, and the partition ends at byte "
+             "6291456; 1048064 bytes are missing"),
+        ]:
+            with self.subTest(name):
+                disk = blank(self.folder() / "disk.raw", 7 * MIB)
+                run("sfdisk", "-q", disk,
+                    stdin=f"label: dos\nstart=2048,size={sectors},type=83\n".encode())
+                place(disk, {start: part})
+                with open(disk, "r+b") as file:
+                    file.truncate(size)
+                listing = images.list_logs(disk)
+                self.assertEqual(self.hashes(listing), {"p1:/var/log/cron": sha256(LOG[:1000])})
+                self.assertEqual(listing.cost["damage"], damage)
+                self.assertEqual(len(listing.warnings), 1 if words else 0, listing.messages())
+                if words:
+                    self.assertIn(words, listing.messages()[0])
 
     def test_sectors_of_4096_bytes(self):
         self.need("mkfs.ext4")

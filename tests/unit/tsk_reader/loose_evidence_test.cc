@@ -24,7 +24,7 @@ TEST(LooseLog, IsOneFolderWithOneFile) {
   std::filesystem::last_write_time(path, std::chrono::file_clock::from_sys(mtime));
   const auto evidence = open_loose_log(group_of(InputKind::log, path));
   ASSERT_TRUE(evidence);
-  const std::vector<LogFolder> folders = (*evidence)->find_logs({});
+  const std::vector<LogFolder> folders = (*evidence)->find_logs(kLogFolders, {});
   ASSERT_EQ(folders.size(), 1U);
   EXPECT_EQ(folders[0].path, folder.path());
   ASSERT_EQ(folders[0].files.size(), 1U);
@@ -56,7 +56,7 @@ TEST(LooseFolder, GivesEachFolderItsSortedFiles) {
   ASSERT_TRUE(evidence);
   for (int again = 0; again < 2; ++again) {
     std::vector<std::string> paths;
-    for (const LogFolder& one : (*evidence)->find_logs({})) {
+    for (const LogFolder& one : (*evidence)->find_logs(kLogFolders, {})) {
       for (const auto& file : one.files) {
         paths.push_back(std::filesystem::relative(file->entry().path, folder.path()).string());
       }
