@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plugin/anomaly/tail_chance.h"
+
 namespace pidometer {
 namespace {
 
@@ -18,8 +20,8 @@ constexpr double kLowAMonth = 10;
 
 }  // namespace
 
-Level level_of(double score_log, double days) {
-  const double month = std::pow(10.0, -score_log) * kMonthDays / std::max(days, 1e-3);
+Level level_of(double score, double looks, double days) {
+  const double month = expected_count(score, looks) * kMonthDays / std::max(days, 1e-3);
   if (month <= kCriticalAMonth) return Level::critical;
   if (month <= kHighAMonth) return Level::high;
   if (month <= kMediumAMonth) return Level::medium;
@@ -55,8 +57,8 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
   a.excess_low = std::llround(window.excess - range);
   a.excess_high = std::llround(window.excess + range);
   a.score = window.score;
-  a.score_log = window.score - std::log10(scan.looks());
-  a.level = level_of(a.score_log, scan.days());
+  a.score_log = score_over_looks(window.score, scan.looks());
+  a.level = level_of(window.score, scan.looks(), scan.days());
   const auto labels = clock.item_sets.labels(first.items);
   a.labels.assign(labels.begin(), labels.end());
   return a;

@@ -10,7 +10,8 @@ namespace pidometer {
 Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
                     const Window& window, AnomalyKind kind);
 
-/// `score_log` is the score after allowing for all windows of the log; `days` the log's length.
-Level level_of(double score_log, double days);
+/// From how often chance alone makes such a window in a month: `looks` windows were looked at in
+/// `days` of log.
+Level level_of(double score, double looks, double days);
 
 }  // namespace pidometer

@@ -63,6 +63,21 @@ double surprise_of_t(double deviations, unsigned degrees) {
   return chance > 0 ? capped(-std::log10(chance)) : kMostScore;
 }
 
+double expected_count(double score, double looks) {
+  // -looks ln(1 - p): for a chance that is not small the count of independent looks that miss
+  return looks * -std::log1p(-std::pow(10.0, -score));
+}
+
+double score_over_looks(double score, double looks) {
+  if (!(score > 0)) return 0;
+  // where the count is this small, it is the chance, and the power of ten may be below any double
+  constexpr double kTiny = -12;
+  const double log_count = std::log10(looks) - score;
+  if (log_count < kTiny) return std::min(score, -log_count);
+  const double chance = -std::expm1(-expected_count(score, looks));
+  return std::clamp(-std::log10(chance), 0.0, score);
+}
+
 double normal_deviations(double score) {
   const boost::math::normal_distribution<double, Fast> normal;
   const double chance = std::pow(10.0, -std::clamp(score, 0.4, 300.0));

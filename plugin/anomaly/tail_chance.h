@@ -16,6 +16,13 @@ double surprise_of_bursts(double excess, double random_mean, double variance);
 /// -log10 of the upper tail of Student's t at `deviations` standard deviations.
 double surprise_of_t(double deviations, unsigned degrees);
 
+/// Windows that reach this score in so many independent looks, as many as chance alone makes.
+double expected_count(double score, double looks);
+
+/// -log10 of the chance that any of `looks` windows reaches this score: 1 - (1 - p)^looks. Between
+/// 0 and `score`.
+double score_over_looks(double score, double looks);
+
 /// Standard deviations of a normal variable whose upper tail has this score; the score must be
 /// between 0.4 and 300.
 double normal_deviations(double score);

@@ -63,6 +63,33 @@ TEST(SurpriseOfT, known_quantiles) {
   EXPECT_DOUBLE_EQ(surprise_of_t(-1, 3), 0);
 }
 
+TEST(ScoreOverLooks, is_the_chance_of_any_of_them) {
+  struct Case {
+    double score, looks, want;
+  };
+  for (const Case& c : std::vector<Case>{{0, 1000, 0},
+                                         {-1, 10, 0},
+                                         {2, 1, 2},
+                                         {std::log10(2), 2, -std::log10(0.75)},
+                                         {1.5, 1000, 0},
+                                         {3, 1000, -std::log10(1 - std::exp(-1.0005))},
+                                         {20, 1000, 17},
+                                         {5000, 100, 4998}}) {
+    SCOPED_TRACE(c.score);
+    EXPECT_NEAR(score_over_looks(c.score, c.looks), c.want, 1e-5);
+    EXPECT_GE(score_over_looks(c.score, c.looks), 0.0);
+    EXPECT_FALSE(std::signbit(score_over_looks(c.score, c.looks)));
+  }
+  // no step where one formula takes over from the other
+  EXPECT_NEAR(score_over_looks(15.0001, 1000), score_over_looks(14.9999, 1000), 3e-4);
+}
+
+TEST(ExpectedCount, is_that_of_windows_that_chance_makes) {
+  EXPECT_NEAR(expected_count(4, 1000), 0.1, 1e-4);
+  EXPECT_NEAR(expected_count(0.5, 10), -10 * std::log(1 - std::pow(10.0, -0.5)), 1e-9);
+  EXPECT_GT(expected_count(0, 10), 1e9);
+}
+
 TEST(NormalDeviations, inverts_the_normal_tail) {
   EXPECT_NEAR(normal_deviations(2), 2.3263, 1e-3);
   EXPECT_NEAR(normal_deviations(-std::log10(0.05)), 1.6449, 1e-3);
