@@ -15,6 +15,7 @@ enum class AnomalyKind : std::uint8_t {
   pid_excess,
   pid_deficit,
   boot,
+  not_a_clock,
 };
 
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
@@ -40,7 +41,7 @@ struct Anomaly {
   std::int64_t excess_low = 0;   ///< 90% range
   std::int64_t excess_high = 0;
   double score = 0;      ///< -log10 of the chance in one window of its kind
-  double score_log = 0;  ///< the same after allowing for all windows looked at in the log
+  double score_log = 0;  ///< the same for one of all windows looked at in the log; never below 0
   std::uint32_t baseline_samples = 0;  ///< comparable intervals: same jobs, same length
   std::int64_t baseline_low = 0;       ///< their range
   std::int64_t baseline_high = 0;
@@ -49,6 +50,11 @@ struct Anomaly {
   // boot:
   bool counter_restarted =
       true;  ///< false: a STARTUP line without a fall of the counter (the daemon was restarted)
+
+  // not_a_clock (see PidOrder):
+  std::uint32_t steps = 0;
+  std::uint32_t downward_steps = 0;
+  double unevenness = 0;
 };
 
 }  // namespace pidometer

@@ -19,6 +19,10 @@ constexpr std::array kDetectors = {
     Detector{AnomalyKind::boot, "boot",
              "the counter restarted, or the daemon did (not for the first line of a series)",
              detect_boot},
+    Detector{AnomalyKind::not_a_clock, "not_a_clock",
+             "PIDs of this host are not sequential: half of the steps go down, and PIDs and "
+             "distances are spread evenly; no other finding is made",
+             detect_not_a_clock},
 };
 
 }  // namespace
@@ -28,6 +32,8 @@ std::span<const Detector> detectors() {
 }
 
 std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline) {
+  // distances, falls and boots mean nothing there
+  if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(clock, baseline);
   std::vector<Anomaly> all;
   for (const Detector& detector : kDetectors) {
     auto found = detector.detect(clock, baseline);

@@ -27,5 +27,6 @@ std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& bas
 std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline);
 std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline);
 std::vector<Anomaly> detect_boot(const PidClock& clock, const Baseline& baseline);
+std::vector<Anomaly> detect_not_a_clock(const PidClock& clock, const Baseline& baseline);
 
 }  // namespace pidometer

@@ -74,10 +74,9 @@ double JobHabit::explained(const Window& window) const {
   for (auto f = from; f != far_.end() && f->comparable == id && f->deviations <= most; ++f)
     (std::chrono::abs(clock_.ticks[f->interval].time - time) > kApart ? seen : near) += 1;
   if (seen < kLeastSeen) return window.score;
-  const auto everywhere =
-      static_cast<double>(std::ranges::upper_bound(all_, most) -
-                          std::ranges::lower_bound(all_, like)) -
-      seen - near;
+  const auto everywhere = static_cast<double>(std::ranges::upper_bound(all_, most) -
+                                              std::ranges::lower_bound(all_, like)) -
+                          seen - near;
   const auto own = static_cast<double>(comparable.samples);
   const double others = static_cast<double>(judged_) - own;
   if (others < own || seen / own < kLeastFrequent ||

@@ -26,7 +26,7 @@ constexpr double kClipSquare = 16;      // a squared deviation counts up to 4 st
 constexpr std::size_t kSample = 60000;  // enough intervals for twelve classes
 constexpr double kLeastFactor = 0.05;
 constexpr double kLeastShare = 0.05;  // of the usual load: a level estimate may be below zero
-constexpr double kApart = 0.02;      // classes closer than 2% are one
+constexpr double kApart = 0.02;       // classes closer than 2% are one
 
 void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
   for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
@@ -36,7 +36,8 @@ void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
   }
 }
 
-// How much more than usual is going on for such an interval (logarithm): what its spread grows with.
+// How much more than usual is going on for such an interval (logarithm): what its spread grows
+// with.
 double busyness(const PidClock& clock, const Baseline& baseline, std::size_t i) {
   const double usual = static_cast<double>(baseline.expected[i].random_mean);
   const double level = baseline.level.rate(i, i + 1) * clock.intervals[i].seconds;

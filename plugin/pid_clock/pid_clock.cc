@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "plugin/pid_clock/foreign_readings.h"
@@ -30,14 +31,17 @@ std::int32_t clamp32(std::int64_t n) {
       n, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()));
 }
 
-Interval classify(const Tick& a, const Tick& b, const Startup* startup, const PidRange& range) {
+// `startups`: the lines between the two ticks.
+Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startups,
+                  const PidRange& range) {
   Interval step;
   const std::int64_t seconds =
       std::chrono::duration_cast<std::chrono::seconds>(b.time - a.time).count();
   std::int64_t advance = static_cast<std::int64_t>(b.pid) - a.pid;
   step.seconds = clamp32(seconds);
-  if (startup != nullptr) {
-    const bool fell = advance < 0 || startup->pid < a.pid;
+  if (!startups.empty()) {
+    const bool fell = advance < 0 || std::ranges::any_of(
+                                         startups, [&](const Startup& s) { return s.pid < a.pid; });
     step.state = fell ? IntervalState::boot : IntervalState::daemon_restart;
   } else if (advance >= 0) {
     step.state = seconds < -kJitterSeconds ? IntervalState::clock_step
@@ -87,51 +91,113 @@ std::size_t mark_holes(std::vector<Interval>& intervals) {
   return holes;
 }
 
-void divide_into_sessions(PidClock& clock, const std::vector<Startup>& startups) {
-  const auto count = static_cast<std::uint32_t>(clock.ticks.size());
-  std::size_t next_startup = 0;
-  const auto startup_before = [&](std::uint32_t tick) -> std::optional<Startup> {
-    std::optional<Startup> found;
-    for (; next_startup < startups.size() && startups[next_startup].tick <= tick; ++next_startup)
-      if (startups[next_startup].tick == tick) found = startups[next_startup];
-    return found;
-  };
-  BootSession session;
-  session.startup = count > 0 ? startup_before(0) : std::nullopt;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const IntervalState state = clock.intervals[i].state;
-    if (state != IntervalState::boot && state != IntervalState::daemon_restart) continue;
-    session.end_tick = i + 1;
-    clock.sessions.push_back(session);
-    session.first_tick = i + 1;
-    session.counter_restarted = state == IntervalState::boot;
-    if (session.counter_restarted) ++session.number;
-    session.startup = startup_before(i + 1);
+/// Cuts the ticks into sessions: at each STARTUP line, and where the counter restarted without one.
+class SessionDivider {
+ public:
+  SessionDivider(PidClock& clock, const std::vector<Startup>& startups)
+      : clock_(clock), startups_(startups) {}
+
+  void run() {
+    const auto count = static_cast<std::uint32_t>(clock_.ticks.size());
+    if (count == 0 && startups_.empty()) return;
+    // the first line of the series starts the first session: nothing restarted there
+    if (!startups_.empty() && startups_.front().tick == 0) {
+      session_.startup = startups_[next_++];
+      newest_ = session_.startup->pid;
+    }
+    for (std::uint32_t tick = 0; tick < count; ++tick) {
+      const IntervalState before =
+          tick > 0 ? clock_.intervals[tick - 1].state : IntervalState::judged;
+      const bool lines = next_ < startups_.size() && startups_[next_].tick <= tick;
+      if (lines) {
+        start_at(tick, before == IntervalState::boot);
+      } else if (before == IntervalState::boot) {
+        begin(tick, true, std::nullopt);
+      }
+      newest_ = clock_.ticks[tick].pid;
+    }
+    start_at(count, false);
+    session_.end_tick = count;
+    clock_.sessions.push_back(session_);
   }
-  session.end_tick = count;
-  if (count > 0) clock.sessions.push_back(session);
+
+ private:
+  // The STARTUP lines before `tick`; `restarted`: the counter fell somewhere among them.
+  void start_at(std::uint32_t tick, bool restarted) {
+    bool known = false;
+    for (; next_ < startups_.size() && startups_[next_].tick <= tick; ++next_) {
+      const Startup& startup = startups_[next_];
+      const bool last = next_ + 1 == startups_.size() || startups_[next_ + 1].tick > tick;
+      const bool fell = startup.pid < newest_ || (last && restarted && !known);
+      known = known || fell;
+      begin(tick, fell, startup);
+      newest_ = startup.pid;
+    }
+  }
+
+  void begin(std::uint32_t tick, bool restarted, std::optional<Startup> startup) {
+    session_.end_tick = tick;
+    clock_.sessions.push_back(session_);
+    session_.first_tick = tick;
+    session_.counter_restarted = restarted;
+    if (restarted) ++session_.number;
+    session_.startup = startup;
+  }
+
+  PidClock& clock_;
+  const std::vector<Startup>& startups_;
+  BootSession session_;
+  std::size_t next_ = 0;
+  Pid newest_ = 0;
+};
+
+// PIDs that are no odometer: ticks, but no distances, boots or wraps.
+PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
+  PidRange range = infer_pid_range(series.ticks, options);
+  clock.pid_max = range.pid_max;
+  clock.pid_max_basis = options.pid_max ? std::move(range.basis) : "PIDs at random: a guess";
+  clock.intervals.resize(series.ticks.size());
+  for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i)
+    clock.intervals[i].state = IntervalState::unknown_advance;
+  clock.ticks = std::move(series.ticks);
+  clock.item_sets = std::move(series.item_sets);
+  BootSession all;
+  all.end_tick = static_cast<std::uint32_t>(clock.ticks.size());
+  clock.sessions.push_back(all);
+  return clock;
 }
 
 }  // namespace
 
 PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& options) {
+  PidClock clock;
+  clock.order = judge_pid_order(readings);
   TickSeries series = form_ticks(readings);
   std::vector<std::uint32_t> repaired;
-  PidClock clock;
-  clock.foreign_readings = take_out_foreign_readings(readings, series, repaired);
+  if (clock.order.kind == PidOrderKind::sequential)
+    clock.foreign_readings = take_out_foreign_readings(readings, series, repaired);
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
+  if (clock.order.kind == PidOrderKind::random) return unordered(std::move(clock), series, options);
   PidRange range = infer_pid_range(series.ticks, options);
   const std::size_t count = series.ticks.size();
   clock.intervals.resize(count);
   std::size_t next_startup = 0;
   for (std::size_t i = 0; i + 1 < count; ++i) {
-    const Startup* startup = nullptr;
-    if (series.ticks[i + 1].after_startup)
-      for (; next_startup < series.startups.size() && series.startups[next_startup].tick <= i + 1;
-           ++next_startup)
-        startup = &series.startups[next_startup];
-    clock.intervals[i] = classify(series.ticks[i], series.ticks[i + 1], startup, range);
+    std::span<const Startup> startups;
+    if (series.ticks[i + 1].after_startup) {
+      while (next_startup < series.startups.size() && series.startups[next_startup].tick <= i)
+        ++next_startup;
+      const std::size_t first = next_startup;
+      while (next_startup < series.startups.size() && series.startups[next_startup].tick <= i + 1)
+        ++next_startup;
+      startups = std::span(series.startups).subspan(first, next_startup - first);
+    }
+    clock.intervals[i] = classify(series.ticks[i], series.ticks[i + 1], startups, range);
+    // a counter that goes round between two ticks: neither an advance nor a fall says anything
+    if (clock.order.kind == PidOrderKind::too_fast && startups.empty())
+      clock.intervals[i] = {.seconds = clock.intervals[i].seconds,
+                            .state = IntervalState::unknown_advance};
     clock.wraps += clock.intervals[i].wraps;
     clock.backward_steps += clock.intervals[i].state == IntervalState::clock_step ? 1 : 0;
   }
@@ -141,7 +207,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.item_sets = std::move(series.item_sets);
   clock.pid_max = range.pid_max;
   clock.pid_max_basis = std::move(range.basis);
-  divide_into_sessions(clock, series.startups);
+  SessionDivider(clock, series.startups).run();
   return clock;
 }
 

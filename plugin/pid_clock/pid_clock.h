@@ -8,6 +8,7 @@
 
 #include "base/pid.h"
 #include "plugin/pid_clock/item_sets.h"
+#include "plugin/pid_clock/pid_order.h"
 #include "plugin/pid_clock/reading.h"
 #include "plugin/pid_clock/tick.h"
 
@@ -39,7 +40,8 @@ struct Interval {
   IntervalState state = IntervalState::last;
 };
 
-/// The ticks between two restarts of the counter (or of the daemon).
+/// The ticks between two restarts of the counter (or of the daemon). A session without ticks holds
+/// a STARTUP line that no job follows before the next one, or before the log's end.
 struct BootSession {
   std::uint32_t first_tick = 0;
   std::uint32_t end_tick = 0;  ///< one past the last
@@ -55,7 +57,8 @@ struct PidClock {
   std::vector<BootSession> sessions;
   ItemSets item_sets;
 
-  Pid pid_max = 0;            ///< one more than the largest PID that is handed out
+  PidOrder order;   ///< where it is random there is one session, and no interval is judged
+  Pid pid_max = 0;  ///< one more than the largest PID that is handed out
   std::string pid_max_basis;  ///< in words: where the number comes from
   std::size_t wraps = 0;
   std::size_t foreign_readings = 0;  ///< PIDs far outside two neighbours that agree; left out

@@ -57,10 +57,20 @@ struct PutBody {
     row["window_end"] = iso8601(anomaly.window_end);
     row["boot_session"] = anomaly.boot_session;
     put_finding_lines(row, finding);
-    if (anomaly.kind == AnomalyKind::boot) {
-      row["counter_restarted"] = anomaly.counter_restarted;
-    } else {
-      put_distance(row, anomaly);
+    switch (anomaly.kind) {
+      case AnomalyKind::pid_excess:
+      case AnomalyKind::pid_deficit:
+        put_distance(row, anomaly);
+        break;
+      case AnomalyKind::boot:
+        row["counter_restarted"] = anomaly.counter_restarted;
+        break;
+      case AnomalyKind::not_a_clock:
+        row["intervals"] = anomaly.intervals;
+        row["steps"] = anomaly.steps;
+        row["downward_steps"] = anomaly.downward_steps;
+        row["unevenness"] = row_real(anomaly.unevenness);
+        break;
     }
     put_text(row, "reporter", finding.reporter);
     put_text(row, "command", finding.first_command);

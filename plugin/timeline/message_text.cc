@@ -42,6 +42,11 @@ std::string finding_message(const FindingBody& finding) {
         return "the cron daemon was started, and the PID counter did not restart, " + when(finding);
       }
       return "the PID counter restarted (the host was booted) " + when(finding);
+    case AnomalyKind::not_a_clock:
+      return fmt::format(
+          "PIDs of this host are not sequential: {} of {} steps between jobs go down; no other "
+          "finding is made {}",
+          anomaly.downward_steps, anomaly.steps, when(finding));
   }
   assert(false);
   return {};

@@ -6,7 +6,7 @@ namespace pidometer {
 namespace {
 
 constexpr std::array kAnomalyKinds = {AnomalyKind::pid_excess, AnomalyKind::pid_deficit,
-                                      AnomalyKind::boot};
+                                      AnomalyKind::boot, AnomalyKind::not_a_clock};
 constexpr std::array kLevels = {Level::informational, Level::low, Level::medium, Level::high,
                                 Level::critical};
 
@@ -22,6 +22,8 @@ std::string_view anomaly_kind_name(AnomalyKind kind) {
       return "pid_deficit";
     case AnomalyKind::boot:
       return "boot";
+    case AnomalyKind::not_a_clock:
+      return "not_a_clock";
   }
   return "unknown";
 }

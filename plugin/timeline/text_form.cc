@@ -71,6 +71,34 @@ std::string boot_words(const Anomaly& anomaly) {
   return fmt::format("; PID {} before, {} after", anomaly.first_pid, anomaly.last_pid);
 }
 
+std::string order_words(const Anomaly& anomaly) {
+  return fmt::format(
+      "; distances round the range of PIDs differ from evenly spread ones by {:.1f}% at most, as "
+      "PIDs at random do, or a counter that goes round between two lines",
+      100 * anomaly.unevenness);
+}
+
+/// The numbers of a finding's kind.
+std::string kind_words(const Anomaly& anomaly) {
+  switch (anomaly.kind) {
+    case AnomalyKind::pid_excess:
+    case AnomalyKind::pid_deficit:
+      return distance_words(anomaly);
+    case AnomalyKind::boot:
+      return boot_words(anomaly);
+    case AnomalyKind::not_a_clock:
+      return order_words(anomaly);
+  }
+  return {};
+}
+
+/// What stands in the bracket: a number of PIDs, or the kind.
+std::string bracket_words(const Anomaly& anomaly) {
+  if (anomaly.kind == AnomalyKind::pid_excess || anomaly.kind == AnomalyKind::pid_deficit)
+    return std::to_string(anomaly.excess_pids);
+  return std::string(anomaly_kind_name(anomaly.kind));
+}
+
 std::string location_words(const TimelineEvent& event, const FindingBody& finding) {
   if (event.source == nullptr) return {};
   const std::string first_path = escape_bytes(event.source->entry.path);
@@ -89,12 +117,10 @@ std::string finding_text(const TimelineEvent& event, const FindingBody& finding,
   const bool is_boot = anomaly.kind == AnomalyKind::boot;
   // A boot is shown by the first record after it, an excess happened after its first record.
   const LineRef& shown = is_boot ? finding.last : finding.first;
-  const std::string what =
-      is_boot ? std::string(anomaly_kind_name(anomaly.kind)) : std::to_string(anomaly.excess_pids);
-  std::string text = fmt::format(
-      "{} {}\n{}{}{}{}", bracket(what, level_color(anomaly.level), color), escape_bytes(shown.text),
-      kIndent, event_message(event), is_boot ? boot_words(anomaly) : distance_words(anomaly),
-      location_words(event, finding));
+  std::string text = fmt::format("{} {}\n{}{}{}{}",
+                                 bracket(bracket_words(anomaly), level_color(anomaly.level), color),
+                                 escape_bytes(shown.text), kIndent, event_message(event),
+                                 kind_words(anomaly), location_words(event, finding));
   if (!finding.time_basis.certainty.empty() && finding.time_basis.certainty != "exact") {
     text += "; time " + escape_bytes(finding.time_basis.certainty);
   }

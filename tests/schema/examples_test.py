@@ -34,6 +34,10 @@ MUTANTS = [
       for key in ("line", "line_offset", "cron_event", "pid", "tag")],
     ("warning_without_tag", "damaged_log", ["tag"], REMOVE, "tag"),
     ("warning_end_without_begin", "damaged_log", ["range_begin"], REMOVE, "range_begin"),
+    ("chance_above_one", "pid_excess", ["score_log"], -1.7, "score_log"),
+    *[(f"not_a_clock_without_{key}", "not_a_clock", [key], REMOVE, key)
+      for key in ("steps", "downward_steps", "unevenness")],
+    ("unevenness_above_one", "not_a_clock", ["unevenness"], 1.5, "unevenness"),
     ("null", "pid_excess", ["hostname"], None, "hostname"),
     ("empty", "pid_excess", ["hostname"], "", "hostname"),
     ("unknown_key", "pid_excess", ["excess"], 842, "excess"),
@@ -113,7 +117,7 @@ class Examples(unittest.TestCase):
         self.assertEqual(
             {row["data_type"] for row in EXAMPLES.values()},
             {"pidometer:anomaly:pid_excess", "pidometer:anomaly:pid_deficit",
-             "pidometer:anomaly:boot", "pidometer:warning:damaged_log", "syslog:cron:task_run",
+             "pidometer:anomaly:boot", "pidometer:anomaly:not_a_clock", "pidometer:warning:damaged_log", "syslog:cron:task_run",
              "syslog:line"})
 
     def test_rows_are_valid(self):

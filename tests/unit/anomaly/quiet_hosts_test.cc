@@ -237,6 +237,31 @@ TEST(Boots, one_row_for_each_and_none_for_the_first_line) {
   EXPECT_TRUE(boots[1].counter_restarted);
 }
 
+TEST(Boots, each_startup_line_has_its_row) {
+  HostPlan plan = web_server(6);
+  plan.minutes = 24 * 60;
+  std::vector<Reading> log = simulate_host(plan);
+  const auto startup = [&](int minutes, Pid pid) {
+    Reading r;
+    r.time = kStart + std::chrono::minutes(24 * 60 + minutes);
+    r.pid = pid;
+    r.kind = ReadingKind::boot;
+    return r;
+  };
+  log.push_back(startup(5, 512));
+  log.push_back(startup(9, 509));  // booted again before any job ran
+  for (std::size_t i = 0; i < log.size(); ++i) log[i].record = static_cast<std::uint32_t>(i);
+  std::vector<Anomaly> boots = find(log);
+  std::erase_if(boots, [](const Anomaly& a) { return a.kind != AnomalyKind::boot; });
+  ASSERT_EQ(boots.size(), 2U);
+  EXPECT_EQ(boots[0].first_pid, log[log.size() - 3].pid);
+  EXPECT_EQ(boots[0].last_pid, 512U);
+  EXPECT_EQ(boots[1].first_pid, 512U);
+  EXPECT_EQ(boots[1].last_pid, 509U);
+  EXPECT_EQ(boots[1].last_record, log.size() - 1);
+  EXPECT_EQ(boots[1].boot_session, 3U);
+}
+
 // Scores mean what they say, or less: single intervals of quiet hosts, score s no more often than
 // 10^-s allows, within a factor 3.
 TEST(Calibration, single_intervals_state_their_chance) {

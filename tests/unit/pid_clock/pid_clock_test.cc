@@ -211,5 +211,60 @@ TEST(BuildPidClock, sessions_are_numbered) {
   EXPECT_EQ(session_of(clock, 21), 2U);
 }
 
+struct StartupCase {
+  std::string name;
+  std::vector<Reading> log;
+  std::vector<bool> restarted;           // of each session after the first
+  std::vector<std::uint32_t> end_ticks;  // of all
+};
+
+TEST(BuildPidClock, each_startup_line_starts_a_session) {
+  const auto startup = [](std::int64_t at, Pid pid) { return other(at, pid, ReadingKind::boot); };
+  const std::vector<StartupCase> cases = {
+      {"the first line of a series", {startup(0, 300), job(60, 310), job(120, 313)}, {}, {2}},
+      {"two boots between two jobs",
+       {job(0, 5000), job(60, 5003), startup(100, 310), startup(200, 300), job(240, 320)},
+       {true, true},
+       {2, 2, 3}},
+      {"a boot and then a restart of the daemon",
+       {job(0, 5000), startup(100, 300), startup(110, 340), job(180, 350)},
+       {true, false},
+       {1, 1, 2}},
+      {"a restart of the daemon and then a boot",
+       {job(0, 5000), startup(100, 5010), startup(110, 300), job(180, 350)},
+       {false, true},
+       {1, 1, 2}},
+      {"a boot and no job after it",
+       {job(0, 5000), job(60, 5003), startup(100, 300)},
+       {true},
+       {2, 2}},
+      {"no job at all",
+       {startup(0, 300), startup(100, 290), startup(200, 400)},
+       {true, false},
+       {0, 0, 0}},
+      {"two boots before the first job",
+       {startup(0, 300), startup(100, 290), job(120, 300)},
+       {true},
+       {0, 1}},
+  };
+  for (const StartupCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    const PidClock clock = clock_of(c.log);
+    std::vector<bool> restarted;
+    std::vector<std::uint32_t> ends;
+    std::uint32_t number = 1;
+    for (const BootSession& session : clock.sessions) {
+      if (&session != clock.sessions.data()) {
+        restarted.push_back(session.counter_restarted);
+        number += session.counter_restarted ? 1 : 0;
+      }
+      EXPECT_EQ(session.number, number);
+      ends.push_back(session.end_tick);
+    }
+    EXPECT_EQ(restarted, c.restarted);
+    EXPECT_EQ(ends, c.end_ticks);
+  }
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -14,7 +14,8 @@ TEST(EventMessage, FindingsStayWithin256Bytes) {
   finding.anomaly.window_end = samples::at(1003640399) + std::chrono::microseconds(123456);
   finding.utc_offset_minutes = 840;
   finding.end_utc_offset_minutes = 780;
-  for (const TimelineEvent& event : {samples::excess(), samples::boot(), widest}) {
+  for (const TimelineEvent& event :
+       {samples::excess(), samples::boot(), samples::not_a_clock(), widest}) {
     EXPECT_LE(event_message(event).size(), 256U) << event_message(event);
   }
 }

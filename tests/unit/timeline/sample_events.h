@@ -115,6 +115,28 @@ inline TimelineEvent boot() {
   return {finding.anomaly.window_end, "boot", "web01", "", source(), std::move(finding)};
 }
 
+/// A host that hands PIDs out at random.
+inline TimelineEvent not_a_clock() {
+  FindingBody finding;
+  finding.anomaly.kind = AnomalyKind::not_a_clock;
+  finding.anomaly.window_start = at(973695000);
+  finding.anomaly.window_end = at(974299800);
+  finding.anomaly.first_pid = 24410;
+  finding.anomaly.last_pid = 3907;
+  finding.anomaly.boot_session = 1;
+  finding.anomaly.intervals = 1008;
+  finding.anomaly.steps = 1008;
+  finding.anomaly.downward_steps = 511;
+  finding.anomaly.unevenness = 0.0213;
+  finding.first = {1, 0, "Nov  8 14:50:00 fw01 cron[24410]: (root) CMD (newsyslog)"};
+  finding.last = {1009, 56448, "Nov 15 14:50:00 fw01 cron[3907]: (root) CMD (newsyslog)"};
+  finding.first_command = "newsyslog";
+  finding.reporter = "cron";
+  finding.time_basis = {"zone_assumed_utc", "no zone is known"};
+  return {
+      finding.anomaly.window_start, "not_a_clock", "fw01", "root", source(), std::move(finding)};
+}
+
 inline TimelineEvent task_run() {
   RecordBody record;
   record.event = CronEvent::command;

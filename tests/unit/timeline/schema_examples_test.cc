@@ -96,6 +96,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"pid_excess.jsonl", write_jsonl(samples::excess())},
       {"pid_deficit.jsonl", write_jsonl(samples::deficit())},
       {"boot.jsonl", write_jsonl(samples::boot())},
+      {"not_a_clock.jsonl", write_jsonl(samples::not_a_clock())},
       {"task_run.jsonl", write_jsonl(samples::task_run())},
       {"line.jsonl", write_jsonl(samples::line())},
       {"damaged_log.jsonl", write_jsonl(samples::damaged_log())},

@@ -29,7 +29,8 @@ TEST(WriteSummary, EmptyRunHasEveryListAndEveryCount) {
   EXPECT_EQ(json["findings"], Json::parse(R"({"total": 0, "by_kind": {
     "pid_excess": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "pid_deficit": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
-    "boot": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0}}})"));
+    "boot": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "not_a_clock": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0}}})"));
 }
 
 TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {

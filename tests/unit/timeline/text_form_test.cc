@@ -96,6 +96,18 @@ TEST(WriteText, WordsFollowTheNumbers) {
   }
 }
 
+TEST(WriteText, SaysWhyPidsAreNoClock) {
+  EXPECT_EQ(
+      write_text(samples::not_a_clock(), false),
+      "[not_a_clock]: Nov  8 14:50:00 fw01 cron[24410]: (root) CMD (newsyslog)\n"
+      "    PIDs of this host are not sequential: 511 of 1008 steps between jobs go down; no "
+      "other finding is made between 2000-11-08 14:50:00 and 2000-11-15 14:50:00 (UTC by "
+      "assumption); "
+      "distances round the range of PIDs differ from evenly spread ones by 2.1% at most, as "
+      "PIDs at random do, or a counter that goes round between two lines; /var/log/cron lines "
+      "1 and 1009; time zone_assumed_utc\n");
+}
+
 TEST(WriteText, ExactTimesNeedNoRemark) {
   TimelineEvent event = samples::excess();
   std::get<FindingBody>(event.body).time_basis = {"exact", ""};

@@ -1,0 +1,71 @@
+#include "plugin/pid_clock/pid_order.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace pidometer {
+namespace {
+
+// One job every ten minutes; `pid` gives the n-th one's PID.
+template <typename PidOf>
+PidOrder order_of(std::size_t jobs, PidOf pid) {
+  std::vector<Reading> readings(jobs);
+  for (std::size_t i = 0; i < jobs; ++i) {
+    readings[i].time = Timestamp(std::chrono::minutes(10 * i));
+    readings[i].pid = pid(i);
+  }
+  return judge_pid_order(readings);
+}
+
+// Even, and without any order: the fractions of the multiples of squares of an irrational number.
+Pid scattered(std::size_t i) {
+  const double x = 0.6180339887498949 * static_cast<double>(i * i % 99991);
+  return 300 + static_cast<Pid>((x - static_cast<double>(static_cast<std::size_t>(x))) * 32000);
+}
+
+TEST(JudgePidOrder, needs_steps_enough) {
+  EXPECT_EQ(order_of(0, scattered).kind, PidOrderKind::sequential);
+  EXPECT_EQ(order_of(1, scattered).kind, PidOrderKind::sequential);
+  EXPECT_EQ(order_of(40, scattered).kind, PidOrderKind::sequential);
+  EXPECT_EQ(order_of(200, scattered).kind, PidOrderKind::random);
+  EXPECT_EQ(order_of(200, scattered).steps, 199U);
+  EXPECT_EQ(order_of(50000, scattered).kind, PidOrderKind::random);
+}
+
+TEST(JudgePidOrder, one_usual_distance_is_a_counter) {
+  // half a round and a third of a round each time, the falls of the first are half of the steps
+  EXPECT_EQ(
+      order_of(500, [](std::size_t i) { return static_cast<Pid>(300 + i * 16111 % 32468); }).kind,
+      PidOrderKind::sequential);
+  EXPECT_EQ(
+      order_of(500, [](std::size_t i) { return static_cast<Pid>(300 + i * 11003 % 32468); }).kind,
+      PidOrderKind::sequential);
+}
+
+TEST(JudgePidOrder, two_values_in_turn_are_boots) {
+  EXPECT_EQ(order_of(500, [](std::size_t i) { return i % 2 == 0 ? Pid{700} : scattered(i); }).kind,
+            PidOrderKind::sequential);
+}
+
+TEST(JudgePidOrder, jobs_of_one_tick_tell_a_fast_counter_from_chance) {
+  for (const bool neighbours : {true, false}) {
+    std::vector<Reading> readings;
+    for (std::size_t i = 0; i < 400; ++i)
+      for (std::size_t job = 0; job < 2; ++job) {
+        Reading r;
+        r.time = Timestamp(std::chrono::minutes(10 * i));
+        r.pid = neighbours ? scattered(i) + static_cast<Pid>(job) : scattered(2 * i + job);
+        r.label = static_cast<std::uint32_t>(job);
+        readings.push_back(r);
+      }
+    const PidOrder order = judge_pid_order(readings);
+    EXPECT_EQ(order.kind, neighbours ? PidOrderKind::too_fast : PidOrderKind::random);
+    EXPECT_EQ(order.steps, 399U);
+  }
+}
+
+}  // namespace
+}  // namespace pidometer
