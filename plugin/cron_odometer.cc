@@ -42,15 +42,48 @@ std::optional<ReadingKind> reading_kind(const StoredRecord& record) {
   }
 }
 
+/// Says of each record in turn whether lines before it may be lost. Records of one file must come
+/// in the order of their offsets.
+class DamageMarks {
+ public:
+  explicit DamageMarks(const LogSeries& log) : log_(log), spans_(log.reports.size()) {
+    for (const UnreadSpan& span : log.unread)
+      if (span.damaged) spans_[span.file].push_back(span.range.begin);
+    last_.resize(log.reports.size());
+    for (std::size_t i = 0; i < log.records.size(); ++i) last_[log.records[i].file] = i;
+  }
+
+  bool before(const StoredRecord& record, std::size_t index) {
+    bool lost = std::exchange(pending_, false);
+    std::vector<std::uint64_t>& spans = spans_[record.file];
+    const auto passed = std::lower_bound(spans.begin(), spans.end(), std::uint64_t{record.offset});
+    lost = lost || passed != spans.begin();
+    spans.erase(spans.begin(), passed);
+    // Damage behind the last record of a file is before whatever comes next in the series.
+    if (index == last_[record.file] && (!spans.empty() || !log_.reports[record.file].complete))
+      pending_ = true;
+    return lost;
+  }
+
+ private:
+  const LogSeries& log_;
+  std::vector<std::vector<std::uint64_t>> spans_;  ///< starts, ascending, a list a file
+  std::vector<std::size_t> last_;                  ///< index of the last record of each file
+  bool pending_ = false;
+};
+
 std::vector<Reading> readings_of(const LogSeries& log) {
   std::vector<Reading> readings;
   readings.reserve(log.records.size());
+  DamageMarks marks(log);
+  bool damage = false;
   for (std::size_t i = 0; i < log.records.size(); ++i) {
     const StoredRecord& record = log.records[i];
+    damage = marks.before(record, i) || damage;
     const std::optional<ReadingKind> kind = reading_kind(record);
     if (!kind) continue;
     readings.push_back(Reading{record.time, record.pid, record.label, static_cast<std::uint32_t>(i),
-                               record.utc_offset_minutes, *kind});
+                               record.utc_offset_minutes, *kind, std::exchange(damage, false)});
   }
   return readings;
 }

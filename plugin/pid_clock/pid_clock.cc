@@ -198,6 +198,11 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     if (clock.order.kind == PidOrderKind::too_fast && startups.empty())
       clock.intervals[i] = {.seconds = clock.intervals[i].seconds,
                             .state = IntervalState::unknown_advance};
+    // the tick after the damage may have lost jobs: neither the interval before it nor the one that
+    // it starts can be compared
+    if (clock.intervals[i].state == IntervalState::judged &&
+        (series.ticks[i].after_damage || series.ticks[i + 1].after_damage))
+      clock.intervals[i].state = IntervalState::damaged;
     clock.wraps += clock.intervals[i].wraps;
     clock.backward_steps += clock.intervals[i].state == IntervalState::clock_step ? 1 : 0;
   }

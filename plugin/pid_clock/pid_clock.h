@@ -26,6 +26,7 @@ enum class IntervalState : std::uint8_t {
   daemon_restart,   ///< a STARTUP line, but the counter went on
   clock_step,       ///< the time runs backwards
   hole,             ///< longer than the schedule leaves between two ticks: lines may be missing
+  damaged,          ///< lines are lost in it or in the tick before: what it should cost is unknown
   unknown_advance,  ///< the number of wraps cannot be known, or the PIDs are out of order
   last,             ///< nothing follows
 };

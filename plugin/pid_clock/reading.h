@@ -26,6 +26,8 @@ struct Reading {
   std::int16_t utc_offset_minutes =
       0;  ///< of the host's zone at `time`: periodic sources follow the local clock
   ReadingKind kind = ReadingKind::job;
+  /// Readings may be lost between the one before and this one: the evidence is damaged there.
+  bool after_damage = false;
 };
 
 }  // namespace pidometer

@@ -41,6 +41,10 @@ class TickFormer {
   TickSeries run() {
     for (index_ = 0; index_ < readings_.size(); ++index_) {
       const Reading& r = readings_[index_];
+      if (r.after_damage) {
+        close();
+        damage_ = true;
+      }
       switch (r.kind) {
         case ReadingKind::job:
           add_job(r);
@@ -75,10 +79,12 @@ class TickFormer {
       tick_.first_read = static_cast<std::uint32_t>(index_);
       tick_.minute = local_minute(r);
       tick_.after_startup = startup_;
+      tick_.after_damage = damage_;
       start_ = r.time;
       labels_.clear();
       open_ = true;
       startup_ = false;
+      damage_ = false;
     } else {
       const std::int64_t step = difference(r.pid, tick_.pid);
       if ((step < 0 && step > -kWrapInTick) || step > kWrapInTick) {
@@ -114,6 +120,7 @@ class TickFormer {
   std::vector<std::uint32_t> labels_;
   bool open_ = false;
   bool startup_ = false;
+  bool damage_ = false;
 };
 
 }  // namespace

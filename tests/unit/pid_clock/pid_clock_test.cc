@@ -266,5 +266,37 @@ TEST(BuildPidClock, each_startup_line_starts_a_session) {
   }
 }
 
+// What a tick should have cost is unknown where lines of it, or before it, are lost.
+TEST(BuildPidClock, damage_is_never_judged_across) {
+  std::vector<Reading> readings = steady(40);
+  readings[10].after_damage = true;
+  PidClock clock = clock_of(readings);
+  for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i)
+    EXPECT_EQ(clock.intervals[i].state,
+              i == 9 || i == 10 ? IntervalState::damaged : IntervalState::judged)
+        << i;
+  EXPECT_EQ(clock.sessions.size(), 1U);
+
+  // within a tick: what is left of it is a tick of its own
+  readings = steady(40);
+  Reading second = readings[10];
+  second.pid += 1;
+  second.label = 2;
+  second.after_damage = true;
+  readings.insert(readings.begin() + 11, second);
+  clock = clock_of(readings);
+  ASSERT_EQ(clock.ticks.size(), 41U);
+  EXPECT_EQ(clock.intervals[10].state, IntervalState::damaged);
+  EXPECT_EQ(clock.intervals[11].state, IntervalState::damaged);
+  EXPECT_EQ(clock.intervals[12].state, IntervalState::judged);
+
+  // a restart is one all the same
+  readings = steady(40);
+  for (std::size_t i = 20; i < readings.size(); ++i) readings[i].pid -= 900;
+  readings[20].after_damage = true;
+  clock = clock_of(readings);
+  EXPECT_EQ(clock.intervals[19].state, IntervalState::boot);
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -1,0 +1,174 @@
+#include "plugin/cron_odometer.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/memory_log_file.h"
+
+namespace pidometer {
+namespace {
+
+using test::MemoryLogFile;
+
+/// Keeps what the plugin produces.
+class CollectingMediator final : public Mediator {
+ public:
+  void produce_event(TimelineEvent event) override { events.push_back(std::move(event)); }
+  void produce_warning(Warning warning) override { warnings.push_back(std::move(warning)); }
+  void report_log(const HostSeries&, LogReport report) override {
+    logs.push_back(std::move(report));
+  }
+  void report_series(const HostSeries&, SeriesReport report) override {
+    series.push_back(std::move(report));
+  }
+  void add_progress(std::uint64_t count) override { bytes += count; }
+  bool aborted() const override { return stop; }
+
+  std::vector<FindingBody> findings() const {
+    std::vector<FindingBody> bodies;
+    for (const TimelineEvent& event : events)
+      if (const auto* body = std::get_if<FindingBody>(&event.body)) bodies.push_back(*body);
+    return bodies;
+  }
+
+  std::vector<TimelineEvent> events;
+  std::vector<Warning> warnings;
+  std::vector<LogReport> logs;
+  std::vector<SeriesReport> series;
+  std::uint64_t bytes = 0;
+  bool stop = false;
+};
+
+/// A day of a host with one job every five minutes and one more every hour; three PIDs a job.
+/// `extra` PIDs are spent after line `at`.
+std::vector<std::string> quiet_day(std::size_t at = 0, Pid extra = 0) {
+  std::vector<std::string> lines;
+  Pid pid = 1000;
+  for (int minute = 0; minute < 24 * 60; minute += 5) {
+    const auto add = [&](const char* job) {
+      lines.push_back(
+          fmt::format("2026-03-01T{:02}:{:02}:01+00:00 web01 CRON[{}]: (root) CMD ({})\n",
+                      minute / 60, minute % 60, pid, job));
+      pid += 3;
+      if (lines.size() == at) pid += extra;
+    };
+    add("/usr/lib/sysstat/sa1 1 1");
+    if (minute % 60 == 0) add("run-parts /etc/cron.hourly");
+  }
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line;
+  return text;
+}
+
+void process(const std::vector<const LogFile*>& files, CollectingMediator& mediator,
+             const PluginOptions& options = {}) {
+  HostSeries series;
+  series.image = "web01.E01";
+  series.volume = "p2";
+  series.folder = "/var/log";
+  series.files = files;
+  ASSERT_TRUE(CronOdometer().process(series, options, mediator));
+}
+
+TEST(CronOdometer, FindsNothingOnAQuietDay) {
+  const MemoryLogFile log("/var/log/cron", joined(quiet_day()));
+  CollectingMediator mediator;
+  process({&log}, mediator);
+  EXPECT_TRUE(mediator.findings().empty());
+  EXPECT_TRUE(mediator.warnings.empty());
+  ASSERT_EQ(mediator.series.size(), 1U);
+  EXPECT_EQ(mediator.series[0].records, 312U);
+  EXPECT_EQ(mediator.series[0].hostname, "web01");
+  EXPECT_EQ(mediator.bytes, joined(quiet_day()).size());
+}
+
+TEST(CronOdometer, PutsAnExcessAtItsRecord) {
+  const std::vector<std::string> lines = quiet_day(100, 40);
+  const MemoryLogFile log("/var/log/cron", joined(lines));
+  CollectingMediator mediator;
+  process({&log}, mediator);
+  const std::vector<FindingBody> found = mediator.findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].anomaly.excess_pids, 40);
+  EXPECT_EQ(found[0].first.line, 100U);
+  EXPECT_EQ(found[0].first.text + "\n", lines[99]);
+  EXPECT_EQ(found[0].last.text + "\n", lines[100]);
+  EXPECT_EQ(found[0].first.offset, joined(lines).find(lines[99]));
+  EXPECT_EQ(found[0].time_basis.certainty, "exact");
+}
+
+TEST(CronOdometer, NeverAccusesAcrossDamage) {
+  // Every place where a few lines may be lost: whatever is missing there, nobody is accused.
+  const std::vector<std::string> lines = quiet_day();
+  for (std::size_t first = 1; first + 6 < lines.size(); first += 7) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
+      std::string text;
+      std::uint64_t begin = 0;
+      std::uint64_t end = 0;
+      for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (i == first) begin = text.size();
+        const bool lost = i >= first && i < first + count;
+        text += lost ? std::string(lines[i].size(), '\0') : lines[i];
+        if (lost) end = text.size();
+      }
+      MemoryLogFile log("/var/log/cron", text);
+      log.damage(begin, end, "E01 chunk checksum");
+      CollectingMediator mediator;
+      process({&log}, mediator);
+      EXPECT_TRUE(mediator.findings().empty()) << count << " lines lost from line " << first + 1;
+      // and the damage is a row, dated by the record before it
+      std::size_t rows = 0;
+      for (const TimelineEvent& event : mediator.events)
+        if (const auto* body = std::get_if<WarningBody>(&event.body)) {
+          ++rows;
+          EXPECT_EQ(body->warning.kind, WarningKind::damaged_log);
+          EXPECT_EQ(body->warning.line, first);
+        }
+      EXPECT_EQ(rows, 1U);
+    }
+  }
+}
+
+TEST(CronOdometer, DamageAtTheEndOfARotationIsBeforeTheNextOne) {
+  const std::vector<std::string> lines = quiet_day();
+  const std::vector<std::string> older(lines.begin(), lines.begin() + 150);
+  const std::vector<std::string> newer(lines.begin() + 153, lines.end());
+  MemoryLogFile rotated("/var/log/cron.1", joined(older) + std::string(200, '\0'));
+  rotated.damage(joined(older).size(), kUnknownEnd, "the gzip stream ends too early");
+  const MemoryLogFile current("/var/log/cron", joined(newer));
+  CollectingMediator mediator;
+  process({&rotated, &current}, mediator);
+  EXPECT_TRUE(mediator.findings().empty());
+}
+
+TEST(CronOdometer, StopsWhenItIsTold) {
+  const MemoryLogFile log("/var/log/cron", joined(quiet_day(100, 40)));
+  CollectingMediator mediator;
+  mediator.stop = true;
+  process({&log}, mediator);
+  EXPECT_TRUE(mediator.events.empty());
+}
+
+TEST(CronOdometer, MakesARowOfEveryRecordWhenAsked) {
+  const MemoryLogFile log("/var/log/cron", joined(quiet_day()));
+  CollectingMediator mediator;
+  PluginOptions options;
+  options.records = true;
+  process({&log}, mediator, options);
+  ASSERT_EQ(mediator.events.size(), 312U);
+  const auto& record = std::get<RecordBody>(mediator.events[1].body);
+  EXPECT_EQ(record.command, "run-parts /etc/cron.hourly");
+  EXPECT_EQ(record.pid, 1003U);
+  EXPECT_EQ(record.line.line, 2U);
+}
+
+}  // namespace
+}  // namespace pidometer
