@@ -83,7 +83,9 @@ bool LineParser::cut(std::string_view line, Cut& out) const {
 
   const std::string& last = headers_[last_header_].bytes;
   std::size_t open = last.size();
-  if (last.empty() || line.size() <= open || line[open] != '[' || !line.starts_with(last)) {
+  out.is_last_header =
+      open > 0 && line.size() > open && line[open] == '[' && line.starts_with(last);
+  if (!out.is_last_header) {
     open = line.find('[');
     if (open == std::string_view::npos || open > kMaxHeader) return false;
   }
@@ -101,27 +103,39 @@ std::uint32_t LineParser::header_slot(std::string_view header) {
   return static_cast<std::uint32_t>(hash_bytes(header, 0) % kHeaders);
 }
 
+const LineParser::Memo* LineParser::recall(std::string_view text, std::uint32_t slot) {
+  const std::uint32_t generation = headers_[slot].generation;
+  const auto is = [&](const Memo& memo) {
+    return memo.known && memo.header == slot && memo.generation == generation && memo.text == text;
+  };
+  std::uint32_t at = memos_[last_memo_].next;
+  if (!is(memos_[at])) {
+    at = static_cast<std::uint32_t>(hash_bytes(text, slot) % kMemos);
+    if (!is(memos_[at])) return nullptr;
+    memos_[last_memo_].next = at;
+  }
+  last_memo_ = at;
+  return &memos_[at];
+}
+
 ParsedEntry LineParser::parse(std::string_view line) {
   Cut parts;
   if (cut(line, parts)) {
-    const std::uint32_t slot = header_slot(parts.header);
+    const std::uint32_t slot = parts.is_last_header ? last_header_ : header_slot(parts.header);
     const Header& header = headers_[slot];
-    if (header.known && header.bytes == parts.header) {
+    if (header.known && (parts.is_last_header || header.bytes == parts.header)) {
       last_header_ = slot;
       ParsedEntry entry;
       if (header.foreign) {
         entry.reason = "another program's line";
         return entry;
       }
-      const std::uint64_t hash = hash_bytes(parts.text, slot);
-      const Memo& memo = memos_[hash % kMemos];
-      if (memo.known && memo.hash == hash && memo.header == slot &&
-          memo.generation == header.generation && memo.text == parts.text) {
+      if (const Memo* const memo = recall(parts.text, slot)) {
         entry.kind = ParsedLine::Kind::record;
-        entry.event = memo.event;
-        entry.pid_role = memo.pid_role;
-        entry.source = memo.source;
-        entry.label = memo.label;
+        entry.event = memo->event;
+        entry.pid_role = memo->pid_role;
+        entry.source = memo->source;
+        entry.label = memo->label;
         entry.pid = parts.pid;
         entry.time = parts.time;
         return entry;
@@ -217,9 +231,10 @@ void LineParser::learn(std::string_view line, const ParsedLine& parsed, const Pa
   header.foreign = foreign;
   last_header_ = slot;
   if (foreign || parts.text.size() > kMaxText || entry.event == CronEvent::repeated) return;
-  const std::uint64_t hash = hash_bytes(parts.text, slot);
-  Memo& memo = memos_[hash % kMemos];
-  memo.hash = hash;
+  const auto at = static_cast<std::uint32_t>(hash_bytes(parts.text, slot) % kMemos);
+  Memo& memo = memos_[at];
+  memos_[last_memo_].next = at;
+  last_memo_ = at;
   memo.header = slot;
   memo.generation = header.generation;
   memo.label = entry.label;

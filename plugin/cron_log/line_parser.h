@@ -41,7 +41,8 @@ class LineParser {
   /// `Nov  2 05:50:01 web01 CROND[123]: text` cut up, on the strength of the last date seen.
   struct Cut {
     UndatedTime time;
-    std::string_view header;  ///< `web01 CROND`
+    std::string_view header;      ///< `web01 CROND`
+    bool is_last_header = false;  ///< that of the line before
     Pid pid = 0;
     std::string_view text;
   };
@@ -58,7 +59,6 @@ class LineParser {
     std::uint32_t generation = 0;  ///< changes with `bytes`, so that no text of another survives
   };
   struct Memo {
-    std::uint64_t hash = 0;
     std::uint32_t header = 0;
     std::uint32_t generation = 0;
     std::uint32_t label = 0;
@@ -66,8 +66,12 @@ class LineParser {
     CronEvent event = CronEvent::info;
     PidRole pid_role = PidRole::none;
     bool known = false;
+    std::uint32_t next = 0;  ///< whose line came behind its last one: jobs come in rounds
     std::string text;
   };
+
+  /// What is known of a text behind that header; nullptr: nothing.
+  const Memo* recall(std::string_view text, std::uint32_t slot);
 
   LabelTable& labels_;
   SourceTable& sources_;
@@ -76,6 +80,7 @@ class LineParser {
   std::string zone_;        ///< `+01:00`, `Z`; RFC 3339 only
   UndatedTime date_start_;  ///< midnight of that date
   std::uint32_t last_header_ = 0;
+  std::uint32_t last_memo_ = 0;
   std::vector<Header> headers_;
   std::vector<Memo> memos_;
 };

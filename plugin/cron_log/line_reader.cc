@@ -23,15 +23,20 @@ bool LineReader::fill() {
     return false;
   }
   at_end_ = *got == 0;
+  // Ranges come in order, and those of a block are known once it is read.
+  const auto& damage = stream_.damage();
+  if (damage_at_ < damage.size()) next_damage_ = damage[damage_at_].range.begin;
   end_ += *got;
   read_ += *got;
   return !at_end_;
 }
 
 bool LineReader::touches_damage(std::uint64_t begin, std::uint64_t end) {
+  if (end <= next_damage_) return false;
   const auto& damage = stream_.damage();
   while (damage_at_ < damage.size() && damage[damage_at_].range.end <= begin) ++damage_at_;
-  return damage_at_ < damage.size() && damage[damage_at_].range.begin < end;
+  next_damage_ = damage_at_ < damage.size() ? damage[damage_at_].range.begin : kUnknownEnd;
+  return next_damage_ < end;
 }
 
 bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) {

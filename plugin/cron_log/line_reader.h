@@ -52,7 +52,8 @@ class LineReader {
   std::uint64_t buffer_at_ = 0;  ///< offset of buffer_[0] in the stream
   std::uint64_t read_ = 0;
   std::uint32_t number_ = 0;
-  std::size_t damage_at_ = 0;  ///< first damaged range that may still be met
+  std::size_t damage_at_ = 0;                ///< first damaged range that may still be met
+  std::uint64_t next_damage_ = kUnknownEnd;  ///< where it begins, of what has been read so far
   bool at_end_ = false;
   std::optional<Error> error_;
 };

@@ -43,20 +43,20 @@ bool ZoneClock::is_second_pass(std::int64_t first_micros, const StoredRecord& re
 }
 
 ZoneClock::Dated ZoneClock::date(std::int64_t local_micros, const StoredRecord& record) {
-  const std::int64_t seconds = floor_divide(local_micros, kMicrosPerSecond);
-  const std::int64_t cell = floor_divide(seconds, kCell);
   std::int64_t offset = cell_offset_;
-  if (cell != cell_) {
+  if (local_micros < cell_begin_ || local_micros - cell_begin_ >= kCell * kMicrosPerSecond) {
+    const std::int64_t seconds = floor_divide(local_micros, kMicrosPerSecond);
+    const std::int64_t cell = floor_divide(seconds, kCell);
     const auto low = zone_.to_utc(local(cell * kCell));
     const auto high = zone_.to_utc(local(cell * kCell + kCell - 1));
     const bool plain = low.kind == TimeZone::Kind::unique && high.kind == TimeZone::Kind::unique &&
                        (high.first - low.first).count() == kCell - 1;
     if (plain) {
-      cell_ = cell;
+      cell_begin_ = cell * kCell * kMicrosPerSecond;
       offset = cell_offset_ = cell * kCell - low.first.time_since_epoch().count();
       first_pass_.clear();
     } else {
-      cell_ = INT64_MIN;
+      cell_begin_ = INT64_MAX;
       const auto instants = zone_.to_utc(local(seconds));
       if (instants.kind == TimeZone::Kind::skipped) {
         ++skipped_;

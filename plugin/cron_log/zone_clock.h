@@ -37,8 +37,9 @@ class ZoneClock {
   };
 
   const TimeZone& zone_;
-  std::int64_t cell_ = INT64_MIN;  ///< quarter of an hour with one offset throughout
-  std::int64_t cell_offset_ = 0;   ///< seconds
+  std::int64_t cell_begin_ = INT64_MAX;  ///< micros, of a quarter of an hour with one offset
+                                         ///< throughout
+  std::int64_t cell_offset_ = 0;         ///< seconds
   std::int64_t last_ = INT64_MIN;
   std::vector<Seen> first_pass_;
   std::uint64_t skipped_ = 0;
