@@ -53,6 +53,7 @@ class FileReading {
   FileLog finish() {
     log_.end = records_.size();
     log_.report.records = log_.end - log_.begin;
+    log_.open_end = log_.open_end && last_was_record_;
     log_.runs = years_.take_runs();
     log_.warnings = warnings_.take();
     return std::move(log_);
@@ -175,6 +176,8 @@ class FileReading {
     }
     ++*source_count_;
     last_was_record_ = true;
+    const std::uint64_t bytes = line.nuls + line.text.size();
+    log_.open_end = entry.reason != nullptr || line.end - line.offset == bytes;
     if (records_.size() - log_.begin == kSampleRecords) reserve(line.end);
   }
 

@@ -25,6 +25,7 @@ struct FileLog {
   bool has_zoneless = false;  ///< lines with a year and without an offset
   bool has_offsets = false;   ///< lines with an offset of their own
   bool failed = false;        ///< could not be opened
+  bool open_end = false;      ///< the last line is a record that may have lost its end
   std::uint16_t place = 0;    ///< among the reports of its series
   std::vector<UnreadSpan> unread;
   std::vector<Warning> warnings;

@@ -66,7 +66,7 @@ LogSeries join_series(std::vector<FileLog> logs, std::vector<StoredRecord> recor
                       const SourceTable& sources, std::vector<JobLabel> labels) {
   LogSeries series;
   series.hostname = most_frequent_host(logs, sources);
-  drop_duplicates(logs, sources, records);
+  drop_duplicates(logs, sources, labels, records);
   order_records(logs, records);
   settle_roles(records);
   series.records = std::move(records);

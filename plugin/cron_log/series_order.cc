@@ -57,6 +57,14 @@ struct KeyHash {
   }
 };
 
+Key key_of(const StoredRecord& record, std::uint32_t label,
+           std::span<const std::uint32_t> programs) {
+  return {
+      std::chrono::floor<std::chrono::seconds>(record.time).time_since_epoch().count(),
+      (std::uint64_t{record.pid} << 32U) | label,
+      (std::uint64_t{programs[record.reporter]} << 8U) | static_cast<std::uint64_t>(record.event)};
+}
+
 /// Sources without their dialect: two files may write one program's lines in two framings.
 std::vector<std::uint32_t> same_program(const SourceTable& sources) {
   std::vector<std::uint32_t> first(sources.size());
@@ -71,10 +79,16 @@ std::vector<std::uint32_t> same_program(const SourceTable& sources) {
 }  // namespace
 
 void drop_duplicates(std::span<FileLog> logs, const SourceTable& sources,
-                     std::vector<StoredRecord>& records) {
+                     std::span<const JobLabel> labels, std::vector<StoredRecord>& records) {
   const std::vector<Stretch> stretches = stretches_by_time(logs);
   const std::vector<std::uint32_t> programs = same_program(sources);
   std::vector<bool> dropped;
+  const auto drop = [&](FileLog& log, std::size_t record) {
+    if (dropped.empty()) dropped.resize(records.size());
+    dropped[record] = true;
+    ++log.report.duplicate_lines;
+    --log.report.records;
+  };
   for_each_group(stretches, [&](std::span<const Stretch> group) {
     if (group.size() < 2) return;
     // The fuller file is the one that is kept: its neighbours stay together.
@@ -104,23 +118,39 @@ void drop_duplicates(std::span<FileLog> logs, const SourceTable& sources,
         const StoredRecord& record = records[r];
         if (record.time < low || record.time > high || record.event == CronEvent::repeated)
           continue;
-        const Key key{
-            std::chrono::floor<std::chrono::seconds>(record.time).time_since_epoch().count(),
-            (std::uint64_t{record.pid} << 32U) | record.label,
-            (std::uint64_t{programs[record.reporter]} << 8U) |
-                static_cast<std::uint64_t>(record.event)};
-        Count& count = counts[key];
+        Count& count = counts[key_of(record, record.label, programs)];
         if (count.file != place) count = {count.kept, 0, place};
         if (++count.here > count.kept) {
           ++count.kept;
           continue;
         }
-        if (dropped.empty()) dropped.resize(records.size());
-        dropped[r] = true;
-        ++log.report.duplicate_lines;
-        --log.report.records;
+        drop(log, r);
       }
     }
+
+    // Last lines that lost their end, by all but their text.
+    std::unordered_map<Key, std::vector<const Stretch*>, KeyHash> torn;
+    for (const Stretch& stretch : order) {
+      const std::size_t last = logs[stretch.log].end - 1;
+      if (logs[stretch.log].open_end && (dropped.empty() || !dropped[last]))
+        torn[key_of(records[last], 0, programs)].push_back(&stretch);
+    }
+    if (torn.empty()) return;
+    for (const Stretch& stretch : order)
+      for (std::size_t r = logs[stretch.log].begin; r < logs[stretch.log].end; ++r) {
+        const auto found = torn.find(key_of(records[r], 0, programs));
+        if (found == torn.end() || (!dropped.empty() && dropped[r])) continue;
+        for (const Stretch* const candidate : found->second) {
+          FileLog& log = logs[candidate->log];
+          const std::size_t last = log.end - 1;
+          if (candidate == &stretch || (!dropped.empty() && dropped[last])) continue;
+          const JobLabel& whole = labels[records[r].label];
+          const JobLabel& part = labels[records[last].label];
+          if (records[r].label != records[last].label && whole.username == part.username &&
+              whole.command.starts_with(part.command))
+            drop(log, last);
+        }
+      }
   });
   if (dropped.empty()) return;
   std::size_t to = 0;

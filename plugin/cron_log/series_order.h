@@ -10,9 +10,10 @@ namespace pidometer {
 
 /// Removes records that stand in two files of the series (rotations copied or packed twice; syslog
 /// beside cron.log): same second, PID, event, label, host and program. What one file holds twice
-/// stays twice. The counts of the reports follow: records become duplicate_lines.
+/// stays twice. A file's last line that lost its end is the line of another file that begins so.
+/// The counts of the reports follow: records become duplicate_lines.
 void drop_duplicates(std::span<FileLog> logs, const SourceTable& sources,
-                     std::vector<StoredRecord>& records);
+                     std::span<const JobLabel> labels, std::vector<StoredRecord>& records);
 
 /// Puts the files one after the other by the time of their first record, and merges by time those
 /// that overlap. The order within a file stays. Files' stretches (begin, end) lose their meaning.

@@ -25,6 +25,7 @@ constexpr std::int32_t kFallbackYear = 1970;
 /// 1900-01-01 and 9999-01-01.
 constexpr std::int64_t kFirstStamp = std::int64_t{-25567} * kMicrosPerDay;
 constexpr std::int64_t kLastStamp = std::int64_t{2932532} * kMicrosPerDay;
+constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 constexpr std::int64_t kNoBound = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
@@ -173,31 +174,51 @@ class Resolver {
 
   template <typename BoundOf>
   void walk_families(const BoundOf& bound_of) {
-    const std::string* family = nullptr;
-    std::int64_t next_first = kNoBound;
-    const Rotation* previous = nullptr;
-    std::int64_t previous_next = kNoBound;
+    std::vector<std::size_t> newer;  // of the family, newest first
+    std::size_t follower = kNone;    // of the file before
     for (const std::size_t file : order_) {
-      if (family == nullptr || *family != rotations_[file].family) {
-        family = &rotations_[file].family;
-        next_first = previous_next = kNoBound;
-        previous = nullptr;
+      if (!newer.empty() && rotations_[newer.front()].family != rotations_[file].family) {
+        newer.clear();
+        follower = kNone;
       }
       const FileLog& log = logs_[file];
       if (log.begin == log.end) continue;
       // Two copies of one rotation have the same place, not one behind the other.
-      const bool same_place = previous != nullptr && !is_newer(*previous, rotations_[file]);
-      const std::int64_t newer = same_place ? previous_next : next_first;
+      const bool same_place =
+          !newer.empty() && !is_newer(rotations_[newer.back()], rotations_[file]);
+      if (!same_place && !newer.empty()) follower = newer.back();
       if (!log.runs.empty()) {
-        Bound bound = bound_of(file, newer == kNoBound);
-        if (newer != kNoBound && newer + kRotationSlack < bound.micros)
-          bound = {newer + kRotationSlack, "first line of the next rotation"};
-        decide(file, bound);
+        const Bound own = bound_of(file, follower == kNone);
+        const int back = decide(file, own, follower);
+        if (back > 0 && follower != kNone && move_back(newer, back)) decide(file, own, follower);
       }
-      previous_next = newer;
-      next_first = first_local(file);
-      previous = &rotations_[file];
+      newer.push_back(file);
     }
+  }
+
+  /// A February 29 says the year of its rotation, and with it that of the rotations behind it, as
+  /// long as none of them has a time stamp that its last line confirms: they were copied later.
+  bool move_back(std::span<const std::size_t> files, int years) {
+    for (const std::size_t file : files) {
+      const FileLog& log = logs_[file];
+      if (log.has_zoneless || log.has_offsets) return false;
+      const std::int64_t end = local_micros(last_of(file), decisions_[file].base_years.back());
+      const Bound stamp = stamp_bound(log.report.entry, rotations_[file]);
+      if (stamp.micros != kNoBound && stamp.micros - end <= 2 * kSlack) return false;
+      for (std::size_t r = 0; r < log.runs.size(); ++r)
+        if (!leap_years_fit(log.runs[r], decisions_[file].base_years[r] - years)) return false;
+    }
+    for (const std::size_t file : files) {
+      YearDecision& decision = decisions_[file];
+      for (std::int32_t& base : decision.base_years) base -= years;
+      decision.words = "last line " +
+                       date_words(local_micros(last_of(file), decision.base_years.back())) +
+                       " by a February 29 in an older rotation";
+      decision.doubts = {"the years are those of a February 29 in an older rotation, " +
+                         std::to_string(years) +
+                         " years before what the file's time allows; give --year to settle it"};
+    }
+    return true;
   }
 
   std::int64_t first_local(std::size_t file) const {
@@ -207,9 +228,14 @@ class Resolver {
     return yearless ? local_micros(micros, decisions_[file].base_years.front()) : micros;
   }
 
-  void decide(std::size_t file, const Bound& stamp) {
+  /// Years that a February 29 moved the file's end back.
+  int decide(std::size_t file, Bound stamp, std::size_t follower) {
+    if (follower != kNone && first_local(follower) + kRotationSlack < stamp.micros)
+      stamp = {first_local(follower) + kRotationSlack, "first line of the next rotation"};
     const FileLog& log = logs_[file];
     YearDecision& decision = decisions_[file];
+    decision = {};
+    int back = 0;
     decision.base_years.resize(log.runs.size());
     decision.state = given_ ? YearState::given : YearState::inferred;
     for (std::size_t r = log.runs.size(); r-- > 0;) {
@@ -225,9 +251,10 @@ class Resolver {
         continue;
       }
       std::int32_t base = newest_base(last, bound.micros);
-      fit_leap_years(run, base, decision);
+      const int moved = fit_leap_years(run, base, decision);
       decision.base_years[r] = base;
       if (r + 1 < log.runs.size()) continue;
+      back = moved;
       const std::int64_t end = local_micros(last, base);
       decision.words = "last line " + date_words(end) + " by " + bound.words;
       if (!given_ && bound.micros - end > kSilence)
@@ -236,21 +263,23 @@ class Resolver {
                                   " days before the " + bound.words +
                                   ": it could be of the next year; give --year to settle it");
     }
+    return back;
   }
 
-  void fit_leap_years(const YearlessRun& run, std::int32_t& base, YearDecision& decision) const {
-    if (leap_years_fit(run, base)) return;
+  int fit_leap_years(const YearlessRun& run, std::int32_t& base, YearDecision& decision) const {
+    if (leap_years_fit(run, base)) return 0;
     if (given_) {
       decision.doubts.push_back(
           "February 29 is written in a year that has none; March 1 stands for it");
-      return;
+      return 0;
     }
     for (int step = 1; step <= kMostLeapSteps; ++step) {
       if (!leap_years_fit(run, base - step)) continue;
       base -= step;
-      return;
+      return step;
     }
     decision.doubts.push_back("no years fit all lines of February 29");
+    return 0;
   }
 
   std::span<const FileLog> logs_;
