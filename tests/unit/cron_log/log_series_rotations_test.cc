@@ -306,8 +306,7 @@ TEST(LogSeriesRotations, FourteenMonthsHoldTwoMonthsTwice) {
                                    std::to_string(day) + " 00:00:01";
           text += line(time.c_str(), day);
           c.want.push_back(
-              {day, utc((year ? *year : 2026) - (i < 12 ? 1 : 0), static_cast<int>(i % 12 + 1),
-                        static_cast<int>(day), 0, 0, 1)});
+              {day, utc((year ? *year : 2026) - (i < 12 ? 1 : 0), i % 12 + 1, day, 0, 0, 1)});
         }
         whole += text;
         static std::deque<std::string> names;
