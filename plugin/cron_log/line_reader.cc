@@ -2,40 +2,36 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace pidometer {
 
-LineReader::LineReader(ByteStream& stream) : stream_(stream), buffer_(kMaxLine + kBlock) {}
+LineReader::LineReader(ByteStream& stream) : blocks_(stream) {}
 
 bool LineReader::fill() {
   if (at_end_) return false;
-  if (begin_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    buffer_at_ += begin_;
-    end_ -= begin_;
-    begin_ = 0;
-  }
-  const std::size_t room = std::min(kBlock, buffer_.size() - end_);
-  const auto got = stream_.read(std::as_writable_bytes(std::span(buffer_.data() + end_, room)));
-  if (!got) {
-    error_ = got.error();
-    at_end_ = true;
-    return false;
-  }
-  at_end_ = *got == 0;
+  Block block = blocks_.next();
+  // What is left of a line goes in front of the bytes that follow it; kMaxLine bytes at most.
+  const std::size_t left = end_ - begin_;
+  if (left > 0)
+    std::memcpy(block.bytes.data() + Block::kHeadroom - left, block_.bytes.data() + begin_, left);
+  blocks_.give_back(std::exchange(block_, std::move(block)));
+  begin_ = Block::kHeadroom - left;
+  end_ = Block::kHeadroom + block_.size;
+  buffer_at_ = read_ - Block::kHeadroom;  // wraps around for the first block; the sums come right
+  read_ += block_.size;
+  at_end_ = block_.is_last;
+  error_ = block_.error;
   // Ranges come in order, and those of a block are known once it is read.
-  const auto& damage = stream_.damage();
-  if (damage_at_ < damage.size()) next_damage_ = damage[damage_at_].range.begin;
-  end_ += *got;
-  read_ += *got;
-  return !at_end_;
+  if (damage_at_ < block_.damage.size()) next_damage_ = block_.damage[damage_at_].begin;
+  return block_.size > 0;
 }
 
 bool LineReader::touches_damage(std::uint64_t begin, std::uint64_t end) {
   if (end <= next_damage_) return false;
-  const auto& damage = stream_.damage();
-  while (damage_at_ < damage.size() && damage[damage_at_].range.end <= begin) ++damage_at_;
-  next_damage_ = damage_at_ < damage.size() ? damage[damage_at_].range.begin : kUnknownEnd;
+  const auto& damage = block_.damage;
+  while (damage_at_ < damage.size() && damage[damage_at_].end <= begin) ++damage_at_;
+  next_damage_ = damage_at_ < damage.size() ? damage[damage_at_].begin : kUnknownEnd;
   return next_damage_ < end;
 }
 
@@ -58,9 +54,10 @@ bool LineReader::next(LogLine& line) {
   line.too_long = false;
   std::size_t searched = 0;
   while (true) {
-    const char* const start = buffer_.data() + begin_;
+    const char* const start = block_.bytes.data() + begin_;
     const std::size_t have = end_ - begin_;
-    const void* const found = std::memchr(start + searched, '\n', have - searched);
+    const void* const found =
+        have > searched ? std::memchr(start + searched, '\n', have - searched) : nullptr;
     if (found != nullptr) {
       const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - start);
       line.offset = buffer_at_ + begin_;
@@ -73,8 +70,8 @@ bool LineReader::next(LogLine& line) {
     if (fill()) continue;
     if (have == 0) return false;
     line.offset = buffer_at_ + begin_;
-    // fill() may have moved the bytes to the front of the buffer.
-    const std::string_view rest(buffer_.data() + begin_, have);
+    // fill() may have moved the bytes to another block.
+    const std::string_view rest(block_.bytes.data() + begin_, have);
     begin_ = end_;
     return finish(line, rest, buffer_at_ + begin_);
   }
@@ -82,11 +79,11 @@ bool LineReader::next(LogLine& line) {
   // Over-long: keep the head, pass over the rest up to the next line feed.
   line.offset = buffer_at_ + begin_;
   line.too_long = true;
-  std::vector<char> head(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
-                         buffer_.begin() + static_cast<std::ptrdiff_t>(begin_ + kMaxLine));
+  std::vector<char> head(block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_),
+                         block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_ + kMaxLine));
   while (true) {
-    const char* const start = buffer_.data() + begin_;
-    const void* const found = std::memchr(start, '\n', end_ - begin_);
+    const char* const start = block_.bytes.data() + begin_;
+    const void* const found = end_ > begin_ ? std::memchr(start, '\n', end_ - begin_) : nullptr;
     if (found != nullptr) {
       begin_ += static_cast<std::size_t>(static_cast<const char*>(found) - start) + 1;
       break;

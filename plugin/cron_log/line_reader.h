@@ -8,6 +8,7 @@
 
 #include "base/log_file.h"
 #include "base/result.h"
+#include "plugin/cron_log/block_reader.h"
 
 namespace pidometer {
 
@@ -25,15 +26,18 @@ struct LogLine {
 /// Cuts a stream into lines at line feeds. The last line needs none.
 class LineReader {
  public:
-  static constexpr std::size_t kBlock = 256 * 1024;
+  static constexpr std::size_t kBlock = Block::kSize;
   /// syslog lines are 1 to 8 KiB long; rsyslog can be told to take 64 KiB. What is longer is no
   /// line of a log, but junk without a line feed.
-  static constexpr std::size_t kMaxLine = 64 * 1024;
+  static constexpr std::size_t kMaxLine = Block::kHeadroom;
 
   explicit LineReader(ByteStream& stream);
 
   /// False at the end, or where the stream fails: then error() says so.
   bool next(LogLine& line);
+
+  /// Lets go of the stream, which may be read ahead; no more lines.
+  void stop() { blocks_.stop(); }
 
   const std::optional<Error>& error() const { return error_; }
   /// Bytes taken from the stream so far.
@@ -44,12 +48,12 @@ class LineReader {
   bool finish(LogLine& line, std::string_view raw, std::uint64_t end);
   bool touches_damage(std::uint64_t begin, std::uint64_t end);
 
-  ByteStream& stream_;
-  std::vector<char> buffer_;
+  BlockReader blocks_;
+  Block block_;
   std::vector<char> long_head_;  ///< of an over-long line
-  std::size_t begin_ = 0;        ///< of the unread part of the buffer
+  std::size_t begin_ = 0;        ///< of the unread part of the block's bytes
   std::size_t end_ = 0;          ///< of the filled part
-  std::uint64_t buffer_at_ = 0;  ///< offset of buffer_[0] in the stream
+  std::uint64_t buffer_at_ = 0;  ///< offset of the first of the block's bytes in the stream
   std::uint64_t read_ = 0;
   std::uint32_t number_ = 0;
   std::size_t damage_at_ = 0;                ///< first damaged range that may still be met

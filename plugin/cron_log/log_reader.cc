@@ -39,6 +39,7 @@ class FileReading {
     }
     if (!stopped && monitor && lines.bytes_read() > told && !monitor(lines.bytes_read() - told))
       stopped = true;
+    lines.stop();
     log_.report.complete = !stopped && !lines.error();
     if (lines.error()) {
       Warning warning = warn_at({lines.bytes_read(), lines.bytes_read()}, 0);
