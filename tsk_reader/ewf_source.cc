@@ -142,7 +142,18 @@ bool is_whole(std::span<const EwfSegment> segments, const EwfSet& set) {
   return segments.back().is_last && chunks == set.chunk_count;
 }
 
-void tell(std::span<const EwfSegment> segments, InputReport& report) {
+void tell(std::span<const EwfSegment> segments, const EwfSet& set, InputReport& report) {
+  const std::vector<DamagedRange> errors = ewf_read_errors(segments, set);
+  if (!errors.empty()) {
+    Warning warning;
+    warning.kind = WarningKind::damaged_image;
+    warning.image = report.name;
+    warning.message = "read error at acquisition: " + std::to_string(errors.size()) +
+                      (errors.size() == 1 ? " range" : " ranges, this the first,") +
+                      " of the disk could not be read when it was imaged; zeros stand in";
+    warning.range = errors.front().range;
+    report.warnings.push_back(std::move(warning));
+  }
   for (const EwfSegment& segment : segments) {
     if (!segment.md5.empty()) report.stored_md5 = segment.md5;
     if (!segment.sha1.empty()) report.stored_sha1 = segment.sha1;
@@ -189,7 +200,7 @@ Result<std::unique_ptr<BlockSource>> open_ewf_source(std::span<const std::filesy
                                                   ewf_read_errors(*segments, *set), spec);
     }
   }
-  tell(*segments, report);
+  tell(*segments, *set, report);
   if (source == nullptr) return open_ewf_salvage(std::move(*segments), *set, std::move(spec));
   return source;
 }

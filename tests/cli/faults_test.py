@@ -68,6 +68,26 @@ class Faults(FaultTest):
         self.assertGreater(len(intact), 20)
         self.assertLess(len(intact), len(LINES))
 
+    def test_read_errors_of_the_acquisition(self):
+        # One sector inside the log; zeros by right, and still not evidence.
+        first = evidence.LOG_START // 512 + 6
+        begin = first * 512 - evidence.LOG_START
+        image = evidence.e01_with_read_errors(self.folder / "errors.E01", [(first, 1)])
+        found, report = self.scan(3, ["warning: ", "read error at acquisition"], image)
+        damage, = report["logs"][0]["damage"]
+        self.assertEqual((damage["begin"], damage["end"], damage["reason"]),
+                         (begin, begin + 512, "read error at acquisition"))
+        damage, = report["inputs"][0]["damage"]
+        self.assertEqual((damage["begin"], damage["end"]), (first * 512, first * 512 + 512))
+        self.assertTrue(any(row["data_type"] == "pidometer:warning:damaged_log"
+                            and "/var/log/cron" in row["display_name"] for row in found))
+        # The same list elsewhere on the volume hits no log, and is said all the same.
+        image = evidence.e01_with_read_errors(self.folder / "errors.E01",
+                                              [(program.RAW.stat().st_size // 512 - 8, 8)])
+        found, report = self.scan(3, ["warning: ", "read error at acquisition"], image)
+        self.assertEqual(report["logs"][0]["damage"], [])
+        self.assertEqual(self.pids(found), self.all_pids())
+
     def test_partial_ok_makes_it_zero(self):
         image = evidence.flipped_e01(self.folder / "flipped.E01")
         self.scan(0, ["checksum"], "--partial-ok", image)

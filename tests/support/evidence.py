@@ -1,6 +1,7 @@
 """Makes damaged, cut and odd evidence out of the bundled one."""
 
 import pathlib
+import struct
 import subprocess
 import zlib
 
@@ -38,6 +39,33 @@ def flipped_e01(path, part=b"(11/06-12:00:00-"):
     offset, length = chunk_offset(e01, part)
     path.write_bytes(flip(e01, offset + length // 2))
     return path
+
+
+def e01_with_read_errors(path, sectors):
+    """The bundled E01 with an `error2` section before its hash: (first, count) sectors not read."""
+    e01 = program.E01.read_bytes()
+    head = struct.Struct("<16sQQ40sI")
+
+    def section(kind, after, size, padding):
+        start = struct.pack("<16sQQ40s", kind, after, size, padding)
+        return start + struct.pack("<I", zlib.adler32(start, 1))
+
+    at, out, shift = 13, bytearray(e01[:13]), 0
+    while True:
+        kind, after, size, padding, _ = head.unpack_from(e01, at)
+        name = kind.rstrip(b"\0")
+        if not shift and name in (b"hash", b"digest", b"done"):
+            front = struct.pack("<I", len(sectors)).ljust(516, b"\0")
+            rows = b"".join(struct.pack("<II", *one) for one in sectors)
+            data = b"".join(part + struct.pack("<I", zlib.adler32(part, 1)) for part in (front, rows))
+            shift = head.size + len(data)
+            out += section(b"error2", at + shift, shift, bytes(40)) + data
+        last = name == b"done"
+        out += section(kind, after + shift, size, padding) + e01[at + head.size:None if last else after]
+        if last:
+            path.write_bytes(out)
+            return path
+        at = after
 
 
 def split_raw(folder, parts=4):
