@@ -17,7 +17,7 @@ std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& ba
   std::vector<Window> candidates = scan.candidates();
   if (candidates.empty()) return {};
   const JobSpill spill(clock, scan);
-  const JobHabit habit(clock, baseline, scan);
+  JobHabit habit(clock, baseline, scan);
   for (Window& window : candidates)
     window.score = std::min(spill.explained(window), habit.explained(window));
   // an excess that a job's habit explains is still irregular where the cost is always the same

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
 namespace pidometer {
@@ -35,6 +34,7 @@ constexpr double kMainShare = 0.55;
 
 JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
     : clock_(clock), baseline_(baseline), scan_(scan) {
+  std::vector<Far> far;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     const Interval& interval = clock.intervals[i];
     if (interval.state != IntervalState::judged) continue;
@@ -44,15 +44,37 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
     if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)
       continue;
     const double deviations = window.excess / std::sqrt(window.variance);
-    far_.push_back({baseline.expected[i].comparable, deviations, i});
-    all_.push_back(deviations);
+    far.push_back({baseline.expected[i].comparable, deviations, i});
   }
-  std::ranges::sort(
-      far_, {}, [](const Far& f) { return std::tuple(f.comparable, f.deviations, f.interval); });
-  std::ranges::sort(all_);
+  // side by side by comparable; what is asked for is sorted when it is asked for
+  starts_.assign(baseline.comparables.size() + 1, 0);
+  for (const Far& f : far) ++starts_[f.comparable + 1U];
+  for (std::size_t c = 1; c < starts_.size(); ++c) starts_[c] += starts_[c - 1];
+  sorted_.assign(baseline.comparables.size(), false);
+  far_.resize(far.size());
+  std::vector<std::uint32_t> place(starts_.begin(), starts_.end());
+  for (const Far& f : far) far_[place[f.comparable]++] = f;
 }
 
-double JobHabit::explained(const Window& window) const {
+std::span<const JobHabit::Far> JobHabit::beside(std::uint32_t comparable) {
+  const auto runs =
+      std::span(far_).subspan(starts_[comparable], starts_[comparable + 1U] - starts_[comparable]);
+  if (!sorted_[comparable])
+    std::ranges::sort(runs, {}, [](const Far& f) { return std::pair(f.deviations, f.interval); });
+  sorted_[comparable] = true;
+  return runs;
+}
+
+double JobHabit::everywhere(double least, double most) {
+  if (all_.empty()) {
+    for (const Far& f : far_) all_.push_back(f.deviations);
+    std::ranges::sort(all_);
+  }
+  return static_cast<double>(std::ranges::upper_bound(all_, most) -
+                             std::ranges::lower_bound(all_, least));
+}
+
+double JobHabit::explained(const Window& window) {
   Window main = window;
   if (window.width() > 1) {
     for (std::uint32_t i = window.begin; i < window.end; ++i)
@@ -64,23 +86,20 @@ double JobHabit::explained(const Window& window) const {
   const Comparable& comparable = baseline_.comparables[id];
   const double like = kLikeShare * main.excess / std::sqrt(main.variance);
   if (like < kFar) return window.score;
-  const auto from = std::ranges::lower_bound(far_, std::pair(id, like), {}, [](const Far& f) {
-    return std::pair(f.comparable, f.deviations);
-  });
+  const auto own = static_cast<double>(comparable.samples);
+  const double others = static_cast<double>(judged_) - own;
+  if (others < own) return window.score;
+  const std::span<const Far> runs = beside(id);
+  const auto from = std::ranges::lower_bound(runs, like, {}, &Far::deviations);
   double seen = 0;
   double near = 0;
   const Timestamp time = clock_.ticks[main.begin].time;
   const double most = kLikeTimes / kLikeShare * like;
-  for (auto f = from; f != far_.end() && f->comparable == id && f->deviations <= most; ++f)
+  for (auto f = from; f != runs.end() && f->deviations <= most; ++f)
     (std::chrono::abs(clock_.ticks[f->interval].time - time) > kApart ? seen : near) += 1;
   if (seen < kLeastSeen) return window.score;
-  const auto everywhere = static_cast<double>(std::ranges::upper_bound(all_, most) -
-                                              std::ranges::lower_bound(all_, like)) -
-                          seen - near;
-  const auto own = static_cast<double>(comparable.samples);
-  const double others = static_cast<double>(judged_) - own;
-  if (others < own || seen / own < kLeastFrequent ||
-      seen / own < kMoreFrequent * everywhere / others)
+  if (seen / own < kLeastFrequent ||
+      seen / own < kMoreFrequent * (everywhere(like, most) - seen - near) / others)
     return window.score;
   return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
 }

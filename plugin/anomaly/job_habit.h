@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "plugin/anomaly/window_scan.h"
@@ -18,7 +19,7 @@ class JobHabit {
   JobHabit(const PidClock& clock, const Baseline& baseline, const WindowScan& scan);
 
   /// The window's score, no larger than what the habit of its main interval leaves of it.
-  double explained(const Window& window) const;
+  double explained(const Window& window);
 
  private:
   struct Far {
@@ -27,11 +28,16 @@ class JobHabit {
     std::uint32_t interval;
   };
 
+  std::span<const Far> beside(std::uint32_t comparable);
+  double everywhere(double least, double most);
+
   const PidClock& clock_;
   const Baseline& baseline_;
   const WindowScan& scan_;
-  std::vector<Far> far_;     ///< by comparable, then by deviations
-  std::vector<double> all_;  ///< deviations of all of them, ascending
+  std::vector<Far> far_;               ///< by comparable
+  std::vector<std::uint32_t> starts_;  ///< of each comparable's
+  std::vector<bool> sorted_;           ///< each comparable's by deviations
+  std::vector<double> all_;  ///< deviations of all of them, ascending; filled when asked for
   std::size_t judged_ = 0;
 };
 

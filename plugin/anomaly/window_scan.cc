@@ -1,6 +1,7 @@
 #include "plugin/anomaly/window_scan.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cmath>
 
@@ -43,6 +44,9 @@ constexpr std::array kPoints = {0.05, 0.02};
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
 constexpr double kBusyMean = 3;
 constexpr double kBurstyRatio = 3;
+
+constexpr std::uint32_t kBlock = 64;  // windows looked at together
+constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
 
 double price(std::size_t width) {
   return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
@@ -107,16 +111,6 @@ std::size_t WindowScan::widest(const Run& run, std::size_t w) const {
     if (typical * static_cast<double>(width) > kLongestSeconds) return run.begin;
   }
   return run.end - width + 1;
-}
-
-Window WindowScan::measure(std::uint32_t begin, std::uint32_t end) const {
-  Window window{begin, end, excess_[end] - excess_[begin], variance_[end] - variance_[begin], 0};
-  if (baseline_.level.used()) {
-    const double seconds =
-        std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
-    window.excess -= baseline_.level.rate(begin, end) * seconds;
-  }
-  return window;
 }
 
 double WindowScan::raw_score(const Window& window) const {
@@ -214,34 +208,67 @@ bool WindowScan::listed(const Window& window) const {
   if (std::lround(window.excess) < 1) return false;
   if (window.score >= floor_) return true;
   if (window.width() > 1 || window.score < kConstantFloor) return false;
-  return baseline_.comparables[baseline_.expected[window.begin].comparable].constant;
+  return constant(window.begin);
+}
+
+bool WindowScan::constant(std::uint32_t interval) const {
+  return baseline_.comparables[baseline_.expected[interval].comparable].constant;
 }
 
 std::vector<Window> WindowScan::candidates() const {
-  std::vector<Window> found;
+  // no tail here is lighter than the normal one: what a normal variable would not reach need not
+  // be looked at more closely
+  std::array<double, kWidths> squares{};
+  double constant_square = 0;
   for (std::size_t w = 0; w < kWidths; ++w) {
-    const std::uint32_t width = kWindowWidths[w];
-    // no tail here is lighter than the normal one: what a normal variable would not reach need not
-    // be looked at more closely
-    const double least = (w == 0 ? kConstantFloor : floor_) + price(width);
-    const double deviations = normal_deviations(least / shrink_[w]);
-    const double square = deviations * deviations;
-    for (const Run& run : runs_) {
-      const auto last = static_cast<std::uint32_t>(widest(run, w));
-      const bool level = baseline_.level.used();
-      for (std::uint32_t begin = run.begin; begin < last; ++begin) {
-        // this line is reached some ten times an interval: no call unless a level asks for one
-        Window window{begin, begin + width, excess_[begin + width] - excess_[begin],
-                      variance_[begin + width] - variance_[begin], 0};
-        if (level) window = measure(begin, begin + width);
-        if (window.excess < 0.5 || window.excess * window.excess < square * window.variance)
-          continue;
-        window.score = score(window);
-        if (listed(window)) found.push_back(window);
+    const auto square = [&](double floor) {
+      const double deviations = normal_deviations((floor + price(kWindowWidths[w])) / shrink_[w]);
+      return deviations * deviations;
+    };
+    squares[w] = square(floor_);
+    if (w == 0) constant_square = std::min(square(kConstantFloor), square(floor_));
+  }
+  std::vector<Window> found;
+  const bool level = baseline_.level.used();
+  for (const Run& run : runs_) {
+    std::array<std::uint32_t, kWidths> last{};
+    for (std::size_t w = 0; w < kWidths; ++w) last[w] = static_cast<std::uint32_t>(widest(run, w));
+    // block by block, so that the sums of a block are read from memory once for all widths
+    for (std::uint32_t block = run.begin; block < run.end; block += kBlock)
+      for (std::size_t w = 0; w < kWidths; ++w) {
+        const std::uint32_t end = std::min(block + kBlock, last[w]);
+        if (block >= end) continue;
+        const double least = w == 0 ? constant_square : squares[w];
+        if (!level && !any_far(block, end, kWindowWidths[w], least)) continue;
+        for (std::uint32_t begin = block; begin < end; ++begin) {
+          Window window = measure(begin, begin + kWindowWidths[w]);
+          const double square = window.excess * window.excess;
+          if (window.excess < kHalfPid || square < least * window.variance) continue;
+          if (square < squares[w] * window.variance && !constant(begin)) continue;
+          window.score = score(window);
+          if (listed(window)) found.push_back(window);
+        }
       }
-    }
   }
   return found;
+}
+
+// Whether a window that begins in [begin, end) is far out, without a level. This is asked some ten
+// times an interval: no branch, no call, so that the compiler can take several windows at once.
+bool WindowScan::any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width,
+                         double square) const {
+  const double* from_excess = excess_.data() + begin;
+  const double* from_variance = variance_.data() + begin;
+  const double* to_excess = from_excess + width;
+  const double* to_variance = from_variance + width;
+  const std::size_t count = end - begin;
+  std::int64_t signs = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const double excess = to_excess[k] - from_excess[k];
+    const double variance = to_variance[k] - from_variance[k];
+    signs |= std::bit_cast<std::int64_t>(square * variance - excess * std::abs(excess));
+  }
+  return signs < 0;
 }
 
 }  // namespace pidometer

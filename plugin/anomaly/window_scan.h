@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -25,11 +26,18 @@ class WindowScan {
  public:
   WindowScan(const PidClock& clock, const Baseline& baseline);
 
-  /// Windows that may be worth a row, in order of width and place.
+  /// Windows that may be worth a row, in a fixed order.
   std::vector<Window> candidates() const;
 
   /// Excess and variance of a window, without a score.
-  Window measure(std::uint32_t begin, std::uint32_t end) const;
+  Window measure(std::uint32_t begin, std::uint32_t end) const {
+    Window window{begin, end, excess_[end] - excess_[begin], variance_[end] - variance_[begin], 0};
+    if (baseline_.level.used())
+      window.excess -=
+          baseline_.level.rate(begin, end) *
+          std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+    return window;
+  }
 
   /// Calibrated score of a measured window.
   double score(const Window& window) const;
@@ -54,6 +62,8 @@ class WindowScan {
   void find_runs();
   void mark_suspects();
   void calibrate(std::size_t width_index);
+  bool constant(std::uint32_t interval) const;
+  bool any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width, double square) const;
   std::size_t widest(const Run& run, std::size_t w) const;
   double raw_score(const Window& window) const;
 
