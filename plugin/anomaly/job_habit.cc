@@ -18,8 +18,11 @@ constexpr double kFarPids = 0.5;
 constexpr double kLikeShare = 0.5;
 constexpr double kLikeTimes = 3;
 
-// A habit: seen at least twice elsewhere and in one of fifty runs (less is the tail of the noise),
-// and so many times more frequent than beside other jobs.
+// A habit: seen at least twice elsewhere (once is an intruder who came twice) and in one of fifty
+// runs: what is rarer lies beyond the 2% point, up to which the scores are calibrated for all jobs
+// together. Three times as frequent as beside other jobs: of two seen, chance makes that in one of
+// seven jobs, of five in one of 36; a choice between an alarm at each long backup and an
+// intruder who is taken for one, not a measurement.
 constexpr double kLeastSeen = 2;
 constexpr double kLeastFrequent = 0.02;
 constexpr double kMoreFrequent = 3;

@@ -10,8 +10,11 @@ namespace {
 
 constexpr double k90Percent = 1.645;  // standard deviations that hold 90% of a normal variable
 
-// Windows of such a score that chance alone is expected to make in a month of log. Medium: less
-// than one, with a factor 10 for what the model does not know; high and critical: practically none.
+// Windows of such a score that chance alone is expected to make in a month of log. An alarm (medium
+// and above) may be false once in a month; the factor 10 below that is no measurement but a choice,
+// because no host is quite like the model (an administrator's log-in is in none). Quiet made-up
+// hosts have none in 37 months (calibration_test.cc). High and critical: what chance makes once in
+// eight hundred years, and never. Low: what is rarer than one in three days.
 constexpr double kMonthDays = 30;
 constexpr double kMediumAMonth = 0.1;
 constexpr double kHighAMonth = 1e-4;

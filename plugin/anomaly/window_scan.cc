@@ -17,8 +17,11 @@ constexpr std::array<std::uint32_t, 14> kWindowWidths = {1,  2,  3,  4,  6,  8, 
 constexpr std::size_t kAlwaysWidths = 8;      // up to 16 intervals, however long they are
 constexpr double kLongestSeconds = 2 * 3600;  // wider ones only while they are shorter than this
 
-// Price of a window: the best of many overlapping windows is not one window (fitted on quiet
-// simulated logs: scores of the best then have the chance they state)
+// Price of a window: the best of many overlapping windows is not one window. Measured on quiet
+// made-up hosts (tests/unit/anomaly/calibration_test.cc): with the scores of single intervals,
+// which are careful, the clusters of width w need from -0.3 for one interval to 0.9 for 32. This
+// line covers them (0.90 for 32); it is above what one interval needs because real hosts vary in
+// more ways.
 constexpr double kPricePerDecade = 0.5;
 constexpr double kPriceOfChoice = 0.15;
 
@@ -26,8 +29,9 @@ constexpr double kPriceOfChoice = 0.15;
 constexpr double kConstantFloor = 1.3;
 constexpr double kLeastFloor = 1.5;
 
-// Of several overlapping windows one is chosen: rows may be this much less surprising than one in a
-// day's intervals and are still not more than one a day.
+// A row's score is as rare as one single interval in a day's, or twice as frequent, because scores
+// are careful: an examiner can look at one or two irregular intervals a day of log. Quiet made-up
+// hosts have 0.4 to 1.5 such rows a day (calibration_test.cc), none of them an alarm.
 constexpr double kFloorAllowance = 0.3;
 
 // Suspect intervals take no part in the calibration: far out, and at most so many of them, because
@@ -47,10 +51,6 @@ constexpr double kBurstyRatio = 3;
 
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
 constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
-
-double price(std::size_t width) {
-  return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
-}
 
 std::size_t width_index(std::size_t width) {
   const auto at = std::ranges::lower_bound(kWindowWidths, width);
@@ -89,6 +89,10 @@ WindowScan::WindowScan(const PidClock& clock, const Baseline& baseline)
   shrink_.fill(1.0);
   mark_suspects();
   for (std::size_t w = 0; w < kWidths; ++w) calibrate(w);
+}
+
+double WindowScan::price(std::size_t width) {
+  return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
 }
 
 void WindowScan::find_runs() {

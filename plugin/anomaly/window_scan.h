@@ -42,6 +42,10 @@ class WindowScan {
   /// Calibrated score of a measured window.
   double score(const Window& window) const;
 
+  /// What is taken off the score of a window of so many intervals, because it was chosen among many
+  /// that overlap.
+  static double price(std::size_t width);
+
   /// Windows looked at, those that overlap counted by their share.
   double looks() const { return looks_; }
 
