@@ -15,7 +15,6 @@
 #include "cli/output_file.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
-#include "plugin/timeline/summary_writer.h"
 
 namespace pidometer {
 namespace {
@@ -40,14 +39,15 @@ bool is_compressed(const FileEntry& entry) {
 }
 
 /// Whether any line of the file is cron's. Reads until the first one.
-bool holds_cron_lines(const LogFile& file, const Plugin& plugin) {
+Result<bool> holds_cron_lines(const LogFile& file, const Plugin& plugin) {
   Result<std::unique_ptr<ByteStream>> stream = file.open(StreamForm::decoded);
-  if (!stream) return false;
+  if (!stream) return tl::unexpected(stream.error());
   std::string text;
   std::vector<std::byte> block(65536);  // what check_required_format() takes at once
   while (!interrupted()) {
     const Result<std::size_t> got = (*stream)->read(block);
-    if (!got || *got == 0) return !text.empty() && plugin.check_required_format(text);
+    if (!got) return tl::unexpected(got.error());
+    if (*got == 0) return !text.empty() && plugin.check_required_format(text);
     text.append(reinterpret_cast<const char*>(block.data()), *got);
     if (plugin.check_required_format(text)) return true;
     // The line cut by the end of the block is judged with the next one.
@@ -91,25 +91,42 @@ class Extraction {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  /// A log that goes on after the stored files: its unpacked text.
+  struct Packed {
+    const LogFile* file;
+    std::filesystem::path relative;
+  };
+
   void extract_folders(const std::vector<LogFolder>& folders, const std::string& image) {
     for (const LogFolder& folder : folders) {
       mediator_.begin_series(HostSeries{image, folder.volume, folder.path, {}, {}});
+      std::vector<Packed> packed;
       for (const auto& file : folder.files) {
-        if (interrupted() || outcome_.output_failed) return;
+        if (interrupted()) return;
         // A link in /var/log to what lies in /run is one file.
         if (file->entry().inode && !seen_.emplace(folder.volume, *file->entry().inode).second)
           continue;
-        const bool cron = named_cron(file->entry()) || holds_cron_lines(*file, plugin_);
+        bool cron = named_cron(file->entry());
+        if (!cron) {
+          const Result<bool> holds = holds_cron_lines(*file, plugin_);
+          if (!holds) fail_file(holds.error());
+          cron = holds && *holds;
+        }
         if (cron) ++outcome_.cron_logs;
-        if (cron || options_.all_logs) extract_one(*file, image, folder.volume);
+        if (!cron && !options_.all_logs) continue;
+        const std::filesystem::path relative =
+            std::filesystem::path(safe_name(folder.volume)) / safe_path(file->entry().path);
+        extract_stored(*file, image, folder.volume, relative);
+        if (is_compressed(file->entry())) packed.push_back({file.get(), relative});
       }
+      // After the stored files: a log that is really called cron.1.gz.text keeps its name.
+      for (const Packed& one : packed) extract_text(one);
     }
   }
 
-  void extract_one(const LogFile& file, const std::string& image, const std::string& volume) {
-    const std::filesystem::path relative =
-        std::filesystem::path(safe_name(volume)) / safe_path(file.entry().path);
-    Result<ExtractedFile> stored =
+  void extract_stored(const LogFile& file, const std::string& image, const std::string& volume,
+                      const std::filesystem::path& relative) {
+    const Result<ExtractedFile> stored =
         write_extracted(file, StreamForm::stored, options_.directory, relative, options_.force);
     if (!stored) return fail_file(stored.error());
     LogReport report;
@@ -117,18 +134,21 @@ class Extraction {
     report.sha256 = stored->sha256;
     report.damage = stored->damage;
     note_file(*stored, relative, file.entry());
-    if (is_compressed(file.entry())) {
-      const std::filesystem::path text = relative.string() + ".text";
-      Result<ExtractedFile> decoded =
-          write_extracted(file, StreamForm::decoded, options_.directory, text, options_.force);
-      if (!decoded) return fail_file(decoded.error());
-      note_file(*decoded, text, file.entry());
-    }
     summary_.logs.push_back(SummaryLog{image, volume, std::move(report)});
+  }
+
+  void extract_text(const Packed& packed) {
+    std::string name = packed.relative.string() + ".text";
+    while (written_.contains(name)) name += "_";
+    const Result<ExtractedFile> decoded = write_extracted(*packed.file, StreamForm::decoded,
+                                                          options_.directory, name, options_.force);
+    if (!decoded) return fail_file(decoded.error());
+    note_file(*decoded, name, packed.file->entry());
   }
 
   void note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
                  const FileEntry& entry) {
+    written_.insert(relative.string());
     sums_.emplace_back(relative.string(), extracted.sha256);
     bytes_ += extracted.bytes;
     outcome_.damaged = outcome_.damaged || !extracted.damage.empty();
@@ -159,6 +179,7 @@ class Extraction {
   CronOdometer plugin_;
   std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
   std::uint64_t bytes_ = 0;
+  std::set<std::string> written_;                         ///< paths below DIR
   std::set<std::pair<std::string, std::uint64_t>> seen_;  ///< volume, inode
 };
 
@@ -172,15 +193,13 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
                             "call it for each image with a DIR of its own"});
     return exit_usage;
   }
-  if (Result<void> safe = check_output_name(options.summary, options.inputs, inputs.groups);
-      !safe) {
+  if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
     diagnostics.error(safe.error());
     return exit_usage;
   }
   RunOutcome outcome;
   RunSummary summary = start_summary(options);
-  Result<OutputFile> summary_file =
-      OutputFile::create(options.summary.empty() ? "/dev/null" : options.summary, options.force);
+  Result<std::optional<OutputFile>> summary_file = create_summary_file(options);
   if (!summary_file) {
     diagnostics.error(summary_file.error());
     return exit_usage;
@@ -197,9 +216,10 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   }
   Extraction extraction(options, summary, mediator, outcome, diagnostics);
   for (const InputGroup& group : inputs.groups) {
-    for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
     const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group);
     if (!evidence) {
+      // Of an input that opens they are in its report.
+      for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
       ++outcome.inputs_failed;
       failed(evidence.error());
       continue;
@@ -214,7 +234,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.interrupted = interrupted();
-  if (outcome.inputs_opened > 0 && !outcome.interrupted && !outcome.output_failed) {
+  if (outcome.inputs_opened > 0 && !outcome.interrupted) {
     if (Result<void> written = extraction.write_sums(); !written) {
       outcome.output_failed = true;
       failed(written.error());
@@ -223,9 +243,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   say_what_is_missing(summary, outcome, diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
-  Result<void> written = summary_file->write(write_summary(summary));
-  if (written) written = summary_file->commit();
-  if (!written) {
+  if (Result<void> written = finish_summary_file(*summary_file, summary); !written) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }

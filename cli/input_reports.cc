@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/summary_writer.h"
 
 namespace pidometer {
 namespace {
@@ -58,9 +59,23 @@ RunSummary start_summary(const Options& options) {
   return summary;
 }
 
+Result<std::optional<OutputFile>> create_summary_file(const Options& options) {
+  if (options.summary.empty()) return std::nullopt;
+  Result<OutputFile> file = OutputFile::create(options.summary, options.force);
+  if (!file) return tl::unexpected(file.error());
+  return std::optional<OutputFile>(std::move(*file));
+}
+
+Result<void> finish_summary_file(std::optional<OutputFile>& file, const RunSummary& summary) {
+  if (!file) return {};
+  Result<void> written = file->write(write_summary(summary));
+  return written ? file->commit() : written;
+}
+
 void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& mediator,
                RunOutcome& outcome) {
   InputReport report = evidence.report();
+  mediator.end_series();
   for (const Warning& warning : report.warnings) {
     // A stale journal or a volume that is not read hides records as surely as a lost chunk does.
     outcome.damaged = outcome.damaged || warning.kind == WarningKind::unsupported ||
@@ -105,20 +120,39 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
         "note: the zone of the logs is not known and UTC was assumed; name it with --timezone");
 }
 
-Result<void> check_output_name(const std::string& name, const std::vector<std::string>& inputs,
-                               std::span<const InputGroup> groups) {
-  if (name.empty() || name == "-") return {};
+Result<void> check_output_names(const Options& options, std::span<const InputGroup> groups) {
+  namespace fs = std::filesystem;
+  if (options.summary == "-")
+    return fail(ErrorKind::usage, "will not write the summary to standard output",
+                "rows are written there", "give --summary the name of a file");
+  std::vector<std::string> names;
+  for (const std::string& name : {options.output, options.summary})
+    if (!name.empty() && name != "-") names.push_back(name);
   // The inputs as given too, not only those that turned out to be evidence: what cannot be read
   // today may be read tomorrow. Siblings that a group found by itself are in no argument.
-  std::vector<std::filesystem::path> all(inputs.begin(), inputs.end());
+  std::vector<fs::path> inputs(options.inputs.begin(), options.inputs.end());
   for (const InputGroup& group : groups)
-    all.insert(all.end(), group.segments.begin(), group.segments.end());
-  for (const std::filesystem::path& input : all) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(name, input, ignored))
-      return fail(ErrorKind::usage, "will not write to " + name, "it is one of the inputs",
-                  "evidence is never written; give another name");
+    inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
+  std::error_code ignored;
+  for (const std::string& name : names) {
+    const fs::path target = fs::weakly_canonical(fs::absolute(name), ignored);
+    for (const fs::path& input : inputs) {
+      const fs::path evidence = fs::weakly_canonical(fs::absolute(input), ignored);
+      const bool inside =
+          std::mismatch(evidence.begin(), evidence.end(), target.begin(), target.end()).first ==
+          evidence.end();
+      if (inside || fs::equivalent(name, input, ignored))
+        return fail(ErrorKind::usage, "will not write to " + name,
+                    evidence == target ? "it is one of the inputs"
+                                       : "it lies in the input " + input.string(),
+                    "evidence is never written; give another name");
+    }
   }
+  if (names.size() == 2 &&
+      (fs::weakly_canonical(names[0], ignored) == fs::weakly_canonical(names[1], ignored) &&
+       !fs::is_character_file(names[0], ignored)))
+    return fail(ErrorKind::usage, "rows and summary cannot both go to " + names[0], {},
+                "give one of them another name");
   return {};
 }
 

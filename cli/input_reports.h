@@ -1,14 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
+#include "cli/output_file.h"
 #include "cli/scan_mediator.h"
 #include "plugin/timeline/run_summary.h"
 #include "tsk_reader/evidence.h"
@@ -17,6 +18,11 @@ namespace pidometer {
 
 /// A summary with program, libraries and the options in force; nothing read yet.
 RunSummary start_summary(const Options& options);
+
+/// The file that --summary names, or none. Opened before the work: a name that cannot be written is
+/// better known then than after an hour.
+Result<std::optional<OutputFile>> create_summary_file(const Options& options);
+Result<void> finish_summary_file(std::optional<OutputFile>& file, const RunSummary& summary);
 
 /// What the reader learnt of one input, once all its logs were read: into the summary, its warnings
 /// to the person, its damage into the outcome.
@@ -27,9 +33,9 @@ void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& medi
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                          Diagnostics& diagnostics);
 
-/// Refuses an output that is one of the inputs: evidence is never written.
-Result<void> check_output_name(const std::string& name, const std::vector<std::string>& inputs,
-                               std::span<const InputGroup> groups);
+/// Refuses outputs that are an input or lie in one (evidence is never written), and rows and
+/// summary in the same file.
+Result<void> check_output_names(const Options& options, std::span<const InputGroup> groups);
 
 /// `48,211`.
 std::string with_thousands(std::uint64_t number);

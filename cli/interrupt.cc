@@ -1,6 +1,7 @@
 #include "cli/interrupt.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace pidometer {
 namespace {
@@ -17,9 +18,11 @@ extern "C" void mark_interrupt(int) {
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = mark_interrupt;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  // Restarted: a write that a signal cut short is no full disk.
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  // A reader that went away (`| head`) is an error of writing, after which files are still tidied.
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 bool interrupted() {

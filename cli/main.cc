@@ -1,6 +1,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
+#include <new>
 
 #include "cli/diagnostics.h"
 #include "cli/extract.h"
@@ -25,6 +27,16 @@ int main(int argc, char** argv) {
   const Options& options = parsed->options;
   catch_interrupts();
   Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet, terminal);
-  return options.command == Command::extract ? run_extract(options, diagnostics)
-                                             : run_scan(options, diagnostics);
+  try {
+    return options.command == Command::extract ? run_extract(options, diagnostics)
+                                               : run_scan(options, diagnostics);
+  } catch (const std::bad_alloc&) {
+    diagnostics.error(Error{ErrorKind::unreadable, "out of memory",
+                            "the evidence needs more than this machine or its limits give",
+                            "scan the inputs one by one, without --records"});
+  } catch (const std::exception& error) {
+    diagnostics.error(Error{ErrorKind::unreadable, "the run was given up", error.what(),
+                            "no rows were written; please report this with the input"});
+  }
+  return exit_nothing;
 }

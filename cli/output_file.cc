@@ -24,6 +24,9 @@ Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
   if (exists && S_ISDIR(status.st_mode))
     return fail(ErrorKind::output, "cannot write " + name, "it is a folder",
                 "give the name of a file");
+  if (exists && S_ISBLK(status.st_mode))
+    return fail(ErrorKind::output, "will not write to " + name, "it is a disk",
+                "give the name of a file");
   if (exists && !S_ISREG(status.st_mode)) {
     std::FILE* stream = std::fopen(name.c_str(), "we");
     if (stream == nullptr)
@@ -42,7 +45,14 @@ Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
   const mode_t mask = umask(0);
   umask(mask);
   fchmod(descriptor, 0666 & ~mask);
-  OutputFile file(fdopen(descriptor, "w"), name, std::move(temporary));
+  std::FILE* stream = fdopen(descriptor, "w");
+  if (stream == nullptr) {
+    const int reason = errno;
+    close(descriptor);
+    unlink(temporary.c_str());
+    return fail(ErrorKind::output, "cannot write " + name, std::strerror(reason));
+  }
+  OutputFile file(stream, name, std::move(temporary));
   file.overwrite_ = overwrite;
   return file;
 }

@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "cli/input_reports.h"
@@ -13,7 +14,6 @@
 #include "cli/scan_mediator.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
-#include "plugin/timeline/summary_writer.h"
 #include "tsk_reader/evidence.h"
 
 namespace pidometer {
@@ -55,16 +55,16 @@ Result<ScanPlan> make_plan(const Options& options) {
   return plan;
 }
 
-/// All series of one opened input through the plugin. False once the run has to stop.
+/// All series of one opened input through the plugin.
 void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& plugin,
-                   const PluginOptions& options, ScanMediator& mediator, Diagnostics& diagnostics) {
+                   const PluginOptions& options, ScanMediator& mediator,
+                   const std::function<void(const Error&)>& failed) {
   for (const LogFolder& folder : evidence.find_logs(kLogFolders, plugin.path_globs())) {
     if (mediator.aborted()) return;
     HostSeries series{name, folder.volume, folder.path, folder.facts, {}};
     for (const auto& file : folder.files) series.files.push_back(file.get());
     mediator.begin_series(series);
-    if (Result<void> done = plugin.process(series, options, mediator); !done)
-      diagnostics.error(done.error());
+    if (Result<void> done = plugin.process(series, options, mediator); !done) failed(done.error());
   }
 }
 
@@ -97,20 +97,16 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     return exit_usage;
   }
   GroupedInputs inputs = group_inputs(options.inputs, options.as);
-  for (const std::string* name : {&options.output, &options.summary}) {
-    if (Result<void> safe = check_output_name(*name, options.inputs, inputs.groups); !safe) {
-      diagnostics.error(safe.error());
-      return exit_usage;
-    }
+  if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
+    diagnostics.error(safe.error());
+    return exit_usage;
   }
   // Both are opened before the work: a name that cannot be written is better known now than after
   // an hour.
   Result<OutputFile> output = OutputFile::create(options.output, options.force);
-  Result<OutputFile> summary_file =
-      OutputFile::create(options.summary.empty() ? "/dev/null" : options.summary, options.force);
-  for (const Result<OutputFile>* file : {&output, &summary_file}) {
-    if (*file) continue;
-    diagnostics.error(file->error());
+  Result<std::optional<OutputFile>> summary_file = create_summary_file(options);
+  if (!output || !summary_file) {
+    diagnostics.error(!output ? output.error() : summary_file.error());
     return exit_usage;
   }
   RunOutcome outcome;
@@ -126,39 +122,39 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const CronOdometer plugin;
   for (const InputGroup& group : inputs.groups) {
     if (mediator.aborted()) break;
-    for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
     const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group);
     if (!evidence) {
+      // Of an input that opens they are in its report.
+      for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
       failed(evidence.error());
       continue;
     }
     ++outcome.inputs_opened;
-    scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, diagnostics);
+    scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, failed);
     add_input(**evidence, summary, mediator, outcome);
   }
   for (const SummaryLog& log : summary.logs) {
     if (log.report.records > 0) ++outcome.cron_logs;
     if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;
   }
-  outcome.interrupted = interrupted();
-  if (!outcome.interrupted) {
+  if (!interrupted()) {
     Result<void> written = mediator.failure() ? Result<void>(tl::unexpected(*mediator.failure()))
                                               : write_rows(*output, mediator.rows());
-    if (!written) failed(written.error());
+    if (!written && !interrupted()) failed(written.error());
     outcome.output_failed = !written;
   }
+  outcome.interrupted = interrupted();
   say_what_is_missing(summary, outcome, diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
-  if (!outcome.interrupted) {
-    Result<void> written = summary_file->write(write_summary(summary));
-    if (written) written = summary_file->commit();
-    if (!written) diagnostics.error(written.error());
-    outcome.output_failed = outcome.output_failed || !written;
-  }
+  if (!outcome.interrupted)
+    if (Result<void> written = finish_summary_file(*summary_file, summary); !written) {
+      diagnostics.error(written.error());
+      outcome.output_failed = true;
+    }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
-                       ? "interrupted; no rows were written"
+                       ? "interrupted; the rows are not complete and no file was written"
                        : closing_line(summary, mediator, diagnostics.warnings(), took.count()));
   return exit_status(outcome, options.partial_ok);
 }

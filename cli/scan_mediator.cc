@@ -28,6 +28,12 @@ void ScanMediator::begin_series(const HostSeries& series) {
   folder_ = series.folder;
 }
 
+void ScanMediator::end_series() {
+  image_.clear();
+  volume_.clear();
+  folder_.clear();
+}
+
 bool ScanMediator::wanted(const TimelineEvent& event) const {
   Timestamp end = event.time;
   if (const auto* finding = std::get_if<FindingBody>(&event.body)) {

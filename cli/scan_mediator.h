@@ -45,6 +45,8 @@ class ScanMediator final : public Mediator {
 
   /// The series whose products come next; its image and volume are added to its warnings.
   void begin_series(const HostSeries& series);
+  /// What comes next speaks for itself.
+  void end_series();
 
   RowSpool& rows() { return rows_; }
   std::uint64_t records() const { return records_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
@@ -141,21 +142,14 @@ class RowMaker {
   }
 
   void records() {
-    std::vector<std::uint32_t> all(log_.records.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
-    const std::vector<Result<std::string>> lines = fetch_lines(log_, all);
-    for (std::size_t i = 0; i < all.size() && !mediator_.aborted(); ++i) {
-      const StoredRecord& record = log_.records[i];
-      const LogReport& report = log_.reports[record.file];
-      TimelineEvent event;
-      event.time = record.time;
-      event.parser = report.dialects.empty() ? std::string("cron_log") : report.dialects.front();
-      event.hostname = hostname_;
-      event.username = log_.labels[record.label].username;
-      event.source = sources_[record.file];
-      event.body = RecordBody{record.event, record.pid, line_ref(record, lines[i]),
-                              log_.reporters[record.reporter], log_.labels[record.label].command};
-      mediator_.produce_event(std::move(event));
+    for (std::size_t first = 0; first < log_.records.size(); first += kRecordBatch) {
+      std::vector<std::uint32_t> batch(std::min(kRecordBatch, log_.records.size() - first));
+      std::iota(batch.begin(), batch.end(), static_cast<std::uint32_t>(first));
+      const std::vector<Result<std::string>> lines = fetch_lines(log_, batch);
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (mediator_.aborted()) return;
+        record_row(log_.records[batch[i]], lines[i]);
+      }
     }
   }
 
@@ -188,6 +182,23 @@ class RowMaker {
   }
 
  private:
+  /// Lines of records that are held at once. Each batch reads its logs again from the start, so
+  /// that of the usual log of some 10,000 lines there is one batch, and of a million lines sixteen.
+  static constexpr std::size_t kRecordBatch = 65536;
+
+  void record_row(const StoredRecord& record, const Result<std::string>& line) {
+    const LogReport& report = log_.reports[record.file];
+    TimelineEvent event;
+    event.time = record.time;
+    event.parser = report.dialects.empty() ? std::string("cron_log") : report.dialects.front();
+    event.hostname = hostname_;
+    event.username = log_.labels[record.label].username;
+    event.source = sources_[record.file];
+    event.body = RecordBody{record.event, record.pid, line_ref(record, line),
+                            log_.reporters[record.reporter], log_.labels[record.label].command};
+    mediator_.produce_event(std::move(event));
+  }
+
   static LineRef line_ref(const StoredRecord& record, const Result<std::string>& text) {
     // The line was read a moment ago; where it cannot be read again (a failing disk), the row says
     // so in its place.
