@@ -234,7 +234,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.interrupted = interrupted();
-  if (outcome.inputs_opened > 0 && !outcome.interrupted) {
+  if (extraction.files() > 0 && !outcome.interrupted) {
     if (Result<void> written = extraction.write_sums(); !written) {
       outcome.output_failed = true;
       failed(written.error());

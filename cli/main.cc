@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -11,8 +12,23 @@
 #include "cli/interrupt.h"
 #include "cli/scan.h"
 
+namespace {
+
+/// Where a standard stream is closed, the next file that is opened would get its number, and rows
+/// or messages would be written into it. Opened for reading only, so that writing them is an error.
+void reserve_standard_streams() {
+  for (int opened = 0; opened <= STDERR_FILENO;) {
+    opened = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (opened < 0) return;
+    if (opened > STDERR_FILENO) close(opened);
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace pidometer;
+  reserve_standard_streams();
   const bool terminal = isatty(STDERR_FILENO) != 0;
   const Result<ParsedArguments> parsed = parse_arguments(argc, argv);
   if (!parsed) {

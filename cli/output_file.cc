@@ -73,7 +73,9 @@ OutputFile::~OutputFile() {
 
 Error OutputFile::write_error() const {
   return Error{ErrorKind::output, "cannot write " + name_, std::strerror(errno),
-               "nothing was left under that name; free room or choose another place"};
+               temporary_.empty()
+                   ? "what was written before is not complete"
+                   : "nothing was left under that name; free room or choose another place"};
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {

@@ -126,9 +126,9 @@ Result<Timestamp> parse_time(const std::string& text, const TimeZone& zone) {
   if (clock && clock->rest == "Z") offset = minutes(0);
   if (clock && !offset) offset = parse_offset(clock->rest);
   if (!clock || (!offset && !clock->rest.empty()))
-    return fail(
-        ErrorKind::usage, "cannot read the time '" + text + "'", {},
-        "write it as 2026-10-25T02:30:00, with Z or an offset if it is not the host's time");
+    return fail(ErrorKind::usage, "cannot read the time '" + text + "'", {},
+                "write it as 2026-10-25T02:30:00Z, with an offset, or with neither for a time in "
+                "--timezone, else UTC");
   if (offset) return Timestamp(clock->local.time_since_epoch() - *offset + clock->fraction);
   return zone.to_utc(clock->local).first + clock->fraction;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <memory>
 #include <numeric>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
@@ -212,6 +214,41 @@ class RowMaker {
   std::vector<std::shared_ptr<const EventSource>> sources_;
 };
 
+/// Why the distance between two ticks says nothing; empty where it was judged, or where a boot row
+/// says it.
+std::string_view unjudged_reason(IntervalState state) {
+  switch (state) {
+    case IntervalState::hole:
+      return "longer than the schedule leaves between two records: lines may be missing";
+    case IntervalState::damaged:
+      return "lines are lost to damaged evidence";
+    case IntervalState::clock_step:
+      return "the time runs backwards";
+    case IntervalState::unknown_advance:
+      return "the PIDs are out of order, or how often the counter wrapped is not known";
+    case IntervalState::judged:
+    case IntervalState::boot:
+    case IntervalState::daemon_restart:
+    case IntervalState::last:
+      break;
+  }
+  return {};
+}
+
+void list_unjudged(const PidClock& clock, SeriesReport& report) {
+  for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+    const std::string_view reason = unjudged_reason(clock.intervals[i].state);
+    if (reason.empty()) continue;
+    ++report.unjudged_intervals;
+    const TimeRange range{clock.ticks[i].time, clock.ticks[i + 1].time};
+    if (!report.unjudged.empty() && report.unjudged.back().range.end == range.begin &&
+        report.unjudged.back().reason == reason)
+      report.unjudged.back().range.end = range.end;
+    else if (report.unjudged.size() < kListedStretches)
+      report.unjudged.push_back({range, std::string(reason)});
+  }
+}
+
 SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const PidClock& clock,
                            std::string hostname) {
   SeriesReport report;
@@ -227,6 +264,7 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
   report.pid_max_basis = clock.pid_max_basis;
   if (!clock.ticks.empty())
     report.coverage = TimeRange{clock.ticks.front().time, clock.ticks.back().time};
+  list_unjudged(clock, report);
   return report;
 }
 

@@ -1,13 +1,25 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/pid.h"
 #include "base/timestamp.h"
 
 namespace pidometer {
+
+/// A log of garbage has one at every line; a reader of the summary needs the first of them.
+inline constexpr std::size_t kListedStretches = 1000;
+
+/// A stretch of the log over which no distance was judged: a window without a finding there says
+/// nothing at all.
+struct UnjudgedStretch {
+  TimeRange range;
+  std::string reason;
+};
 
 /// What the clock made of one host series, for the summary.
 struct SeriesReport {
@@ -19,7 +31,9 @@ struct SeriesReport {
   std::uint32_t wraps = 0;
   Pid pid_max = 0;
   std::string pid_max_basis;
-  std::optional<TimeRange> coverage;  ///< first to last reading
+  std::optional<TimeRange> coverage;      ///< first to last reading
+  std::vector<UnjudgedStretch> unjudged;  ///< in the order of the log; at most kListedStretches
+  std::uint64_t unjudged_intervals = 0;   ///< all of them, listed or not
 };
 
 }  // namespace pidometer

@@ -150,6 +150,12 @@ Json series_json(const SummarySeries& series) {
   json["pid_max"] = report.pid_max;
   put_text(json, "pid_max_basis", report.pid_max_basis);
   put_coverage(json, report.coverage);
+  json["unjudged_intervals"] = report.unjudged_intervals;
+  json["unjudged"] = Json::array();
+  for (const UnjudgedStretch& stretch : report.unjudged)
+    json["unjudged"].push_back({{"begin", iso8601(stretch.range.begin)},
+                                {"end", iso8601(stretch.range.end)},
+                                {"reason", stretch.reason}});
   return json;
 }
 
