@@ -7,7 +7,7 @@ echo "== packages"
 tools/install_packages.sh --demo
 
 echo "== build (release)"
-[ -f build/build.ninja ] || meson setup build --buildtype=release -Dtests=false >/dev/null
+[ -f build/build.ninja ] || CC=gcc CXX=g++ meson setup build --buildtype=release -Dtests=false >/dev/null
 ninja -C build --quiet cli/pidometer
 
 pidometer=build/cli/pidometer

@@ -148,9 +148,11 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
                     "evidence is never written; give another name");
     }
   }
-  if (names.size() == 2 &&
-      (fs::weakly_canonical(names[0], ignored) == fs::weakly_canonical(names[1], ignored) &&
-       !fs::is_character_file(names[0], ignored)))
+  const auto place = [&ignored](const std::string& name) {
+    return fs::weakly_canonical(fs::absolute(name), ignored);
+  };
+  if (names.size() == 2 && place(names[0]) == place(names[1]) &&
+      !fs::is_character_file(names[0], ignored))
     return fail(ErrorKind::usage, "rows and summary cannot both go to " + names[0], {},
                 "give one of them another name");
   return {};

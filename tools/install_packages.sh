@@ -31,5 +31,6 @@ if [ "$(id -u)" != 0 ]; then
   as_root="sudo"
 fi
 echo "installing:$missing"
-$as_root apt-get update -qq
+# A list that cannot be refreshed may still be good enough.
+$as_root apt-get update -qq || echo "warning: the package lists could not be refreshed" >&2
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -30,12 +30,12 @@ CASES = [
     ("crash_without_cases", "", [("p:unit / a", "FAIL")], "0 passed, 1 failed, 0 skipped", 1),
     ("time_limit", TAP, [("p:cli / b", "OK"), ("p:unit / slow", "TIMEOUT")],
      "2 passed, 1 failed, 1 skipped", 1),
-    ("exit_code_only", "", [("p:lint / c", "OK"), ("p:lint / d", "SKIP")],
-     "1 passed, 0 failed, 1 skipped", 0),
+    ("good_without_cases", "", [("p:lint / c", "OK"), ("p:lint / d", "SKIP")],
+     "0 passed, 1 failed, 1 skipped", 1),
     ("nothing_ran", "", [], "0 passed, 0 failed, 0 skipped", 1),
     ("all_skipped", "", [("p:lint / d", "SKIP")], "0 passed, 0 failed, 1 skipped", 1),
     ("name_that_starts_another", TAP, [("p:cli / bb", "OK"), ("p:cli / b", "OK")],
-     "3 passed, 0 failed, 1 skipped", 0),
+     "2 passed, 1 failed, 1 skipped", 1),
 ]
 
 

@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""Outputs: never into evidence, under their names only when whole, nothing left behind."""
+
+import gzip
+import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, images, program, rows, tap  # noqa: E402
+
+
+class OutputTest(program.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def log(self, name="cron", copies=1):
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(evidence.LOG * copies)
+        os.utime(path, (973743001, 973743001))
+        return path
+
+    def names(self):
+        return sorted(os.listdir(self.folder))
+
+
+class Scan(OutputTest):
+    def test_never_into_an_input_folder(self):
+        self.log("logs/cron")
+        for option in ("-o", "--summary"):
+            for target in ("logs/cron", "logs/new", "logs/../logs/deep"):
+                with self.subTest((option, target)):
+                    run = program.run("scan", option, self.folder / target, "--force",
+                                      self.folder / "logs")
+                    self.assertEqual(run.status, 2)
+                    self.assertIn("evidence is never written", run.err)
+        self.assertEqual((self.folder / "logs/cron").read_bytes(), evidence.LOG)
+        self.assertEqual(os.listdir(self.folder / "logs"), ["cron"])
+
+    def test_rows_and_summary_need_two_files(self):
+        log = self.log()
+        for other in ("both", "./both", "x/../both"):
+            (self.folder / "x").mkdir(exist_ok=True)
+            run = program.run("scan", "--force", "-o", "both", "-s", other, log, cwd=self.folder)
+            self.assertEqual(run.status, 2, other)
+        self.assertEqual(program.run("scan", "-s", "-", log).status, 2)
+        self.assertEqual(self.names(), ["cron", "x"])
+
+    def test_closed_standard_output(self):
+        log = self.log()
+        summary = self.folder / "summary.json"
+        done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", program.PROGRAM, "scan", "-s",
+                               summary, log], stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"cannot write standard output", done.stderr)
+        self.assertEqual(rows.parse(summary.read_text())["exit_status"], 1)
+
+    def test_reader_that_goes_away(self):
+        log = self.log(copies=300)
+        summary = self.folder / "summary.json"
+        with subprocess.Popen([program.PROGRAM, "scan", "--records", "-s", summary, log],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            process.stdout.readline()
+            process.stdout.close()
+            self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 1)
+        self.assertEqual(self.names(), ["cron", "summary.json"])
+
+    def test_interrupted(self):
+        # A pipe in the evidence's place would hang; a log of some size takes long enough.
+        log = self.log(copies=3000)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number), subprocess.Popen(
+                    [program.PROGRAM, "scan", "--records", "-o", self.folder / "rows", "-s",
+                     self.folder / "summary", log],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+                while len(self.names()) < 3:  # its temporary files: the handlers are set
+                    time.sleep(0.001)
+                process.send_signal(number)
+                self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
+                self.assertIn(b"interrupted", process.stderr.read())
+                self.assertEqual(self.names(), ["cron"])
+
+    def test_out_of_memory(self):
+        if "build-sanitize" in str(program.BUILD_ROOT):
+            self.skipTest("sanitizers need the address space themselves")
+        log = self.log(copies=6000)
+        limit = 96 << 20
+        done = subprocess.run(
+            [program.PROGRAM, "scan", "-s", self.folder / "summary", log], capture_output=True,
+            check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"error: ", done.stderr)
+        self.assertEqual(self.names(), ["cron"])
+
+    def test_full_disk(self):
+        run = program.run("scan", "-o", "/dev/full", self.log())
+        self.assertEqual(run.status, 1)
+        self.assertIn("No space left on device", run.err)
+
+
+class Extract(OutputTest):
+    def image(self, files):
+        if images.tool("mkfs.ext4") is None:
+            self.skipTest("mkfs.ext4 is not installed")
+        tree = self.folder / "tree"
+        images.write_tree(tree, files)
+        image = self.folder / "host.raw"
+        image.write_bytes(b"\0" * (8 << 20))
+        images.run("mkfs.ext4", "-q", "-F", "-d", tree, image)
+        return image
+
+    def extract(self, image, *arguments, status=0):
+        out = self.folder / "out"
+        run = program.run("extract", image, "-d", out, *arguments)
+        self.assertEqual(run.status, status, run.err)
+        if out.exists():
+            subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=out, check=True)
+        return {str(path.relative_to(out / "whole")): path.read_bytes()
+                for path in (out / "whole").rglob("*") if path.is_file()}
+
+    def test_all_logs(self):
+        files = {"/var/log/cron": evidence.LOG, "/var/log/wtmp": b"\1\2\3" * 128,
+                 "/var/log/secure": b"Nov  5 10:54:49 apollo in.telnetd[680]: connect\n",
+                 "/var/log/dmesg": b"not asked for\n", "/run/utmp": b"\4\5\6" * 128}
+        image = self.image(files)
+        self.assertEqual(self.extract(image), {"var/log/cron": evidence.LOG})
+        want = {name[1:]: data for name, data in files.items() if not name.endswith("dmesg")}
+        self.assertEqual(self.extract(image, "--all-logs", "--force"), want)
+
+    def test_packed_logs_come_with_their_text(self):
+        packed = gzip.compress(evidence.LOG, mtime=0)
+        # One log is really called as another one's text would be.
+        image = self.image({"/var/log/cron.1.gz": packed, "/var/log/cron.1.gz.text": b"planted\n"})
+        self.assertEqual(self.extract(image), {
+            "var/log/cron.1.gz": packed, "var/log/cron.1.gz.text": b"planted\n",
+            "var/log/cron.1.gz.text_": evidence.LOG})
+
+    def test_nothing_to_extract(self):
+        image = self.image({"/etc/hostname": b"web01\n"})
+        self.assertEqual(self.extract(image, status=4), {})
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_what_is_there_is_not_overwritten(self):
+        image = self.image({"/var/log/cron": evidence.LOG})
+        self.extract(image)
+        run = program.run("extract", image, "-d", self.folder / "out")
+        self.assertEqual(run.status, 1)
+        self.assertIn("--force", run.err)
+
+    def test_loose_logs_are_not_extracted(self):
+        run = program.run("extract", self.log(), "-d", self.folder / "out")
+        self.assertEqual(run.status, 2)
+        self.assertIn("pidometer scan", run.err)
+
+
+if __name__ == "__main__":
+    tap.main()
