@@ -13,8 +13,7 @@ class App;
 
 namespace pidometer {
 
-/// One flag of the command line: help, man page and completions are made from this table and from
-/// nothing else.
+/// One flag of the command line: the help is made from this table and from nothing else.
 struct Flag {
   std::string_view names;     ///< `-o,--output`
   std::string_view argument;  ///< `FILE`; empty for a switch
