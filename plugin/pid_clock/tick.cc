@@ -20,6 +20,10 @@ constexpr std::int64_t kSameJobPidSpan = 30;
 // A tick spans a few dozen PIDs; two of its PIDs this far apart have a wrap between them.
 constexpr std::int64_t kWrapInTick = 16000;
 
+// More jobs than any crontab starts in one minute; a forged log of more is cut into ticks, so that
+// the search through a tick's labels stays short.
+constexpr std::size_t kMostLabels = 2048;
+
 std::uint16_t local_minute(const Reading& r) {
   const auto local = r.time + std::chrono::minutes(r.utc_offset_minutes);
   const auto day = std::chrono::floor<std::chrono::days>(local);
@@ -50,7 +54,8 @@ class TickFormer {
           add_job(r);
           break;
         case ReadingKind::pseudo:
-          if (open_ && std::ranges::find(labels_, r.label) == labels_.end())
+          if (open_ && labels_.size() < kMostLabels &&
+              std::ranges::find(labels_, r.label) == labels_.end())
             labels_.push_back(r.label);
           break;
         case ReadingKind::boot:
@@ -98,7 +103,8 @@ class TickFormer {
   }
 
   bool belongs(const Reading& r) const {
-    if (std::chrono::abs(r.time - start_) > kTickSpan) return false;
+    if (std::chrono::abs(r.time - start_) > kTickSpan || labels_.size() >= kMostLabels)
+      return false;
     if (std::abs(difference(r.pid, tick_.pid)) <= kSameJobPidSpan) return true;
     return std::ranges::find(labels_, r.label) == labels_.end();
   }

@@ -298,5 +298,15 @@ TEST(BuildPidClock, damage_is_never_judged_across) {
   EXPECT_EQ(clock.intervals[19].state, IntervalState::boot);
 }
 
+// A forged log can hold any number of jobs in one second; the search through a tick must not.
+TEST(BuildPidClock, one_second_of_many_jobs_is_cut_into_ticks) {
+  std::vector<Reading> readings;
+  for (std::uint32_t i = 0; i < 5000; ++i) readings.push_back(job(0, 1000 + i, i + 1));
+  const PidClock clock = clock_of(readings);
+  ASSERT_EQ(clock.ticks.size(), 3U);
+  EXPECT_EQ(clock.ticks[0].jobs, 2048);
+  EXPECT_EQ(clock.ticks[1].pid, 1000U + 2048);
+}
+
 }  // namespace
 }  // namespace pidometer
