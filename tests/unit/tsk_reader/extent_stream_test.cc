@@ -29,7 +29,7 @@ const std::string kWant = std::string(2, '\0') + "klmnoabc" + std::string(5, '\0
 
 TEST(ExtentStream, GivesTheBytesInOrderWithHolesAsZeros) {
   MemorySource source(alphabet());
-  for (const std::size_t step : {1, 3, 7, 100}) {
+  for (const std::size_t step : {1U, 3U, 7U, 100U}) {
     const auto stream = make_extent_stream(source, map_of_20());
     EXPECT_EQ(read_all(*stream, step), kWant) << step;
     EXPECT_EQ(stream->damage(), Damage{});
@@ -55,7 +55,7 @@ TEST(ExtentStream, DamageOfTheVolumeBecomesDamageOfTheFile) {
            {"elsewhere on the volume", {{{4, 9}, "bad"}}, {}},
            {"all", {{{0, 26}, "bad"}}, {{{2, 10}, "bad"}, {{15, 20}, "bad"}}},
        }) {
-    for (const std::size_t step : {1, 4, 100}) {
+    for (const std::size_t step : {1U, 4U, 100U}) {
       MemorySource source(alphabet(), one.source);
       const auto stream = make_extent_stream(source, map_of_20());
       const std::string got = read_all(*stream, step);

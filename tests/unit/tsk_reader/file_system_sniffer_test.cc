@@ -112,7 +112,8 @@ TEST(FileSystemSniffer, TellsVolumesByTheirSuperblocks) {
 }
 
 TEST(FileSystemSniffer, LooksAtVolumesOfAnySize) {
-  for (const std::size_t size : {0, 1, 511, 1024, 1500, 2048, 2049, 66911, 66912, 262143}) {
+  for (const std::size_t size :
+       {0U, 1U, 511U, 1024U, 1500U, 2048U, 2049U, 66911U, 66912U, 262143U}) {
     MemorySource source(volume_of(ext(0, 2)).substr(0, size));
     StructureReader reader(source);
     const VolumeContent content = sniff_volume(reader);
