@@ -127,14 +127,15 @@ class RowMaker {
       body.last = line_ref(last, lines[2 * i + 1]);
       if (last.file != first.file) body.last_source = sources_[last.file];
       body.first_command = log_.labels[first.label].command;
-      body.reporter = log_.reporters[first.reporter];
+      const RecordSource& written_by = log_.sources[first.source];
+      body.reporter = written_by.reporter;
       body.utc_offset_minutes = first.utc_offset_minutes;
       body.end_utc_offset_minutes = last.utc_offset_minutes;
       body.time_basis = log_.reports[first.file].time_basis;
       TimelineEvent event;
       event.time = anomalies[i].window_start;
       event.parser = std::string(anomaly_kind_name(anomalies[i].kind));
-      event.hostname = hostname_;
+      event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
       event.username = log_.labels[first.label].username;
       event.source = sources_[first.file];
       body.anomaly = std::move(anomalies[i]);
@@ -157,7 +158,8 @@ class RowMaker {
 
   /// A damaged range is dated by the last record before it, or else the first one after it.
   void damage() {
-    for (std::size_t file = 0; file < log_.reports.size(); ++file)
+    for (std::size_t file = 0; file < log_.reports.size(); ++file) {
+      if (!log_.owned[file]) continue;
       for (const DamagedRange& damaged : log_.reports[file].damage) {
         const StoredRecord* nearest = nullptr;
         for (const StoredRecord& record : log_.records) {
@@ -181,6 +183,7 @@ class RowMaker {
         event.body = WarningBody{std::move(warning)};
         mediator_.produce_event(std::move(event));
       }
+    }
   }
 
  private:
@@ -189,15 +192,15 @@ class RowMaker {
   static constexpr std::size_t kRecordBatch = 65536;
 
   void record_row(const StoredRecord& record, const Result<std::string>& line) {
-    const LogReport& report = log_.reports[record.file];
+    const RecordSource& written_by = log_.sources[record.source];
     TimelineEvent event;
     event.time = record.time;
-    event.parser = report.dialects.empty() ? std::string("cron_log") : report.dialects.front();
-    event.hostname = hostname_;
+    event.parser = written_by.dialect.empty() ? "cron_log" : std::string(written_by.dialect);
+    event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
     event.username = log_.labels[record.label].username;
     event.source = sources_[record.file];
-    event.body = RecordBody{record.event, record.pid, line_ref(record, line),
-                            log_.reporters[record.reporter], log_.labels[record.label].command};
+    event.body = RecordBody{record.event, record.pid, line_ref(record, line), written_by.reporter,
+                            log_.labels[record.label].command};
     mediator_.produce_event(std::move(event));
   }
 
@@ -305,7 +308,8 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     rows.damage();
     if (options.records) rows.records();
     mediator.report_series(series, series_report(log, reading_count, clock, rows.hostname()));
-    for (const LogReport& report : log.reports) mediator.report_log(series, report);
+    for (std::size_t file = 0; file < log.reports.size(); ++file)
+      if (log.owned[file]) mediator.report_log(series, log.reports[file]);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,11 +14,18 @@ namespace pidometer {
 /// The host name of most records of a file; empty where the framing has none.
 std::string main_hostname(const FileLog& log, const SourceTable& sources);
 
-/// Files by host, as indices into `logs` (dated). One group unless host names disagree AND the logs
-/// cannot be one counter: they cover the same time, or the later one does not go on where the
-/// earlier one stood. A file without host names, or with no record, goes with the first group.
-std::vector<std::vector<std::size_t>> group_by_host(std::span<const FileLog> logs,
-                                                    const SourceTable& sources,
-                                                    const std::vector<StoredRecord>& records);
+/// The host of each source, as a number from 0 in the order of the hosts' first records; 0 for all
+/// where there is one host. `records` are those of `logs`, dated.
+///
+/// A host is a host name, wherever its lines lie. Two names are one host where one PID counter goes
+/// on from the lines of one to those of the other, at every change of name (a host that was
+/// renamed, or that logs as localhost until the network has told it its name). Lines without a host
+/// name are of the only host there is, or else of a nameless one.
+struct HostGroups {
+  std::vector<std::uint16_t> of_source;  ///< parallel to the sources
+  std::size_t count = 1;
+};
+HostGroups group_by_host(std::span<const FileLog> logs, const SourceTable& sources,
+                         const std::vector<StoredRecord>& records);
 
 }  // namespace pidometer

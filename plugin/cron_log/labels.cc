@@ -27,13 +27,6 @@ SourceTable::SourceTable() {
   sources_.emplace_back();
 }
 
-std::vector<std::string> SourceTable::reporters() const {
-  std::vector<std::string> names;
-  names.reserve(sources_.size());
-  for (const LineSource& source : sources_) names.push_back(source.reporter);
-  return names;
-}
-
 std::uint16_t SourceTable::intern(std::string_view hostname, std::string_view reporter,
                                   std::uint8_t dialect) {
   key_.assign(hostname);

@@ -41,8 +41,6 @@ class SourceTable {
   std::uint16_t intern(std::string_view hostname, std::string_view reporter, std::uint8_t dialect);
   const LineSource& operator[](std::size_t index) const { return sources_[index]; }
   std::size_t size() const { return sources_.size(); }
-  /// The programs' names, parallel to the sources.
-  std::vector<std::string> reporters() const;
 
  private:
   std::vector<LineSource> sources_;

@@ -169,7 +169,7 @@ class FileReading {
     record.label = entry.label;
     record.event = entry.event;
     record.pid_role = entry.pid_role;
-    record.reporter = entry.source;
+    record.source = entry.source;
     records_.push_back(record);
     if (entry.source != last_source_ || source_count_ == nullptr) {
       source_count_ = &log_.source_counts[entry.source];

@@ -13,7 +13,7 @@
 namespace pidometer {
 
 /// What one file gave: a stretch of records whose times are still undated (undated_time.h) and
-/// whose `reporter` is a number of the SourceTable.
+/// whose `source` is a number of the SourceTable.
 struct FileLog {
   const LogFile* file = nullptr;
   LogReport report;

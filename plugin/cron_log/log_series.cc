@@ -1,7 +1,6 @@
 #include "plugin/cron_log/log_series.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "plugin/cron_log/dialects.h"
@@ -10,8 +9,8 @@
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/log_reader.h"
 #include "plugin/cron_log/record_dater.h"
-#include "plugin/cron_log/role_settler.h"
 #include "plugin/cron_log/series_order.h"
+#include "plugin/cron_log/series_split.h"
 #include "plugin/cron_log/time_basis.h"
 #include "plugin/cron_log/year_resolver.h"
 
@@ -54,35 +53,6 @@ std::vector<std::string> dialects_of(const FileLog& log, const SourceTable& sour
   return names;
 }
 
-std::string most_frequent_host(std::span<const FileLog> logs, const SourceTable& sources) {
-  FileLog all;
-  for (const FileLog& log : logs)
-    for (const auto& [source, count] : log.source_counts) all.source_counts[source] += count;
-  return main_hostname(all, sources);
-}
-
-/// One host's files, dated and sorted by path, with their records in `records`.
-LogSeries join_series(std::vector<FileLog> logs, std::vector<StoredRecord> records,
-                      const SourceTable& sources, std::vector<JobLabel> labels) {
-  LogSeries series;
-  series.hostname = most_frequent_host(logs, sources);
-  drop_duplicates(logs, sources, labels, records);
-  order_records(logs, records);
-  settle_roles(records);
-  series.records = std::move(records);
-  series.labels = std::move(labels);
-  series.reporters = sources.reporters();
-  // The reports are sorted by path; date_records() gave the records their places.
-  std::sort(logs.begin(), logs.end(),
-            [](const FileLog& a, const FileLog& b) { return a.place < b.place; });
-  for (FileLog& log : logs) {
-    series.files.push_back(log.file);
-    series.reports.push_back(std::move(log.report));
-    series.unread.insert(series.unread.end(), log.unread.begin(), log.unread.end());
-  }
-  return series;
-}
-
 }  // namespace
 
 std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
@@ -123,37 +93,10 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
     for (Warning& warning : log.warnings) warn(std::move(warning));
   }
 
-  const auto groups = group_by_host(logs, sources, records);
-  std::vector<LogSeries> all;
-  if (groups.size() == 1) {
-    all.push_back(join_series(std::move(logs), std::move(records), sources, labels.take()));
-    return all;
-  }
-  const std::vector<JobLabel> names = labels.take();
-  for (const auto& group : groups) {
-    // The host's own share, with places counted anew.
-    std::vector<FileLog> own;
-    std::vector<StoredRecord> own_records;
-    for (const std::size_t file : group) own.push_back(std::move(logs[file]));
-    std::vector<std::uint16_t> places;
-    for (const FileLog& log : own) places.push_back(log.place);
-    std::sort(places.begin(), places.end());
-    for (FileLog& log : own) {
-      const auto place = static_cast<std::uint16_t>(
-          std::lower_bound(places.begin(), places.end(), log.place) - places.begin());
-      const std::size_t begin = own_records.size();
-      for (std::size_t r = log.begin; r < log.end; ++r) {
-        own_records.push_back(records[r]);
-        own_records.back().file = place;
-      }
-      for (UnreadSpan& span : log.unread) span.file = place;
-      log.place = place;
-      log.begin = begin;
-      log.end = own_records.size();
-    }
-    all.push_back(join_series(std::move(own), std::move(own_records), sources, names));
-  }
-  return all;
+  std::vector<JobLabel> names = labels.take();
+  drop_duplicates(logs, sources, names, records);
+  return make_series({std::move(logs), std::move(records), {by_path.begin(), by_path.end()}},
+                     sources, std::move(names));
 }
 
 bool looks_like_cron_log(std::string_view head) {

@@ -31,7 +31,7 @@ struct StoredRecord {
   std::uint32_t label =
       0;  ///< of (username, command): LogSeries::label(); 0 where there is neither
   std::int16_t utc_offset_minutes = 0;
-  std::uint16_t reporter = 0;  ///< LogSeries::reporter()
+  std::uint16_t source = 0;  ///< index into LogSeries::sources
 };
 static_assert(sizeof(StoredRecord) == 32);
 
@@ -39,6 +39,13 @@ static_assert(sizeof(StoredRecord) == 32);
 struct JobLabel {
   std::string username;
   std::string command;
+};
+
+/// Who wrote a line: host, program and form, seldom more than a handful in a log.
+struct RecordSource {
+  std::string hostname;      ///< as the line has it; empty where the framing has none
+  std::string reporter;      ///< program name as written
+  std::string_view dialect;  ///< of the table of dialects; empty for [0]
 };
 
 /// What the caller knows of the host and wants.
@@ -67,10 +74,14 @@ struct UnreadSpan {
 /// that overlap are merged by time. Order within a second is the clock's business.
 struct LogSeries {
   std::vector<StoredRecord> records;
-  std::vector<JobLabel> labels;        ///< [0] is empty
-  std::vector<std::string> reporters;  ///< [0] is empty
-  std::vector<LogReport> reports;  ///< one a log that holds cron records or failed, sorted by path
+  std::vector<JobLabel> labels;       ///< [0] is empty
+  std::vector<RecordSource> sources;  ///< [0] is empty
+  /// One a log that holds records of this host, sorted by path; in the first series also the logs
+  /// that hold nobody's. A log of several hosts stands in the series of each.
+  std::vector<LogReport> reports;
   std::vector<const LogFile*> files;  ///< parallel to reports
+  std::vector<bool> owned;            ///< parallel to reports: true in one series a log, the one
+                                      ///< that speaks for it where it is counted or told of once
   std::string hostname;               ///< most frequent; empty where the framing has none
   std::vector<UnreadSpan> unread;     ///< by file, then by offset
 };
@@ -80,8 +91,10 @@ using WarningSink = std::function<void(Warning)>;
 /// Told of every block of decoded bytes; false means: stop now (the user interrupted).
 using ReadMonitor = std::function<bool(std::uint64_t bytes)>;
 
-/// Reads all logs of one folder. Usually one series; more where logs of the same folder are
-/// provably of different hosts (host names disagree and the counters do not go on). Files without
+/// Reads all logs of one folder. Usually one series; more where lines name several hosts and the
+/// names are not one counter's (host_groups.h): then one a host, in the order of their first
+/// records. Lines without a host name go to the only host there is, or are a series of their own.
+/// Files without
 /// any cron line leave no report, unless they are damaged or their name says cron. Never fails as a
 /// whole: a log that cannot be opened is a Warning and an incomplete LogReport.
 std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,

@@ -40,7 +40,7 @@ class StartedScripts {
         entry.pid = record.pid;
         return;
       }
-    entries_[next_++ % kRecentScripts] = {record.label, record.reporter, record.pid};
+    entries_[next_++ % kRecentScripts] = {record.label, record.source, record.pid};
   }
   /// Nothing is known of a script whose start was not seen: 0.
   Pid pid_of(const StoredRecord& record) const {
@@ -52,11 +52,11 @@ class StartedScripts {
  private:
   struct Entry {
     std::uint32_t label = 0;
-    std::uint16_t reporter = 0;
+    std::uint16_t source = 0;
     Pid pid = 0;
   };
   static bool same(const Entry& entry, const StoredRecord& record) {
-    return entry.pid != 0 && entry.label == record.label && entry.reporter == record.reporter;
+    return entry.pid != 0 && entry.label == record.label && entry.source == record.source;
   }
   std::array<Entry, kRecentScripts> entries_{};
   std::size_t next_ = 0;

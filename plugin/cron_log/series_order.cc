@@ -62,7 +62,7 @@ Key key_of(const StoredRecord& record, std::uint32_t label,
   return {
       std::chrono::floor<std::chrono::seconds>(record.time).time_since_epoch().count(),
       (std::uint64_t{record.pid} << 32U) | label,
-      (std::uint64_t{programs[record.reporter]} << 8U) | static_cast<std::uint64_t>(record.event)};
+      (std::uint64_t{programs[record.source]} << 8U) | static_cast<std::uint64_t>(record.event)};
 }
 
 /// Sources without their dialect: two files may write one program's lines in two framings.

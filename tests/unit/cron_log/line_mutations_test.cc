@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "plugin/cron_log/dialects.h"
@@ -123,30 +124,36 @@ TEST(LineMutations, EveryLineIsAccountedFor) {
     const LogFile* const files[] = {&log, &other};
     SCOPED_TRACE("seed " + std::to_string(first));
     std::size_t reports = 0;
+    std::uint64_t told = 0;
+    std::uint64_t all_records = 0;
+    std::map<std::string, std::uint64_t> by_file;
+    std::map<std::string, std::uint64_t> counted;
     for (const LogSeries& series : read_log_series(files, {}, [](const Warning&) {}, {})) {
-      std::uint64_t records = 0;
-      for (const LogReport& report : series.reports) {
-        ++reports;
-        records += report.records;
+      all_records += series.records.size();
+      for (std::size_t i = 0; i < series.reports.size(); ++i) {
+        const LogReport& report = series.reports[i];
+        if (series.owned[i]) {
+          ++reports;
+          told += report.records;
+          counted[report.entry.path] = report.records;
+        }
         const std::string& text = texts[report.entry.path == "/var/log/cron" ? 0 : 1];
         const auto feeds = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
         EXPECT_EQ(report.lines, feeds + (text.ends_with('\n') ? 0 : 1));
         EXPECT_EQ(report.lines, report.records + report.other_lines + report.unparsed_lines +
                                     report.duplicate_lines);
       }
-      EXPECT_EQ(records, series.records.size());
-      std::vector<std::uint64_t> by_file(series.reports.size());
       for (const StoredRecord& record : series.records) {
         ASSERT_LT(record.file, series.reports.size());
         ASSERT_LT(record.label, series.labels.size());
-        ASSERT_LT(record.reporter, series.reporters.size());
+        ASSERT_LT(record.source, series.sources.size());
         EXPECT_LE(record.pid, kMaxPid);
         EXPECT_TRUE(record.pid > 0 || record.pid_role == PidRole::none);
-        ++by_file[record.file];
+        ++by_file[series.reports[record.file].entry.path];
       }
-      for (std::size_t file = 0; file < by_file.size(); ++file)
-        EXPECT_EQ(by_file[file], series.reports[file].records);
     }
+    EXPECT_EQ(told, all_records);
+    for (const auto& [path, count] : by_file) EXPECT_EQ(count, counted[path]) << path;
     EXPECT_EQ(reports, 2U);
   }
 }

@@ -105,6 +105,62 @@ TEST(CronOdometer, PutsAnExcessAtItsRecord) {
   EXPECT_EQ(found[0].time_basis.certainty, "exact");
 }
 
+TEST(CronOdometer, KeepsTheHostsOfALogServerApart) {
+  // Two hosts in one file, line by line; one of them spends 40 PIDs that nothing explains.
+  const std::vector<std::string> web = quiet_day(100, 40);
+  std::vector<std::string> db = quiet_day();
+  std::string text;
+  std::size_t place = 0;
+  for (std::size_t i = 0; i < web.size(); ++i) {
+    if (i == 99) place = text.size();
+    const std::size_t name = db[i].find("web01");
+    db[i].replace(name, 5, "db02");
+    db[i].insert(db[i].find('[') + 1, "1");  // PIDs from 11000 on
+    text += web[i] + db[i];
+  }
+  const MemoryLogFile log("/var/log/cron", text);
+  CollectingMediator mediator;
+  PluginOptions options;
+  options.records = true;
+  process({&log}, mediator, options);
+  const std::vector<FindingBody> found = mediator.findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].anomaly.excess_pids, 40);
+  EXPECT_EQ(found[0].first.offset, place);
+  std::size_t rows = 0;
+  for (const TimelineEvent& event : mediator.events) {
+    if (std::get_if<FindingBody>(&event.body) != nullptr) {
+      EXPECT_EQ(event.hostname, "web01");
+    }
+    if (const auto* body = std::get_if<RecordBody>(&event.body)) {
+      ++rows;
+      EXPECT_NE(body->line.text.find(" " + event.hostname + " "), std::string::npos);
+    }
+  }
+  EXPECT_EQ(rows, web.size() + db.size());
+  ASSERT_EQ(mediator.series.size(), 2U);
+  ASSERT_EQ(mediator.logs.size(), 1U);
+  EXPECT_EQ(mediator.logs[0].lines, rows);
+  EXPECT_EQ(mediator.logs[0].records, rows);
+  EXPECT_TRUE(mediator.warnings.empty());
+}
+
+TEST(CronOdometer, ARecordsRowHasItsOwnDialectAndHost) {
+  const MemoryLogFile log("/var/log/cron",
+                          "2026-03-01T00:00:01+00:00 web01 CRON[800]: (root) CMD (/a)\n"
+                          "2026-03-01T00:05:01+00:00 web01 CRON[803]: (root) CMD (/a)\n"
+                          "2026-03-01T00:10:01+00:00 web02 CROND[806]: (root) CMD (/a)\n");
+  CollectingMediator mediator;
+  PluginOptions options;
+  options.records = true;
+  process({&log}, mediator, options);
+  std::vector<std::pair<std::string, std::string>> got;
+  for (const TimelineEvent& event : mediator.events)
+    if (std::get_if<RecordBody>(&event.body)) got.emplace_back(event.parser, event.hostname);
+  EXPECT_EQ(got, (std::vector<std::pair<std::string, std::string>>{
+                     {"debian_cron", "web01"}, {"debian_cron", "web01"}, {"cronie", "web02"}}));
+}
+
 TEST(CronOdometer, NeverAccusesAcrossDamage) {
   // Every place where a few lines may be lost: whatever is missing there, nobody is accused. The
   // last newline is intact, so that the line behind the damage is a record.

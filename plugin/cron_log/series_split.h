@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "plugin/cron_log/labels.h"
+#include "plugin/cron_log/log_reader.h"
+#include "plugin/cron_log/log_series.h"
+
+namespace pidometer {
+
+/// All logs of a folder, dated and without duplicates.
+struct AllLogs {
+  std::vector<FileLog> logs;  ///< in the order in which they were read
+  std::vector<StoredRecord> records;
+  std::vector<const FileLog*> by_path;  ///< into `logs`, by FileLog::place
+};
+
+/// A series for each host (host_groups.h), with its records in order and their roles settled.
+std::vector<LogSeries> make_series(AllLogs read, const SourceTable& sources,
+                                   std::vector<JobLabel> labels);
+
+}  // namespace pidometer
