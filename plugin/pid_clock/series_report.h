@@ -31,9 +31,10 @@ struct SeriesReport {
   std::uint32_t wraps = 0;
   Pid pid_max = 0;
   std::string pid_max_basis;
-  std::optional<TimeRange> coverage;      ///< first to last reading
-  std::vector<UnjudgedStretch> unjudged;  ///< in the order of the log; at most kListedStretches
-  std::uint64_t unjudged_intervals = 0;   ///< all of them, listed or not
+  std::optional<TimeRange> coverage;  ///< first to last reading
+  std::vector<UnjudgedStretch> unjudged =
+      {};                                ///< in the order of the log; at most kListedStretches
+  std::uint64_t unjudged_intervals = 0;  ///< all of them, listed or not
 };
 
 }  // namespace pidometer

@@ -70,7 +70,11 @@ RunSummary sample_summary() {
                    .wraps = 0,
                    .pid_max = 32768,
                    .pid_max_basis = "default of kernels before 2.6",
-                   .coverage = TimeRange{samples::at(973440822), samples::at(973743001)}};
+                   .coverage = TimeRange{samples::at(973440822), samples::at(973743001)},
+                   .unjudged = {{TimeRange{samples::at(973500000), samples::at(973520000)},
+                                 "longer than the schedule leaves between two records: lines may "
+                                 "be missing"}},
+                   .unjudged_intervals = 1};
   summary.series = {series};
   summary.findings = {{{AnomalyKind::pid_excess, Level::critical}, 3},
                       {{AnomalyKind::pid_deficit, Level::low}, 1}};

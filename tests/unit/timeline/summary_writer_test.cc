@@ -49,7 +49,8 @@ TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {
     "size": 0, "lines": 0, "records": 0, "other_lines": 0, "unparsed_lines": 0,
     "duplicate_lines": 0, "dialects": [], "damage": [], "complete": true})"));
   EXPECT_EQ(json["series"][0], Json::parse(R"({"input": "a.raw", "folder": "/var/log",
-    "records": 0, "readings": 0, "intervals": 0, "boot_sessions": 0, "wraps": 0, "pid_max": 0})"));
+    "records": 0, "readings": 0, "intervals": 0, "boot_sessions": 0, "wraps": 0, "pid_max": 0,
+    "unjudged": [], "unjudged_intervals": 0})"));
 }
 
 TEST(WriteSummary, SaysAllThatIsKnownOfALog) {
@@ -145,13 +146,17 @@ TEST(WriteSummary, SeriesHasItsCoverage) {
                    .wraps = 1,
                    .pid_max = 32768,
                    .pid_max_basis = "wraps seen",
-                   .coverage = TimeRange{at(973695000), at(973695600)}};
+                   .coverage = TimeRange{at(973695000), at(973695600)},
+                   .unjudged = {{TimeRange{at(973695000), at(973695300)}, "damaged"}},
+                   .unjudged_intervals = 1};
   summary.series.push_back(series);
   EXPECT_EQ(Json::parse(write_summary(summary))["series"][0], Json::parse(R"({
     "input": "a", "volume": "p1", "folder": "/var/log", "hostname": "web01", "records": 5,
     "readings": 4, "intervals": 3, "boot_sessions": 2, "wraps": 1, "pid_max": 32768,
     "pid_max_basis": "wraps seen", "coverage": {"begin": "2000-11-08T14:50:00.000000+00:00",
-                                                "end": "2000-11-08T15:00:00.000000+00:00"}})"));
+                                                "end": "2000-11-08T15:00:00.000000+00:00"},
+    "unjudged_intervals": 1, "unjudged": [{"begin": "2000-11-08T14:50:00.000000+00:00",
+      "end": "2000-11-08T14:55:00.000000+00:00", "reason": "damaged"}]})"));
 }
 
 }  // namespace
