@@ -16,6 +16,7 @@ enum class WarningKind {
   year_uncertain,    ///< a line's year or zone could be another
   unsupported,       ///< a volume or container that pidometer names and does not read
   skipped_file,      ///< a file that should hold a log could not be opened
+  duplicate_input,   ///< an input, or a part of one, was given more than once and is read once
 };
 
 /// Something that a reader of the findings has to know; never an accusation. Counted in the

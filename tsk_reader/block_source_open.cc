@@ -1,5 +1,8 @@
 #include "tsk_reader/block_source_open.h"
 
+#include <utility>
+#include <vector>
+
 #include "tsk_reader/content_sniffer.h"
 #include "tsk_reader/ewf_source.h"
 #include "tsk_reader/os_file.h"
@@ -25,13 +28,21 @@ Result<std::unique_ptr<BlockSource>> open_block_source(const InputGroup& group,
   for (const std::filesystem::path& segment : group.segments) {
     report.segments.push_back(segment.string());
   }
+  // Every segment stays open, and the evidence of other inputs beside it.
+  constexpr std::size_t kManySegments = 200;
+  if (group.segments.size() > kManySegments) raise_open_file_limit();
   Result<std::unique_ptr<BlockSource>> source;
   if (sniffed.content == Content::ewf) {
     report.kind = "ewf";
     source = open_ewf_source(group.segments, report);
   } else {
     report.kind = group.segments.size() > 1 ? "split raw" : "raw";
-    source = open_raw_source(group.segments);
+    std::vector<Warning> warnings;
+    source = open_raw_source(group.segments, warnings);
+    for (Warning& warning : warnings) {
+      warning.image = report.name;
+      report.warnings.push_back(std::move(warning));
+    }
   }
   if (!source) return source;
   report.size = (*source)->size();

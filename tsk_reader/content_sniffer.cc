@@ -33,6 +33,7 @@ struct Mark {
   std::string_view magic;
   Content content;
   std::string_view what;
+  bool in_text = false;  ///< such a file is text around its mark
 };
 
 /// One row a format, the first that fits counts. Sources: each format's own specification.
@@ -42,7 +43,7 @@ constexpr std::array kMarks = {
     Mark{0, "LVF\x09\x0d\x0a\xff\0"sv, Content::other_container, "an EnCase logical file (L01)"},
     Mark{0, "QFI\xfb"sv, Content::other_container, "a qcow2 image"},
     Mark{0, "KDMV"sv, Content::other_container, "a VMDK image"},
-    Mark{0, "# Disk DescriptorFile"sv, Content::other_container, "a VMDK descriptor"},
+    Mark{0, "# Disk DescriptorFile"sv, Content::other_container, "a VMDK descriptor", true},
     Mark{0, "vhdxfile"sv, Content::other_container, "a VHDX image"},
     Mark{0, "conectix"sv, Content::other_container, "a dynamic VHD image"},
     Mark{0x40, "\x7f\x10\xda\xbe"sv, Content::other_container, "a VirtualBox image (VDI)"},
@@ -50,7 +51,7 @@ constexpr std::array kMarks = {
     Mark{0, "\x89PNG\r\n\x1a\n"sv, Content::foreign, "a PNG picture"},
     Mark{0, "\xff\xd8\xff"sv, Content::foreign, "a JPEG picture"},
     Mark{0, "GIF8"sv, Content::foreign, "a GIF picture"},
-    Mark{0, "%PDF-"sv, Content::foreign, "a PDF document"},
+    Mark{0, "%PDF-"sv, Content::foreign, "a PDF document", true},
     Mark{0,
          "\x7f"
          "ELF"sv,
@@ -81,35 +82,65 @@ bool has_at(std::span<const std::byte> bytes, std::size_t offset, std::string_vi
          std::memcmp(bytes.data() + offset, magic.data(), magic.size()) == 0;
 }
 
-bool is_text(std::span<const std::byte> bytes) {
-  std::size_t seen = 0;
+struct ByteCounts {
+  std::size_t seen = 0;  ///< not NUL
   std::size_t control = 0;
   std::size_t high = 0;
   std::size_t lines = 0;
+
+  /// Few control characters and few bytes above 127.
+  bool mostly_printable() const {
+    const auto total = static_cast<double>(seen);
+    return seen > 0 && static_cast<double>(control) <= kMaxControlShare * total &&
+           static_cast<double>(high) <= kMaxHighShare * total;
+  }
+};
+
+ByteCounts count_bytes(std::span<const std::byte> bytes) {
+  ByteCounts counts;
   for (const std::byte byte : bytes) {
     const auto value = std::to_integer<unsigned>(byte);
     // Blocks of NULs stand in logs where a crash took the data and kept the length.
     if (value == 0) continue;
-    ++seen;
-    if (value == '\n') ++lines;
-    if (value >= 0x80) ++high;
+    ++counts.seen;
+    if (value == '\n') ++counts.lines;
+    if (value >= 0x80) ++counts.high;
     if ((value < 0x20 && value != '\n' && value != '\r' && value != '\t') || value == 0x7f) {
-      ++control;
+      ++counts.control;
     }
   }
-  const auto total = static_cast<double>(seen);
-  return lines > 0 && static_cast<double>(control) <= kMaxControlShare * total &&
-         static_cast<double>(high) <= kMaxHighShare * total;
+  return counts;
+}
+
+/// `whole`: the bytes are all that there is; then a single line need not have an end.
+bool is_text(std::span<const std::byte> bytes, bool whole = false) {
+  const ByteCounts counts = count_bytes(bytes);
+  return (counts.lines > 0 || whole) && counts.mostly_printable();
+}
+
+/// Of one sector. A line may be longer than that, but then no NUL stands in it, as one does in the
+/// header of every tar and of every disk.
+bool is_text_sector(std::span<const std::byte> sector) {
+  const ByteCounts counts = count_bytes(sector);
+  return (counts.lines > 0 || counts.seen == sector.size()) && counts.mostly_printable();
+}
+
+/// Whether the mark may stand in a line of a log: behind its beginning whoever can write to a log
+/// can place any text; at its beginning text only.
+bool may_be_in_a_log(const Mark& mark) {
+  if (mark.in_text) return false;
+  return mark.offset > 0 || std::all_of(mark.magic.begin(), mark.magic.end(),
+                                        [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 Sniffed by_mark(std::span<const std::byte> head) {
   for (const Mark& mark : kMarks) {
     if (!has_at(head, mark.offset, mark.magic)) continue;
-    // Two bytes may stand by chance in a log; a disk that they mark is no text around them. Its
-    // sector alone counts: on a small volume the log itself may lie in the head.
+    // A disk or an archive that bears the mark is no text around it. Its sector alone counts: on a
+    // small volume, or in a tar, the log itself may lie in the head.
     const std::size_t sector = mark.offset / kSectorBytes * kSectorBytes;
     const std::size_t length = std::min(kSectorBytes, head.size() - sector);
-    if (mark.magic.size() <= 2 && is_text(head.subspan(sector, length))) continue;
+    if (may_be_in_a_log(mark) && is_text_sector(head.subspan(sector, length))) continue;
     return {mark.content, std::string(mark.what)};
   }
   return {};
@@ -155,7 +186,8 @@ Sniffed sniff_packed(OsFile& file, Compression compression) {
     return {Content::foreign, inner.what + " packed by " + name};
   // A packed log so damaged that nothing comes out is still a log with damage; what unpacks to
   // binary data is most likely a disk.
-  if (head.empty() || is_text(head)) return {Content::log, "text packed by " + name};
+  if (head.empty() || is_text(head, head.size() < kHeadBytes))
+    return {Content::log, "text packed by " + name};
   return {Content::packed_disk, "binary data packed by " + name};
 }
 
@@ -176,7 +208,7 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
       return {Content::other_container, "an AFF4 image"};
     return {Content::foreign, "a zip archive"};
   }
-  if (is_text(head)) return {Content::log, "text"};
+  if (is_text(head, file.size() <= kHeadBytes)) return {Content::log, "text"};
   for (const std::uint64_t offset :
        {file.size() / 2, file.size() - std::min<std::uint64_t>(file.size(), kHeadBytes)}) {
     if (is_text(sample(file, offset, kHeadBytes))) return {Content::log, "text"};

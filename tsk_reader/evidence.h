@@ -89,9 +89,9 @@ class Evidence {
 
   /// Looks into `folders` (absolute paths, kLogFolders) of every volume for files whose name
   /// matches one of the globs. Symlinks are followed within the volume; what is reached over two
-  /// names is found once, in the first of the folders. Loose evidence ignores both: a loose folder
-  /// is looked through with all below, a loose log is itself, and content decides, which is the
-  /// plugin's to say.
+  /// names is found once, in the first of the folders. Loose evidence ignores the folders: a loose
+  /// folder is looked through with all below, a loose log is itself, and content decides, which is
+  /// the plugin's to say; the globs only tell which files that are not read deserve a warning.
   virtual std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                            std::span<const std::string_view> globs) = 0;
 };

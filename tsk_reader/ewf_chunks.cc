@@ -24,18 +24,24 @@ std::size_t longest_packed(std::size_t chunk_size) {
   return 2 * chunk_size + 64;
 }
 
-/// Bytes of the zlib stream at the front of `in` when it unpacks to at most out.size(); 0 if not.
-std::size_t packed_length(std::span<const std::byte> in, std::span<std::byte> out) {
+/// Lengths of a chunk as it is stored and as the media has it; 0 where there is none.
+struct ChunkLength {
+  std::size_t stored = 0;
+  std::size_t media = 0;
+};
+
+/// Of the zlib stream at the front of `in`, when it unpacks to at most out.size().
+ChunkLength packed_length(std::span<const std::byte> in, std::span<std::byte> out) {
   z_stream state{};
-  if (inflateInit(&state) != Z_OK) return 0;
+  if (inflateInit(&state) != Z_OK) return {};
   state.next_in = const_cast<Bytef*>(zlib_pointer(in));  // NOLINT: zlib does not write to it
   state.avail_in = static_cast<uInt>(in.size());
   state.next_out = reinterpret_cast<Bytef*>(out.data());  // NOLINT
   state.avail_out = static_cast<uInt>(out.size());
   const int result = inflate(&state, Z_FINISH);
-  const std::size_t length = in.size() - state.avail_in;
+  const ChunkLength length{in.size() - state.avail_in, out.size() - state.avail_out};
   inflateEnd(&state);
-  return result == Z_STREAM_END ? length : 0;
+  return result == Z_STREAM_END ? length : ChunkLength{};
 }
 
 bool raw_chunk_ok(std::span<const std::byte> stored) {
@@ -97,29 +103,41 @@ std::optional<EwfRun> read_ewf_table(OsFile& file, ByteRange section, ByteRange 
   return run;
 }
 
-EwfRun walk_ewf_chunks(OsFile& file, ByteRange data, std::uint32_t chunk_size) {
+EwfRun walk_ewf_chunks(OsFile& file, ByteRange data, std::uint32_t chunk_size, std::uint64_t most) {
   EwfRun run;
   std::vector<std::byte> unpacked(chunk_size);
   std::uint64_t at = data.begin;
   const std::uint64_t end = std::min(data.end, file.size());
-  while (at < end) {
-    const std::uint64_t left = end - at;
-    const auto stored = ewf_bytes(
-        file, at,
-        static_cast<std::size_t>(std::min<std::uint64_t>(left, longest_packed(chunk_size))));
-    if (!stored) break;
-    const std::span<const std::byte> bytes(*stored);
+  // A window of some chunks: chunks of zeros are a few bytes each, and every one would read the
+  // longest that a chunk may be.
+  const std::size_t longest = longest_packed(chunk_size);
+  std::vector<std::byte> window;
+  std::uint64_t window_begin = at;
+  while (at < end && run.starts.size() < most) {
+    const std::uint64_t need = std::min<std::uint64_t>(end - at, longest);
+    if (at + need > window_begin + window.size()) {
+      auto stored = ewf_bytes(
+          file, at, static_cast<std::size_t>(std::min<std::uint64_t>(end - at, 2 * longest)));
+      // What cannot be read may lie behind this chunk.
+      if (!stored) stored = ewf_bytes(file, at, static_cast<std::size_t>(need));
+      if (!stored) break;
+      window = std::move(*stored);
+      window_begin = at;
+    }
+    const auto bytes = std::span<const std::byte>(window).subspan(
+        static_cast<std::size_t>(at - window_begin), static_cast<std::size_t>(need));
     const std::size_t raw = std::min<std::size_t>(bytes.size(), chunk_size + kChecksumBytes);
-    std::size_t length = packed_length(bytes, unpacked);
-    if (length > 0) {
+    ChunkLength length = packed_length(bytes, unpacked);
+    if (length.stored > 0) {
       run.starts.push_back(at | kEwfCompressed);
     } else if (raw_chunk_ok(bytes.first(raw))) {
-      length = raw;
+      length = {raw, raw - kChecksumBytes};
       run.starts.push_back(at);
     } else {
       break;
     }
-    at += length;
+    at += length.stored;
+    if (length.media < chunk_size) break;
   }
   run.end = at;
   run.exact = at == data.end;

@@ -21,8 +21,9 @@ std::optional<std::vector<std::byte>> ewf_bytes(OsFile& file, std::uint64_t offs
 std::optional<EwfRun> read_ewf_table(OsFile& file, ByteRange section, ByteRange data);
 
 /// The chunks in `data` found by unpacking one after another, for a table that is lost. Ends at the
-/// first that is damaged; `exact` when that is the end of `data`.
-EwfRun walk_ewf_chunks(OsFile& file, ByteRange data, std::uint32_t chunk_size);
+/// first that is damaged, after the first that is shorter than a chunk (only the media's last is)
+/// and after `most` of them; `exact` when that is the end of `data`.
+EwfRun walk_ewf_chunks(OsFile& file, ByteRange data, std::uint32_t chunk_size, std::uint64_t most);
 
 /// Unpacks chunk `index` of `run` into all of `out` (shorter than the chunk size for the last chunk
 /// of the media); false where its checksum or its length is wrong.

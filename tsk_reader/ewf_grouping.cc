@@ -6,6 +6,7 @@
 #include <set>
 #include <system_error>
 
+#include "tsk_reader/ewf_numbering.h"
 #include "tsk_reader/os_file.h"
 
 namespace pidometer {
@@ -51,8 +52,36 @@ bool same_file(const EwfSegment& a, const EwfSegment& b) {
          ends_of(a.path) == ends_of(b.path);
 }
 
+/// Whether one of the two is the beginning of the other, as a copy that was cut short is.
+bool is_part_of_same(const EwfSegment& a, const EwfSegment& b) {
+  if (!a.is_cut && !b.is_cut) return false;
+  Result<std::unique_ptr<OsFile>> first = OsFile::open(a.path);
+  Result<std::unique_ptr<OsFile>> second = OsFile::open(b.path);
+  if (!first || !second) return false;
+  const auto length = static_cast<std::size_t>(
+      std::min<std::uint64_t>({(*first)->size(), (*second)->size(), kComparedBytes}));
+  std::vector<std::byte> one(length);
+  std::vector<std::byte> other(length);
+  DamageList ignored;
+  return (*first)->read_at(0, one, ignored) == (*second)->read_at(0, other, ignored) &&
+         one == other;
+}
+
+/// Which of two copies of a segment serves: the one that is whole, of two cut ones the longer.
+bool is_better(const EwfSegment& one, const EwfSegment& known) {
+  if (one.is_cut != known.is_cut) return known.is_cut;
+  std::error_code error;
+  if (one.is_cut) return fs::file_size(one.path, error) > fs::file_size(known.path, error);
+  return one.damage.empty() && !known.damage.empty();
+}
+
 bool has_identifier(const EwfSegment& segment) {
   return segment.set && segment.set->identifier.find_first_not_of('0') != std::string::npos;
+}
+
+/// Whether two files of one number may be copies of one segment.
+bool may_be_copy(const EwfSegment& one, const EwfSegment& known) {
+  return has_identifier(one) || same_file(known, one) || is_part_of_same(known, one);
 }
 
 const EwfSegment* find_number(const std::vector<EwfSegment>& segments, std::uint32_t number) {
@@ -61,9 +90,9 @@ const EwfSegment* find_number(const std::vector<EwfSegment>& segments, std::uint
   return at == segments.end() ? nullptr : &*at;
 }
 
-Warning warn(const EwfSegment& segment, std::string message) {
+Warning warn(WarningKind kind, const EwfSegment& segment, std::string message) {
   Warning warning;
-  warning.kind = WarningKind::damaged_image;
+  warning.kind = kind;
   warning.image = segment.path.string();
   warning.message = std::move(message);
   return warning;
@@ -71,16 +100,22 @@ Warning warn(const EwfSegment& segment, std::string message) {
 
 /// False where another file has that number already and is not the same.
 bool add_segment(EwfGroup& group, const EwfSegment& segment, bool given) {
-  const EwfSegment* const known = find_number(group.segments, segment.number);
-  if (known == nullptr) {
+  const auto known =
+      std::find_if(group.segments.begin(), group.segments.end(),
+                   [&](const EwfSegment& one) { return one.number == segment.number; });
+  if (known == group.segments.end()) {
     group.segments.push_back(segment);
     return true;
   }
-  if (!has_identifier(segment) && !same_file(*known, segment)) return false;
-  if (given) {
-    group.warnings.push_back(warn(segment, segment.path.string() + " is segment " +
-                                               std::to_string(segment.number) +
-                                               " once more: " + known->path.string() + " is used"));
+  if (!may_be_copy(segment, *known)) return false;
+  EwfSegment left = segment;
+  const bool better = is_better(segment, *known);
+  if (better) std::swap(left, *known);
+  if (given || better) {
+    std::string why = left.path.string() + " is segment " + std::to_string(left.number) +
+                      " once more: " + known->path.string() + " is used";
+    if (better) why += ", since the other is damaged: " + left.damage;
+    group.warnings.push_back(warn(WarningKind::duplicate_input, left, std::move(why)));
   }
   return true;
 }
@@ -88,7 +123,7 @@ bool add_segment(EwfGroup& group, const EwfSegment& segment, bool given) {
 bool fits(const EwfGroup& group, const Cluster& cluster) {
   return std::all_of(cluster.segments.begin(), cluster.segments.end(), [&](const EwfSegment& one) {
     const EwfSegment* const known = find_number(group.segments, one.number);
-    return known == nullptr || has_identifier(one) || same_file(*known, one);
+    return known == nullptr || may_be_copy(one, *known);
   });
 }
 
@@ -117,7 +152,8 @@ std::vector<Cluster> cluster_by_name(const std::vector<EwfSegment>& segments) {
 bool is_complete(const EwfGroup& group) {
   std::uint32_t expected = 1;
   for (const EwfSegment& segment : group.segments) {
-    if (segment.number != expected++) return false;
+    // Of a segment that is cut short a whole copy may lie beside it.
+    if (segment.number != expected++ || segment.is_cut) return false;
   }
   return group.segments.back().is_last;
 }
@@ -149,6 +185,7 @@ std::vector<EwfSegment> segments_in(const fs::path& folder) {
       found.push_back(std::move(*segment));
     }
   }
+  mend_segment_numbers(found);
   return found;
 }
 
@@ -156,25 +193,30 @@ std::vector<EwfSegment> segments_in(const fs::path& folder) {
 /// has already from another file is another disk of the same geometry; two clusters that contradict
 /// one another are left alone and named.
 void add_siblings(EwfGroup& group, const std::vector<EwfSegment>& folder) {
-  const std::optional<EwfSet> set = set_of(group.segments);
   std::set<std::string> stems;
   for (const EwfSegment& segment : group.segments) stems.insert(stem_of(segment.path));
   std::vector<Cluster> candidates;
   for (Cluster& cluster : cluster_by_name(folder)) {
-    const bool ours = stems.contains(stem_of(cluster.segments.front().path));
+    const std::optional<EwfSet> set = set_of(group.segments);
     const std::optional<EwfSet> theirs = set_of(cluster.segments);
-    if (ours && (!set || !theirs || *set == *theirs)) {
+    if (stems.contains(stem_of(cluster.segments.front().path)) &&
+        (!set || !theirs || *set == *theirs)) {
       for (const EwfSegment& segment : cluster.segments) add_segment(group, segment, false);
-    } else if (set && theirs == set) {
+    } else {
       candidates.push_back(std::move(cluster));
     }
   }
-  std::erase_if(candidates, [&](const Cluster& cluster) { return !fits(group, cluster); });
+  // Of a stub alone only its namesakes know the set.
+  const std::optional<EwfSet> set = set_of(group.segments);
+  std::erase_if(candidates, [&](const Cluster& cluster) {
+    return !set || set_of(cluster.segments) != set || !fits(group, cluster);
+  });
   std::map<std::uint32_t, const EwfSegment*> chosen;
   std::set<std::uint32_t> ambiguous;
   for (const Cluster& cluster : candidates) {
     for (const EwfSegment& segment : cluster.segments) {
-      if (find_number(group.segments, segment.number) != nullptr) continue;
+      const EwfSegment* const known = find_number(group.segments, segment.number);
+      if (known != nullptr && !is_better(segment, *known)) continue;
       const auto [at, is_new] = chosen.emplace(segment.number, &segment);
       if (!is_new && !has_identifier(segment) && !same_file(*at->second, segment)) {
         ambiguous.insert(segment.number);
@@ -183,7 +225,7 @@ void add_siblings(EwfGroup& group, const std::vector<EwfSegment>& folder) {
   }
   if (!ambiguous.empty()) {
     group.warnings.push_back(
-        warn(group.segments.front(),
+        warn(WarningKind::damaged_image, group.segments.front(),
              "several files could be segment " + std::to_string(*ambiguous.begin()) +
                  " of this image, and none is taken: give the right ones by name"));
     return;
@@ -215,10 +257,11 @@ void adopt_orphans(std::vector<EwfGroup>& groups) {
     }
     EwfGroup& home = groups[homes.front()];
     for (const EwfSegment& segment : groups[i].segments) {
-      home.warnings.push_back(warn(segment, segment.path.string() +
-                                                " does not say to which set it belongs; taken as "
-                                                "segment " +
-                                                std::to_string(segment.number)));
+      home.warnings.push_back(warn(WarningKind::damaged_image, segment,
+                                   segment.path.string() +
+                                       " does not say to which set it belongs; taken as "
+                                       "segment " +
+                                       std::to_string(segment.number)));
       home.segments.push_back(segment);
     }
     home.first_given = std::min(home.first_given, groups[i].first_given);
@@ -230,6 +273,18 @@ void adopt_orphans(std::vector<EwfGroup>& groups) {
 }  // namespace
 
 std::vector<EwfGroup> group_ewf_segments(std::vector<EwfSegment> given) {
+  std::map<std::string, std::vector<EwfSegment>> folders;
+  const auto folder_of = [&](const EwfSegment& segment) -> const std::vector<EwfSegment>& {
+    const fs::path folder = segment.path.parent_path();
+    const auto [at, is_new] = folders.try_emplace(folder.string());
+    if (is_new) at->second = segments_in(folder);
+    return at->second;
+  };
+  mend_segment_numbers(given);
+  for (const EwfSegment& segment : std::vector<EwfSegment>(given)) {
+    const std::optional<std::uint32_t> by_name = ewf_segment_name(segment.path);
+    if (by_name && *by_name != segment.number) mend_segment_numbers(given, folder_of(segment));
+  }
   std::vector<EwfGroup> groups;
   for (const Cluster& cluster : cluster_by_name(given)) {
     const std::optional<EwfSet> set = set_of(cluster.segments);
@@ -243,14 +298,10 @@ std::vector<EwfGroup> group_ewf_segments(std::vector<EwfSegment> given) {
     for (const EwfSegment& segment : cluster.segments) add_segment(*home, segment, true);
   }
   adopt_orphans(groups);
-  std::map<std::string, std::vector<EwfSegment>> folders;
   for (EwfGroup& group : groups) {
     sort_by_number(group);
     if (is_complete(group)) continue;
-    const fs::path folder = group.segments.front().path.parent_path();
-    const auto [at, is_new] = folders.try_emplace(folder.string());
-    if (is_new) at->second = segments_in(folder);
-    add_siblings(group, at->second);
+    add_siblings(group, folder_of(group.segments.front()));
     sort_by_number(group);
   }
   std::stable_sort(groups.begin(), groups.end(), [](const EwfGroup& a, const EwfGroup& b) {

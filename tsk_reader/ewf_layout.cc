@@ -36,6 +36,14 @@ std::vector<Piece> pieces_of(std::span<const EwfSegment> segments) {
       }
       pieces.push_back(std::move(piece));
     }
+    // Chunks may have followed where it is cut, and a stub had all of its own there. The last is
+    // asked about below.
+    const bool is_open = segment.runs.empty() || segment.runs.back().exact;
+    if (segment.is_cut && is_open && i + 1 < segments.size()) {
+      Piece hole;
+      hole.loss = "segment " + std::to_string(segment.number) + " is damaged: " + segment.damage;
+      pieces.push_back(std::move(hole));
+    }
   }
   if (!segments.empty() && !segments.back().is_last) {
     Piece hole;

@@ -151,6 +151,7 @@ class SegmentReader {
       }
       offset = section->next;
     }
+    segment_.is_cut = !ended;
     settle();
     return any;
   }
@@ -159,6 +160,13 @@ class SegmentReader {
   std::uint32_t chunk_size() const {
     constexpr std::uint32_t kUsualChunk = 32768;
     return segment_.set ? segment_.set->chunk_size : kUsualChunk;
+  }
+
+  /// Of the whole media; where that is not known a segment is not expected to hold more than
+  /// 2 TiB in chunks of the usual size.
+  std::uint64_t most_chunks() const {
+    constexpr std::uint64_t kUnknownMost = std::uint64_t{1} << 26;
+    return segment_.set ? segment_.set->chunk_count : kUnknownMost;
   }
 
   void note(std::string_view what) {
@@ -177,7 +185,7 @@ class SegmentReader {
       settle();
       if (depth_ != EwfDepth::chunks) return;
       // Whatever was in the gap, it cannot be said how many chunks it held.
-      segment_.runs.push_back(walk_ewf_chunks(file_, gap, chunk_size()));
+      segment_.runs.push_back(walk_ewf_chunks(file_, gap, chunk_size(), most_chunks()));
       segment_.runs.back().exact = false;
     }
   }
@@ -190,7 +198,8 @@ class SegmentReader {
       if (set)
         segment_.set = std::move(set);
       else
-        note("its description of the media is damaged");
+        note(data.begin + kVolumeBytes > file_.size() ? "it is cut short"
+                                                      : "its description of the media is damaged");
     } else if (section.type == "sectors") {
       settle();
       pending_ = data;
@@ -228,7 +237,7 @@ class SegmentReader {
   void settle() {
     if (pending_ && depth_ == EwfDepth::chunks) {
       note("its tables of chunks are lost");
-      segment_.runs.push_back(walk_ewf_chunks(file_, *pending_, chunk_size()));
+      segment_.runs.push_back(walk_ewf_chunks(file_, *pending_, chunk_size(), most_chunks()));
     }
     pending_.reset();
   }

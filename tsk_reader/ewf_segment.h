@@ -39,9 +39,9 @@ struct EwfSegment {
   std::filesystem::path path;
   std::uint32_t number = 0;
   std::optional<EwfSet> set;
-  bool is_last = false;                ///< its chain ends with `done`
-  std::uint64_t table_chunks = 0;      ///< sum of the counts in the headers of its tables
-  std::vector<EwfRun> runs;            ///< with EwfDepth::chunks only
+  bool is_last = false;      ///< its chain ends with `done`
+  bool is_cut = false;       ///< its chain has no end: how many chunks it held cannot be said
+  std::vector<EwfRun> runs;  ///< with EwfDepth::chunks only
   std::vector<ByteRange> read_errors;  ///< sectors that the acquisition could not read
   std::string md5;                     ///< lower-case hex, of the last segment only
   std::string sha1;

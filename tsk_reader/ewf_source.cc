@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tsk_reader/damage_list.h"
+#include "tsk_reader/ewf_numbering.h"
 #include "tsk_reader/ewf_salvage.h"
 #include "tsk_reader/ewf_segment.h"
 
@@ -123,6 +124,7 @@ Result<std::vector<EwfSegment>> read_segments(std::span<const std::filesystem::p
     if (!segment) return tl::unexpected(segment.error());
     segments.push_back(std::move(*segment));
   }
+  mend_segment_numbers(segments);
   std::stable_sort(segments.begin(), segments.end(),
                    [](const EwfSegment& a, const EwfSegment& b) { return a.number < b.number; });
   const auto same = [](const EwfSegment& a, const EwfSegment& b) { return a.number == b.number; };

@@ -1,8 +1,11 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "tsk_reader/content_sniffer.h"
 #include "tsk_reader/evidence.h"
@@ -66,7 +69,26 @@ class Grouper {
  private:
   void add(InputKind kind, const std::string& name, std::size_t order,
            std::vector<fs::path> paths) {
+    // One file or folder by two names, links among them, has one device and inode.
+    struct stat info {};
+    if (::stat(name.c_str(), &info) == 0) {
+      const auto [at, is_new] = files_.try_emplace({info.st_dev, info.st_ino}, order);
+      if (!is_new) {
+        add_duplicate(groups_.at(at->second), name);
+        return;
+      }
+    }
     groups_.emplace(order, InputGroup{kind, name, std::move(paths), {}});
+  }
+
+  static void add_duplicate(InputGroup& group, const std::string& name) {
+    Warning warning;
+    warning.kind = WarningKind::duplicate_input;
+    warning.image = group.name;
+    warning.message = name == group.name
+                          ? name + " is given twice and read once"
+                          : name + " is given already, as " + group.name + ", and read once";
+    group.warnings.push_back(std::move(warning));
   }
 
   void take_folder(const std::string& name, std::size_t order) {
@@ -109,17 +131,14 @@ class Grouper {
     if (!part) return false;
     std::map<std::uint32_t, fs::path> parts = parts_in(path.parent_path(), part->stem);
     parts.insert_or_assign(part->number, path);
-    const std::string key = (path.parent_path() / part->stem).lexically_normal().string();
+    std::error_code error;
+    const fs::path folder =
+        fs::canonical(path.parent_path().empty() ? "." : path.parent_path(), error);
+    const std::string key = (folder / part->stem).string();
+    const std::string file_key = (folder / path.filename()).string();
     if (const auto known = split_.find(key); known != split_.end()) {
       if (known->second == nullptr) return false;
-      const bool again = !seen_.insert(path.lexically_normal().string()).second;
-      if (again) {
-        Warning warning;
-        warning.kind = WarningKind::damaged_image;
-        warning.image = known->second->name;
-        warning.message = name + " is given twice";
-        known->second->warnings.push_back(std::move(warning));
-      }
+      if (!seen_.insert(file_key).second) add_duplicate(*known->second, name);
       return true;
     }
     const auto [first, first_path] = *parts.begin();
@@ -144,7 +163,7 @@ class Grouper {
     }
     std::vector<fs::path> paths;
     for (const auto& [number, one] : parts) paths.push_back(one);
-    seen_.insert(path.lexically_normal().string());
+    seen_.insert(file_key);
     const auto at =
         groups_.emplace(order, InputGroup{InputKind::image, name, std::move(paths), {}}).first;
     split_.emplace(key, &at->second);
@@ -173,10 +192,11 @@ class Grouper {
   std::map<std::size_t, InputGroup> groups_;  // by place on the command line
   std::vector<Error> errors_;
   std::vector<EwfSegment> segments_;
-  std::vector<std::string> names_;            // of segments_, as given
-  std::vector<std::size_t> orders_;           // of segments_, on the command line
-  std::map<std::string, InputGroup*> split_;  // by folder and stem; null: no image
-  std::set<std::string> seen_;                // split parts given
+  std::vector<std::string> names_;                        // of segments_, as given
+  std::vector<std::size_t> orders_;                       // of segments_, on the command line
+  std::map<std::string, InputGroup*> split_;              // by folder and stem; null: no image
+  std::set<std::string> seen_;                            // split parts given
+  std::map<std::pair<dev_t, ino_t>, std::size_t> files_;  // single files and folders given
 };
 
 }  // namespace

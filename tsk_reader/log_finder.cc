@@ -24,13 +24,6 @@ std::string words_of(const Error& error) {
   return error.reason.empty() ? error.message : fmt::format("{}: {}", error.message, error.reason);
 }
 
-bool matches(const std::string& name, std::span<const std::string_view> globs, bool fold) {
-  const int flags = FNM_PERIOD | (fold ? FNM_CASEFOLD : 0);
-  return std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
-    return fnmatch(std::string(glob).c_str(), name.c_str(), flags) == 0;
-  });
-}
-
 /// Only a symlink needs the whole path; the rest is one inode away.
 Result<ResolvedPath> resolve_entry(FileSystem& file_system, const DirectoryEntry& entry,
                                    const std::string& path, const std::string& real_path) {
@@ -55,7 +48,7 @@ void find_in_folder(FileSystem& file_system, FoundFolder& folder, const Resolved
   std::vector<FoundFile> found;
   std::size_t taken = 0;
   for (const DirectoryEntry& entry : *entries) {
-    if (!matches(entry.name, globs, file_system.folds_case())) continue;
+    if (!name_matches(entry.name, globs, file_system.folds_case())) continue;
     const std::string path = fmt::format("{}/{}", folder.path, entry.name);
     if (++taken > kMostLogs) {
       warnings.push_back(skipped(folder.path, fmt::format("only the first {} matching files of the "
@@ -67,9 +60,12 @@ void find_in_folder(FileSystem& file_system, FoundFolder& folder, const Resolved
     if (!place) {
       warnings.push_back(skipped(path, words_of(place.error())));
     } else if (!place->node) {
-      warnings.push_back(
-          skipped(path, fmt::format("the symbolic link leads to nothing on this volume: {}",
-                                    place->broken_link)));
+      // A name that the log folder itself lacks is a file that was removed: the link holds no
+      // bytes. Elsewhere a mount point may stand before what it leads to.
+      if (place->real_path != where.real_path)
+        warnings.push_back(
+            skipped(path, fmt::format("the symbolic link leads to nothing on this volume: {}",
+                                      place->broken_link)));
     } else if (place->node->kind == NodeKind::file) {
       found.push_back({path, place->real_path, *place->node});
     }
@@ -98,6 +94,14 @@ bool leaves_the_volume(FileSystem& file_system, std::string_view folder) {
 }
 
 }  // namespace
+
+bool name_matches(const std::string& name, std::span<const std::string_view> globs,
+                  bool fold_case) {
+  const int flags = FNM_PERIOD | (fold_case ? FNM_CASEFOLD : 0);
+  return std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
+    return fnmatch(std::string(glob).c_str(), name.c_str(), flags) == 0;
+  });
+}
 
 std::vector<FoundFolder> find_log_files(FileSystem& file_system,
                                         std::span<const std::string_view> folders,

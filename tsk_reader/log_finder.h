@@ -27,6 +27,10 @@ struct FoundFolder {
 /// A folder with more matching names than this is no log folder; the rest is told.
 inline constexpr std::size_t kMostLogs = 10'000;
 
+/// Whether a file name fits one of the globs (fnmatch; a leading dot only where the glob has it).
+bool name_matches(const std::string& name, std::span<const std::string_view> globs,
+                  bool fold_case = false);
+
 /// Looks into `folders` (absolute paths) for names that match one of the globs (fnmatch). A folder
 /// reached by two names is found once, under the first; a file likewise, within one folder under
 /// the name that is no symlink where there is one. `warnings` gets what matched and could not be

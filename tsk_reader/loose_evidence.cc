@@ -6,6 +6,7 @@
 
 #include "tsk_reader/content_sniffer.h"
 #include "tsk_reader/log_file_impl.h"
+#include "tsk_reader/log_finder.h"
 #include "tsk_reader/os_file.h"
 
 namespace pidometer {
@@ -73,8 +74,9 @@ class LooseFolder : public Evidence {
   std::vector<VolumeReport> volumes() const override { return {}; }
 
   std::vector<LogFolder> find_logs(std::span<const std::string_view>,
-                                   std::span<const std::string_view>) override {
+                                   std::span<const std::string_view> globs) override {
     std::vector<LogFolder> folders;
+    globs_ = globs;
     // A second look must not say everything twice.
     report_.warnings.resize(opening_warnings_);
     count_ = 0;
@@ -116,8 +118,7 @@ class LooseFolder : public Evidence {
     for (const fs::directory_entry& entry : entries) {
       std::error_code ignored;
       if (entry.is_symlink(ignored)) {
-        warn(WarningKind::skipped_file, entry.path(),
-             entry.path().string() + " is a symbolic link and not followed");
+        take_link(entry.path());
       } else if (entry.is_directory(ignored)) {
         if (depth + 1 >= kMaxDepth) {
           warn(WarningKind::skipped_file, entry.path(),
@@ -130,6 +131,27 @@ class LooseFolder : public Evidence {
       }
     }
     if (!folder.files.empty()) folders.push_back(std::move(folder));
+  }
+
+  bool has_log_name(const fs::path& path) const {
+    return name_matches(path.filename().string(), globs_);
+  }
+
+  /// A link is never followed: what it leads to within the given folder is found there, and beyond
+  /// lie files of this machine and not of the evidence.
+  void take_link(const fs::path& path) {
+    if (!has_log_name(path)) return;
+    std::error_code error;
+    const fs::path root = fs::canonical(path_, error);
+    const fs::path target = error ? fs::path() : fs::canonical(path, error);
+    const bool inside =
+        !error &&
+        std::mismatch(root.begin(), root.end(), target.begin(), target.end()).first == root.end();
+    if (inside) return;
+    const fs::path words = fs::read_symlink(path, error);
+    warn(WarningKind::skipped_file, path,
+         path.string() + " is a symbolic link to " + words.string() +
+             ", which does not lie in the given folder, and is not followed");
   }
 
   void take(const fs::path& path, LogFolder& folder) {
@@ -152,8 +174,14 @@ class LooseFolder : public Evidence {
         warn(WarningKind::unsupported, path,
              path.string() + " is " + sniffed.what + ": give it as an input of its own");
         break;
-      case Content::empty:  // logrotate leaves an empty file after every rotation
       case Content::foreign:
+        // Under the name of a log it may be one, packed in a way that is not read.
+        if (has_log_name(path))
+          warn(WarningKind::skipped_file, path,
+               path.string() + " has the name of a log and is " + sniffed.what +
+                   ": not read; unpack it first if it holds one");
+        break;
+      case Content::empty:  // logrotate leaves an empty file after every rotation
         break;
     }
   }
@@ -162,6 +190,7 @@ class LooseFolder : public Evidence {
   fs::path path_;
   std::size_t opening_warnings_ = report_.warnings.size();
   std::size_t count_ = 0;
+  std::span<const std::string_view> globs_;  // of the look under way
 };
 
 InputReport report_of(const InputGroup& group, std::string kind) {

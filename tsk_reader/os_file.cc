@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,14 +50,19 @@ class OsStream : public ByteStream {
   DamageList damage_;
 };
 
+rlim_t open_file_limit() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 std::string system_reason(int error) {
   return std::generic_category().message(error);
 }
 
 }  // namespace
 
-OsFile::OsFile(int fd, std::uint64_t size, Timestamp modified, bool is_device)
-    : fd_(fd), size_(size), modified_(modified), is_device_(is_device) {}
+OsFile::OsFile(int fd, std::uint64_t size, Timestamp modified)
+    : fd_(fd), size_(size), modified_(modified) {}
 
 OsFile::~OsFile() {
   ::close(fd_);
@@ -65,9 +71,19 @@ OsFile::~OsFile() {
 Result<std::unique_ptr<OsFile>> OsFile::open(const std::filesystem::path& path) {
   const std::string name = path.string();
   // O_NONBLOCK: opening a pipe without a writer would wait for ever; it changes nothing for files.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  int fd = ::open(path.c_str(), kFlags);
+  if (fd < 0 && errno == EMFILE) {
+    raise_open_file_limit();
+    fd = ::open(path.c_str(), kFlags);
+  }
   if (fd < 0) {
     const int error = errno;
+    if (error == EMFILE)
+      return fail(ErrorKind::unreadable, "cannot open " + name,
+                  "this system allows a process " + std::to_string(open_file_limit()) +
+                      " open files, and the inputs have more",
+                  "raise the limit (ulimit -Hn) or join the segments");
     const bool missing = error == ENOENT || error == ENOTDIR;
     return fail(missing ? ErrorKind::not_found : ErrorKind::unreadable, "cannot open " + name,
                 system_reason(error),
@@ -80,8 +96,7 @@ Result<std::unique_ptr<OsFile>> OsFile::open(const std::filesystem::path& path) 
     return fail(ErrorKind::unreadable, "cannot open " + name, system_reason(error));
   }
   std::uint64_t size = 0;
-  const bool is_device = S_ISBLK(info.st_mode);
-  if (is_device) {
+  if (S_ISBLK(info.st_mode)) {
     unsigned long long bytes = 0;
     if (::ioctl(fd, BLKGETSIZE64, &bytes) != 0) {
       const int error = errno;
@@ -99,7 +114,7 @@ Result<std::unique_ptr<OsFile>> OsFile::open(const std::filesystem::path& path) 
   }
   const auto modified = Timestamp(std::chrono::seconds(info.st_mtim.tv_sec) +
                                   std::chrono::microseconds(info.st_mtim.tv_nsec / 1000));
-  return std::unique_ptr<OsFile>(new OsFile(fd, size, modified, is_device));
+  return std::unique_ptr<OsFile>(new OsFile(fd, size, modified));
 }
 
 std::size_t OsFile::read_at(std::uint64_t offset, std::span<std::byte> out, DamageList& damage) {
@@ -129,6 +144,13 @@ std::size_t OsFile::read_at(std::uint64_t offset, std::span<std::byte> out, Dama
 
 void OsFile::expect_sequential_read() {
   ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+void raise_open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 Result<std::unique_ptr<ByteStream>> open_os_stream(const std::filesystem::path& path) {

@@ -26,7 +26,6 @@ class OsFile {
   /// Bytes: of the file when it was opened, or of the device.
   std::uint64_t size() const { return size_; }
   Timestamp modified() const { return modified_; }
-  bool is_device() const { return is_device_; }
 
   /// Reads from `offset` until `out` is full or the file ends; returns how many bytes `out` holds.
   /// Sectors that the system cannot read are zeros named in `damage` (offsets of this file).
@@ -36,16 +35,19 @@ class OsFile {
   void expect_sequential_read();
 
  private:
-  OsFile(int fd, std::uint64_t size, Timestamp modified, bool is_device);
+  OsFile(int fd, std::uint64_t size, Timestamp modified);
 
   int fd_;
   std::uint64_t size_;
   Timestamp modified_;
-  bool is_device_;
 };
 
 /// The file's bytes in order, from 0.
 Result<std::unique_ptr<ByteStream>> open_os_stream(const std::filesystem::path& path);
+
+/// Lets this process open as many files as the system allows it (RLIMIT_NOFILE: the soft limit is
+/// often 1024, an image may have more segments). Without effect where that is reached.
+void raise_open_file_limit();
 
 /// The way a path is spelled in an OS layer of a path spec: absolute, lexically normal.
 std::string os_location(const std::filesystem::path& path);

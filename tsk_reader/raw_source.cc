@@ -74,6 +74,22 @@ class RawSource : public BlockSource {
   std::uint64_t size_ = 0;
 };
 
+/// What every part but the last must hold: as much as the largest. Where all but the last are
+/// equally long and the last is longer, their size: `split -n` (GNU coreutils, split.c,
+/// bytes_chunk_extract) leaves the remainder to the last. One part before a longer last one says
+/// nothing by itself: more than a remainder means that it is cut short.
+std::uint64_t size_of_parts(const std::vector<Part>& parts) {
+  std::uint64_t least = parts.front().size;
+  std::uint64_t most = least;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    least = std::min(least, parts[i].size);
+    most = std::max(most, parts[i].size);
+  }
+  const std::uint64_t last = parts.back().size;
+  if (least == most && (parts.size() > 2 || last < most + parts.size())) return most;
+  return std::max(most, last);
+}
+
 }  // namespace
 
 std::optional<SplitPart> split_part(const std::filesystem::path& path) {
@@ -91,32 +107,44 @@ std::optional<SplitPart> split_part(const std::filesystem::path& path) {
 }
 
 Result<std::unique_ptr<BlockSource>> open_raw_source(
-    std::span<const std::filesystem::path> segments) {
-  std::vector<Part> parts;
-  DamageList damage;
-  std::optional<SplitPart> before;
-  std::uint64_t at = 0;
-  std::uint64_t part_size = 0;
+    std::span<const std::filesystem::path> segments, std::vector<Warning>& warnings) {
+  std::vector<Part> given;
   for (const std::filesystem::path& path : segments) {
     Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
     if (!file) return tl::unexpected(file.error());
     const std::uint64_t size = (*file)->size();
-    // All parts but the last are equally long, so the first tells how much a missing one held.
-    if (parts.empty()) part_size = size;
-    const std::optional<SplitPart> part = segments.size() > 1 ? split_part(path) : std::nullopt;
+    given.push_back({std::move(*file), 0, size});
+  }
+  const std::uint64_t part_size = size_of_parts(given);
+  if (given.back().size > part_size + given.size()) {
+    Warning warning;
+    warning.kind = WarningKind::damaged_image;
+    warning.message =
+        "the last part is longer than the others, which no splitting tool makes; the "
+        "parts are joined as they are, and where others are cut off what follows is "
+        "out of place";
+    warnings.push_back(std::move(warning));
+  }
+  std::vector<Part> parts;
+  DamageList damage;
+  std::optional<SplitPart> before;
+  std::uint64_t at = 0;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const std::uint64_t size = given[i].size;
+    const std::optional<SplitPart> part = given.size() > 1 ? split_part(segments[i]) : std::nullopt;
     if (part && before && part->number > before->number) {
       const std::uint32_t missing = std::min(part->number - before->number - 1, kMaxParts);
-      for (std::uint32_t i = 0; i < missing; ++i) {
+      for (std::uint32_t hole = 0; hole < missing; ++hole) {
         damage.add({at, at + part_size},
-                   "part " + std::to_string(before->number + 1 + i) + " is missing");
+                   "part " + std::to_string(before->number + 1 + hole) + " is missing");
         parts.push_back({nullptr, at, part_size});
         at += part_size;
       }
     }
     before = part;
-    parts.push_back({std::move(*file), at, size});
+    parts.push_back({std::move(given[i].file), at, size});
     at += size;
-    if (part && &path != &segments.back() && size < part_size) {
+    if (part && i + 1 < given.size() && size < part_size) {
       damage.add({at, at + part_size - size},
                  "part " + std::to_string(part->number) + " is truncated");
       parts.push_back({nullptr, at, part_size - size});

@@ -5,7 +5,9 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "base/warning.h"
 #include "tsk_reader/block_source.h"
 
 namespace pidometer {
@@ -22,9 +24,10 @@ struct SplitPart {
 std::optional<SplitPart> split_part(const std::filesystem::path& path);
 
 /// One raw image, or the parts of a split one in order. A part that is missing between others
-/// (known from the numbers) is zeros of a part's length and damage. Errors: a part cannot be
-/// opened.
+/// (known from the numbers) is zeros of a part's length and damage; so is what a part lacks that is
+/// shorter than the largest, unless it is the last. `warnings` gets what the sizes cannot decide.
+/// Errors: a part cannot be opened.
 Result<std::unique_ptr<BlockSource>> open_raw_source(
-    std::span<const std::filesystem::path> segments);
+    std::span<const std::filesystem::path> segments, std::vector<Warning>& warnings);
 
 }  // namespace pidometer

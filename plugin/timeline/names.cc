@@ -60,6 +60,8 @@ std::string_view warning_kind_name(WarningKind kind) {
       return "unsupported";
     case WarningKind::skipped_file:
       return "skipped_file";
+    case WarningKind::duplicate_input:
+      return "duplicate_input";
   }
   return "unknown";
 }

@@ -127,7 +127,8 @@ int run(int argc, char** argv) {
   InputReport report;
   report.name = argv[1];
   const bool ewf = segments[0].extension() == ".E01";
-  auto source = ewf ? open_ewf_source(segments, report) : open_raw_source(segments);
+  auto source =
+      ewf ? open_ewf_source(segments, report) : open_raw_source(segments, report.warnings);
   if (!source) {
     std::cerr << source.error().message << ": " << source.error().reason << "\n";
     return 1;

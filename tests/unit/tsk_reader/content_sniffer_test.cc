@@ -30,6 +30,21 @@ std::string put(std::size_t offset, const std::string& magic) {
   return bytes;
 }
 
+/// A log with a line that says `magic` where a disk or an archive has it.
+std::string log_with(std::size_t offset, const std::string& magic, std::size_t line = 50) {
+  std::string bytes;
+  while (bytes.size() < 100'000) bytes += std::string(line - 1, 'x') + "\n";
+  return bytes.replace(offset, magic.size(), magic);
+}
+
+std::string tar_of(const std::string& text) {
+  std::string header(512, '\0');
+  header.replace(0, 12, "var/log/cron");
+  header.replace(100, 8, "0000640\0"s);
+  header.replace(257, 8, "ustar\00000"s);
+  return header + text;
+}
+
 std::string noise(std::size_t size) {
   std::string bytes = disk_bytes(200'000, 9).substr(1000, size);
   return bytes;
@@ -56,6 +71,24 @@ TEST(ContentSniffer, TellsEvidenceFromOtherFiles) {
       {"NULs first", nuls + lines, Content::log},
       {"CRLF", "a line\r\nanother\r\n", Content::log},
       {"H+ at 1024 of a log", "x\n" + lines.substr(0, 1022) + "H+" + lines, Content::log},
+      {"ustar in a log", log_with(257, "ustar"), Content::log},
+      {"ustar in a line of 2000 bytes", log_with(257, "ustar", 2000), Content::log},
+      {"ext magic in a line of 2000 bytes", log_with(1080, "\x53\xef", 2000), Content::log},
+      {"EFI PART in a log", log_with(512, "EFI PART"), Content::log},
+      {"LABELONE in a log", log_with(512, "LABELONE"), Content::log},
+      {"CD001 in a log", log_with(32769, "CD001"), Content::log},
+      {"_BHRfS_M in a log", log_with(65600, "_BHRfS_M"), Content::log},
+      {"a log that begins as XFS", log_with(0, "XFSB"), Content::log},
+      {"ustar in a packed log", gzip(log_with(257, "ustar")), Content::log},
+      {"tar of a log", tar_of(lines), Content::foreign},
+      {"packed tar of a log", gzip(tar_of(lines)), Content::foreign},
+      {"PDF", "%PDF-1.4\n1 0 obj\n", Content::foreign},
+      {"VMDK descriptor", "# Disk DescriptorFile\nversion=1\n", Content::other_container},
+      {"one line without its end", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)",
+       Content::log},
+      {"one packed line without its end", gzip("Nov  8 10:20:00 web01 CRON[842]: (root) CMD (r)"),
+       Content::log},
+      {"a long file without one line end", std::string(100'000, 'x'), Content::unknown},
       {"packed log", gzip(lines), Content::log},
       {"packed log cut short", gzip(lines).substr(0, 200), Content::log},
       {"packed disk", gzip(disk_bytes(1'000'000, 4)), Content::packed_disk},

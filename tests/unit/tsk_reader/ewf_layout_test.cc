@@ -20,6 +20,13 @@ EwfSegment segment(std::uint32_t number, std::vector<int> chunks, bool is_last =
   return out;
 }
 
+/// A segment whose file ends behind its last run.
+EwfSegment cut(EwfSegment segment) {
+  segment.is_cut = true;
+  segment.damage = "cut";
+  return segment;
+}
+
 struct Case {
   const char* name;
   std::vector<EwfSegment> segments;
@@ -56,6 +63,21 @@ TEST(EwfLayout, CountsFromBothEnds) {
        20,
        {0, 5, 15},
        {{{8, 15}, "segment 2 is damaged: cut"}}},
+      {"a stub",
+       {segment(1, {5}), cut(segment(2, {})), segment(3, {5}, true)},
+       20,
+       {0, 15},
+       {{{5, 15}, "segment 2 is damaged: cut"}}},
+      {"cut behind a run",
+       {segment(1, {5}), cut(segment(2, {4})), segment(3, {5}, true)},
+       20,
+       {0, 5, 15},
+       {{{9, 15}, "segment 2 is damaged: cut"}}},
+      {"cut behind its last run",
+       {segment(1, {5}), cut(segment(2, {10})), segment(3, {5}, true)},
+       20,
+       {0, 5, 15},
+       {}},
       {"first cut short",
        {segment(1, {-3}), segment(2, {5}, true)},
        20,

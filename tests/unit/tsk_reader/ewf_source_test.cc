@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
 
 #include "tests/support/made_image.h"
 #include "tests/support/memory_source.h"
+#include "tsk_reader/evidence.h"
 #include "tsk_reader/ewf_chunks.h"
 #include "tsk_reader/ewf_salvage.h"
 #include "tsk_reader/little_endian.h"
@@ -237,6 +239,90 @@ TEST_F(EwfSourceTest, ASegmentCutInHalfLosesItsSecondHalfOnly) {
     EXPECT_GT(intact, counts_[index] / 3);
     EXPECT_LT(intact, counts_[index]);
   }
+}
+
+TEST_F(EwfSourceTest, AStubLosesItsOwnSegmentOnly) {
+  // 100 bytes end in the first section, 1000 in the description of the media.
+  for (const std::size_t size : {100U, 1000U}) {
+    for (std::size_t index = 1; index + 1 < names_.size(); ++index) {
+      TemporaryFolder folder;
+      std::vector<std::string> names = names_;
+      names[index] = folder.file(std::filesystem::path(names_[index]).filename().string());
+      std::filesystem::copy_file(names_[index], names[index]);
+      std::filesystem::resize_file(names[index], size);
+      InputReport report;
+      auto source = open_ewf_source(paths_of(names), report);
+      ASSERT_TRUE(source) << source.error().reason;
+      EXPECT_EQ(report.warnings.size(), 1U);
+      const std::vector<DamagedRange> damage = check_bytes(**source, raw_, kChunk);
+      ASSERT_EQ(damage.size(), 1U);
+      EXPECT_EQ(damage[0].range,
+                (ByteRange{chunks_before(index) * kChunk, chunks_before(index + 1) * kChunk}));
+      EXPECT_NE(damage[0].reason.find("cut short"), std::string::npos) << damage[0].reason;
+    }
+  }
+}
+
+TEST_F(EwfSourceTest, AWrongNumberInAHeaderLosesNothing) {
+  for (const int wrong : {99, 1, 4}) {
+    TemporaryFolder folder;
+    std::vector<std::string> names;
+    for (const std::string& name : names_) {
+      names.push_back(folder.file(std::filesystem::path(name).filename().string()));
+      std::filesystem::copy_file(name, names.back());
+    }
+    {
+      std::fstream file(names[2], std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(9);
+      file.put(static_cast<char>(wrong));
+    }
+    const std::vector<std::string> given = {names[2]};
+    const GroupedInputs inputs = group_inputs(given, InputKind::automatic);
+    ASSERT_EQ(inputs.groups.size(), 1U);
+    EXPECT_EQ(inputs.groups[0].segments, paths_of(names));
+    InputReport report;
+    auto source = open_ewf_source(inputs.groups[0].segments, report);
+    ASSERT_TRUE(source) << source.error().reason;
+    EXPECT_TRUE(check_bytes(**source, raw_, kChunk).empty());
+    ASSERT_EQ(report.warnings.size(), 1U);
+    EXPECT_NE(report.warnings[0].message.find("segment " + std::to_string(wrong)),
+              std::string::npos)
+        << report.warnings[0].message;
+  }
+}
+
+TEST_F(EwfSourceTest, ExchangedNamesAreNoWrongNumbers) {
+  TemporaryFolder folder;
+  std::vector<std::string> names;
+  for (const std::string& name : names_) {
+    names.push_back(folder.file(std::filesystem::path(name).filename().string()));
+    std::filesystem::copy_file(name, names.back());
+  }
+  std::filesystem::rename(names[1], folder.file("x"));
+  std::filesystem::rename(names[2], names[1]);
+  std::filesystem::rename(folder.file("x"), names[2]);
+  InputReport report;
+  auto source = open_ewf_source(paths_of(names), report);
+  ASSERT_TRUE(source) << source.error().reason;
+  EXPECT_TRUE(check_bytes(**source, raw_, kChunk).empty());
+  EXPECT_TRUE(report.warnings.empty());
+}
+
+TEST_F(EwfSourceTest, AWalkEndsAtItsBounds) {
+  const auto segment = read_ewf_segment(names_[1], EwfDepth::chunks);
+  const EwfRun& table = segment->runs.front();
+  const auto file = OsFile::open(names_[1]);
+  const ByteRange data = {table.starts.front() & ~kEwfCompressed, table.end};
+  const EwfRun all = walk_ewf_chunks(**file, data, kChunk, 1'000'000);
+  EXPECT_EQ(all.starts, table.starts);
+  EXPECT_TRUE(all.exact);
+  const EwfRun some = walk_ewf_chunks(**file, data, kChunk, 5);
+  EXPECT_EQ(some.starts.size(), 5U);
+  EXPECT_FALSE(some.exact);
+  // Streams of a few bytes that unpack to less than a chunk are no chunks.
+  const EwfRun large = walk_ewf_chunks(**file, data, 16 * kChunk, 1'000'000);
+  EXPECT_LE(large.starts.size(), 1U);
+  EXPECT_FALSE(large.exact);
 }
 
 TEST_F(EwfSourceTest, WithoutItsFirstSegmentAnImageIsRefused) {

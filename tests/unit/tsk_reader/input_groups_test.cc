@@ -96,6 +96,36 @@ TEST(InputGroups, LooseFilesAndWhatIsNone) {
   EXPECT_EQ(got.groups[1].name, kinds[1]);
 }
 
+TEST(InputGroups, OneInputByTwoNamesIsReadOnce) {
+  TemporaryFolder folder;
+  folder.write("cron", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
+  const std::string raw = disk_bytes(200'000, 1);
+  folder.write("disk.raw", raw);
+  folder.write("copy.raw", raw);
+  folder.write("a.dd.001", raw.substr(0, 100'000));
+  folder.write("a.dd.002", raw.substr(100'000));
+  std::filesystem::create_directory(folder.file("logs"));
+  std::filesystem::create_symlink("disk.raw", folder.file("link.raw"));
+  std::filesystem::create_hard_link(folder.file("cron"), folder.file("syslog"));
+  const Names a = {"a.dd.001", "a.dd.002"};
+  check(folder,
+        {
+            {"image", {"disk.raw", "disk.raw"}, {{"disk.raw"}}, 1},
+            {"image three times", {"disk.raw", "./disk.raw", "link.raw"}, {{"disk.raw"}}, 2},
+            {"another file of the same bytes",
+             {"disk.raw", "copy.raw"},
+             {{"disk.raw"}, {"copy.raw"}}},
+            {"log", {"cron", "logs/../syslog"}, {{"cron"}}, 1},
+            {"folder", {"logs", "./logs"}, {{"logs"}}, 1},
+            {"split raw", {"a.dd.001", "logs/../a.dd.001"}, {a}, 1},
+        });
+  const GroupedInputs got =
+      group_inputs(in(folder, {"disk.raw", "disk.raw"}), InputKind::automatic);
+  ASSERT_EQ(got.groups.size(), 1U);
+  ASSERT_EQ(got.groups[0].warnings.size(), 1U);
+  EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
+}
+
 TEST(InputGroups, SplitRawByNumber) {
   TemporaryFolder folder;
   const std::string raw = disk_bytes(300'000, 1);
@@ -174,6 +204,31 @@ TEST_F(InputGroupsEwf, NeverTakesASegmentOfAnotherDiskForAMissingOne) {
   flip_bytes(folder_.file("x"), 5000, 10);
   std::filesystem::remove(folder_.file("b.E03"));
   check(folder_, {{"two candidates", {"a.E01"}, {{"a.E01", "a.E03"}}, 1}});
+}
+
+TEST_F(InputGroupsEwf, AStubDoesNotWinOverAWholeCopy) {
+  std::filesystem::create_directory(folder_.file("copy"));
+  for (const std::size_t size : {100U, 1000U, 500'000U}) {
+    std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("a (2).E02"),
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("copy/a.E02"),
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file(folder_.file("a.E02"), size);
+    check(folder_, {
+                       {"found beside", {"a.E01"}, {{"a.E01", "a (2).E02", "a.E03"}}, 1},
+                       {"stub given", {"a.E02"}, {{"a.E01", "a (2).E02", "a.E03"}}, 1},
+                       {"both given",
+                        {"a.E01", "a.E02", "copy/a.E02", "a.E03"},
+                        {{"a.E01", "a.E02", "a.E03"}},
+                        1},
+                   });
+    const GroupedInputs got =
+        group_inputs(in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
+    ASSERT_EQ(got.groups.size(), 1U);
+    EXPECT_EQ(got.groups[0].segments[1], folder_.file("copy/a.E02"));
+    EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
+    std::filesystem::rename(folder_.file("copy/a.E02"), folder_.file("a.E02"));
+  }
 }
 
 TEST_F(InputGroupsEwf, MissingSegmentsAreReportedByTheImage) {

@@ -87,6 +87,19 @@ TEST(LogFinder, TellsWhatCannotBeReached) {
   EXPECT_EQ(find(unreadable).warnings.size(), 1U);
 }
 
+TEST(LogFinder, ALinkToAFileThatTheLogFolderLostIsSilent) {
+  MemoryFileSystem fs;
+  fs.file("/var/log/cron.1", "x");
+  fs.folder("/srv");
+  fs.link("/var/log/cron", "cron.gone");
+  fs.link("/var/log/cron.2", "/var/log/./cron.away");
+  fs.link("/var/log/cron.3", "/srv/cron");
+  const Found found = find(fs);
+  EXPECT_EQ(found.paths, (Paths{"/var/log/cron.1"}));
+  ASSERT_EQ(found.warnings.size(), 1U);
+  EXPECT_EQ(found.warnings[0].path, "/var/log/cron.3");
+}
+
 TEST(LogFinder, AFolderThatIsALinkToItselfLiesOnAnotherVolume) {
   for (const char* target : {"/run", "../run", "run", "./run/"}) {
     MemoryFileSystem fs;

@@ -63,11 +63,44 @@ TEST(LooseFolder, GivesEachFolderItsSortedFiles) {
     }
     EXPECT_EQ(paths, (std::vector<std::string>{"cron", "cron.1", "b/deep/any name"}));
     const InputReport report = (*evidence)->report();
-    ASSERT_EQ(report.warnings.size(), 2U) << "the image and the link";
+    ASSERT_EQ(report.warnings.size(), 1U) << "the image";
     EXPECT_EQ(report.warnings[0].kind, WarningKind::unsupported);
     EXPECT_NE(report.warnings[0].message.find("input of its own"), std::string::npos);
-    EXPECT_EQ(report.warnings[1].kind, WarningKind::skipped_file);
   }
+}
+
+TEST(LooseFolder, TellsOfLogNamesThatAreNotRead) {
+  TemporaryFolder folder;
+  TemporaryFolder elsewhere;
+  elsewhere.write("cron", kLine);
+  std::filesystem::create_directories(folder.file("deep"));
+  folder.write("deep/cron.2", kLine);
+  folder.write("cron.1.Z", "\x1f\x9d\x90 and so on");
+  folder.write("a.Z", "\x1f\x9d\x90 and so on");
+  folder.write("cron.3", "");
+  const auto link = [&](const std::string& name, const std::string& target) {
+    std::filesystem::create_symlink(target, folder.file(name));
+  };
+  link("README", "../../usr/share/doc/systemd/README.logs");
+  link("cron", "deep/cron.2");
+  link("cron.all", "deep");
+  link("cron.4", elsewhere.file("cron"));
+  link("cron.5", "gone");
+  link("other", elsewhere.file("cron"));
+  const auto evidence = open_loose_folder(group_of(InputKind::folder, folder.path().string()));
+  ASSERT_TRUE(evidence);
+  constexpr std::string_view kGlobs[] = {"cron*"};
+  const std::vector<LogFolder> folders = (*evidence)->find_logs(kLogFolders, kGlobs);
+  ASSERT_EQ(folders.size(), 1U);
+  ASSERT_EQ(folders[0].files.size(), 1U);
+  EXPECT_EQ(folders[0].files[0]->entry().path, folder.file("deep/cron.2"));
+  std::vector<std::string> told;
+  for (const Warning& warning : (*evidence)->report().warnings) {
+    EXPECT_EQ(warning.kind, WarningKind::skipped_file);
+    told.push_back(std::filesystem::path(warning.path).filename().string());
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"cron.1.Z", "cron.4", "cron.5"}));
+  EXPECT_NE((*evidence)->report().warnings[0].message.find("compress"), std::string::npos);
 }
 
 TEST(LooseEvidence, MissingIsAnError) {
