@@ -150,9 +150,8 @@ class FileReading {
   }
 
   void append(const LogLine& line, const ParsedEntry& entry) {
-    std::int64_t micros = entry.time.micros;
     if (entry.time.utc_offset_minutes == kYearless) {
-      micros = years_.place(micros, entry.pid_role == PidRole::boot);
+      years_.place();
     } else {
       years_.break_run();
       if (entry.time.utc_offset_minutes == kZoneless)
@@ -161,7 +160,7 @@ class FileReading {
         log_.has_offsets = true;
     }
     StoredRecord record;
-    record.time = Timestamp(std::chrono::microseconds(micros));
+    record.time = Timestamp(std::chrono::microseconds(entry.time.micros));
     record.utc_offset_minutes = entry.time.utc_offset_minutes;
     record.offset = line.offset & kOffsetMask;
     record.line = line.number;

@@ -5,15 +5,12 @@
 #include <numeric>
 
 #include "plugin/cron_log/rotation.h"
+#include "plugin/cron_log/stamp_bound.h"
 #include "plugin/cron_log/undated_time.h"
 
 namespace pidometer {
 namespace {
 
-/// Local time runs ahead of UTC by up to 14 hours, behind by 12, and the zone may be unknown.
-constexpr std::int64_t kSlack = 26 * 3600 * kMicrosPerSecond;
-/// A rotation's name has the day on which it was made, by a clock of unknown zone.
-constexpr std::int64_t kNameSlack = kMicrosPerDay + kSlack;
 /// Between rotations: a clock set back by less than a month is no New Year (as within a file).
 constexpr std::int64_t kRotationSlack = 31 * kMicrosPerDay;
 /// A last line so long before the file's time stamp could be of the next year as well, if the stamp
@@ -22,63 +19,7 @@ constexpr std::int64_t kSilence = 334 * kMicrosPerDay;
 /// Leap years are 4 or 8 years apart.
 constexpr int kMostLeapSteps = 8;
 constexpr std::int32_t kFallbackYear = 1970;
-/// 1900-01-01 and 9999-01-01.
-constexpr std::int64_t kFirstStamp = std::int64_t{-25567} * kMicrosPerDay;
-constexpr std::int64_t kLastStamp = std::int64_t{2932532} * kMicrosPerDay;
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
-constexpr std::int64_t kNoBound = std::numeric_limits<std::int64_t>::max();
-
-std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
-
-std::int32_t year_of(std::int64_t micros) {
-  const std::chrono::sys_days day{
-      std::chrono::days(static_cast<int>(floor_divide(micros, kMicrosPerDay)))};
-  return static_cast<int>(std::chrono::year_month_day(day).year());
-}
-
-std::string date_words(std::int64_t micros) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{
-      std::chrono::days(static_cast<int>(floor_divide(micros, kMicrosPerDay)))}};
-  const auto two = [](unsigned value) {
-    return std::string(value < 10 ? "0" : "") + std::to_string(value);
-  };
-  return std::to_string(static_cast<int>(date.year())) + "-" +
-         two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day()));
-}
-
-struct Bound {
-  std::int64_t micros = kNoBound;
-  std::string words;
-};
-
-/// The latest time that a file's last line can have, by the file's own stamps.
-Bound stamp_bound(const FileEntry& entry, const Rotation& rotation) {
-  Bound bound;
-  // A time stamp can be anything, hence the clamps: a date has to stay one.
-  if (entry.packed) {
-    bound.micros =
-        std::clamp(entry.packed->time_since_epoch().count(), kFirstStamp, kLastStamp) + kSlack;
-    bound.words = "gzip header time " + date_words(bound.micros - kSlack);
-  } else if (entry.modified) {
-    bound.micros =
-        std::clamp(entry.modified->time_since_epoch().count(), kFirstStamp, kLastStamp) + kSlack;
-    bound.words = "modification time " + date_words(bound.micros - kSlack);
-  }
-  if (rotation.date != 0) {
-    using namespace std::chrono;
-    const year_month_day date{year(static_cast<int>(rotation.date / 10000)),
-                              month(rotation.date / 100 % 100), day(rotation.date % 100)};
-    if (date.ok()) {
-      const std::int64_t named =
-          sys_days(date).time_since_epoch().count() * kMicrosPerDay + kNameSlack;
-      if (named < bound.micros)
-        bound = {named, "date in its name " + date_words(named - kNameSlack)};
-    }
-  }
-  return bound;
-}
 
 std::int32_t newest_base(std::int64_t last, std::int64_t bound) {
   const auto counted = static_cast<std::int32_t>(floor_divide(last, kMicrosPerCountedYear));
@@ -95,9 +36,9 @@ bool leap_years_fit(const YearlessRun& run, std::int32_t base) {
 
 class Resolver {
  public:
-  Resolver(std::span<const FileLog> logs, const std::vector<StoredRecord>& records)
+  Resolver(std::span<FileLog> logs, std::vector<StoredRecord>& records)
       : logs_(logs), records_(records), decisions_(logs.size()) {
-    for (const FileLog& log : logs) rotations_.push_back(parse_rotation(log.report.entry.path));
+    for (const FileLog& log : logs_) rotations_.push_back(parse_rotation(log.report.entry.path));
     order_.resize(logs.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
     std::stable_sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
@@ -111,6 +52,7 @@ class Resolver {
     walk_families([this](std::size_t file, bool) {
       return stamp_bound(logs_[file].report.entry, rotations_[file]);
     });
+    doubt_copies();
     return std::move(decisions_);
   }
 
@@ -118,13 +60,23 @@ class Resolver {
     given_ = true;
     const std::size_t primary = primary_file();
     if (primary == logs_.size()) return by_stamps();
+    for (FileLog& log : logs_)
+      for (YearlessRun& run : log.runs) settle_end_by_month_order(run);
+    // The year given is that of the very last line of all: of another log's, if that ends later.
+    if (walk_from(primary, year, year)) walk_from(primary, year - 1, year);
+    return std::move(decisions_);
+  }
+
+ private:
+  /// Finds all years from that of the last line of `primary`. True where a file ends beyond `most`.
+  bool walk_from(std::size_t primary, int year, int most) {
     const std::int64_t last = last_of(primary);
     const auto counted = static_cast<std::int32_t>(floor_divide(last, kMicrosPerCountedYear));
     const std::int64_t anchor = local_micros(last, year - counted);
     bool beyond = false;
-    const auto bound = [&](std::size_t file, bool newest) -> Bound {
+    walk_families([&](std::size_t file, bool newest) -> Bound {
       if (!newest) return {};
-      if (file == primary) return {anchor, "the year given"};
+      if (file == primary) return {anchor, "the year given", 0};
       // Another log of the host: its end lies in the year that brings it next to the first one's.
       const std::int64_t other = last_of(file);
       std::int32_t base = newest_base(other, anchor);
@@ -132,17 +84,12 @@ class Resolver {
       const std::int64_t above = local_micros(other, base + 1) - anchor;
       if (above < below) ++base;
       const std::int64_t end = local_micros(other, base);
-      if (year_of(end) > year) beyond = true;
-      return {end, "the year given, beside " + logs_[primary].report.entry.path};
-    };
-    walk_families(bound);
-    if (beyond)  // the year given is that of the very last line of all
-      for (YearDecision& decision : decisions_)
-        for (std::int32_t& base : decision.base_years) --base;
-    return std::move(decisions_);
+      if (year_of(end) > most) beyond = true;
+      return {end, "the year given, beside " + logs_[primary].report.entry.path, 0};
+    });
+    return beyond;
   }
 
- private:
   /// The family with most yearless lines: its newest file.
   std::size_t primary_file() const {
     std::size_t best = logs_.size();
@@ -168,9 +115,7 @@ class Resolver {
   std::int64_t micros_of(std::size_t record) const {
     return records_[record].time.time_since_epoch().count();
   }
-  std::int64_t last_of(std::size_t file) const {
-    return micros_of(logs_[file].runs.back().end - 1);
-  }
+  std::int64_t last_of(std::size_t file) const { return micros_of(logs_[file].runs.back().last); }
 
   template <typename BoundOf>
   void walk_families(const BoundOf& bound_of) {
@@ -223,24 +168,24 @@ class Resolver {
 
   std::int64_t first_local(std::size_t file) const {
     const FileLog& log = logs_[file];
-    const std::int64_t micros = micros_of(log.begin);
     const bool yearless = !log.runs.empty() && log.runs.front().begin == log.begin;
+    const std::int64_t micros = micros_of(yearless ? log.runs.front().first : log.begin);
     return yearless ? local_micros(micros, decisions_[file].base_years.front()) : micros;
   }
 
   /// Years that a February 29 moved the file's end back.
   int decide(std::size_t file, Bound stamp, std::size_t follower) {
     if (follower != kNone && first_local(follower) + kRotationSlack < stamp.micros)
-      stamp = {first_local(follower) + kRotationSlack, "first line of the next rotation"};
-    const FileLog& log = logs_[file];
+      stamp = {first_local(follower) + kRotationSlack, "first line of the next rotation",
+               kRotationSlack};
+    FileLog& log = logs_[file];
     YearDecision& decision = decisions_[file];
     decision = {};
     int back = 0;
     decision.base_years.resize(log.runs.size());
     decision.state = given_ ? YearState::given : YearState::inferred;
     for (std::size_t r = log.runs.size(); r-- > 0;) {
-      const YearlessRun& run = log.runs[r];
-      const std::int64_t last = micros_of(run.end - 1);
+      YearlessRun& run = log.runs[r];
       Bound bound = stamp;
       if (run.end < log.end) bound = {micros_of(run.end) + kSlack, "line with a year behind it"};
       if (bound.micros == kNoBound) {
@@ -250,6 +195,8 @@ class Resolver {
         decision.doubts.push_back("the lines have no year and the file has no time; give --year");
         continue;
       }
+      settle_end(run, bound);
+      const std::int64_t last = micros_of(run.last);
       std::int32_t base = newest_base(last, bound.micros);
       const int moved = fit_leap_years(run, base, decision);
       decision.base_years[r] = base;
@@ -257,6 +204,8 @@ class Resolver {
       back = moved;
       const std::int64_t end = local_micros(last, base);
       decision.words = "last line " + date_words(end) + " by " + bound.words;
+      if (bound.is_modified && moved == 0 && run.end == log.end && run.begin == log.begin)
+        decision.only_modified = bound.micros - bound.slack - end;
       if (!given_ && bound.micros - end > kSilence)
         decision.doubts.push_back("the last line lies " +
                                   std::to_string((bound.micros - end) / kMicrosPerDay) +
@@ -264,6 +213,98 @@ class Resolver {
                                   ": it could be of the next year; give --year to settle it");
     }
     return back;
+  }
+
+  /// Lines at the end of a run that lie apart from it are the log's where the file's time confirms
+  /// them. They are strays where it confirms the lines before them, or where they are few and
+  /// month order would move the year of all others.
+  void settle_end(YearlessRun& run, const Bound& bound) {
+    if (run.doubtful_end.parts.empty()) return;
+    if (given_) return settle_end_by_month_order(run);
+    const auto confirms = [&](std::size_t record) {
+      const std::int64_t micros = micros_of(record);
+      const std::int64_t end = local_micros(micros, newest_base(micros, bound.micros));
+      return bound.micros - end <= bound.slack + kSlack;
+    };
+    const bool strays = !confirms(run.last) && confirms(run.doubtful_end.parts.front().begin - 1);
+    if (!strays && confirms(run.last))
+      run.doubtful_end = {};
+    else if (strays)
+      make_strays(run);
+    else
+      settle_end_by_month_order(run);
+  }
+
+  void settle_end_by_month_order(YearlessRun& run) {
+    if (run.doubtful_end.few && run.doubtful_end.steps_back) make_strays(run);
+    run.doubtful_end = {};
+  }
+
+  void make_strays(YearlessRun& run) {
+    const auto parts = std::move(run.doubtful_end.parts);
+    run.doubtful_end = {};
+    for (const DoubtfulEnd::Part& part : parts)
+      for (std::size_t i = part.begin; i < part.end; ++i)
+        records_[i].time -= std::chrono::microseconds(part.years_back * kMicrosPerCountedYear);
+    const std::size_t begin = parts.front().begin;
+    std::erase_if(run.strays, [&](const StrayLines& strays) { return strays.begin >= begin; });
+    std::erase_if(run.holes, [&](const YearHole& hole) { return hole.record >= begin; });
+    run.strays.push_back({begin, run.end, false});
+    run.last = begin - 1;
+    while (run.strays.size() > 1 && run.strays[run.strays.size() - 2].end == run.last + 1)
+      run.last = run.strays[run.strays.size() - 2].begin - 1, run.strays.pop_back();
+  }
+
+  /// The time of a live log is that of its last line, or its host wrote no more than a day's lines
+  /// less: cron.daily runs on any host. A longer silence before the end of a log that has no such
+  /// silences says that a copy did not keep the time. Rotations follow from the log behind them, or
+  /// their names tell, and one of the family's times that fits confirms them all.
+  void doubt_copies() {
+    std::size_t worst = kNone;
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+      const FileLog& log = logs_[i];
+      const YearDecision& decision = decisions_[i];
+      if (rotations_[i].number != 0 || rotations_[i].date != 0 || log.runs.size() != 1) continue;
+      const std::int64_t silence = std::max(kMicrosPerDay, log.runs.front().usual_step);
+      if (decision.only_modified <= kSlack + silence || !decision.doubts.empty()) continue;
+      if (is_confirmed(i) || latest_fits(i, silence)) continue;
+      if (worst != kNone) ++others;
+      if (worst == kNone || decision.only_modified > decisions_[worst].only_modified) worst = i;
+    }
+    if (worst == kNone) return;
+    decisions_[worst].doubts.push_back(
+        "modified " + std::to_string(decisions_[worst].only_modified / kMicrosPerDay) +
+        " days after its last line" +
+        (others > 0
+             ? " (and so " + std::to_string(others) + (others == 1 ? " other log)" : " other logs)")
+             : "") +
+        ": a copy that lost its time? --year names the year of the last line");
+  }
+
+  /// A clock set back leaves the latest line in front of the last.
+  bool latest_fits(std::size_t file, std::int64_t silence) const {
+    const YearlessRun& run = logs_[file].runs.front();
+    std::int64_t latest = micros_of(run.last);
+    for (std::size_t i = run.begin; i < run.end; ++i) latest = std::max(latest, micros_of(i));
+    const std::int32_t base = decisions_[file].base_years.front();
+    const std::int64_t ahead = local_micros(latest, base) - local_micros(micros_of(run.last), base);
+    const std::int64_t rest = decisions_[file].only_modified - ahead;
+    return rest <= kSlack + silence && rest >= -kSlack;
+  }
+
+  bool is_confirmed(std::size_t file) const {
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+      if (i == file || logs_[i].begin == logs_[i].end) continue;
+      if (rotations_[i].family != rotations_[file].family) continue;
+      if (logs_[i].runs.empty()) return true;
+      const Bound stamp = stamp_bound(logs_[i].report.entry, rotations_[i]);
+      const std::int64_t end = local_micros(last_of(i), decisions_[i].base_years.back());
+      // A date in a name has a year of its own, and is off by no more than a rotation.
+      const std::int64_t agreed = stamp.slack == kNameSlack ? kRotationSlack : stamp.slack + kSlack;
+      if (stamp.micros != kNoBound && stamp.micros - end <= agreed) return true;
+    }
+    return false;
   }
 
   int fit_leap_years(const YearlessRun& run, std::int32_t& base, YearDecision& decision) const {
@@ -282,8 +323,8 @@ class Resolver {
     return 0;
   }
 
-  std::span<const FileLog> logs_;
-  const std::vector<StoredRecord>& records_;
+  std::span<FileLog> logs_;
+  std::vector<StoredRecord>& records_;
   std::vector<YearDecision> decisions_;
   std::vector<Rotation> rotations_;
   std::vector<std::size_t> order_;  ///< by family, newest first
@@ -300,8 +341,7 @@ std::int64_t local_micros(std::int64_t counted, std::int32_t base_year) {
          within % kMicrosPerDay;
 }
 
-std::vector<YearDecision> resolve_years(std::span<const FileLog> logs,
-                                        const std::vector<StoredRecord>& records,
+std::vector<YearDecision> resolve_years(std::span<FileLog> logs, std::vector<StoredRecord>& records,
                                         std::optional<int> year) {
   Resolver resolver(logs, records);
   return year ? resolver.by_user(*year) : resolver.by_stamps();

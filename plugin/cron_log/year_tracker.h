@@ -7,38 +7,65 @@
 
 namespace pidometer {
 
+/// Neighbouring records that do not fit the sequence around them: indices of records.
+struct StrayLines {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  /// The log goes on where it was, after a daemon's start on January 1: an unset clock, no doubt.
+  bool unset_clock = false;
+};
+
+/// A short end of a run that lies more than a month from the lines before it: either the log was
+/// silent, or these lines are misdated. Only the file's time stamp can tell.
+struct DoubtfulEnd {
+  struct Part {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::int64_t years_back = 0;  ///< from what month order says to the year nearest to the rest
+  };
+  std::vector<Part> parts;  ///< empty: there is none
+  bool few = false;         ///< one line against a hundred, or less
+  bool steps_back = false;  ///< earlier in the year than what is before it
+};
+
+/// Month order counts a year more where the clock may as well have been set back.
+struct YearHole {
+  std::size_t record = 0;  ///< the first one behind it
+  std::int64_t days = 0;   ///< of silence, if a year went by
+};
+
 /// Neighbouring yearless records of one file: their years are known up to one common number.
 struct YearlessRun {
   std::size_t begin = 0;  ///< indices of records
   std::size_t end = 0;
   std::vector<std::int64_t> leap_years;  ///< counted years that hold a February 29
+  std::size_t first = 0;                 ///< records that tell the run's ends: no strays
+  std::size_t last = 0;
+  std::vector<StrayLines> strays;  ///< in the order of the file
+  std::vector<YearHole> holes;     ///< in the order of the file
+  DoubtfulEnd doubtful_end;
+  std::int64_t usual_step = 0;  ///< micros; twice the median of the steps forward; 0: unknown
 };
 
-/// Counts years along yearless records in file order: StoredRecord::time is in counted years (see
-/// undated_time.h) from the run's first record's, which is year 0.
+/// Counts years along yearless records in file order: StoredRecord::time becomes counted years (see
+/// undated_time.h) from the run's first record that is no stray, which is year 0. A line that
+/// stands out of the sequence (a clock not yet set, a line written by hand) is told by the lines
+/// around it: these agree with one another, and a New Year is where the log stays behind it.
 class YearTracker {
  public:
   explicit YearTracker(std::vector<StoredRecord>& records) : records_(records) {}
 
-  /// The place of a record that is about to be appended, whose time has the year 0.
-  /// `starts_daemon`: it is of a cron that was just started.
-  std::int64_t place(std::int64_t micros, bool starts_daemon);
+  /// A yearless record is about to be appended, whose time has the year 0.
+  void place();
   /// A record that knows its year stands between: the run ends.
   void break_run();
+  /// Gives all records of the runs their counted years.
   std::vector<YearlessRun> take_runs();
 
  private:
   std::vector<StoredRecord>& records_;
   std::vector<YearlessRun> runs_;
   bool in_run_ = false;
-  std::int64_t year_ = 0;
-  std::int64_t last_ = 0;  ///< place within its year of the last record
-  std::int64_t last_leap_year_ = -1;
-  /// A clock that starts in January because it was never set: where it began, and where the log
-  /// stood before.
-  bool unset_clock_ = false;
-  std::size_t unset_begin_ = 0;
-  std::int64_t before_unset_ = 0;
 };
 
 }  // namespace pidometer
