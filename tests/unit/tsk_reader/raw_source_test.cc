@@ -70,7 +70,8 @@ TEST_F(RawSourceTest, AShortMiddlePartIsAHoleToo) {
 
 TEST_F(RawSourceTest, AShortFirstPartIsAHoleAndMovesNothing) {
   for (const std::size_t count : {2U, 3U}) {
-    std::vector<std::filesystem::path> parts(parts_.begin(), parts_.begin() + count);
+    std::vector<std::filesystem::path> parts(parts_.begin(),
+                                             parts_.begin() + static_cast<std::ptrdiff_t>(count));
     std::filesystem::resize_file(parts[0], 40'000);
     auto source = open_raw_source(parts, warnings_);
     ASSERT_TRUE(source);
