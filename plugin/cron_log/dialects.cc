@@ -135,4 +135,18 @@ ParsedLine parse_line(std::string_view line) {
   return skipped("another program's line");
 }
 
+std::string_view unread_cron(std::string_view reason, std::string_view line) {
+  if (!take(reason, "dialect not read yet: ") && !take(reason, "framing not read yet: ")) return {};
+  const auto has = [line](std::string_view part) { return line.find(part) != line.npos; };
+  // Starts that text of any kind may have.
+  if (reason == "journal export" && line != "SYSLOG_IDENTIFIER=CRON" &&
+      line != "SYSLOG_IDENTIFIER=CROND" && line != "SYSLOG_IDENTIFIER=cron" &&
+      line != "SYSLOG_IDENTIFIER=crond")
+    return {};
+  if (reason == "Solaris cron" && !line.starts_with(">  CMD: ") && !has("*** cron started ***"))
+    return {};
+  if (reason == "dcron" && !has(" USER ")) return {};
+  return reason;
+}
+
 }  // namespace pidometer

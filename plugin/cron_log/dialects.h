@@ -57,6 +57,11 @@ struct ParsedLine {
 
 ParsedLine parse_line(std::string_view line);
 
+/// The cron that wrote a skipped line and is not read, `busybox crond`; empty where the line is
+/// another program's. `reason` is parse_line()'s. Stricter than that: nothing is lost by passing
+/// over a line, but a warning that names a cron must be right.
+std::string_view unread_cron(std::string_view reason, std::string_view line);
+
 extern const Dialect kVixieFile;
 extern const Dialect kVixieSyslog;
 extern const Dialect kDebianCron;

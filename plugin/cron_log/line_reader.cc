@@ -6,10 +6,11 @@
 
 namespace pidometer {
 
-LineReader::LineReader(ByteStream& stream) : blocks_(stream) {}
+LineReader::LineReader(ByteStream& stream, ReadMonitor monitor)
+    : blocks_(stream), monitor_(std::move(monitor)) {}
 
 bool LineReader::fill() {
-  if (at_end_) return false;
+  if (at_end_ || stopped_) return false;
   Block block = blocks_.next();
   // What is left of a line goes in front of the bytes that follow it; kMaxLine bytes at most.
   const std::size_t left = end_ - begin_;
@@ -24,7 +25,19 @@ bool LineReader::fill() {
   error_ = block_.error;
   // Ranges come in order, and those of a block are known once it is read.
   if (damage_at_ < block_.damage.size()) next_damage_ = block_.damage[damage_at_].begin;
-  return block_.size > 0;
+  stopped_ = block_.size > 0 && monitor_ && !monitor_(block_.size);
+  return block_.size > 0 && !stopped_;
+}
+
+/// A hole that a crash left may be longer than any line; it is passed before the line is measured.
+void LineReader::skip_nuls() {
+  while (true) {
+    const auto first = block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_);
+    const auto end = block_.bytes.begin() + static_cast<std::ptrdiff_t>(end_);
+    begin_ +=
+        static_cast<std::size_t>(std::find_if(first, end, [](char c) { return c != 0; }) - first);
+    if (begin_ < end_ || !fill()) return;
+  }
 }
 
 bool LineReader::touches_damage(std::uint64_t begin, std::uint64_t end) {
@@ -39,12 +52,6 @@ bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) 
   line.number = ++number_;
   line.end = end;
   line.damaged = touches_damage(line.offset, end);
-  line.nuls = 0;
-  if (!raw.empty() && raw.front() == '\0') {
-    const std::size_t nuls = std::min(raw.find_first_not_of('\0'), raw.size());
-    line.nuls = static_cast<std::uint32_t>(nuls);
-    raw.remove_prefix(nuls);
-  }
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   line.text = raw;
   return true;
@@ -52,6 +59,10 @@ bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) 
 
 bool LineReader::next(LogLine& line) {
   line.too_long = false;
+  line.offset = buffer_at_ + begin_;
+  if (begin_ == end_ && fill()) line.offset = buffer_at_ + begin_;
+  if (begin_ < end_ && block_.bytes[begin_] == '\0') skip_nuls();
+  line.nuls = buffer_at_ + begin_ - line.offset;
   std::size_t searched = 0;
   while (true) {
     const char* const start = block_.bytes.data() + begin_;
@@ -60,7 +71,6 @@ bool LineReader::next(LogLine& line) {
         have > searched ? std::memchr(start + searched, '\n', have - searched) : nullptr;
     if (found != nullptr) {
       const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - start);
-      line.offset = buffer_at_ + begin_;
       begin_ += size + 1;
       line.too_long = size > kMaxLine;
       return finish(line, {start, std::min(size, kMaxLine)}, buffer_at_ + begin_);
@@ -68,8 +78,7 @@ bool LineReader::next(LogLine& line) {
     if (have > kMaxLine) break;
     searched = have;
     if (fill()) continue;
-    if (have == 0) return false;
-    line.offset = buffer_at_ + begin_;
+    if (stopped_ || (have == 0 && line.nuls == 0)) return false;
     // fill() may have moved the bytes to another block.
     const std::string_view rest(block_.bytes.data() + begin_, have);
     begin_ = end_;
@@ -77,7 +86,6 @@ bool LineReader::next(LogLine& line) {
   }
 
   // Over-long: keep the head, pass over the rest up to the next line feed.
-  line.offset = buffer_at_ + begin_;
   line.too_long = true;
   std::vector<char> head(block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_),
                          block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_ + kMaxLine));
@@ -91,6 +99,7 @@ bool LineReader::next(LogLine& line) {
     begin_ = end_;
     if (!fill()) break;
   }
+  if (stopped_) return false;
   long_head_ = std::move(head);
   return finish(line, {long_head_.data(), long_head_.size()}, buffer_at_ + begin_);
 }

@@ -9,6 +9,7 @@
 #include "base/log_file.h"
 #include "base/result.h"
 #include "plugin/cron_log/block_reader.h"
+#include "plugin/cron_log/log_series.h"
 
 namespace pidometer {
 
@@ -17,7 +18,7 @@ struct LogLine {
   std::uint64_t offset = 0;  ///< of the line's first byte in the decoded log, NULs included
   std::uint64_t end = 0;     ///< one beyond its last byte, line feed included
   std::uint32_t number = 0;  ///< from 1
-  std::uint32_t nuls = 0;    ///< NUL bytes that stood before the text, as a crash leaves them
+  std::uint64_t nuls = 0;    ///< NUL bytes that stood before the text, as a crash leaves them
   bool damaged = false;      ///< some of its bytes are not what was on the disk
   bool too_long = false;     ///< `text` holds its first kMaxLine bytes only
   std::string_view text;     ///< without line feed, carriage return and leading NULs
@@ -31,24 +32,29 @@ class LineReader {
   /// line of a log, but junk without a line feed.
   static constexpr std::size_t kMaxLine = Block::kHeadroom;
 
-  explicit LineReader(ByteStream& stream);
+  /// `monitor` is asked at every block, also within a line that is nothing but a hole.
+  explicit LineReader(ByteStream& stream, ReadMonitor monitor = {});
 
-  /// False at the end, or where the stream fails: then error() says so.
+  /// False at the end, or where the stream fails: then error() says so; or where the monitor said
+  /// no: then stopped() does.
   bool next(LogLine& line);
 
   /// Lets go of the stream, which may be read ahead; no more lines.
   void stop() { blocks_.stop(); }
 
   const std::optional<Error>& error() const { return error_; }
+  bool stopped() const { return stopped_; }
   /// Bytes taken from the stream so far.
   std::uint64_t bytes_read() const { return read_; }
 
  private:
   bool fill();
+  void skip_nuls();
   bool finish(LogLine& line, std::string_view raw, std::uint64_t end);
   bool touches_damage(std::uint64_t begin, std::uint64_t end);
 
   BlockReader blocks_;
+  ReadMonitor monitor_;
   Block block_;
   std::vector<char> long_head_;  ///< of an over-long line
   std::size_t begin_ = 0;        ///< of the unread part of the block's bytes
@@ -59,6 +65,7 @@ class LineReader {
   std::size_t damage_at_ = 0;                ///< first damaged range that may still be met
   std::uint64_t next_damage_ = kUnknownEnd;  ///< where it begins, of what has been read so far
   bool at_end_ = false;
+  bool stopped_ = false;
   std::optional<Error> error_;
 };
 

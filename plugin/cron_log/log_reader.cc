@@ -12,35 +12,38 @@ constexpr std::size_t kMostUnread = 100000;
 /// What a lot of lines of a log is about, to guess how many there will be.
 constexpr std::uint64_t kSampleRecords = 1000;
 
+/// FileReading::read() ends a log before this cuts anything off.
 constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << 40U) - 1;
 
 class FileReading {
  public:
-  FileReading(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records)
-      : parser_(parser), records_(records), years_(records) {
+  FileReading(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
+              const LogLimits& limits)
+      : parser_(parser), records_(records), limits_(limits), years_(records) {
     log_.file = &file;
     log_.report.entry = file.entry();
     log_.begin = log_.end = records.size();
   }
 
   void read(ByteStream& stream, const ReadMonitor& monitor, bool& stopped) {
-    LineReader lines(stream);
+    LineReader lines(stream, monitor);
     LogLine line;
-    std::uint64_t told = 0;
-    while (lines.next(line)) {
-      if (lines.bytes_read() != told) {
-        if (monitor && !monitor(lines.bytes_read() - told)) {
-          stopped = true;
-          break;
-        }
-        told = lines.bytes_read();
-      }
-      take_line(line);
+    bool beyond = false;
+    while (!beyond && lines.next(line)) {
+      beyond = line.number >= limits_.lines || line.end > limits_.bytes;
+      if (!beyond) take_line(line);
     }
-    if (!stopped && monitor && lines.bytes_read() > told && !monitor(lines.bytes_read() - told))
-      stopped = true;
+    stopped = lines.stopped();
     lines.stop();
-    log_.report.complete = !stopped && !lines.error();
+    log_.report.complete = !stopped && !beyond && !lines.error();
+    if (beyond) {
+      Warning warning = warn_at({line.offset, line.end}, line.number);
+      warning.kind = WarningKind::skipped_file;
+      warning.message = "the log is not read from here on: it has more than " +
+                        std::to_string(limits_.lines - 1) + " lines or " +
+                        std::to_string(limits_.bytes) + " bytes";
+      warnings_.add("too large", std::move(warning));
+    }
     if (lines.error()) {
       Warning warning = warn_at({lines.bytes_read(), lines.bytes_read()}, 0);
       warning.kind = WarningKind::skipped_file;
@@ -57,6 +60,12 @@ class FileReading {
     log_.open_end = log_.open_end && last_was_record_;
     log_.runs = years_.take_runs();
     log_.warnings = warnings_.take();
+    for (const auto& [cron, count] : unread_crons_)
+      log_.unread_cron->message += (log_.unread_cron->message.empty() ? "" : ", ") +
+                                   std::to_string(count) +
+                                   (count == 1 ? " line of " : " lines of ") + cron;
+    if (log_.unread_cron)
+      log_.unread_cron->message += ": a form of log that this version does not read";
     return std::move(log_);
   }
 
@@ -128,6 +137,8 @@ class FileReading {
       case ParsedLine::Kind::skipped:
         ++log_.report.other_lines;
         last_was_record_ = false;
+        if (const std::string_view cron = unread_cron(entry.reason, line.text); !cron.empty())
+          count_unread_cron(line, cron);
         return;
       case ParsedLine::Kind::malformed:
         refuse(line, false, entry.reason, entry.column);
@@ -149,6 +160,12 @@ class FileReading {
     append(line, entry);
   }
 
+  void count_unread_cron(const LogLine& line, std::string_view cron) {
+    if (!log_.unread_cron) log_.unread_cron = warn_at({line.offset, line.end}, line.number);
+    log_.unread_cron->range->end = line.end;
+    ++unread_crons_[std::string(cron)];
+  }
+
   void append(const LogLine& line, const ParsedEntry& entry) {
     if (entry.time.utc_offset_minutes == kYearless) {
       years_.place();
@@ -162,7 +179,8 @@ class FileReading {
     StoredRecord record;
     record.time = Timestamp(std::chrono::microseconds(entry.time.micros));
     record.utc_offset_minutes = entry.time.utc_offset_minutes;
-    record.offset = line.offset & kOffsetMask;
+    // of the text: what a crash left before it may be longer than any line
+    record.offset = (line.offset + line.nuls) & kOffsetMask;
     record.line = line.number;
     record.pid = entry.pid;
     record.label = entry.label;
@@ -193,9 +211,11 @@ class FileReading {
 
   LineParser& parser_;
   std::vector<StoredRecord>& records_;
+  const LogLimits limits_;
   YearTracker years_;
   FileLog log_;
   WarningBudget warnings_;
+  std::map<std::string, std::uint64_t> unread_crons_;  ///< lines of each cron that is not read
   bool last_was_record_ = false;
   std::uint16_t last_source_ = 0;
   std::uint64_t* source_count_ = nullptr;
@@ -233,8 +253,8 @@ std::vector<Warning> WarningBudget::take() {
 }
 
 FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
-                      const ReadMonitor& monitor, bool& stopped) {
-  FileReading reading(file, parser, records);
+                      const ReadMonitor& monitor, bool& stopped, const LogLimits& limits) {
+  FileReading reading(file, parser, records, limits);
   const auto stream = file.open(StreamForm::decoded);
   if (!stream) {
     FileLog log = reading.finish();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct FileLog {
   std::uint16_t place = 0;    ///< among the reports of its series
   std::vector<UnreadSpan> unread;
   std::vector<Warning> warnings;
+  /// Lines of a cron that is not read, where there are any; told of also where the log is not kept.
+  std::optional<Warning> unread_cron;
   std::map<std::uint16_t, std::uint64_t> source_counts;  ///< records by source
 };
 
@@ -53,6 +56,6 @@ class WarningBudget {
 /// Reads one file to its end and appends its records. `stopped` comes back true where the monitor
 /// asked to stop.
 FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
-                      const ReadMonitor& monitor, bool& stopped);
+                      const ReadMonitor& monitor, bool& stopped, const LogLimits& limits = {});
 
 }  // namespace pidometer

@@ -64,14 +64,27 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
   std::vector<StoredRecord> records;
   std::vector<FileLog> logs;
   bool stopped = false;
+  std::size_t left_out = 0;
+  std::string first_left_out;
   for (const LogFile* file : oldest_first(files)) {
     if (stopped) break;
-    FileLog log = read_log_file(*file, parser, records, monitor, stopped);
+    if (logs.size() >= options.limits.logs) {
+      if (left_out++ == 0) first_left_out = file->entry().path;
+      continue;
+    }
+    FileLog log = read_log_file(*file, parser, records, monitor, stopped, options.limits);
+    if (log.unread_cron) warn(*log.unread_cron);
     if (leaves_report(log)) logs.push_back(std::move(log));
   }
-  // A record has 16 bits for its file; no folder holds so many logs.
-  constexpr std::size_t kMostFiles = 65535;
-  if (logs.size() > kMostFiles) logs.resize(kMostFiles);
+  if (left_out > 0) {
+    Warning warning;
+    warning.kind = WarningKind::skipped_file;
+    warning.path = first_left_out;
+    warning.message = std::to_string(left_out) + " of " + std::to_string(files.size()) +
+                      " files are not read, this one first: a folder may hold " +
+                      std::to_string(options.limits.logs) + " logs";
+    warn(std::move(warning));
+  }
   if (logs.empty()) return {};
 
   std::vector<FileLog*> by_path;

@@ -48,6 +48,13 @@ struct RecordSource {
   std::string_view dialect;  ///< of the table of dialects; empty for [0]
 };
 
+/// What is kept of a record bounds what can be read. Lower in tests.
+struct LogLimits {
+  std::size_t logs = 65535;                             ///< of one folder: StoredRecord::file
+  std::uint32_t lines = UINT32_MAX;                     ///< of one log: StoredRecord::line
+  std::uint64_t bytes = (std::uint64_t{1} << 40U) - 1;  ///< of one log: StoredRecord::offset
+};
+
 /// What the caller knows of the host and wants.
 struct LogSeriesOptions {
   std::optional<TimeZone>
@@ -55,6 +62,7 @@ struct LogSeriesOptions {
   bool zone_is_users = false;  ///< --timezone, not the image's /etc/localtime
   std::string zone_source;     ///< "/etc/localtime"
   std::optional<int> year;     ///< of the last line of the series; wins over every mtime
+  LogLimits limits;
 };
 
 /// Bytes of a log that gave no record and should have: damaged, or cron's by the look of them.

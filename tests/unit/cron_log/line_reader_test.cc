@@ -12,7 +12,7 @@ using test::MemoryLogFile;
 struct Seen {
   std::string text;
   std::uint64_t offset = 0;
-  std::uint32_t nuls = 0;
+  std::uint64_t nuls = 0;
   bool damaged = false;
   bool too_long = false;
 };
@@ -62,6 +62,37 @@ TEST(LineReader, CountsTheNulsOfACrash) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].nuls, 0U);
   EXPECT_EQ(lines[1].nuls, 3U);
+}
+
+TEST(LineReader, ALineBehindALongHoleIsWhole) {
+  for (const std::size_t hole : {LineReader::kMaxLine, LineReader::kMaxLine + 1, LineReader::kBlock,
+                                 LineReader::kBlock * 5 + 3}) {
+    const auto lines = read_all(
+        MemoryLogFile("log", "a\n" + std::string(hole, '\0') + "b\nc\n" + std::string(hole, '\0'))
+            .block_size(70001));
+    ASSERT_EQ(lines.size(), 4U) << hole;
+    EXPECT_EQ(lines[1].text, "b") << hole;
+    EXPECT_EQ(lines[1].offset, 2U) << hole;
+    EXPECT_EQ(lines[1].nuls, hole);
+    EXPECT_FALSE(lines[1].too_long) << hole;
+    EXPECT_EQ(lines[2].text, "c") << hole;
+    EXPECT_EQ(lines[2].offset, hole + 4) << hole;
+    EXPECT_EQ(lines[3].text, "") << hole;
+    EXPECT_EQ(lines[3].nuls, hole);
+  }
+}
+
+TEST(LineReader, TheMonitorIsAskedAtEveryBlockOfAHole) {
+  const MemoryLogFile file("log", std::string(LineReader::kBlock * 10, '\0') + "a\n");
+  auto stream = file.open(StreamForm::decoded);
+  int calls = 0;
+  LineReader reader(**stream, [&](std::uint64_t) { return ++calls < 4; });
+  LogLine line;
+  EXPECT_FALSE(reader.next(line));
+  EXPECT_TRUE(reader.stopped());
+  EXPECT_EQ(calls, 4);
+  EXPECT_FALSE(reader.next(line));
+  EXPECT_EQ(calls, 4);
 }
 
 TEST(LineReader, AnOverLongLineIsCutAndSaidSo) {

@@ -131,6 +131,85 @@ TEST(LogSeries, ManyBadLinesAreCountedButNotTold) {
   EXPECT_EQ(got.series[0].unread[0].lines, 500U);
 }
 
+TEST(LogSeries, ARecordBehindALongHoleIsReadAndFetched) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  const std::string hole(300000, '\0');
+  const MemoryLogFile file("/var/log/cron", a + hole + b, utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.series.size(), 1U);
+  ASSERT_EQ(pids(got.series[0]), (std::vector<Pid>{10, 20}));
+  EXPECT_EQ(got.series[0].records[1].offset, a.size() + hole.size());
+  EXPECT_EQ(fetch_lines(got.series[0], std::vector<std::uint32_t>{1})[0].value() + "\n", b);
+  ASSERT_EQ(got.warnings.size(), 1U);
+  EXPECT_NE(got.warnings[0].message.find("300000 NUL bytes"), std::string::npos);
+}
+
+TEST(LogSeries, WhatIsBeyondTheLimitsIsSaid) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  const MemoryLogFile older("/var/log/cron.1", a + b, utc(2026, 11, 3));
+  const MemoryLogFile newer("/var/log/cron", line("Nov  2 07:50:01", 30), utc(2026, 11, 4));
+  struct Case {
+    const char* name;
+    LogLimits limits;
+    std::vector<Pid> want;
+    std::size_t warnings, reports;
+    bool complete;  ///< the older log
+  };
+  const Case cases[] = {
+      {"none", {}, {10, 20, 30}, 0, 2, true},
+      {"one log", {1, UINT32_MAX, UINT64_MAX}, {10, 20}, 1, 1, true},
+      {"lines", {9, 2, UINT64_MAX}, {10, 30}, 1, 2, false},
+      {"bytes", {9, UINT32_MAX, a.size()}, {10, 30}, 1, 2, false},
+  };
+  for (const Case& c : cases) {
+    LogSeriesOptions options;
+    options.limits = c.limits;
+    const Read got = read({&older, &newer}, options);
+    ASSERT_EQ(got.series.size(), 1U) << c.name;
+    EXPECT_EQ(pids(got.series[0]), c.want) << c.name;
+    EXPECT_EQ(got.series[0].reports.size(), c.reports) << c.name;
+    EXPECT_EQ(got.series[0].reports.back().complete, c.complete) << c.name;
+    ASSERT_EQ(got.warnings.size(), c.warnings) << c.name;
+    for (const Warning& warning : got.warnings)
+      EXPECT_EQ(warning.kind, WarningKind::skipped_file) << c.name;
+  }
+}
+
+TEST(LogSeries, ACronThatIsNotReadIsNamedOnceALog) {
+  struct Case {
+    const char* name;
+    std::string bytes;
+    const char* want;  ///< start of the only warning; nullptr: none
+  };
+  const Case cases[] = {
+      {"busybox",
+       "Nov  2 05:50:01 web01 cron.info crond[17]: USER root pid 31 cmd /a\n"
+       "Nov  2 05:51:01 web01 crond[17]: USER root pid 32 cmd /a\n",
+       "2 lines of busybox crond: "},
+      {"fcron", "Nov  2 05:50:01 web01 fcron[17]: Job /a started for user root (pid 31)\n",
+       "1 line of fcron: "},
+      {"Solaris", "! *** cron started ***   pid = 300 Sun Nov  1 05:50:01 2026\n>  CMD: /a\n",
+       "2 lines of Solaris cron: "},
+      {"journal export", "__CURSOR=s=1\n_PID=31\nSYSLOG_IDENTIFIER=CRON\nMESSAGE=(root) CMD\n",
+       "1 line of journal export: "},
+      {"the journal of another program", "__CURSOR=s=1\n_PID=31\nSYSLOG_IDENTIFIER=sshd\n",
+       nullptr},
+      {"another program's", "! careful\n_x\nNov  2 05:50:01 web01 sshd[3]: x\n", nullptr},
+  };
+  for (const Case& c : cases) {
+    const MemoryLogFile file("/var/log/messages", c.bytes, utc(2026, 11, 3));
+    const Read got = read({&file});
+    EXPECT_TRUE(got.series.empty()) << c.name;
+    ASSERT_EQ(got.warnings.size(), c.want == nullptr ? 0U : 1U) << c.name;
+    if (c.want == nullptr) continue;
+    EXPECT_TRUE(got.warnings[0].message.starts_with(c.want)) << got.warnings[0].message;
+    EXPECT_EQ(got.warnings[0].kind, WarningKind::unparsed_line) << c.name;
+    EXPECT_EQ(got.warnings[0].path, "/var/log/messages");
+  }
+}
+
 TEST(LogSeries, DamagedLinesAreNoRecords) {
   const std::string a = line("Nov  2 05:50:01", 10);
   const std::string b = line("Nov  2 06:50:01", 20);
