@@ -3,54 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/memory_log_file.h"
+#include "tests/unit/cron_log/series_reading.h"
 
 namespace pidometer {
 namespace {
 
+using test::line;
 using test::MemoryLogFile;
+using test::pids;
+using test::Read;
+using test::read;
 using test::utc;
-
-struct Read {
-  std::vector<LogSeries> series;
-  std::vector<Warning> warnings;
-};
-
-Read read(std::vector<const LogFile*> files, const LogSeriesOptions& options = {}) {
-  Read result;
-  result.series = read_log_series(
-      files, options, [&](Warning warning) { result.warnings.push_back(std::move(warning)); },
-      [](std::uint64_t) { return true; });
-  // Lines and records add up over all series, where each log is owned once.
-  std::uint64_t told = 0;
-  std::uint64_t records = 0;
-  for (const LogSeries& series : result.series) {
-    EXPECT_EQ(series.reports.size(), series.files.size());
-    EXPECT_EQ(series.reports.size(), series.owned.size());
-    records += series.records.size();
-    for (std::size_t i = 0; i < series.reports.size(); ++i) {
-      const LogReport& report = series.reports[i];
-      EXPECT_EQ(
-          report.records + report.other_lines + report.unparsed_lines + report.duplicate_lines,
-          report.lines)
-          << report.entry.path;
-      if (series.owned[i]) told += report.records;
-    }
-  }
-  EXPECT_EQ(told, records);
-  return result;
-}
-
-std::string line(const char* time, Pid pid, const char* command = "/bin/a",
-                 const char* host = "web01") {
-  return std::string(time) + " " + host + " CROND[" + std::to_string(pid) + "]: (root) CMD (" +
-         command + ")\n";
-}
-
-std::vector<Pid> pids(const LogSeries& series) {
-  std::vector<Pid> result;
-  for (const StoredRecord& record : series.records) result.push_back(record.pid);
-  return result;
-}
 
 TEST(LogSeries, FaultsCostNoIntactRecord) {
   const std::string a = line("Nov  2 05:50:01", 10);
