@@ -233,6 +233,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     extraction.extract_all(**evidence, group.name);
     add_input(**evidence, summary, mediator, outcome);
   }
+  outcome.damaged = outcome.damaged || mediator.evidence_lost();
   outcome.interrupted = interrupted();
   if (extraction.files() > 0 && !outcome.interrupted) {
     if (Result<void> written = extraction.write_sums(); !written) {

@@ -76,12 +76,7 @@ void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& medi
                RunOutcome& outcome) {
   InputReport report = evidence.report();
   mediator.end_series();
-  for (const Warning& warning : report.warnings) {
-    // A stale journal or a volume that is not read hides records as surely as a lost chunk does.
-    outcome.damaged = outcome.damaged || warning.kind == WarningKind::unsupported ||
-                      warning.kind == WarningKind::skipped_file;
-    mediator.produce_warning(warning);
-  }
+  for (const Warning& warning : report.warnings) mediator.produce_warning(warning);
   outcome.damaged = outcome.damaged || !report.damage.empty();
   for (VolumeReport& volume : evidence.volumes())
     summary.volumes.push_back(SummaryVolume{report.name, std::move(volume.name), volume.start,

@@ -133,8 +133,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, failed);
     add_input(**evidence, summary, mediator, outcome);
   }
-  for (const Warning& warning : summary.warnings)
-    if (warning.kind == WarningKind::skipped_file) outcome.damaged = true;
+  outcome.damaged = outcome.damaged || mediator.evidence_lost();
   for (const SummaryLog& log : summary.logs) {
     if (log.report.records > 0) ++outcome.cron_logs;
     if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;

@@ -51,6 +51,8 @@ class ScanMediator final : public Mediator {
   RowSpool& rows() { return rows_; }
   std::uint64_t records() const { return records_; }
   std::uint64_t findings() const { return findings_; }
+  /// Whether a warning said that evidence was not read: a volume, a log, a stale journal.
+  bool evidence_lost() const { return evidence_lost_; }
   /// The first error of the spool: a full disk. Rows after it are lost.
   const std::optional<Error>& failure() const { return failure_; }
 
@@ -70,6 +72,7 @@ class ScanMediator final : public Mediator {
   std::uint64_t bytes_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t findings_ = 0;
+  bool evidence_lost_ = false;
   std::optional<Error> failure_;
 };
 
