@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "cli/output_file.h"
-#include "tsk_reader/hashing.h"
+#include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
 namespace {

@@ -1,8 +1,8 @@
 #include "tsk_reader/evidence.h"
 
-#include "tsk_reader/block_source_open.h"
-#include "tsk_reader/image_evidence.h"
-#include "tsk_reader/loose_evidence.h"
+#include "tsk_reader/container/block_source_open.h"
+#include "tsk_reader/evidence/image_evidence.h"
+#include "tsk_reader/evidence/loose_evidence.h"
 
 namespace pidometer {
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "tsk_reader/ewf_source.h"
-#include "tsk_reader/hashing.h"
-#include "tsk_reader/image_evidence.h"
-#include "tsk_reader/raw_source.h"
+#include "tsk_reader/bytes/hashing.h"
+#include "tsk_reader/container/ewf/ewf_source.h"
+#include "tsk_reader/container/raw_source.h"
+#include "tsk_reader/evidence/image_evidence.h"
 
 namespace pidometer {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "tsk_reader/extent_stream.h"
-#include "tsk_reader/file_system.h"
+#include "tsk_reader/bytes/extent_stream.h"
+#include "tsk_reader/file_system/file_system.h"
 
 namespace pidometer {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "tsk_reader/block_source.h"
-#include "tsk_reader/damage_list.h"
+#include "tsk_reader/bytes/block_source.h"
+#include "tsk_reader/bytes/damage_list.h"
 
 namespace pidometer {
 

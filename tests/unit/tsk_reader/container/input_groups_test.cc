@@ -1,0 +1,252 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/support/made_image.h"
+#include "tsk_reader/container/block_source_open.h"
+#include "tsk_reader/evidence.h"
+
+namespace pidometer {
+namespace {
+
+using Names = std::vector<std::string>;
+
+/// The files of each group by their names in the test's folder.
+std::vector<Names> files_of(const GroupedInputs& inputs) {
+  std::vector<Names> out;
+  for (const InputGroup& group : inputs.groups) {
+    Names& names = out.emplace_back();
+    for (const auto& path : group.segments) names.push_back(path.filename().string());
+  }
+  return out;
+}
+
+std::size_t warnings_of(const GroupedInputs& inputs) {
+  std::size_t count = 0;
+  for (const InputGroup& group : inputs.groups) count += group.warnings.size();
+  return count;
+}
+
+Names in(const TemporaryFolder& folder, const Names& names) {
+  Names paths;
+  for (const std::string& name : names) paths.push_back(folder.file(name));
+  return paths;
+}
+
+struct Case {
+  const char* name;
+  Names given;
+  std::vector<Names> want = {};
+  std::size_t warnings = 0;
+  std::vector<ErrorKind> errors = {};
+  InputKind as = InputKind::automatic;
+};
+
+void check(const TemporaryFolder& folder, const std::vector<Case>& cases) {
+  for (const Case& one : cases) {
+    const GroupedInputs got = group_inputs(in(folder, one.given), one.as);
+    EXPECT_EQ(files_of(got), one.want) << one.name;
+    EXPECT_EQ(warnings_of(got), one.warnings) << one.name;
+    std::vector<ErrorKind> errors;
+    for (const Error& error : got.errors) {
+      errors.push_back(error.kind);
+      EXPECT_FALSE(error.message.empty());
+    }
+    EXPECT_EQ(errors, one.errors) << one.name;
+  }
+}
+
+TEST(InputGroups, LooseFilesAndWhatIsNone) {
+  TemporaryFolder folder;
+  folder.write("cron", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
+  folder.write("cron.001", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
+  folder.write("cron.002", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
+  folder.write("empty", "");
+  folder.write("a.png", "\x89PNG\r\n\x1a\n and so on");
+  folder.write("disk.raw", disk_bytes(100'000, 1));
+  folder.write("disk.qcow2", "QFI\xfb and so on");
+  folder.write("noise", disk_bytes(100'000, 1).substr(1000, 19'000));
+  mkfifo(folder.file("pipe").c_str(), 0600);
+  std::filesystem::create_directory(folder.file("logs"));
+  check(
+      folder,
+      {
+          {"in the order given", {"logs", "disk.raw", "cron"}, {{"logs"}, {"disk.raw"}, {"cron"}}},
+          {"one bad among two good",
+           {"cron", "a.png", "disk.raw"},
+           {{"cron"}, {"disk.raw"}},
+           0,
+           {ErrorKind::not_evidence}},
+          {"missing", {"nothing"}, {}, 0, {ErrorKind::not_found}},
+          {"empty", {"empty"}, {}, 0, {ErrorKind::not_evidence}},
+          {"empty as log", {"empty"}, {}, 0, {ErrorKind::not_evidence}, InputKind::log},
+          {"pipe", {"pipe"}, {}, 0, {ErrorKind::not_evidence}},
+          {"container", {"disk.qcow2"}, {}, 0, {ErrorKind::unsupported}},
+          {"noise", {"noise"}, {}, 0, {ErrorKind::not_evidence}},
+          {"noise as image", {"noise"}, {{"noise"}}, 0, {}, InputKind::image},
+          {"noise as log", {"noise"}, {{"noise"}}, 0, {}, InputKind::log},
+          {"folder as image", {"logs"}, {}, 0, {ErrorKind::usage}, InputKind::image},
+          {"file as folder", {"cron"}, {}, 0, {ErrorKind::usage}, InputKind::folder},
+          {"rotations with three digits", {"cron.001", "cron.002"}, {{"cron.001"}, {"cron.002"}}},
+      });
+  const Names kinds = in(folder, {"logs", "disk.raw", "cron"});
+  const GroupedInputs got = group_inputs(kinds, InputKind::automatic);
+  EXPECT_EQ(got.groups[0].kind, InputKind::folder);
+  EXPECT_EQ(got.groups[1].kind, InputKind::image);
+  EXPECT_EQ(got.groups[2].kind, InputKind::log);
+  EXPECT_EQ(got.groups[1].name, kinds[1]);
+}
+
+TEST(InputGroups, OneInputByTwoNamesIsReadOnce) {
+  TemporaryFolder folder;
+  folder.write("cron", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
+  const std::string raw = disk_bytes(200'000, 1);
+  folder.write("disk.raw", raw);
+  folder.write("copy.raw", raw);
+  folder.write("a.dd.001", raw.substr(0, 100'000));
+  folder.write("a.dd.002", raw.substr(100'000));
+  std::filesystem::create_directory(folder.file("logs"));
+  std::filesystem::create_symlink("disk.raw", folder.file("link.raw"));
+  std::filesystem::create_hard_link(folder.file("cron"), folder.file("syslog"));
+  const Names a = {"a.dd.001", "a.dd.002"};
+  check(folder,
+        {
+            {"image", {"disk.raw", "disk.raw"}, {{"disk.raw"}}, 1},
+            {"image three times", {"disk.raw", "./disk.raw", "link.raw"}, {{"disk.raw"}}, 2},
+            {"another file of the same bytes",
+             {"disk.raw", "copy.raw"},
+             {{"disk.raw"}, {"copy.raw"}}},
+            {"log", {"cron", "logs/../syslog"}, {{"cron"}}, 1},
+            {"folder", {"logs", "./logs"}, {{"logs"}}, 1},
+            {"split raw", {"a.dd.001", "logs/../a.dd.001"}, {a}, 1},
+        });
+  const GroupedInputs got =
+      group_inputs(in(folder, {"disk.raw", "disk.raw"}), InputKind::automatic);
+  ASSERT_EQ(got.groups.size(), 1U);
+  ASSERT_EQ(got.groups[0].warnings.size(), 1U);
+  EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
+}
+
+TEST(InputGroups, SplitRawByNumber) {
+  TemporaryFolder folder;
+  const std::string raw = disk_bytes(300'000, 1);
+  for (const std::string number : {"001", "002", "003"}) {
+    folder.write("a.dd." + number, raw.substr(std::stoul(number) * 100'000 - 100'000, 100'000));
+  }
+  folder.write("b.000", raw.substr(0, 150'000));
+  folder.write("b.001", raw.substr(150'000));
+  folder.write("c.002", raw.substr(100'000, 20'000));
+  folder.write("c.003", raw.substr(100'000, 20'000));
+  const Names a = {"a.dd.001", "a.dd.002", "a.dd.003"};
+  check(folder, {
+                    {"first only", {"a.dd.001"}, {a}},
+                    {"last only", {"a.dd.003"}, {a}},
+                    {"any order", {"a.dd.003", "a.dd.001", "a.dd.002"}, {a}},
+                    {"one twice", {"a.dd.001", "a.dd.001"}, {a}, 1},
+                    {"from 0, two sets mixed",
+                     {"b.001", "a.dd.002", "b.000", "a.dd.001"},
+                     {{"b.000", "b.001"}, a}},
+                    {"first missing", {"c.003"}, {}, 0, {ErrorKind::unreadable}},
+                });
+}
+
+class InputGroupsEwf : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (make_ewf(folder_, disk_bytes(3'400'192, 1), "a").empty()) {
+      GTEST_SKIP() << "ewfacquire (ewf-tools) is not installed";
+    }
+    // The same size: without an identifier only bytes and names tell the two apart.
+    make_ewf(folder_, disk_bytes(3'400'192, 2), "b");
+    make_ewf(folder_, disk_bytes(1'900'032, 3), "c");
+  }
+
+  TemporaryFolder folder_;
+  const Names a_ = {"a.E01", "a.E02", "a.E03"};
+  const Names b_ = {"b.E01", "b.E02", "b.E03"};
+};
+
+TEST_F(InputGroupsEwf, BySetAndNumber) {
+  check(folder_, {
+                     {"all", a_, {a_}},
+                     {"first only", {"a.E01"}, {a_}},
+                     {"last only", {"a.E03"}, {a_}},
+                     {"any order", {"a.E03", "a.E01", "a.E02"}, {a_}},
+                     {"one twice", {"a.E01", "a.E01", "a.E02"}, {a_}, 1},
+                     {"two sets of one size mixed",
+                      {"b.E02", "a.E01", "b.E01", "a.E03", "a.E02", "b.E03"},
+                      {b_, a_}},
+                     {"another set", {"c.E01", "a.E02"}, {{"c.E01", "c.E02"}, a_}},
+                 });
+}
+
+TEST_F(InputGroupsEwf, ByContentWhereNamesSayNothing) {
+  TemporaryFolder random;
+  const Names uuids = {"9f1c", "03aa", "77de"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::filesystem::copy_file(folder_.file(a_[i]), random.file(uuids[i]));
+  }
+  std::filesystem::copy_file(folder_.file("c.E01"), random.file("51"));
+  std::filesystem::copy_file(folder_.file("c.E02"), random.file("50"));
+  random.write("cron", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
+  check(random, {
+                    {"first only", {"9f1c"}, {uuids}},
+                    {"any order", {"77de", "9f1c", "03aa"}, {uuids}},
+                    {"two sets", {"77de", "50"}, {uuids, {"51", "50"}}},
+                });
+}
+
+TEST_F(InputGroupsEwf, NeverTakesASegmentOfAnotherDiskForAMissingOne) {
+  std::filesystem::remove(folder_.file("a.E02"));
+  check(folder_, {{"b.E02 fits by number and size", {"a.E01"}, {{"a.E01", "a.E03"}}}});
+  std::filesystem::remove(folder_.file("b.E01"));
+  // Now nothing says that b.E02 is not a's; the bytes must not be guessed at where two could serve.
+  std::filesystem::copy_file(folder_.file("b.E02"), folder_.file("x"));
+  flip_bytes(folder_.file("x"), 5000, 10);
+  std::filesystem::remove(folder_.file("b.E03"));
+  check(folder_, {{"two candidates", {"a.E01"}, {{"a.E01", "a.E03"}}, 1}});
+}
+
+TEST_F(InputGroupsEwf, AStubDoesNotWinOverAWholeCopy) {
+  std::filesystem::create_directory(folder_.file("copy"));
+  for (const std::size_t size : {100U, 1000U, 500'000U}) {
+    std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("a (2).E02"),
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("copy/a.E02"),
+                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file(folder_.file("a.E02"), size);
+    check(folder_, {
+                       {"found beside", {"a.E01"}, {{"a.E01", "a (2).E02", "a.E03"}}, 1},
+                       {"stub given", {"a.E02"}, {{"a.E01", "a (2).E02", "a.E03"}}, 1},
+                       {"both given",
+                        {"a.E01", "a.E02", "copy/a.E02", "a.E03"},
+                        {{"a.E01", "a.E02", "a.E03"}},
+                        1},
+                   });
+    const GroupedInputs got =
+        group_inputs(in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
+    ASSERT_EQ(got.groups.size(), 1U);
+    EXPECT_EQ(got.groups[0].segments[1], folder_.file("copy/a.E02"));
+    EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
+    std::filesystem::rename(folder_.file("copy/a.E02"), folder_.file("a.E02"));
+  }
+}
+
+TEST_F(InputGroupsEwf, MissingSegmentsAreReportedByTheImage) {
+  std::filesystem::remove(folder_.file("a.E02"));
+  std::filesystem::remove(folder_.file("b.E02"));
+  const GroupedInputs inputs = group_inputs(in(folder_, {"a.E01"}), InputKind::automatic);
+  ASSERT_EQ(inputs.groups.size(), 1U);
+  InputReport report;
+  report.name = inputs.groups[0].name;
+  const auto source = open_block_source(inputs.groups[0], report);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(report.kind, "ewf");
+  EXPECT_EQ(report.size, 3'400'192U);
+  ASSERT_EQ(report.damage.size(), 1U);
+  EXPECT_EQ(report.damage[0].reason, "segment 2 is missing");
+  ASSERT_EQ(report.warnings.size(), 1U);
+  EXPECT_EQ(report.warnings[0].range, report.damage[0].range);
+}
+
+}  // namespace
+}  // namespace pidometer

@@ -1,0 +1,253 @@
+#include "tsk_reader/container/content_sniffer.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "tsk_reader/bytes/decompress.h"
+#include "tsk_reader/container/ewf/ewf_segment.h"
+
+namespace pidometer {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Reaches btrfs' superblock (64 KiB + 64) with a sector to spare; all other marks lie before it.
+constexpr std::size_t kHeadBytes = 65536 + 4096;
+
+/// Of a packed file: enough to unpack some lines, whole bzip2 blocks of text among them.
+constexpr std::size_t kPackedHeadBytes = std::size_t{1} << 20;
+
+/// What the marks of disks are looked for in: one sector.
+constexpr std::size_t kSectorBytes = 512;
+
+/// Text may hold this share of control characters (binary data: 10%), and this share of bytes above
+/// 127 (two bytes a letter in Greek or Cyrillic user and command names, but lines are English).
+constexpr double kMaxControlShare = 0.02;
+constexpr double kMaxHighShare = 0.35;
+
+struct Mark {
+  std::size_t offset;
+  std::string_view magic;
+  Content content;
+  std::string_view what;
+  bool in_text = false;  ///< such a file is text around its mark
+};
+
+/// One row a format, the first that fits counts. Sources: each format's own specification.
+constexpr std::array kMarks = {
+    Mark{0, "EVF2\r\n\x81\0"sv, Content::other_container, "an EnCase 7 image (Ex01)"},
+    Mark{0, "LEF2\r\n\x81\0"sv, Content::other_container, "an EnCase 7 logical file (Lx01)"},
+    Mark{0, "LVF\x09\x0d\x0a\xff\0"sv, Content::other_container, "an EnCase logical file (L01)"},
+    Mark{0, "QFI\xfb"sv, Content::other_container, "a qcow2 image"},
+    Mark{0, "KDMV"sv, Content::other_container, "a VMDK image"},
+    Mark{0, "# Disk DescriptorFile"sv, Content::other_container, "a VMDK descriptor", true},
+    Mark{0, "vhdxfile"sv, Content::other_container, "a VHDX image"},
+    Mark{0, "conectix"sv, Content::other_container, "a dynamic VHD image"},
+    Mark{0x40, "\x7f\x10\xda\xbe"sv, Content::other_container, "a VirtualBox image (VDI)"},
+    Mark{0, "AFF10\r\n\0"sv, Content::other_container, "an AFF image"},
+    Mark{0, "\x89PNG\r\n\x1a\n"sv, Content::foreign, "a PNG picture"},
+    Mark{0, "\xff\xd8\xff"sv, Content::foreign, "a JPEG picture"},
+    Mark{0, "GIF8"sv, Content::foreign, "a GIF picture"},
+    Mark{0, "%PDF-"sv, Content::foreign, "a PDF document", true},
+    Mark{0,
+         "\x7f"
+         "ELF"sv,
+         Content::foreign, "a program (ELF)"},
+    Mark{0, "SQLite format 3\0"sv, Content::foreign, "an SQLite database"},
+    Mark{0, "7z\xbc\xaf\x27\x1c"sv, Content::foreign, "a 7z archive"},
+    Mark{0, "Rar!\x1a\x07"sv, Content::foreign, "a RAR archive"},
+    Mark{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, Content::foreign, "an OLE document"},
+    Mark{257, "ustar"sv, Content::foreign, "a tar archive"},
+    Mark{0, "\x1f\x9d"sv, Content::foreign, "a file packed by compress (.Z)"},
+    Mark{1080, "\x53\xef"sv, Content::disk, "an ext2, ext3 or ext4 filesystem"},
+    Mark{0, "XFSB"sv, Content::disk, "an XFS filesystem"},
+    Mark{65600, "_BHRfS_M"sv, Content::disk, "a btrfs filesystem"},
+    Mark{0, "LABELONE"sv, Content::disk, "an LVM2 physical volume"},
+    Mark{512, "LABELONE"sv, Content::disk, "an LVM2 physical volume"},
+    Mark{1024, "H+"sv, Content::disk, "an HFS+ filesystem"},
+    Mark{1024, "HX"sv, Content::disk, "an HFSX filesystem"},
+    Mark{32769, "CD001"sv, Content::disk, "an ISO 9660 filesystem"},
+    Mark{9564, "\x54\x19\x01\x00"sv, Content::disk, "a UFS1 filesystem"},
+    Mark{66908, "\x19\x01\x54\x19"sv, Content::disk, "a UFS2 filesystem"},
+    Mark{512, "EFI PART"sv, Content::disk, "a GPT partition table"},
+    Mark{4096, "EFI PART"sv, Content::disk, "a GPT partition table"},
+    Mark{510, "\x55\xaa"sv, Content::disk, "a boot sector"},
+};
+
+bool has_at(std::span<const std::byte> bytes, std::size_t offset, std::string_view magic) {
+  return bytes.size() >= offset + magic.size() &&
+         std::memcmp(bytes.data() + offset, magic.data(), magic.size()) == 0;
+}
+
+struct ByteCounts {
+  std::size_t seen = 0;  ///< not NUL
+  std::size_t control = 0;
+  std::size_t high = 0;
+  std::size_t lines = 0;
+
+  /// Few control characters and few bytes above 127.
+  bool mostly_printable() const {
+    const auto total = static_cast<double>(seen);
+    return seen > 0 && static_cast<double>(control) <= kMaxControlShare * total &&
+           static_cast<double>(high) <= kMaxHighShare * total;
+  }
+};
+
+ByteCounts count_bytes(std::span<const std::byte> bytes) {
+  ByteCounts counts;
+  for (const std::byte byte : bytes) {
+    const auto value = std::to_integer<unsigned>(byte);
+    // Blocks of NULs stand in logs where a crash took the data and kept the length.
+    if (value == 0) continue;
+    ++counts.seen;
+    if (value == '\n') ++counts.lines;
+    if (value >= 0x80) ++counts.high;
+    if ((value < 0x20 && value != '\n' && value != '\r' && value != '\t') || value == 0x7f) {
+      ++counts.control;
+    }
+  }
+  return counts;
+}
+
+/// `whole`: the bytes are all that there is; then a single line need not have an end.
+bool is_text(std::span<const std::byte> bytes, bool whole = false) {
+  const ByteCounts counts = count_bytes(bytes);
+  return (counts.lines > 0 || whole) && counts.mostly_printable();
+}
+
+/// Of one sector. A line may be longer than that, but then no NUL stands in it, as one does in the
+/// header of every tar and of every disk.
+bool is_text_sector(std::span<const std::byte> sector) {
+  const ByteCounts counts = count_bytes(sector);
+  return (counts.lines > 0 || counts.seen == sector.size()) && counts.mostly_printable();
+}
+
+/// Whether the mark may stand in a line of a log: behind its beginning whoever can write to a log
+/// can place any text; at its beginning text only.
+bool may_be_in_a_log(const Mark& mark) {
+  if (mark.in_text) return false;
+  return mark.offset > 0 || std::all_of(mark.magic.begin(), mark.magic.end(),
+                                        [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Sniffed by_mark(std::span<const std::byte> head) {
+  for (const Mark& mark : kMarks) {
+    if (!has_at(head, mark.offset, mark.magic)) continue;
+    // A disk or an archive that bears the mark is no text around it. Its sector alone counts: on a
+    // small volume, or in a tar, the log itself may lie in the head.
+    const std::size_t sector = mark.offset / kSectorBytes * kSectorBytes;
+    const std::size_t length = std::min(kSectorBytes, head.size() - sector);
+    if (may_be_in_a_log(mark) && is_text_sector(head.subspan(sector, length))) continue;
+    return {mark.content, std::string(mark.what)};
+  }
+  return {};
+}
+
+/// A stream over bytes in memory, for the head of a packed file.
+class HeadStream : public ByteStream {
+ public:
+  explicit HeadStream(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  Result<std::size_t> read(std::span<std::byte> out) override {
+    const std::size_t count = std::min(out.size(), bytes_.size());
+    std::copy_n(bytes_.begin(), count, out.begin());
+    bytes_ = bytes_.subspan(count);
+    return count;
+  }
+  const std::vector<DamagedRange>& damage() const override { return none_; }
+
+ private:
+  std::span<const std::byte> bytes_;
+  std::vector<DamagedRange> none_;
+};
+
+std::vector<std::byte> sample(OsFile& file, std::uint64_t offset, std::size_t length) {
+  std::vector<std::byte> bytes(length);
+  DamageList ignored;
+  bytes.resize(file.read_at(offset, bytes, ignored));
+  return bytes;
+}
+
+Sniffed sniff_packed(OsFile& file, Compression compression) {
+  const std::vector<std::byte> packed = sample(file, 0, kPackedHeadBytes);
+  const std::unique_ptr<ByteStream> stream =
+      unpack(std::make_unique<HeadStream>(packed), compression);
+  std::vector<std::byte> head(kHeadBytes);
+  const Result<std::size_t> got = stream->read(head);
+  head.resize(got ? *got : 0);
+  const std::string name(compression_name(compression));
+  Sniffed inner = by_mark(head);
+  if (inner.content == Content::disk || inner.content == Content::other_container) {
+    return {Content::packed_disk, inner.what + " packed by " + name};
+  }
+  if (inner.content == Content::foreign)
+    return {Content::foreign, inner.what + " packed by " + name};
+  // A packed log so damaged that nothing comes out is still a log with damage; what unpacks to
+  // binary data is most likely a disk.
+  if (head.empty() || is_text(head, head.size() < kHeadBytes))
+    return {Content::log, "text packed by " + name};
+  return {Content::packed_disk, "binary data packed by " + name};
+}
+
+}  // namespace
+
+Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
+  if (file.size() == 0) return {Content::empty, "an empty file"};
+  const std::vector<std::byte> head = sample(file, 0, kHeadBytes);
+  if (looks_like_ewf(head)) return {Content::ewf, "an E01 segment"};
+  const Compression compression = detect_compression(head);
+  if (compression != Compression::none) return sniff_packed(file, compression);
+  Sniffed marked = by_mark(head);
+  if (marked.content != Content::unknown) return marked;
+  if (has_at(head, 0, "PK\x03\x04"sv)) {
+    // AFF4 is a zip whose first entries carry its name.
+    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());  // NOLINT
+    if (text.find("aff4") != std::string_view::npos)
+      return {Content::other_container, "an AFF4 image"};
+    return {Content::foreign, "a zip archive"};
+  }
+  if (is_text(head, file.size() <= kHeadBytes)) return {Content::log, "text"};
+  for (const std::uint64_t offset :
+       {file.size() / 2, file.size() - std::min<std::uint64_t>(file.size(), kHeadBytes)}) {
+    if (is_text(sample(file, offset, kHeadBytes))) return {Content::log, "text"};
+  }
+  // Text went first, and only E01 to E99 count: `cron.log` and `a.exe` fit the scheme of names too.
+  const std::optional<std::uint32_t> number = ewf_segment_name(name);
+  if (number && *number < 100) return {Content::ewf_destroyed, "an E01 by its name only"};
+  return {};
+}
+
+std::optional<Error> content_error(const Sniffed& sniffed, const std::string& name) {
+  switch (sniffed.content) {
+    case Content::ewf:
+    case Content::disk:
+    case Content::log:
+      return std::nullopt;
+    case Content::empty:
+      return Error{ErrorKind::not_evidence, name + " is no evidence", "it is empty",
+                   "check how the file was copied"};
+    case Content::ewf_destroyed:
+      return Error{ErrorKind::unreadable, "cannot read " + name,
+                   "its name says E01, and its header and first section are destroyed",
+                   "look for another copy of this segment"};
+    case Content::other_container:
+      return Error{ErrorKind::unsupported, "cannot read " + name,
+                   "it is " + sniffed.what + ", which pidometer does not read",
+                   "convert it to a raw image or an E01"};
+    case Content::packed_disk:
+      return Error{ErrorKind::unsupported, "cannot read " + name, "it is " + sniffed.what,
+                   "unpack it first"};
+    case Content::foreign:
+      return Error{ErrorKind::not_evidence, name + " is no evidence", "it is " + sniffed.what,
+                   "give an image, a log file or a folder of log files"};
+    case Content::unknown:
+      break;
+  }
+  return Error{ErrorKind::not_evidence, name + " is no evidence",
+               "it holds neither text nor a boot sector, a partition table or a known filesystem",
+               "say --as image or --as log where you know better"};
+}
+
+}  // namespace pidometer

@@ -1,0 +1,210 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "tsk_reader/bytes/os_file.h"
+#include "tsk_reader/container/content_sniffer.h"
+#include "tsk_reader/container/ewf/ewf_grouping.h"
+#include "tsk_reader/container/raw_source.h"
+#include "tsk_reader/evidence.h"
+
+namespace pidometer {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Entries of a folder looked at for the other parts of a split image.
+constexpr std::size_t kMaxSiblings = 20000;
+
+/// Groups with the place on the command line that each began at.
+class Grouper {
+ public:
+  explicit Grouper(InputKind as) : as_(as) {}
+
+  void take(const std::string& name, std::size_t order) {
+    const fs::path path(name);
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      take_folder(name, order);
+      return;
+    }
+    Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
+    if (!file) {
+      errors_.push_back(file.error());
+      return;
+    }
+    if ((*file)->size() == 0) {
+      errors_.push_back(*content_error({Content::empty, {}}, name));
+      return;
+    }
+    if (as_ == InputKind::folder) {
+      errors_.push_back({ErrorKind::usage, name + " is no folder", {}, "leave out --as folder"});
+    } else if (as_ == InputKind::log) {
+      add(InputKind::log, name, order, {path});
+    } else if (!take_split(name, order)) {
+      take_file(**file, name, order);
+    }
+  }
+
+  GroupedInputs finish() {
+    for (EwfGroup& ewf : group_ewf_segments(std::move(segments_))) {
+      const std::size_t order = orders_[ewf.first_given];
+      std::vector<fs::path> paths;
+      for (const EwfSegment& segment : ewf.segments) paths.push_back(segment.path);
+      InputGroup group{InputKind::image, names_[ewf.first_given], std::move(paths),
+                       std::move(ewf.warnings)};
+      groups_.emplace(order, std::move(group));
+    }
+    GroupedInputs inputs;
+    for (auto& [order, group] : groups_) inputs.groups.push_back(std::move(group));
+    inputs.errors = std::move(errors_);
+    return inputs;
+  }
+
+ private:
+  void add(InputKind kind, const std::string& name, std::size_t order,
+           std::vector<fs::path> paths) {
+    // One file or folder by two names, links among them, has one device and inode.
+    struct stat info {};
+    if (::stat(name.c_str(), &info) == 0) {
+      const auto [at, is_new] = files_.try_emplace({info.st_dev, info.st_ino}, order);
+      if (!is_new) {
+        add_duplicate(groups_.at(at->second), name);
+        return;
+      }
+    }
+    groups_.emplace(order, InputGroup{kind, name, std::move(paths), {}});
+  }
+
+  static void add_duplicate(InputGroup& group, const std::string& name) {
+    Warning warning;
+    warning.kind = WarningKind::duplicate_input;
+    warning.image = group.name;
+    warning.message = name == group.name
+                          ? name + " is given twice and read once"
+                          : name + " is given already, as " + group.name + ", and read once";
+    group.warnings.push_back(std::move(warning));
+  }
+
+  void take_folder(const std::string& name, std::size_t order) {
+    if (as_ == InputKind::image || as_ == InputKind::log) {
+      errors_.push_back({ErrorKind::usage, name + " is a folder", "--as says that it is a file",
+                         "leave out --as"});
+      return;
+    }
+    add(InputKind::folder, name, order, {fs::path(name)});
+  }
+
+  void take_file(OsFile& file, const std::string& name, std::size_t order) {
+    const Sniffed sniffed = sniff_content(file, name);
+    const bool forced = as_ == InputKind::image &&
+                        (sniffed.content == Content::log || sniffed.content == Content::foreign ||
+                         sniffed.content == Content::unknown);
+    if (sniffed.content == Content::ewf) {
+      Result<EwfSegment> segment = read_ewf_segment(name, EwfDepth::identity);
+      if (!segment) {
+        errors_.push_back(segment.error());
+        return;
+      }
+      segments_.push_back(std::move(*segment));
+      names_.push_back(name);
+      orders_.push_back(order);
+    } else if (sniffed.content == Content::disk || forced) {
+      add(InputKind::image, name, order, {fs::path(name)});
+    } else if (sniffed.content == Content::log) {
+      add(InputKind::log, name, order, {fs::path(name)});
+    } else {
+      errors_.push_back(*content_error(sniffed, name));
+    }
+  }
+
+  /// True where the file is a part of a split image, or one that was taken with another part. The
+  /// first part decides: the bytes of a later one may look like anything.
+  bool take_split(const std::string& name, std::size_t order) {
+    const fs::path path(name);
+    const std::optional<SplitPart> part = split_part(path);
+    if (!part) return false;
+    std::map<std::uint32_t, fs::path> parts = parts_in(path.parent_path(), part->stem);
+    parts.insert_or_assign(part->number, path);
+    std::error_code error;
+    const fs::path folder =
+        fs::canonical(path.parent_path().empty() ? "." : path.parent_path(), error);
+    const std::string key = (folder / part->stem).string();
+    const std::string file_key = (folder / path.filename()).string();
+    if (const auto known = split_.find(key); known != split_.end()) {
+      if (known->second == nullptr) return false;
+      if (!seen_.insert(file_key).second) add_duplicate(*known->second, name);
+      return true;
+    }
+    const auto [first, first_path] = *parts.begin();
+    Result<std::unique_ptr<OsFile>> file = OsFile::open(first_path);
+    if (!file) return false;
+    const Content content = sniff_content(**file, first_path).content;
+    const bool disk =
+        content == Content::disk || (as_ == InputKind::image && content != Content::ewf);
+    if (parts.size() < 2 && first <= 1) return false;
+    if (first > 1) {
+      // Not the beginning of a disk, and perhaps a rotated log that is numbered this way.
+      if (content == Content::log || content == Content::ewf || as_ == InputKind::log) return false;
+      errors_.push_back({ErrorKind::unreadable, "cannot read " + name,
+                         "it looks like part " + std::to_string(part->number) +
+                             " of a split image, of which part 1 is missing",
+                         "give the first part too"});
+      return true;
+    }
+    if (!disk) {
+      split_.emplace(key, nullptr);
+      return false;
+    }
+    std::vector<fs::path> paths;
+    for (const auto& [number, one] : parts) paths.push_back(one);
+    seen_.insert(file_key);
+    const auto at =
+        groups_.emplace(order, InputGroup{InputKind::image, name, std::move(paths), {}}).first;
+    split_.emplace(key, &at->second);
+    return true;
+  }
+
+  static std::map<std::uint32_t, fs::path> parts_in(const fs::path& folder,
+                                                    const std::string& stem) {
+    std::map<std::uint32_t, fs::path> parts;
+    std::error_code error;
+    fs::directory_iterator entries(folder.empty() ? fs::path(".") : folder, error);
+    for (std::size_t count = 0;
+         !error && entries != fs::directory_iterator() && count < kMaxSiblings;
+         entries.increment(error), ++count) {
+      const fs::path name = entries->path().filename();
+      const std::optional<SplitPart> part = split_part(name);
+      std::error_code ignored;
+      if (part && part->stem == stem && entries->is_regular_file(ignored)) {
+        parts.emplace(part->number, folder / name);
+      }
+    }
+    return parts;
+  }
+
+  InputKind as_;
+  std::map<std::size_t, InputGroup> groups_;  // by place on the command line
+  std::vector<Error> errors_;
+  std::vector<EwfSegment> segments_;
+  std::vector<std::string> names_;                        // of segments_, as given
+  std::vector<std::size_t> orders_;                       // of segments_, on the command line
+  std::map<std::string, InputGroup*> split_;              // by folder and stem; null: no image
+  std::set<std::string> seen_;                            // split parts given
+  std::map<std::pair<dev_t, ino_t>, std::size_t> files_;  // single files and folders given
+};
+
+}  // namespace
+
+GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as) {
+  Grouper grouper(as);
+  for (std::size_t i = 0; i < paths.size(); ++i) grouper.take(paths[i], i);
+  return grouper.finish();
+}
+
+}  // namespace pidometer

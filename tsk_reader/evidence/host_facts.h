@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/host_facts.h"
+#include "tsk_reader/file_system/file_system.h"
+
+namespace pidometer {
+
+/// What the tree of one filesystem says about the host that booted from it.
+struct TreeFacts {
+  bool has_etc = false;     ///< there is an /etc with something in it: facts may be trusted
+  bool mounts_var = false;  ///< its /etc/fstab mounts another volume on /var or /var/log
+  HostFacts facts;          ///< empty without /etc
+  std::vector<std::string> problems;  ///< one sentence each: a zone file that is damaged, a loop
+};
+
+/// Zone: /etc/localtime (a file or a symlink into the tree's own zoneinfo), else the name in
+/// /etc/timezone or /etc/sysconfig/clock. Where the tree has no zoneinfo for a name, the examiner's
+/// /usr/share/zoneinfo is read and zone_source says so.
+TreeFacts read_tree_facts(FileSystem& file_system);
+
+}  // namespace pidometer

@@ -1,0 +1,278 @@
+#include "tsk_reader/evidence/image_evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "tsk_reader/bytes/damage_list.h"
+#include "tsk_reader/evidence/host_facts.h"
+#include "tsk_reader/evidence/log_file_impl.h"
+#include "tsk_reader/evidence/log_finder.h"
+#include "tsk_reader/file_system/file_system_sniffer.h"
+#include "tsk_reader/volume/volume_scanner.h"
+
+namespace pidometer {
+namespace {
+
+/// A partition smaller than this holds no logs (boot loaders, EFI variables): what is in it need
+/// not be known.
+constexpr std::uint64_t kSmallestLogVolume = std::uint64_t{4} << 20;
+
+/// A volume with what was found on it.
+struct OpenVolume {
+  Volume volume;
+  VolumeReport report;
+  std::unique_ptr<FileSystem> file_system;  ///< null where it could not be opened
+  TreeFacts tree;
+  bool tree_read = false;
+  std::size_t warnings_taken = 0;  ///< of the filesystem's own
+};
+
+class ImageEvidence final : public Evidence {
+ public:
+  ImageEvidence(std::unique_ptr<BlockSource> source, InputReport report)
+      : source_(std::move(source)), report_(std::move(report)) {}
+
+  void open_volumes() {
+    ScannedVolumes scanned = scan_volumes(*source_);
+    for (Warning& warning : scanned.warnings) warn(std::move(warning));
+    for (const DamagedRange& damage : scanned.table_damage)
+      warn(
+          WarningKind::damaged_image, "", "",
+          fmt::format("the partition table is damaged ({}); volumes may be missing", damage.reason),
+          damage.range);
+    for (Volume& volume : scanned.volumes) open_volume(std::move(volume));
+  }
+
+  InputReport report() const override {
+    InputReport report = report_;
+    DamageList damage = beyond_;
+    for (const DamagedRange& met : source_->damage({0, std::max(source_->size(), end_)}))
+      damage.add(met.range, met.reason);
+    report.damage = damage.all();
+    return report;
+  }
+
+  std::vector<VolumeReport> volumes() const override {
+    std::vector<VolumeReport> reports;
+    reports.reserve(volumes_.size());
+    for (const OpenVolume& one : volumes_) reports.push_back(one.report);
+    return reports;
+  }
+
+  std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
+                                   std::span<const std::string_view> globs) override;
+
+ private:
+  void open_volume(Volume volume);
+  void warn(Warning warning) {
+    warning.image = report_.name;
+    // Looking twice (cron logs, then all logs) must not tell twice.
+    const bool known =
+        std::any_of(report_.warnings.begin(), report_.warnings.end(), [&](const Warning& old) {
+          return old.message == warning.message && old.volume == warning.volume &&
+                 old.path == warning.path && old.range == warning.range;
+        });
+    if (!known) report_.warnings.push_back(std::move(warning));
+  }
+  void warn(WarningKind kind, std::string volume, std::string path, std::string message,
+            std::optional<ByteRange> range = std::nullopt) {
+    Warning warning;
+    warning.kind = kind;
+    warning.message = std::move(message);
+    warning.volume = std::move(volume);
+    warning.path = std::move(path);
+    warning.range = range;
+    warn(std::move(warning));
+  }
+  void check_extent(const OpenVolume& one);
+  void take_file_system_warnings(OpenVolume& one);
+  void read_trees();
+  HostFacts facts_for(const OpenVolume& one);
+  std::unique_ptr<LogFile> log_file(OpenVolume& one, const FoundFile& found);
+
+  std::unique_ptr<BlockSource> source_;
+  InputReport report_;
+  std::vector<OpenVolume> volumes_;
+  DamageList beyond_;      ///< what volumes and filesystems claim and the image does not hold
+  std::uint64_t end_ = 0;  ///< of the last volume or filesystem, as they claim
+};
+
+void ImageEvidence::open_volume(Volume volume) {
+  OpenVolume one;
+  one.report.name = volume.name;
+  one.report.start = volume.start;
+  one.report.size = volume.size;
+  one.report.description = volume.description;
+  one.volume = std::move(volume);
+  const std::string& name = one.report.name;
+
+  if (one.report.start >= source_->size() && one.report.size > 0) {
+    one.report.unsupported = "lies past the end of the image";
+  } else {
+    StructureReader reader(*one.volume.source);
+    const VolumeContent content = sniff_volume(reader);
+    one.report.file_system = content.name;
+    one.report.unsupported = content.unsupported;
+    if (content.readable()) {
+      auto opened = open_file_system(*one.volume.source, content);
+      if (opened) {
+        one.file_system = std::move(*opened);
+        one.report.reader = std::string(one.file_system->reader());
+      } else {
+        const Error& error = opened.error();
+        one.report.unsupported =
+            error.reason.empty()
+                ? fmt::format("{}: {}", content.name, error.message)
+                : fmt::format("{}: {}: {}", content.name, error.message, error.reason);
+      }
+    } else if (content.name.empty() && !content.blank && one.report.size >= kSmallestLogVolume) {
+      one.report.unsupported = "no file system recognised";
+    }
+    if (!one.file_system)
+      for (const DamagedRange& damage : reader.damage().all())
+        warn(WarningKind::damaged_image, name, "",
+             fmt::format(
+                 "the start or end of the volume is damaged ({}); what it holds may not have "
+                 "been recognised",
+                 damage.reason),
+             ByteRange{one.report.start + damage.range.begin, one.report.start + damage.range.end});
+  }
+  if (!one.report.unsupported.empty())
+    warn(WarningKind::unsupported, name, "", one.report.unsupported);
+  check_extent(one);
+  take_file_system_warnings(one);
+  volumes_.push_back(std::move(one));
+}
+
+/// A partition that reaches past the image, a filesystem that reaches past its partition: bytes
+/// that are gone, whether or not anything asks for them. Smaller than its place is legal.
+void ImageEvidence::check_extent(const OpenVolume& one) {
+  const std::uint64_t image_end = source_->size();
+  const std::uint64_t start = one.report.start;
+  const std::uint64_t volume_end = start + one.report.size;
+  const auto lost = [&](ByteRange range, const char* reason, std::string message) {
+    warn(WarningKind::damaged_image, one.report.name, "", std::move(message), range);
+    beyond_.add(range, reason);
+    end_ = std::max(end_, range.end);
+  };
+  if (volume_end > image_end)
+    lost({std::max(start, image_end), volume_end}, "image is truncated",
+         fmt::format("the image is truncated: it ends at byte {}, and the partition ends at byte "
+                     "{}; {} bytes are missing",
+                     image_end, volume_end, volume_end - std::max(start, image_end)));
+  if (!one.file_system || one.file_system->size() <= one.report.size) return;
+  const std::uint64_t claimed = one.file_system->size();
+  const std::uint64_t claimed_end = claimed > kUnknownEnd - start ? kUnknownEnd : start + claimed;
+  const bool truncated = volume_end >= image_end;
+  lost({volume_end, claimed_end},
+       truncated ? "image is truncated" : "past the end of the partition",
+       fmt::format(
+           "{}: the {} filesystem takes up {} bytes, and its {} has {}; {} bytes are missing",
+           truncated ? "the image is truncated" : "the partition is too small",
+           one.report.file_system, claimed, truncated ? "image" : "partition", one.report.size,
+           claimed - one.report.size));
+}
+
+void ImageEvidence::take_file_system_warnings(OpenVolume& one) {
+  if (!one.file_system) return;
+  const auto& all = one.file_system->warnings();
+  for (; one.warnings_taken < all.size(); ++one.warnings_taken) {
+    Warning warning = all[one.warnings_taken];
+    warning.volume = one.report.name;
+    warn(std::move(warning));
+  }
+  for (const DamagedRange& damage : one.file_system->structure_damage())
+    warn(WarningKind::damaged_image, one.report.name, "",
+         fmt::format("the file system's own structures are damaged ({}); files may be missing",
+                     damage.reason),
+         ByteRange{one.report.start + damage.range.begin, one.report.start + damage.range.end});
+}
+
+void ImageEvidence::read_trees() {
+  for (OpenVolume& one : volumes_) {
+    if (!one.file_system || one.tree_read) continue;
+    one.tree = read_tree_facts(*one.file_system);
+    one.tree_read = true;
+    for (const std::string& problem : one.tree.problems)
+      warn(WarningKind::year_uncertain, one.report.name, "", problem);
+  }
+}
+
+/// A volume's own /etc speaks for it. A /var volume has none: then the only root of the image, or
+/// of several the only one that mounts a /var.
+HostFacts ImageEvidence::facts_for(const OpenVolume& one) {
+  if (one.tree.has_etc) return one.tree.facts;
+  std::vector<const OpenVolume*> roots;
+  for (const OpenVolume& other : volumes_)
+    if (other.tree.has_etc) roots.push_back(&other);
+  if (roots.empty()) return {};
+  if (roots.size() > 1) {
+    const auto mounts = [](const OpenVolume* root) { return root->tree.mounts_var; };
+    if (std::count_if(roots.begin(), roots.end(), mounts) != 1) {
+      warn(WarningKind::year_uncertain, one.report.name, "",
+           fmt::format("{} volumes of the image have an /etc and it is not clear which one this "
+                       "volume belongs to; zone and host name are left open",
+                       roots.size()));
+      return {};
+    }
+    roots = {*std::find_if(roots.begin(), roots.end(), mounts)};
+  }
+  HostFacts facts = roots[0]->tree.facts;
+  if (!facts.zone_source.empty()) facts.zone_source += " on " + roots[0]->report.name;
+  return facts;
+}
+
+std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFile& found) {
+  FileEntry entry;
+  entry.path = found.path;
+  entry.display_name = fmt::format("{}:{}", one.file_system->type_indicator(), found.path);
+  entry.size = found.node.size;
+  entry.modified = found.node.modified;
+  entry.inode = found.node.inode;
+  PathSpecLayer layer;
+  layer.type_indicator = std::string(one.file_system->type_indicator());
+  layer.location = found.real_path;
+  layer.inode = found.node.inode;
+  entry.path_spec = one.volume.source->path_spec();
+  entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
+  FileSystem* file_system = one.file_system.get();
+  const std::uint64_t inode = found.node.inode;
+  return make_log_file(std::move(entry), [file_system, inode] { return file_system->open(inode); });
+}
+
+std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> folders,
+                                                std::span<const std::string_view> globs) {
+  read_trees();
+  std::vector<LogFolder> out;
+  for (OpenVolume& one : volumes_) {
+    if (!one.file_system) continue;
+    std::vector<Warning> warnings;
+    for (FoundFolder& found : find_log_files(*one.file_system, folders, globs, warnings)) {
+      LogFolder folder;
+      folder.volume = one.report.name;
+      folder.path = found.path;
+      folder.facts = facts_for(one);
+      for (const FoundFile& file : found.files) folder.files.push_back(log_file(one, file));
+      out.push_back(std::move(folder));
+    }
+    for (Warning& warning : warnings) {
+      warning.volume = one.report.name;
+      warn(std::move(warning));
+    }
+    take_file_system_warnings(one);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Evidence>> open_image_evidence(std::unique_ptr<BlockSource> source,
+                                                      InputReport report) {
+  auto evidence = std::make_unique<ImageEvidence>(std::move(source), std::move(report));
+  evidence->open_volumes();
+  return evidence;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "tsk_reader/bytes/block_source.h"
+#include "tsk_reader/evidence.h"
+
+namespace pidometer {
+
+/// An opened image as Evidence: its volumes, their filesystems, their logs. Takes the source;
+/// `report` is what opening the container told, its damage grows with source->damage().
+Result<std::unique_ptr<Evidence>> open_image_evidence(std::unique_ptr<BlockSource> source,
+                                                      InputReport report);
+
+}  // namespace pidometer

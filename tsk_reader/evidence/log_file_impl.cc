@@ -1,0 +1,65 @@
+#include "tsk_reader/evidence/log_file_impl.h"
+
+#include <array>
+#include <utility>
+
+#include "tsk_reader/bytes/decompress.h"
+#include "tsk_reader/bytes/hashing.h"
+
+namespace pidometer {
+namespace {
+
+using SharedHash = std::shared_ptr<std::optional<std::string>>;
+
+class LogFileImpl : public LogFile {
+ public:
+  LogFileImpl(FileEntry entry, OpenStored open_stored, Compression compression)
+      : entry_(std::move(entry)), open_stored_(std::move(open_stored)), compression_(compression) {}
+
+  const FileEntry& entry() const override { return entry_; }
+
+  Result<std::unique_ptr<ByteStream>> open(StreamForm form) const override {
+    Result<std::unique_ptr<ByteStream>> stream = open_stored_();
+    if (!stream) return stream;
+    if (!hash_->has_value()) {
+      // The stream may outlive this object's next open; the hash is shared, not pointed to.
+      stream = hash_while_reading(std::move(*stream),
+                                  [hash = hash_](std::string hex) { *hash = std::move(hex); });
+    }
+    if (form == StreamForm::decoded && compression_ != Compression::none) {
+      stream = unpack(std::move(*stream), compression_);
+    }
+    return stream;
+  }
+
+  std::optional<std::string> sha256() const override { return *hash_; }
+
+ private:
+  FileEntry entry_;
+  OpenStored open_stored_;
+  Compression compression_;
+  SharedHash hash_ = std::make_shared<std::optional<std::string>>();
+};
+
+}  // namespace
+
+std::unique_ptr<LogFile> make_log_file(FileEntry entry, OpenStored open_stored) {
+  std::array<std::byte, kCompressionMagicBytes> buffer{};
+  std::size_t length = 0;
+  if (const auto stream = open_stored()) {
+    while (length < buffer.size()) {
+      const auto got = (*stream)->read(std::span(buffer).subspan(length));
+      if (!got || *got == 0) break;
+      length += *got;
+    }
+  }
+  const auto head = std::span<const std::byte>(buffer).first(length);
+  const Compression compression = detect_compression(head);
+  if (compression != Compression::none) {
+    entry.packed = gzip_time(head);
+    entry.path_spec.insert(entry.path_spec.begin(), compression_layer(compression));
+  }
+  return std::make_unique<LogFileImpl>(std::move(entry), std::move(open_stored), compression);
+}
+
+}  // namespace pidometer

@@ -1,0 +1,136 @@
+#include "tsk_reader/evidence/log_finder.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "tsk_reader/file_system/path_resolver.h"
+
+namespace pidometer {
+namespace {
+
+Warning skipped(std::string path, std::string message) {
+  Warning warning;
+  warning.kind = WarningKind::skipped_file;
+  warning.path = std::move(path);
+  warning.message = std::move(message);
+  return warning;
+}
+
+std::string words_of(const Error& error) {
+  return error.reason.empty() ? error.message : fmt::format("{}: {}", error.message, error.reason);
+}
+
+/// Only a symlink needs the whole path; the rest is one inode away.
+Result<ResolvedPath> resolve_entry(FileSystem& file_system, const DirectoryEntry& entry,
+                                   const std::string& path, const std::string& real_path) {
+  auto node = file_system.stat(entry.inode);
+  if (!node) return tl::unexpected(node.error());
+  if (node->kind == NodeKind::symlink) return resolve_path(file_system, path);
+  return ResolvedPath{*node, real_path, {}};
+}
+
+void find_in_folder(FileSystem& file_system, FoundFolder& folder, const ResolvedPath& where,
+                    std::span<const std::string_view> globs, std::set<std::uint64_t>& seen,
+                    std::vector<Warning>& warnings) {
+  const auto entries = file_system.list(where.node->inode);
+  if (!entries) {
+    warnings.push_back(skipped(folder.path, "folder cannot be read: " + words_of(entries.error())));
+    return;
+  }
+  const std::string real_folder = where.real_path == "/" ? "" : where.real_path;
+  const auto real_name = [&](const std::string& path) {
+    return real_folder + path.substr(folder.path.size());
+  };
+  std::vector<FoundFile> found;
+  std::size_t taken = 0;
+  for (const DirectoryEntry& entry : *entries) {
+    if (!name_matches(entry.name, globs, file_system.folds_case())) continue;
+    const std::string path = fmt::format("{}/{}", folder.path, entry.name);
+    if (++taken > kMostLogs) {
+      warnings.push_back(skipped(folder.path, fmt::format("only the first {} matching files of the "
+                                                          "folder are read",
+                                                          kMostLogs)));
+      break;
+    }
+    const auto place = resolve_entry(file_system, entry, path, real_name(path));
+    if (!place) {
+      warnings.push_back(skipped(path, words_of(place.error())));
+    } else if (!place->node) {
+      // A name that the log folder itself lacks is a file that was removed: the link holds no
+      // bytes. Elsewhere a mount point may stand before what it leads to.
+      if (place->real_path != where.real_path)
+        warnings.push_back(
+            skipped(path, fmt::format("the symbolic link leads to nothing on this volume: {}",
+                                      place->broken_link)));
+    } else if (place->node->kind == NodeKind::file) {
+      found.push_back({path, place->real_path, *place->node});
+    }
+  }
+  // Of two names for one inode the one that is no symlink stays, else the first.
+  std::sort(found.begin(), found.end(), [&](const FoundFile& a, const FoundFile& b) {
+    return std::pair(real_name(a.path) != a.real_path, a.path) <
+           std::pair(real_name(b.path) != b.real_path, b.path);
+  });
+  for (FoundFile& file : found)
+    if (seen.insert(file.node.inode).second) folder.files.push_back(std::move(file));
+  std::sort(folder.files.begin(), folder.files.end(),
+            [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+}
+
+/// Whether a folder is a link to its own place, as /run on a /var volume is (`run -> ../run`, seen
+/// from /var): it means the volume that /var is mounted on.
+bool leaves_the_volume(FileSystem& file_system, std::string_view folder) {
+  const std::filesystem::path path(folder);
+  const auto parent = resolve_path(file_system, path.parent_path().string());
+  if (!parent || !parent->node) return false;
+  const auto inode = file_system.lookup(parent->node->inode, path.filename().string());
+  if (!inode || !*inode) return false;
+  const auto target = file_system.read_link(**inode);
+  return target && (path.parent_path() / *target).lexically_normal() == path;
+}
+
+}  // namespace
+
+bool name_matches(const std::string& name, std::span<const std::string_view> globs,
+                  bool fold_case) {
+  const int flags = FNM_PERIOD | (fold_case ? FNM_CASEFOLD : 0);
+  return std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
+    return fnmatch(std::string(glob).c_str(), name.c_str(), flags) == 0;
+  });
+}
+
+std::vector<FoundFolder> find_log_files(FileSystem& file_system,
+                                        std::span<const std::string_view> folders,
+                                        std::span<const std::string_view> globs,
+                                        std::vector<Warning>& warnings) {
+  std::vector<FoundFolder> out;
+  std::set<std::uint64_t> seen_folders;
+  std::set<std::uint64_t> seen_files;
+  for (const std::string_view path : folders) {
+    const auto place = resolve_path(file_system, path);
+    if (!place) {
+      if (leaves_the_volume(file_system, path)) continue;
+      warnings.push_back(skipped(std::string(path), words_of(place.error())));
+      continue;
+    }
+    if (!place->node) {
+      if (!place->broken_link.empty())
+        warnings.push_back(skipped(
+            std::string(path), fmt::format("the symbolic link leads to nothing on this volume: {}",
+                                           place->broken_link)));
+      continue;
+    }
+    if (place->node->kind != NodeKind::directory || !seen_folders.insert(place->node->inode).second)
+      continue;
+    FoundFolder folder{std::string(path), {}};
+    find_in_folder(file_system, folder, *place, globs, seen_files, warnings);
+    if (!folder.files.empty()) out.push_back(std::move(folder));
+  }
+  return out;
+}
+
+}  // namespace pidometer

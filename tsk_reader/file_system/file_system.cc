@@ -1,0 +1,16 @@
+#include "tsk_reader/file_system/file_system.h"
+
+#include <fmt/format.h>
+
+namespace pidometer {
+
+Result<std::vector<ByteRange>> FileSystem::replayed(std::uint64_t) {
+  return std::vector<ByteRange>{};
+}
+
+Result<std::vector<ByteRange>> FileSystem::unallocated() {
+  return fail(ErrorKind::unsupported,
+              fmt::format("the free space of {} is not known to its reader", type_indicator()));
+}
+
+}  // namespace pidometer

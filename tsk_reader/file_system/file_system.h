@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log_file.h"
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "base/warning.h"
+
+namespace pidometer {
+
+enum class NodeKind { file, directory, symlink, other };
+
+/// What a filesystem says of one inode.
+struct FileNode {
+  std::uint64_t inode = 0;
+  NodeKind kind = NodeKind::other;
+  std::uint64_t size = 0;  ///< bytes, as the inode claims
+  std::optional<Timestamp> modified;
+};
+
+/// One name of a directory. `.` and `..` are left out.
+struct DirectoryEntry {
+  std::string name;  ///< bytes, not always UTF-8
+  std::uint64_t inode = 0;
+};
+
+/// A directory that claims more names is corrupt or hostile. Ten times what a mail spool was ever
+/// seen with; some 200 MB of names at worst.
+inline constexpr std::size_t kMaxDirectoryEntries = 4'000'000;
+
+/// A filesystem on one volume, read-only. One path component at a time; symlinks are followed by
+/// path_resolver.h, above every backend. Corruption found on the way becomes an Error where nothing
+/// can be delivered, else a Warning in warnings(). Not thread-safe.
+class FileSystem {
+ public:
+  FileSystem() = default;
+  FileSystem(const FileSystem&) = delete;
+  FileSystem& operator=(const FileSystem&) = delete;
+  virtual ~FileSystem() = default;
+
+  /// dfVFS's word for the layer: EXT, NTFS, FAT, HFS, TSK.
+  virtual std::string_view type_indicator() const = 0;
+  /// The code that reads it, for the summary: ext2fs, tsk.
+  virtual std::string_view reader() const = 0;
+
+  /// Whether names that differ in ASCII case only are the same file.
+  virtual bool folds_case() const = 0;
+
+  /// Bytes of the volume that the filesystem says it takes up: as a rule no more than the volume
+  /// has.
+  virtual std::uint64_t size() const = 0;
+
+  virtual std::uint64_t root() const = 0;
+  virtual Result<FileNode> stat(std::uint64_t inode) = 0;
+  virtual Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) = 0;
+  /// Nothing where the directory has no such name.
+  virtual Result<std::optional<std::uint64_t>> lookup(std::uint64_t directory,
+                                                      std::string_view name) = 0;
+  virtual Result<std::string> read_link(std::uint64_t inode) = 0;
+
+  /// The stored bytes. The stream must not outlive the FileSystem.
+  virtual Result<std::unique_ptr<ByteStream>> open(std::uint64_t inode) = 0;
+
+  /// Bytes of the file, as stored, that are as they are only because a journal was replayed in
+  /// memory: without it they would be others, or missing. Sorted, disjoint; none where nothing was
+  /// replayed.
+  virtual Result<std::vector<ByteRange>> replayed(std::uint64_t inode);
+
+  /// Bytes of the volume that hold no file and no structure of the filesystem. Sorted, disjoint.
+  /// Errors: unsupported where the backend does not know.
+  virtual Result<std::vector<ByteRange>> unallocated();
+
+  /// What was found wrong so far: a journal that was not replayed, a failed checksum, a corrupt
+  /// directory. `image` and `volume` are left for the caller to fill in.
+  virtual const std::vector<Warning>& warnings() const = 0;
+
+  /// Damaged bytes of the volume met in the filesystem's own structures: names may be missing.
+  virtual const std::vector<DamagedRange>& structure_damage() const = 0;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/warning.h"
+#include "tsk_reader/bytes/block_source.h"
+
+namespace pidometer {
+
+/// A named source of bytes that may hold a filesystem: a partition, a whole image, later a logical
+/// volume. Its path spec is that of its source.
+struct Volume {
+  std::string name;         ///< `p2` as in /dev/sda2, `whole`
+  std::string description;  ///< the partition table's word; may be empty
+  std::uint64_t start = 0;  ///< bytes into the image
+  std::uint64_t size = 0;   ///< bytes, as the table says; may run past a truncated image's end
+  std::unique_ptr<BlockSource> source;
+};
+
+struct ScannedVolumes {
+  std::vector<Volume> volumes;  ///< by name's number
+  std::vector<Warning> warnings;
+  std::vector<DamagedRange> table_damage;  ///< damage met in the partition tables themselves
+};
+
+/// Finds the volumes of an image: MBR (logical partitions too), GPT, BSD, Sun and Apple tables
+/// through libtsk, for sectors of 512 and 4096 bytes; `whole` where there is no table. The image
+/// must outlive the volumes. Never fails: what makes no sense is a warning.
+ScannedVolumes scan_volumes(BlockSource& image);
+
+}  // namespace pidometer
