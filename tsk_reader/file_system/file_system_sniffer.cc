@@ -10,6 +10,7 @@
 #include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
 #include "tsk_reader/file_system/ext/file_system_ext2fs.h"
+#include "tsk_reader/file_system/xfs/file_system_xfs.h"
 
 namespace pidometer {
 namespace {
@@ -43,7 +44,7 @@ constexpr std::array kBeforeExt = std::to_array<MagicRow>({
     {"bcache", 4120, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81", kNotRead},
 });
 constexpr std::array kAfterExt = std::to_array<MagicRow>({
-    {"xfs", 0, "XFSB", kNotRead},
+    {"xfs", 0, "XFSB", kNoFiles, Backend::xfs},
     {"btrfs", 65600, "_BHRfS_M", kNotRead},
     {"bcachefs", 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
      kNotRead},
@@ -184,6 +185,8 @@ Result<std::unique_ptr<FileSystem>> open_file_system(BlockSource& volume,
     case Backend::tsk:
       if (content.tsk) return open_tsk_file_system(volume, *content.tsk);
       break;
+    case Backend::xfs:
+      return open_xfs(volume);
     case Backend::none:
       break;
   }
