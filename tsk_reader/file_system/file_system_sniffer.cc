@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 using Bytes = std::span<const std::byte>;
+using Backend = FileSystemBackend;
 
 constexpr std::string_view kNotRead = "not read by this version";
 constexpr std::string_view kNoFiles = "";
@@ -28,6 +29,7 @@ struct MagicRow {
   std::size_t offset;
   std::string_view magic;
   std::string_view unsupported;
+  FileSystemBackend backend = FileSystemBackend::none;
   std::optional<TskFileSystemType> tsk = std::nullopt;
 };
 constexpr std::array kBeforeExt = std::to_array<MagicRow>({
@@ -45,8 +47,8 @@ constexpr std::array kAfterExt = std::to_array<MagicRow>({
     {"btrfs", 65600, "_BHRfS_M", kNotRead},
     {"bcachefs", 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
      kNotRead},
-    {"ntfs", 3, "NTFS    ", kNoFiles, TskFileSystemType::ntfs},
-    {"exfat", 3, "EXFAT   ", kNoFiles, TskFileSystemType::exfat},
+    {"ntfs", 3, "NTFS    ", kNoFiles, Backend::tsk, TskFileSystemType::ntfs},
+    {"exfat", 3, "EXFAT   ", kNoFiles, Backend::tsk, TskFileSystemType::exfat},
     {"f2fs", 1024, "\x10\x20\xf5\xf2", kNotRead},
     {"reiserfs", 65588, "ReIsErFs", kNotRead},
     {"reiserfs", 65588, "ReIsEr2Fs", kNotRead},
@@ -55,16 +57,16 @@ constexpr std::array kAfterExt = std::to_array<MagicRow>({
     {"reiser4", 65536, "ReIsEr4", kNotRead},
     {"jfs", 32768, "JFS1", kNotRead},
     {"apfs", 32, "NXSB", kNotRead},
-    {"ufs2", 66908, "\x19\x01\x54\x19", kNoFiles, TskFileSystemType::ufs},
-    {"ufs1", 9564, "\x54\x19\x01\x00"sv, kNoFiles, TskFileSystemType::ufs},
-    {"hfs+", 1024, "H+\x00\x04"sv, kNoFiles, TskFileSystemType::hfs},
-    {"hfsx", 1024, "HX\x00\x05"sv, kNoFiles, TskFileSystemType::hfs},
+    {"ufs2", 66908, "\x19\x01\x54\x19", kNoFiles, Backend::tsk, TskFileSystemType::ufs},
+    {"ufs1", 9564, "\x54\x19\x01\x00"sv, kNoFiles, Backend::tsk, TskFileSystemType::ufs},
+    {"hfs+", 1024, "H+\x00\x04"sv, kNoFiles, Backend::tsk, TskFileSystemType::hfs},
+    {"hfsx", 1024, "HX\x00\x05"sv, kNoFiles, Backend::tsk, TskFileSystemType::hfs},
     {"gfs2", 65536, "\x01\x16\x19\x70", kNotRead},
     {"ocfs2", 8192, "OCFSV2", kNotRead},
     {"ocfs2", 2048, "OCFSV2", kNotRead},
     {"squashfs", 0, "hsqs", kNotRead},
     {"erofs", 1024, "\xe2\xe1\xf5\xe0", kNotRead},
-    {"iso9660", 32769, "CD001", kNoFiles, TskFileSystemType::iso9660},
+    {"iso9660", 32769, "CD001", kNoFiles, Backend::tsk, TskFileSystemType::iso9660},
     {"swap", 4086, "SWAPSPACE2", kNoFiles},
     {"swap", 8182, "SWAPSPACE2", kNoFiles},
     {"swap", 16374, "SWAPSPACE2", kNoFiles},
@@ -89,7 +91,7 @@ const MagicRow* find_magic(const std::array<MagicRow, N>& rows, Bytes head) {
 }
 
 VolumeContent content_of(const MagicRow& row) {
-  VolumeContent content{std::string(row.name), {}, false, row.tsk};
+  VolumeContent content{std::string(row.name), {}, row.backend, row.tsk};
   if (!row.unsupported.empty())
     content.unsupported = fmt::format("{}: {}", row.name, row.unsupported);
   return content;
@@ -135,8 +137,7 @@ std::optional<std::int32_t> md_level_at_end(StructureReader& reader) {
 }
 
 VolumeContent raid_member(std::int32_t level) {
-  return {"md RAID member", fmt::format("md RAID member (level {}): {}", level, kNotRead), false,
-          std::nullopt};
+  return {"md RAID member", fmt::format("md RAID member (level {}): {}", level, kNotRead)};
 }
 
 VolumeContent sniff_head(Bytes head, std::uint64_t size) {
@@ -145,13 +146,12 @@ VolumeContent sniff_head(Bytes head, std::uint64_t size) {
     // A superblock that makes no sense is still the best there is to say, unless another fits.
     const auto super = parse_ext_superblock(head.subspan(1024, 1024), size);
     constexpr std::uint32_t kJournalDevice = 0x8;
-    if (super && (super->incompatible & kJournalDevice) != 0)
-      return {"ext journal device", {}, false, std::nullopt};
-    if (super) return {super->name(), {}, true, std::nullopt};
+    if (super && (super->incompatible & kJournalDevice) != 0) return {"ext journal device", {}};
+    if (super) return {super->name(), {}, Backend::ext2fs};
   }
   if (const MagicRow* row = find_magic(kAfterExt, head)) return content_of(*row);
-  if (is_fat(head)) return {"fat", {}, false, TskFileSystemType::fat};
-  if (head.size() > 2048 && le16(head, 1024 + 56) == 0xEF53) return {"ext", {}, true, std::nullopt};
+  if (is_fat(head)) return {"fat", {}, Backend::tsk, TskFileSystemType::fat};
+  if (head.size() > 2048 && le16(head, 1024 + 56) == 0xEF53) return {"ext", {}, Backend::ext2fs};
   return {};
 }
 
@@ -169,8 +169,7 @@ VolumeContent sniff_volume(StructureReader& reader) {
     const auto level = md_level_at_end(reader);
     if (level && (*level != 1 || !content.readable())) return raid_member(*level);
   }
-  if (content.name.empty() && is_zfs(reader))
-    return {"zfs", fmt::format("zfs: {}", kNotRead), false, std::nullopt};
+  if (content.name.empty() && is_zfs(reader)) return {"zfs", fmt::format("zfs: {}", kNotRead)};
   content.blank =
       content.name.empty() && reader.damage().empty() &&
       std::all_of(head.begin(), head.end(), [](std::byte b) { return b == std::byte{0}; });
@@ -179,8 +178,15 @@ VolumeContent sniff_volume(StructureReader& reader) {
 
 Result<std::unique_ptr<FileSystem>> open_file_system(BlockSource& volume,
                                                      const VolumeContent& content) {
-  if (content.is_ext) return open_ext2fs(volume);
-  if (content.tsk) return open_tsk_file_system(volume, *content.tsk);
+  switch (content.backend) {
+    case Backend::ext2fs:
+      return open_ext2fs(volume);
+    case Backend::tsk:
+      if (content.tsk) return open_tsk_file_system(volume, *content.tsk);
+      break;
+    case Backend::none:
+      break;
+  }
   return fail(ErrorKind::unsupported, content.unsupported);
 }
 

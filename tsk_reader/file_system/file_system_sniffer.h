@@ -10,15 +10,19 @@
 
 namespace pidometer {
 
+/// The code that reads the files of a volume.
+enum class FileSystemBackend { none, ext2fs, tsk };
+
 /// What a volume holds, by its superblocks.
 struct VolumeContent {
   std::string name;         ///< ext4, xfs, LVM2 physical volume; empty where nothing is recognised
   std::string unsupported;  ///< why it is not read; empty where it is, or holds no files anyway
-  bool is_ext = false;
-  std::optional<TskFileSystemType> tsk;
+  FileSystemBackend backend = FileSystemBackend::none;
+  std::optional<TskFileSystemType> tsk =
+      std::nullopt;    ///< which of libtsk's, where it is the backend
   bool blank = false;  ///< nothing but zeros where superblocks lie
 
-  bool readable() const { return is_ext || tsk.has_value(); }
+  bool readable() const { return backend != FileSystemBackend::none; }
 };
 
 /// A few small reads at the volume's start and end. Never fails: what cannot be read is not

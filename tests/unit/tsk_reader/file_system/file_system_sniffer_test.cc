@@ -8,6 +8,7 @@ namespace pidometer {
 namespace {
 
 using namespace std::string_literals;
+using Backend = FileSystemBackend;
 
 constexpr std::size_t kSize = 1 << 20;
 
@@ -49,52 +50,52 @@ const std::vector<Mark> kRaid5AtEnd = {{kSize - 8192, le(0xa92b4efc, 4) + le(1, 
                                        {kSize - 8192 + 72, le(5, 4)}};
 
 TEST(FileSystemSniffer, TellsVolumesByTheirSuperblocks) {
-  enum class Read { no, ext, tsk };
   const struct {
     const char* name;
     std::vector<Mark> marks;
     const char* want;
-    Read read;
+    Backend read;
     bool told;  // that it is not read
   } cases[] = {
-      {"zeros", {}, "", Read::no, false},
-      {"text", {{0, "Nov  8 10:20:00"}}, "", Read::no, false},
-      {"ext2", ext(0, 2), "ext2", Read::ext, false},
-      {"ext3", ext(4, 2), "ext3", Read::ext, false},
-      {"ext3 with a journal to replay", ext(4, 6), "ext3", Read::ext, false},
-      {"ext4 by extents", ext(4, 0x42), "ext4", Read::ext, false},
-      {"ext4 by checksums", ext(4, 2, 0x401), "ext4", Read::ext, false},
-      {"ext4 without a journal", ext(0, 0x42), "ext4", Read::ext, false},
-      {"journal device", ext(0, 8), "ext journal device", Read::no, false},
-      {"ext with a boot sector", both(ext(0, 2), {{510, "\x55\xaa"}}), "ext2", Read::ext, false},
-      {"ext over an old FAT", both(ext(0, 2), kFat), "ext2", Read::ext, false},
-      {"ext's magic by chance on a FAT", both(kFat, {{1024 + 56, "\x53\xef"}}), "fat", Read::tsk,
+      {"zeros", {}, "", Backend::none, false},
+      {"text", {{0, "Nov  8 10:20:00"}}, "", Backend::none, false},
+      {"ext2", ext(0, 2), "ext2", Backend::ext2fs, false},
+      {"ext3", ext(4, 2), "ext3", Backend::ext2fs, false},
+      {"ext3 with a journal to replay", ext(4, 6), "ext3", Backend::ext2fs, false},
+      {"ext4 by extents", ext(4, 0x42), "ext4", Backend::ext2fs, false},
+      {"ext4 by checksums", ext(4, 2, 0x401), "ext4", Backend::ext2fs, false},
+      {"ext4 without a journal", ext(0, 0x42), "ext4", Backend::ext2fs, false},
+      {"journal device", ext(0, 8), "ext journal device", Backend::none, false},
+      {"ext with a boot sector", both(ext(0, 2), {{510, "\x55\xaa"}}), "ext2", Backend::ext2fs,
        false},
-      {"ext's magic alone", {{1024 + 56, "\x53\xef"}}, "ext", Read::ext, false},
+      {"ext over an old FAT", both(ext(0, 2), kFat), "ext2", Backend::ext2fs, false},
+      {"ext's magic by chance on a FAT", both(kFat, {{1024 + 56, "\x53\xef"}}), "fat", Backend::tsk,
+       false},
+      {"ext's magic alone", {{1024 + 56, "\x53\xef"}}, "ext", Backend::ext2fs, false},
       {"LVM over an old ext", both(ext(0, 2), {{512, "LABELONE"}}), "LVM2 physical volume",
-       Read::no, true},
-      {"LUKS", {{0, "LUKS\xba\xbe"}}, "LUKS", Read::no, true},
-      {"xfs", {{0, "XFSB"}}, "xfs", Read::no, true},
-      {"btrfs", {{65600, "_BHRfS_M"}}, "btrfs", Read::no, true},
-      {"ntfs", {{3, "NTFS    "}}, "ntfs", Read::tsk, false},
-      {"exfat", {{3, "EXFAT   "}}, "exfat", Read::tsk, false},
-      {"fat", kFat, "fat", Read::tsk, false},
-      {"a boot sector", {{510, "\x55\xaa"}}, "", Read::no, false},
+       Backend::none, true},
+      {"LUKS", {{0, "LUKS\xba\xbe"}}, "LUKS", Backend::none, true},
+      {"xfs", {{0, "XFSB"}}, "xfs", Backend::none, true},
+      {"btrfs", {{65600, "_BHRfS_M"}}, "btrfs", Backend::none, true},
+      {"ntfs", {{3, "NTFS    "}}, "ntfs", Backend::tsk, false},
+      {"exfat", {{3, "EXFAT   "}}, "exfat", Backend::tsk, false},
+      {"fat", kFat, "fat", Backend::tsk, false},
+      {"a boot sector", {{510, "\x55\xaa"}}, "", Backend::none, false},
       {"FAT with a sector of 500",
        {{11, le(500, 2)}, {54, "FAT16   "}, {510, "\x55\xaa"}},
        "",
-       Read::no,
+       Backend::none,
        false},
-      {"iso9660", {{32769, "CD001"}}, "iso9660", Read::tsk, false},
-      {"swap", {{4086, "SWAPSPACE2"}}, "swap", Read::no, false},
-      {"swap of 64 KiB pages", {{65526, "SWAPSPACE2"}}, "swap", Read::no, false},
-      {"hfs+", {{1024, "H+\0\4"s}}, "hfs+", Read::tsk, false},
-      {"ufs1", {{9564, "\x54\x19\x01\x00"s}}, "ufs1", Read::tsk, false},
-      {"ufs2", {{66908, "\x19\x01\x54\x19"}}, "ufs2", Read::tsk, false},
-      {"mirror", both(ext(0, 2), kRaid1AtEnd), "ext2", Read::ext, false},
-      {"stripe", both(ext(0, 2), kRaid5AtEnd), "md RAID member", Read::no, true},
-      {"mirror of something unknown", kRaid1AtEnd, "md RAID member", Read::no, true},
-      {"zfs", {{131072 + 1024, le(0x00bab10c, 8)}}, "zfs", Read::no, true},
+      {"iso9660", {{32769, "CD001"}}, "iso9660", Backend::tsk, false},
+      {"swap", {{4086, "SWAPSPACE2"}}, "swap", Backend::none, false},
+      {"swap of 64 KiB pages", {{65526, "SWAPSPACE2"}}, "swap", Backend::none, false},
+      {"hfs+", {{1024, "H+\0\4"s}}, "hfs+", Backend::tsk, false},
+      {"ufs1", {{9564, "\x54\x19\x01\x00"s}}, "ufs1", Backend::tsk, false},
+      {"ufs2", {{66908, "\x19\x01\x54\x19"}}, "ufs2", Backend::tsk, false},
+      {"mirror", both(ext(0, 2), kRaid1AtEnd), "ext2", Backend::ext2fs, false},
+      {"stripe", both(ext(0, 2), kRaid5AtEnd), "md RAID member", Backend::none, true},
+      {"mirror of something unknown", kRaid1AtEnd, "md RAID member", Backend::none, true},
+      {"zfs", {{131072 + 1024, le(0x00bab10c, 8)}}, "zfs", Backend::none, true},
   };
   for (const auto& one : cases) {
     SCOPED_TRACE(one.name);
@@ -102,9 +103,9 @@ TEST(FileSystemSniffer, TellsVolumesByTheirSuperblocks) {
     StructureReader reader(source);
     const VolumeContent content = sniff_volume(reader);
     EXPECT_EQ(content.name, one.want);
-    EXPECT_EQ(content.is_ext, one.read == Read::ext);
-    EXPECT_EQ(content.tsk.has_value(), one.read == Read::tsk);
-    EXPECT_EQ(content.readable(), one.read != Read::no);
+    EXPECT_EQ(content.backend, one.read);
+    EXPECT_EQ(content.tsk.has_value(), one.read == Backend::tsk);
+    EXPECT_EQ(content.readable(), one.read != Backend::none);
     EXPECT_EQ(!content.unsupported.empty(), one.told) << content.unsupported;
     EXPECT_EQ(content.blank, one.marks.empty());
     EXPECT_LT(reader.reads(), 12U);
