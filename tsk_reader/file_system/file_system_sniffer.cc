@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "tsk_reader/bytes/little_endian.h"
+#include "tsk_reader/file_system/btrfs/btrfs_superblock.h"
+#include "tsk_reader/file_system/btrfs/file_system_btrfs.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
 #include "tsk_reader/file_system/ext/file_system_ext2fs.h"
 #include "tsk_reader/file_system/xfs/file_system_xfs.h"
@@ -45,7 +47,7 @@ constexpr std::array kBeforeExt = std::to_array<MagicRow>({
 });
 constexpr std::array kAfterExt = std::to_array<MagicRow>({
     {"xfs", 0, "XFSB", kNoFiles, Backend::xfs},
-    {"btrfs", 65600, "_BHRfS_M", kNotRead},
+    {"btrfs", 65600, "_BHRfS_M", kNoFiles, Backend::btrfs},
     {"bcachefs", 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
      kNotRead},
     {"ntfs", 3, "NTFS    ", kNoFiles, Backend::tsk, TskFileSystemType::ntfs},
@@ -117,6 +119,13 @@ bool is_zfs(StructureReader& reader) {
   return false;
 }
 
+/// Its second superblock, where the first is gone.
+bool is_btrfs(StructureReader& reader) {
+  std::array<std::byte, kBtrfsSuperBytes> super{};
+  return reader.size() >= kBtrfsMirrorOffset + super.size() &&
+         reader.read_at(kBtrfsMirrorOffset, super) && parse_btrfs_super(super).has_value();
+}
+
 constexpr std::uint32_t kMdMagic = 0xa92b4efc;
 
 /// An md RAID member's level, where the superblock lies at `offset` (linux/raid/md_p.h).
@@ -171,6 +180,7 @@ VolumeContent sniff_volume(StructureReader& reader) {
     if (level && (*level != 1 || !content.readable())) return raid_member(*level);
   }
   if (content.name.empty() && is_zfs(reader)) return {"zfs", fmt::format("zfs: {}", kNotRead)};
+  if (content.name.empty() && is_btrfs(reader)) return {"btrfs", {}, Backend::btrfs};
   content.blank =
       content.name.empty() && reader.damage().empty() &&
       std::all_of(head.begin(), head.end(), [](std::byte b) { return b == std::byte{0}; });
@@ -187,6 +197,8 @@ Result<std::unique_ptr<FileSystem>> open_file_system(BlockSource& volume,
       break;
     case Backend::xfs:
       return open_xfs(volume);
+    case Backend::btrfs:
+      return open_btrfs(volume);
     case Backend::none:
       break;
   }

@@ -11,7 +11,7 @@
 namespace pidometer {
 
 /// The code that reads the files of a volume.
-enum class FileSystemBackend { none, ext2fs, tsk, xfs };
+enum class FileSystemBackend { none, ext2fs, tsk, xfs, btrfs };
 
 /// What a volume holds, by its superblocks.
 struct VolumeContent {
