@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "tsk_reader/bytes/little_endian.h"
+#include "tsk_reader/file_system/ext/ext_replay.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
-#include "tsk_reader/file_system/ext/file_system_ext2fs.h"
 
 namespace pidometer {
 namespace {
@@ -179,7 +179,7 @@ VolumeContent sniff_volume(StructureReader& reader) {
 
 Result<std::unique_ptr<FileSystem>> open_file_system(BlockSource& volume,
                                                      const VolumeContent& content) {
-  if (content.is_ext) return open_ext2fs(volume);
+  if (content.is_ext) return open_ext(volume);
   if (content.tsk) return open_tsk_file_system(volume, *content.tsk);
   return fail(ErrorKind::unsupported, content.unsupported);
 }
