@@ -10,8 +10,8 @@
 #include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/file_system/btrfs/btrfs_superblock.h"
 #include "tsk_reader/file_system/btrfs/file_system_btrfs.h"
+#include "tsk_reader/file_system/ext/ext_replay.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
-#include "tsk_reader/file_system/ext/file_system_ext2fs.h"
 #include "tsk_reader/file_system/xfs/file_system_xfs.h"
 
 namespace pidometer {
@@ -191,7 +191,7 @@ Result<std::unique_ptr<FileSystem>> open_file_system(BlockSource& volume,
                                                      const VolumeContent& content) {
   switch (content.backend) {
     case Backend::ext2fs:
-      return open_ext2fs(volume);
+      return open_ext(volume);
     case Backend::tsk:
       if (content.tsk) return open_tsk_file_system(volume, *content.tsk);
       break;

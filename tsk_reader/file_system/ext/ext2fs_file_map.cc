@@ -1,6 +1,7 @@
 #include "tsk_reader/file_system/ext/ext2fs_file_map.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pidometer {
 namespace {
@@ -103,6 +104,23 @@ MappedFile map_ext2fs_file(ext2_filsys handle, StructureReader& reader, ext2_ino
   result.map = builder.take();
   result.map.bound_to(ext2fs_blocks_count(handle->super) * handle->blocksize);
   return result;
+}
+
+std::optional<FileMap> map_ext2fs_journal_backup(ext2_filsys handle, StructureReader& reader) {
+  const ext2_super_block& super = *handle->super;
+  if (super.s_jnl_backup_type != 1) return std::nullopt;
+  ext2_inode fields{};
+  static_assert(sizeof fields.i_block == 15 * sizeof super.s_jnl_blocks[0]);
+  std::memcpy(fields.i_block, super.s_jnl_blocks, sizeof fields.i_block);
+  fields.i_mode = LINUX_S_IFREG;
+  fields.i_size = super.s_jnl_blocks[16];
+  fields.i_size_high = super.s_jnl_blocks[15];
+  constexpr std::uint32_t kExtentMagic = 0xF30A;
+  if ((super.s_jnl_blocks[0] & 0xFFFF) == kExtentMagic) fields.i_flags = EXT4_EXTENTS_FL;
+  reader.start_operation();
+  MappedFile mapped = map_ext2fs_file(handle, reader, super.s_journal_inum, &fields);
+  if (mapped.failure != 0 || mapped.map.size == 0) return std::nullopt;
+  return std::move(mapped.map);
 }
 
 }  // namespace pidometer

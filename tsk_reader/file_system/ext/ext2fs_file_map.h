@@ -2,6 +2,8 @@
 
 #include <ext2fs/ext2fs.h>
 
+#include <optional>
+
 #include "tsk_reader/bytes/extent_stream.h"
 #include "tsk_reader/bytes/structure_reader.h"
 
@@ -19,5 +21,10 @@ struct MappedFile {
 };
 MappedFile map_ext2fs_file(ext2_filsys handle, StructureReader& reader, ext2_ino_t inode,
                            ext2_inode* fields);
+
+/// Where the journal lies by the copy of its inode's i_block and size that mke2fs keeps in the
+/// superblock (EXT3_JNL_BACKUP_BLOCKS; e2fsck falls back on it too). Nothing where there is none
+/// that can be followed.
+std::optional<FileMap> map_ext2fs_journal_backup(ext2_filsys handle, StructureReader& reader);
 
 }  // namespace pidometer

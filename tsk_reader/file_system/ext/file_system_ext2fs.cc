@@ -37,7 +37,7 @@ NodeKind kind_of(std::uint16_t mode) {
   return NodeKind::other;
 }
 
-class Ext2FileSystem final : public FileSystem {
+class Ext2FileSystem final : public ExtFileSystem {
  public:
   explicit Ext2FileSystem(BlockSource& volume) : reader_(volume) {}
   ~Ext2FileSystem() override {
@@ -63,6 +63,12 @@ class Ext2FileSystem final : public FileSystem {
   const std::vector<DamagedRange>& structure_damage() const override {
     return reader_.damage().all();
   }
+  ExtJournalState journal_state() const override;
+  Result<FileMap> journal_map() override;
+  Result<ExtFile> file(std::uint64_t inode) override;
+  void add_warning(WarningKind kind, std::string message) override {
+    warn(kind, std::move(message));
+  }
 
  private:
   /// An inode with the room after the classic 128 bytes that holds the finer half of the times.
@@ -77,7 +83,6 @@ class Ext2FileSystem final : public FileSystem {
   Result<std::vector<std::byte>> read_inline(Inode& inode);
   void parse_directory_block(std::span<const std::byte> block, std::vector<DirectoryEntry>& out,
                              ext2_ino_t directory);
-  void check_journal();
 
   /// Calls a function of libext2fs; after a failed checksum once more without checking, for a wrong
   /// checksum alone must not hide a log, but is said.
@@ -129,28 +134,48 @@ Result<void> Ext2FileSystem::open_handle() {
                             super->read_only_compatible));
   if (failure != 0)
     return fail(ErrorKind::unreadable, "ext filesystem cannot be opened", reason_of(failure));
-  check_journal();
   return {};
 }
 
-void Ext2FileSystem::check_journal() {
-  if (!ext2fs_has_feature_journal_needs_recovery(handle_->super)) return;
-  bool empty = false;
-  if (handle_->super->s_journal_inum != 0) {
-    auto journal = read_inode(handle_->super->s_journal_inum);
-    if (journal) {
-      const auto mapped = map_file(*journal);
-      std::array<std::byte, 32> head{};
-      // jbd2's superblock: magic at 0; s_start at 28, 0 where nothing waits (jbd2.h).
-      if (mapped && !mapped->map.extents.empty() && mapped->map.extents[0].begin == 0 &&
-          reader_.read_at(mapped->map.extents[0].source, head) && be32(head, 0) == 0xC03B3998U)
-        empty = be32(head, 28) == 0;
-    }
+ExtJournalState Ext2FileSystem::journal_state() const {
+  ExtJournalState state;
+  state.needs_recovery = ext2fs_has_feature_journal_needs_recovery(handle_->super) != 0;
+  state.is_external = handle_->super->s_journal_inum == 0;
+  state.block_size = handle_->blocksize;
+  return state;
+}
+
+Result<FileMap> Ext2FileSystem::journal_map() {
+  auto inode = read_inode(handle_->super->s_journal_inum);
+  if (inode && kind_of(inode->fields.i_mode) == NodeKind::file && inode->fields.i_links_count > 0) {
+    auto mapped = map_file(*inode);
+    if (mapped && mapped->failure == 0 && mapped->map.lost.empty() && mapped->map.size > 0)
+      return std::move(mapped->map);
   }
-  if (empty) return;
-  warn(WarningKind::unsupported,
-       "the filesystem was in use when it was imaged and its journal was not replayed; the newest "
-       "records of its logs may be missing or stale");
+  auto backup = map_ext2fs_journal_backup(handle_, reader_);
+  if (!backup) return fail(ErrorKind::unreadable, "the journal's inode is corrupt");
+  warn(WarningKind::damaged_image,
+       "the journal's inode is corrupt; where the journal lies was taken from the superblock");
+  return std::move(*backup);
+}
+
+Result<ExtFile> Ext2FileSystem::file(std::uint64_t number) {
+  auto node = stat(number);
+  if (!node) return tl::unexpected(node.error());
+  auto inode = read_inode(number);
+  if (!inode) return tl::unexpected(inode.error());
+  ExtFile file{*node, inode->fields.i_generation, inode->fields.i_links_count, {}, {}};
+  file.map.size = node->size;
+  if ((inode->fields.i_flags & EXT4_INLINE_DATA_FL) != 0) {
+    auto bytes = read_inline(*inode);
+    if (!bytes) return tl::unexpected(bytes.error());
+    file.inline_bytes = std::move(*bytes);
+  } else if (node->kind == NodeKind::file) {
+    auto mapped = map_file(*inode);
+    if (!mapped) return tl::unexpected(mapped.error());
+    file.map = std::move(mapped->map);
+  }
+  return file;
 }
 
 Result<Ext2FileSystem::Inode> Ext2FileSystem::read_inode(std::uint64_t number) {
@@ -356,7 +381,7 @@ Result<std::unique_ptr<ByteStream>> Ext2FileSystem::open(std::uint64_t number) {
 
 }  // namespace
 
-Result<std::unique_ptr<FileSystem>> open_ext2fs(BlockSource& volume) {
+Result<std::unique_ptr<ExtFileSystem>> open_ext2fs(BlockSource& volume) {
   auto file_system = std::make_unique<Ext2FileSystem>(volume);
   if (const auto opened = file_system->open_handle(); !opened)
     return tl::unexpected(opened.error());
