@@ -122,7 +122,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const CronOdometer plugin;
   for (const InputGroup& group : inputs.groups) {
     if (mediator.aborted()) break;
-    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group);
+    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group, inputs.groups);
     if (!evidence) {
       // Of an input that opens they are in its report.
       for (const Warning& warning : group.warnings) mediator.produce_warning(warning);

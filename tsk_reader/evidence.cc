@@ -5,8 +5,30 @@
 #include "tsk_reader/evidence/loose_evidence.h"
 
 namespace pidometer {
+namespace {
 
-Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group) {
+GivenImages given_images(const InputGroup& group, std::span<const InputGroup> given) {
+  GivenImages images;
+  bool found = false;
+  for (const InputGroup& one : given) {
+    if (one.kind == InputKind::log || one.kind == InputKind::folder) continue;
+    if (!found && one.segments == group.segments) {
+      images.own = images.images.size();
+      found = true;
+    }
+    images.images.push_back({one.name, [one] {
+                               InputReport report;  // its own opening tells what is in it
+                               report.name = one.name;
+                               return open_block_source(one, report);
+                             }});
+  }
+  return found ? images : GivenImages();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
+                                                std::span<const InputGroup> given) {
   switch (group.kind) {
     case InputKind::log:
       return open_loose_log(group);
@@ -21,7 +43,7 @@ Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group) {
   report.warnings = group.warnings;
   Result<std::unique_ptr<BlockSource>> source = open_block_source(group, report);
   if (!source) return tl::unexpected(source.error());
-  return open_image_evidence(std::move(*source), std::move(report));
+  return open_image_evidence(std::move(*source), std::move(report), given_images(group, given));
 }
 
 }  // namespace pidometer

@@ -96,8 +96,12 @@ class Evidence {
                                            std::span<const std::string_view> globs) = 0;
 };
 
-/// Errors name the input and what to do.
-Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group);
+/// Errors name the input and what to do. `given` are all inputs of the command line in its order,
+/// `group` among them: where a volume group or an md array of the image lacks members they are
+/// looked for in the others, which are opened only then. What lies on several images is found in
+/// the first of them.
+Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
+                                                std::span<const InputGroup> given = {});
 
 /// "libtsk 4.11.1", "libewf 20140813", for --version and the summary.
 std::vector<std::string> library_versions();

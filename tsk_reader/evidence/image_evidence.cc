@@ -10,7 +10,7 @@
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/evidence/log_finder.h"
 #include "tsk_reader/file_system/file_system_sniffer.h"
-#include "tsk_reader/volume/volume_scanner.h"
+#include "tsk_reader/volume/volume_tree.h"
 
 namespace pidometer {
 namespace {
@@ -34,8 +34,9 @@ class ImageEvidence final : public Evidence {
   ImageEvidence(std::unique_ptr<BlockSource> source, InputReport report)
       : source_(std::move(source)), report_(std::move(report)) {}
 
-  void open_volumes() {
-    ScannedVolumes scanned = scan_volumes(*source_);
+  void open_volumes(const GivenImages& given) {
+    tree_ = scan_volume_tree(*source_, given);
+    ScannedVolumes& scanned = tree_.scanned;
     for (Warning& warning : scanned.warnings) warn(std::move(warning));
     for (const DamagedRange& damage : scanned.table_damage)
       warn(
@@ -47,6 +48,14 @@ class ImageEvidence final : public Evidence {
 
   InputReport report() const override {
     InputReport report = report_;
+    for (const auto& tell : tree_.later) {
+      std::vector<Warning> more;
+      tell(more);
+      for (Warning& warning : more) {
+        warning.image = report_.name;
+        report.warnings.push_back(std::move(warning));
+      }
+    }
     DamageList damage = beyond_;
     for (const DamagedRange& met : source_->damage({0, std::max(source_->size(), end_)}))
       damage.add(met.range, met.reason);
@@ -92,8 +101,15 @@ class ImageEvidence final : public Evidence {
   HostFacts facts_for(const OpenVolume& one);
   std::unique_ptr<LogFile> log_file(OpenVolume& one, const FoundFile& found);
 
+  /// Where bytes of a volume lie in the image; absent for one that was put together.
+  static std::optional<ByteRange> image_range(const OpenVolume& one, ByteRange range) {
+    if (one.volume.assembled) return std::nullopt;
+    return ByteRange{one.report.start + range.begin, one.report.start + range.end};
+  }
+
   std::unique_ptr<BlockSource> source_;
   InputReport report_;
+  VolumeTree tree_;  ///< what the volumes stand on
   std::vector<OpenVolume> volumes_;
   DamageList beyond_;      ///< what volumes and filesystems claim and the image does not hold
   std::uint64_t end_ = 0;  ///< of the last volume or filesystem, as they claim
@@ -108,7 +124,10 @@ void ImageEvidence::open_volume(Volume volume) {
   one.volume = std::move(volume);
   const std::string& name = one.report.name;
 
-  if (one.report.start >= source_->size() && one.report.size > 0) {
+  if (!one.volume.content.empty()) {
+    one.report.file_system = one.volume.content;
+    one.report.unsupported = one.volume.unsupported;
+  } else if (!one.volume.assembled && one.report.start >= source_->size() && one.report.size > 0) {
     one.report.unsupported = "lies past the end of the image";
   } else {
     StructureReader reader(*one.volume.source);
@@ -137,7 +156,7 @@ void ImageEvidence::open_volume(Volume volume) {
                  "the start or end of the volume is damaged ({}); what it holds may not have "
                  "been recognised",
                  damage.reason),
-             ByteRange{one.report.start + damage.range.begin, one.report.start + damage.range.end});
+             image_range(one, damage.range));
   }
   if (!one.report.unsupported.empty())
     warn(WarningKind::unsupported, name, "", one.report.unsupported);
@@ -149,6 +168,16 @@ void ImageEvidence::open_volume(Volume volume) {
 /// A partition that reaches past the image, a filesystem that reaches past its partition: bytes
 /// that are gone, whether or not anything asks for them. Smaller than its place is legal.
 void ImageEvidence::check_extent(const OpenVolume& one) {
+  if (one.volume.assembled) {
+    // Where its parts end is the affair of what they lie on.
+    if (one.file_system && one.file_system->size() > one.report.size)
+      warn(WarningKind::damaged_image, one.report.name, "",
+           fmt::format("the volume is too small: the {} filesystem takes up {} bytes, and the "
+                       "volume has {}; {} bytes are missing",
+                       one.report.file_system, one.file_system->size(), one.report.size,
+                       one.file_system->size() - one.report.size));
+    return;
+  }
   const std::uint64_t image_end = source_->size();
   const std::uint64_t start = one.report.start;
   const std::uint64_t volume_end = start + one.report.size;
@@ -187,7 +216,7 @@ void ImageEvidence::take_file_system_warnings(OpenVolume& one) {
     warn(WarningKind::damaged_image, one.report.name, "",
          fmt::format("the file system's own structures are damaged ({}); files may be missing",
                      damage.reason),
-         ByteRange{one.report.start + damage.range.begin, one.report.start + damage.range.end});
+         image_range(one, damage.range));
 }
 
 void ImageEvidence::read_trees() {
@@ -269,9 +298,10 @@ std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view
 }  // namespace
 
 Result<std::unique_ptr<Evidence>> open_image_evidence(std::unique_ptr<BlockSource> source,
-                                                      InputReport report) {
+                                                      InputReport report,
+                                                      const GivenImages& given) {
   auto evidence = std::make_unique<ImageEvidence>(std::move(source), std::move(report));
-  evidence->open_volumes();
+  evidence->open_volumes(given);
   return evidence;
 }
 

@@ -10,14 +10,20 @@
 
 namespace pidometer {
 
-/// A named source of bytes that may hold a filesystem: a partition, a whole image, later a logical
-/// volume. Its path spec is that of its source.
+/// A named source of bytes that may hold a filesystem: a partition, a whole image, a logical
+/// volume, an md array. Its path spec is that of its source.
 struct Volume {
-  std::string name;         ///< `p2` as in /dev/sda2, `whole`
+  std::string name;         ///< `p2` as in /dev/sda2, `whole`, `lvm-rhel-var`, `md-root`
   std::string description;  ///< the partition table's word; may be empty
   std::uint64_t start = 0;  ///< bytes into the image
   std::uint64_t size = 0;   ///< bytes, as the table says; may run past a truncated image's end
-  std::unique_ptr<BlockSource> source;
+  std::unique_ptr<BlockSource> source;  ///< null where `unsupported` says why
+
+  bool assembled =
+      false;  ///< put together: its bytes are no one range of the image from `start` on
+  std::string content = {};  ///< what it holds, where no look at it is needed: LVM2 physical volume
+  std::string unsupported =
+      {};  ///< why the content is not read; empty where it is, as another volume
 };
 
 struct ScannedVolumes {
