@@ -81,11 +81,13 @@ void ReaderSession::settle() {
 
 /// The process is dead: says what it was at, and what the next one leaves out.
 void ReaderSession::buried() {
-  StepSeen step = process_->step();
-  // Between two requests it is at nothing: then what it was asked for next counts.
-  if (step.step == Step::none && reading_ != nullptr)
-    step = {Step::reading, reading_->file.volume, reading_->file.path};
   const ReaderEnd end = process_->end();
+  StepSeen step = process_->step();
+  // A reply that cannot be comes from what was asked for, whatever the page says by now.
+  if (end.broke_protocol)
+    step = reading_ == nullptr
+               ? StepSeen{}
+               : StepSeen{Step::reading, reading_->file.volume, reading_->file.path};
   process_.reset();
   numbers_.clear();
   ahead_ = nullptr;
@@ -125,7 +127,7 @@ void ReaderSession::buried() {
                       ? "the file is read up to byte " + std::to_string(reading_->offset)
                       : "the file is left out");
     }
-    case Step::none:
+    case Step::none:  // it was at nothing: nothing is to be left out
       if (!end.broke_protocol) return warn(step, words, "another one reads on");
       break;
     case Step::input:
