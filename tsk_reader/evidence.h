@@ -127,8 +127,8 @@ class Evidence {
 /// crashes, stalls or takes too much memory there is a Warning of kind reader_died, and a new
 /// process reads on without it. Errors name the input and what to do. `given` are all inputs of the
 /// command line in its order, `group` among them: where a volume group or an md array of the image
-/// lacks members they are looked for in the others, which are opened only then. What lies on several
-/// images is found in the first of them.
+/// lacks members they are looked for in the others, which are opened only then. What lies on
+/// several images is found in the first of them.
 Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
                                                 std::span<const InputGroup> given = {},
                                                 const ReaderOptions& options = {});

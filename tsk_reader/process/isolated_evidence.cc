@@ -23,6 +23,10 @@ bool plausible(const GroupedInputs& grouped, const OpenPolicy& policy,
   return true;
 }
 
+Result<std::unique_ptr<Evidence>> open_requested(const OpenRequest& request, StepNote& steps) {
+  return open_evidence_here(request.group, request.given, &steps);
+}
+
 Error input_error(const StepSeen& step, const std::string& words) {
   const std::string name = step.path.empty() ? "the inputs" : step.path;
   return Error{ErrorKind::unreadable, "cannot read " + name,
@@ -33,10 +37,10 @@ Error input_error(const StepSeen& step, const std::string& words) {
 }  // namespace
 
 Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
+                                                std::span<const InputGroup> given,
                                                 const ReaderOptions& options) {
   auto session = std::make_shared<ReaderSession>(
-      group, options,
-      [](const InputGroup& input, StepNote& steps) { return open_evidence_here(input, &steps); });
+      group, std::vector<InputGroup>(given.begin(), given.end()), options, open_requested);
   if (const Result<void> opened = session->open(); !opened) return tl::unexpected(opened.error());
   return make_remote_evidence(std::move(session));
 }
@@ -50,12 +54,10 @@ GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as,
     return grouped;
   };
   while (!rest.empty()) {
-    auto started = ReaderProcess::start(
-        OpenPolicy(rest), options, [](const ReaderDescriptors& own, PageStepNote& steps) {
-          serve_requests(own, steps, [](const InputGroup& group, StepNote& notes) {
-            return open_evidence_here(group, &notes);
-          });
-        });
+    auto started = ReaderProcess::start(OpenPolicy(rest), options,
+                                        [](const ReaderDescriptors& own, PageStepNote& steps) {
+                                          serve_requests(own, steps, open_requested);
+                                        });
     if (!started) {
       errors.push_back(started.error());
       return finish({});

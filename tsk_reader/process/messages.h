@@ -18,6 +18,7 @@ struct GroupRequest {
 };
 struct OpenRequest {
   InputGroup group;
+  std::vector<InputGroup> given;  ///< all inputs of the command line
   std::vector<LeftOut> left_out;
 };
 struct FindRequest {
@@ -105,8 +106,8 @@ void transfer(Wire& wire, GroupRequest& value) {
 }
 template <typename Wire>
 void transfer(Wire& wire, OpenRequest& value) {
-  auto& [group, left_out] = value;
-  wire(group, left_out);
+  auto& [group, given, left_out] = value;
+  wire(group, given, left_out);
 }
 template <typename Wire>
 void transfer(Wire& wire, FindRequest& value) {

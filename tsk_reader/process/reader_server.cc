@@ -52,7 +52,7 @@ class Server {
 
   bool handle(OpenRequest& request) {
     steps_.leave_out(std::move(request.left_out));
-    auto opened = open_here_(request.group, steps_);
+    auto opened = open_here_(request, steps_);
     if (!opened) return send(std::move(opened.error()));
     evidence_ = std::move(*opened);
     return send_report();

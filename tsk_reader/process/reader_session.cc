@@ -12,9 +12,18 @@ namespace {
 /// from the beginning, and an image may be made to kill every one.
 constexpr std::uint64_t kMostReaders = 32;
 
-std::vector<std::string> paths_of(const InputGroup& group) {
+/// What the reader of an input may have opened: the input, and of an image the other images, that
+/// may hold the rest of its arrays and volume groups.
+std::vector<std::string> paths_of(const InputGroup& group, const std::vector<InputGroup>& given) {
   std::vector<std::string> paths;
+  const auto is_image = [](const InputGroup& one) {
+    return one.kind == InputKind::image || one.kind == InputKind::automatic;
+  };
   for (const auto& segment : group.segments) paths.push_back(segment.string());
+  if (!is_image(group)) return paths;
+  for (const InputGroup& other : given)
+    if (is_image(other))
+      for (const auto& segment : other.segments) paths.push_back(segment.string());
   return paths;
 }
 
@@ -33,8 +42,12 @@ bool same(const Warning& a, const Warning& b) {
 
 }  // namespace
 
-ReaderSession::ReaderSession(InputGroup group, ReaderOptions options, OpenHere open_here)
-    : group_(std::move(group)), options_(std::move(options)), open_here_(std::move(open_here)) {}
+ReaderSession::ReaderSession(InputGroup group, std::vector<InputGroup> given, ReaderOptions options,
+                             OpenHere open_here)
+    : group_(std::move(group)),
+      given_(std::move(given)),
+      options_(std::move(options)),
+      open_here_(std::move(open_here)) {}
 
 pid_t ReaderSession::pid() const {
   const std::scoped_lock lock(mutex_);
@@ -171,7 +184,7 @@ bool ReaderSession::ensure_open() {
 
 bool ReaderSession::start() {
   ++generation_;
-  auto started = ReaderProcess::start(OpenPolicy(paths_of(group_)), options_,
+  auto started = ReaderProcess::start(OpenPolicy(paths_of(group_, given_)), options_,
                                       [this](const ReaderDescriptors& own, PageStepNote& steps) {
                                         serve_requests(own, steps, open_here_);
                                       });
@@ -180,7 +193,7 @@ bool ReaderSession::start() {
     return false;
   }
   process_ = std::move(*started);
-  std::optional<Reply> reply = exchange(OpenRequest{group_, left_out_});
+  std::optional<Reply> reply = exchange(OpenRequest{group_, given_, left_out_});
   if (!reply) {
     buried();
     return false;

@@ -47,7 +47,9 @@ struct RemoteStreamState {
 /// leaves out what killed it, a bounded number of times; each death is a Warning. Thread-safe.
 class ReaderSession {
  public:
-  ReaderSession(InputGroup group, ReaderOptions options, OpenHere open_here);
+  /// `given` as for open_evidence().
+  ReaderSession(InputGroup group, std::vector<InputGroup> given, ReaderOptions options,
+                OpenHere open_here);
 
   /// Opens the input. Errors: the input's own, or what it did to its reader.
   Result<void> open();
@@ -97,6 +99,7 @@ class ReaderSession {
   Error broken(const RemoteStreamState& stream) const;
 
   const InputGroup group_;
+  const std::vector<InputGroup> given_;
   const ReaderOptions options_;
   const OpenHere open_here_;
   mutable std::mutex mutex_;

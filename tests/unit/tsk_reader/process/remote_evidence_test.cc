@@ -149,8 +149,8 @@ std::shared_ptr<ReaderSession> session_of(MadeInput input) {
   InputGroup group;
   group.name = "made";
   return std::make_shared<ReaderSession>(
-      group, options,
-      [input](const InputGroup&, StepNote& steps) -> Result<std::unique_ptr<Evidence>> {
+      group, std::vector<InputGroup>{}, options,
+      [input](const OpenRequest&, StepNote& steps) -> Result<std::unique_ptr<Evidence>> {
         return std::make_unique<MadeEvidence>(input, steps);
       });
 }

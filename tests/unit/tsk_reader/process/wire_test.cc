@@ -68,7 +68,7 @@ std::vector<std::string> samples() {
   GroupedInputs grouped{{group}, {{ErrorKind::output, "m", "r", "h"}}};
   DamageChange damage{1, {{{8, 9}, "bad"}}};
   return {to_wire<Request>(GroupRequest{{"a", "b"}, InputKind::folder}),
-          to_wire<Request>(OpenRequest{group, {left}}),
+          to_wire<Request>(OpenRequest{group, {group}, {left}}),
           to_wire<Request>(FindRequest{{"/var/log"}, {"cron*"}}),
           to_wire<Request>(ReportRequest{}),
           to_wire<Request>(OpenFileRequest{3, 4, StreamForm::decoded}),
