@@ -123,6 +123,7 @@ Result<TimeZone> TimeZone::from_tzif(std::span<const std::byte> bytes, std::stri
 
   TimeZone zone;
   zone.name_ = std::move(name);
+  zone.tzif_.assign(bytes.begin(), bytes.end());
   zone.first_offset_ = seconds(offset_of(0));
   zone.transitions_.reserve(header->timecnt);
   for (std::size_t i = 0; i < header->timecnt; ++i) {

@@ -41,6 +41,10 @@ class TimeZone {
   static TimeZone fixed(std::chrono::minutes offset, std::string name);
 
   const std::string& name() const { return name_; }
+  /// What from_tzif() was given; empty of a constant offset. A zone is made again from these.
+  std::span<const std::byte> tzif() const { return tzif_; }
+  /// Of a zone without tzif().
+  std::chrono::seconds constant_offset() const { return first_offset_; }
   std::chrono::seconds offset_at(std::chrono::sys_seconds instant) const;
   Instants to_utc(LocalTime local) const;
 
@@ -51,6 +55,7 @@ class TimeZone {
   };
 
   std::string name_;
+  std::vector<std::byte> tzif_;
   std::chrono::seconds first_offset_{0};  ///< before the first transition
   std::vector<Transition> transitions_;   ///< ascending
   std::optional<PosixTz> footer_;         ///< rules all instants from the last transition on

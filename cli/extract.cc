@@ -186,7 +186,7 @@ class Extraction {
 }  // namespace
 
 ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
-  GroupedInputs inputs = group_inputs(options.inputs, options.as);
+  GroupedInputs inputs = group_inputs(options.inputs, options.as, reader_options(options));
   if (inputs.groups.size() > 1) {
     diagnostics.error(Error{ErrorKind::usage, "extract takes one image at a time",
                             fmt::format("{} inputs were given", inputs.groups.size()),
@@ -216,7 +216,8 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   }
   Extraction extraction(options, summary, mediator, outcome, diagnostics);
   for (const InputGroup& group : inputs.groups) {
-    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group);
+    const Result<std::unique_ptr<Evidence>> evidence =
+        open_evidence(group, inputs.groups, reader_options(options));
     if (!evidence) {
       // Of an input that opens they are in its report.
       for (const Warning& warning : group.warnings) mediator.produce_warning(warning);

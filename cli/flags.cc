@@ -66,6 +66,13 @@ void bind_pid_max(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::Range(kReservedPids + 1, kMaxPid).description(""));
 }
 
+/// A day is longer than any step takes.
+void bind_step_limit(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.step_limit, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::Range(0, 86400).description(""));
+}
+
 void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.directory, std::string(flag.help))
       ->type_name(std::string(flag.argument))
@@ -104,6 +111,10 @@ constexpr auto kFlags = std::to_array<Flag>({
      true, bind_word<&Options::as, kInputKinds>},
     {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", true, true,
      bind_switch<&Options::partial_ok>},
+    {"--step-limit", "SECONDS",
+     "leave out what takes longer to read than SECONDS of CPU time, or four times as long without "
+     "an answer: an image, a volume, a log (default 300; 0: no limit)",
+     true, true, bind_step_limit},
     {"--force", "", "overwrite files that exist", true, true, bind_switch<&Options::force>},
     {"--color", "WHEN", "auto (default), always or never", true, true,
      bind_word<&Options::color, kColorModes>},

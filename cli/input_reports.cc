@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/interrupt.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_writer.h"
 
@@ -42,6 +43,7 @@ RunSummary start_summary(const Options& options) {
   add("inputs", options.inputs);
   add("as", std::string(input_kind_name(options.as)));
   add("partial_ok", options.partial_ok);
+  add("step_limit", std::int64_t{options.step_limit});
   if (options.command == Command::extract) {
     add("directory", options.directory);
     add("all_logs", options.all_logs);
@@ -57,6 +59,10 @@ RunSummary start_summary(const Options& options) {
   add("records", options.records);
   add("min_level", std::string(level_name(options.min_level)));
   return summary;
+}
+
+ReaderOptions reader_options(const Options& options) {
+  return ReaderOptions{std::chrono::seconds(options.step_limit), interrupted};
 }
 
 Result<std::optional<OutputFile>> create_summary_file(const Options& options) {
@@ -83,10 +89,10 @@ void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& medi
                                             volume.size, std::move(volume.description),
                                             std::move(volume.file_system), std::move(volume.reader),
                                             std::move(volume.unsupported)});
-  summary.inputs.push_back(SummaryInput{std::move(report.name), std::move(report.kind),
-                                        std::move(report.segments), report.size,
-                                        std::move(report.stored_md5), std::move(report.stored_sha1),
-                                        std::move(report.damage), std::move(report.warnings)});
+  summary.inputs.push_back(SummaryInput{
+      std::move(report.name), std::move(report.kind), std::move(report.segments), report.size,
+      std::move(report.stored_md5), std::move(report.stored_sha1), std::move(report.damage),
+      std::move(report.warnings), std::move(report.isolation)});
 }
 
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
@@ -105,6 +111,13 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
     diagnostics.error(Error{ErrorKind::not_found, "no cron log was found", looked,
                             "where the logs lie elsewhere, copy them out and give the folder"});
   }
+  for (const SummaryInput& input : summary.inputs)
+    if (input.isolation != kFullIsolation) {
+      diagnostics.note("note: the evidence was read with " + input.isolation +
+                       " around the reader, not with " + std::string(kFullIsolation) +
+                       ": this system gives no more");
+      break;
+    }
   const bool assumed =
       std::any_of(summary.logs.begin(), summary.logs.end(), [](const SummaryLog& log) {
         return log.report.records > 0 &&

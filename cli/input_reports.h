@@ -19,6 +19,9 @@ namespace pidometer {
 /// A summary with program, libraries and the options in force; nothing read yet.
 RunSummary start_summary(const Options& options);
 
+/// How the evidence is to be read: with --step-limit, until Ctrl-C.
+ReaderOptions reader_options(const Options& options);
+
 /// The file that --summary names, or none. Opened before the work: a name that cannot be written is
 /// better known then than after an hour.
 Result<std::optional<OutputFile>> create_summary_file(const Options& options);

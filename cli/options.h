@@ -25,6 +25,7 @@ struct Options {
   bool force = false;       ///< -o, --summary and extract may overwrite
   bool partial_ok = false;  ///< exit status 3 becomes 0
   std::string summary;      ///< file name; empty: none
+  int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit
 
   // scan
   std::string output;  ///< file name; empty or "-": standard output

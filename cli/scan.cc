@@ -96,7 +96,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(plan.error());
     return exit_usage;
   }
-  GroupedInputs inputs = group_inputs(options.inputs, options.as);
+  GroupedInputs inputs = group_inputs(options.inputs, options.as, reader_options(options));
   if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
     diagnostics.error(safe.error());
     return exit_usage;
@@ -122,7 +122,8 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const CronOdometer plugin;
   for (const InputGroup& group : inputs.groups) {
     if (mediator.aborted()) break;
-    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group, inputs.groups);
+    const Result<std::unique_ptr<Evidence>> evidence =
+        open_evidence(group, inputs.groups, reader_options(options));
     if (!evidence) {
       // Of an input that opens they are in its report.
       for (const Warning& warning : group.warnings) mediator.produce_warning(warning);

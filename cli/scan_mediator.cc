@@ -70,7 +70,8 @@ void ScanMediator::produce_warning(Warning warning) {
   diagnostics_.warning(warning);
   // A stale journal or a volume that is not read hides records as surely as a lost chunk does.
   evidence_lost_ = evidence_lost_ || warning.kind == WarningKind::unsupported ||
-                   warning.kind == WarningKind::skipped_file;
+                   warning.kind == WarningKind::skipped_file ||
+                   warning.kind == WarningKind::reader_died;
   const std::uint64_t total = ++warning_totals_[warning.kind];
   if (summary_.warnings.size() < kListedWarnings)
     summary_.warnings.push_back(std::move(warning));

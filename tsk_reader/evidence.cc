@@ -3,6 +3,7 @@
 #include "tsk_reader/container/block_source_open.h"
 #include "tsk_reader/evidence/image_evidence.h"
 #include "tsk_reader/evidence/loose_evidence.h"
+#include "tsk_reader/process/step.h"
 
 namespace pidometer {
 namespace {
@@ -27,23 +28,27 @@ GivenImages given_images(const InputGroup& group, std::span<const InputGroup> gi
 
 }  // namespace
 
-Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
-                                                std::span<const InputGroup> given) {
+Result<std::unique_ptr<Evidence>> open_evidence_here(const InputGroup& group,
+                                                     std::span<const InputGroup> given,
+                                                     StepNote* steps) {
+  if (steps == nullptr) steps = &no_step_note();
   switch (group.kind) {
     case InputKind::log:
-      return open_loose_log(group);
+      return open_loose_log(group, *steps);
     case InputKind::folder:
-      return open_loose_folder(group);
+      return open_loose_folder(group, *steps);
     case InputKind::automatic:
     case InputKind::image:
       break;
   }
+  steps->at(Step::image, {}, {});
   InputReport report;
   report.name = group.name;
   report.warnings = group.warnings;
   Result<std::unique_ptr<BlockSource>> source = open_block_source(group, report);
   if (!source) return tl::unexpected(source.error());
-  return open_image_evidence(std::move(*source), std::move(report), given_images(group, given));
+  return open_image_evidence(std::move(*source), std::move(report), given_images(group, given),
+                             steps);
 }
 
 }  // namespace pidometer

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +18,21 @@
 #include "base/warning.h"
 
 namespace pidometer {
+
+class StepNote;
+
+/// How evidence is read in a process of its own.
+struct ReaderOptions {
+  /// CPU time that one step may take: opening an image or filesystem, listing logs, reading a
+  /// megabyte. The step may take kWallFactor times as long without an answer. 0: no limit. Opening
+  /// a damaged E01 of a terabyte, of which all chunks are unpacked to find their places, is the
+  /// longest honest step; most take milliseconds.
+  std::chrono::seconds step_limit{300};
+  static constexpr int kWallFactor = 4;  ///< slow disks and networks take time, not CPU time
+
+  /// Asked several times a second while a reply is waited for; true gives the reading up.
+  std::function<bool()> should_stop;
+};
 
 /// What an input is. `automatic` decides by content.
 enum class InputKind { automatic, image, log, folder };
@@ -36,8 +53,17 @@ struct GroupedInputs {
 
 /// Groups paths into inputs: EWF segments by the set identifier in their headers, never by name
 /// (siblings in the same folder are found by content too); split raw by name (.001, .002, ...).
-/// `as` overrides the detection of content.
-GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as);
+/// `as` overrides the detection of content. The inputs are looked into by a process of its own; one
+/// that ends it becomes an error and the others go on.
+GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as,
+                           const ReaderOptions& options = {});
+
+/// The same in this process. `steps` may be null.
+GroupedInputs group_inputs_here(std::span<const std::string> paths, InputKind as,
+                                StepNote* steps = nullptr);
+
+/// InputReport::isolation where everything could be had.
+inline constexpr std::string_view kFullIsolation = "process, limits, seccomp";
 
 /// What the summary says of an input.
 struct InputReport {
@@ -50,6 +76,7 @@ struct InputReport {
   std::vector<DamagedRange>
       damage;  ///< of the image's media bytes, known when it was opened or met in reading
   std::vector<Warning> warnings;
+  std::string isolation;  ///< of the process that read it: "process, limits, seccomp", "none"
 };
 
 /// What the summary says of a volume.
@@ -96,12 +123,21 @@ class Evidence {
                                            std::span<const std::string_view> globs) = 0;
 };
 
-/// Errors name the input and what to do. `given` are all inputs of the command line in its order,
-/// `group` among them: where a volume group or an md array of the image lacks members they are
-/// looked for in the others, which are opened only then. What lies on several images is found in
-/// the first of them.
+/// Opens an input in a reader process that has no rights but to read it (docs/adr/0007): what
+/// crashes, stalls or takes too much memory there is a Warning of kind reader_died, and a new
+/// process reads on without it. Errors name the input and what to do. `given` are all inputs of the
+/// command line in its order, `group` among them: where a volume group or an md array of the image
+/// lacks members they are looked for in the others, which are opened only then. What lies on
+/// several images is found in the first of them.
 Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
-                                                std::span<const InputGroup> given = {});
+                                                std::span<const InputGroup> given = {},
+                                                const ReaderOptions& options = {});
+
+/// The same in this process, for tests and for the reader process itself. `steps` may be null, else
+/// outlives the evidence.
+Result<std::unique_ptr<Evidence>> open_evidence_here(const InputGroup& group,
+                                                     std::span<const InputGroup> given = {},
+                                                     StepNote* steps = nullptr);
 
 /// "libtsk 4.11.1", "libewf 20140813", for --version and the summary.
 std::vector<std::string> library_versions();

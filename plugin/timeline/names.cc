@@ -62,6 +62,8 @@ std::string_view warning_kind_name(WarningKind kind) {
       return "skipped_file";
     case WarningKind::duplicate_input:
       return "duplicate_input";
+    case WarningKind::reader_died:
+      return "reader_died";
   }
   return "unknown";
 }

@@ -33,6 +33,7 @@ struct SummaryInput {
   std::string stored_sha1 = {};
   std::vector<DamagedRange> damage = {};  ///< in bytes of the medium
   std::vector<Warning> warnings = {};
+  std::string isolation = {};  ///< of the process that read it
 };
 
 /// One volume of an input.

@@ -92,6 +92,7 @@ Json input_json(const SummaryInput& input) {
   put_text(json, "stored_sha1", input.stored_sha1);
   json["damage"] = array_of(input.damage, damage_json);
   json["warnings"] = array_of(input.warnings, warning_json);
+  put_text(json, "isolation", input.isolation);
   return json;
 }
 

@@ -12,6 +12,7 @@
 #include "tsk_reader/container/ewf/ewf_grouping.h"
 #include "tsk_reader/container/raw_source.h"
 #include "tsk_reader/evidence.h"
+#include "tsk_reader/process/step.h"
 
 namespace pidometer {
 namespace {
@@ -201,9 +202,14 @@ class Grouper {
 
 }  // namespace
 
-GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as) {
+GroupedInputs group_inputs_here(std::span<const std::string> paths, InputKind as, StepNote* steps) {
+  if (steps == nullptr) steps = &no_step_note();
   Grouper grouper(as);
-  for (std::size_t i = 0; i < paths.size(); ++i) grouper.take(paths[i], i);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    steps->at(Step::input, {}, paths[i]);
+    grouper.take(paths[i], i);
+  }
+  steps->at(Step::input, {}, {});
   return grouper.finish();
 }
 

@@ -10,6 +10,7 @@
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/evidence/log_finder.h"
 #include "tsk_reader/file_system/file_system_sniffer.h"
+#include "tsk_reader/process/step.h"
 #include "tsk_reader/volume/volume_tree.h"
 
 namespace pidometer {
@@ -31,10 +32,11 @@ struct OpenVolume {
 
 class ImageEvidence final : public Evidence {
  public:
-  ImageEvidence(std::unique_ptr<BlockSource> source, InputReport report)
-      : source_(std::move(source)), report_(std::move(report)) {}
+  ImageEvidence(std::unique_ptr<BlockSource> source, InputReport report, StepNote& steps)
+      : source_(std::move(source)), report_(std::move(report)), steps_(steps) {}
 
   void open_volumes(const GivenImages& given) {
+    steps_.at(Step::volumes, {}, {});
     tree_ = scan_volume_tree(*source_, given);
     ScannedVolumes& scanned = tree_.scanned;
     for (Warning& warning : scanned.warnings) warn(std::move(warning));
@@ -109,6 +111,7 @@ class ImageEvidence final : public Evidence {
 
   std::unique_ptr<BlockSource> source_;
   InputReport report_;
+  StepNote& steps_;
   VolumeTree tree_;  ///< what the volumes stand on
   std::vector<OpenVolume> volumes_;
   DamageList beyond_;      ///< what volumes and filesystems claim and the image does not hold
@@ -124,7 +127,10 @@ void ImageEvidence::open_volume(Volume volume) {
   one.volume = std::move(volume);
   const std::string& name = one.report.name;
 
-  if (!one.volume.content.empty()) {
+  const auto left_out = steps_.begin(Step::file_system, name, {});
+  if (left_out) {
+    one.report.unsupported = *left_out;
+  } else if (!one.volume.content.empty()) {
     one.report.file_system = one.volume.content;
     one.report.unsupported = one.volume.unsupported;
   } else if (!one.volume.assembled && one.report.start >= source_->size() && one.report.size > 0) {
@@ -158,7 +164,7 @@ void ImageEvidence::open_volume(Volume volume) {
                  damage.reason),
              image_range(one, damage.range));
   }
-  if (!one.report.unsupported.empty())
+  if (!one.report.unsupported.empty() && !left_out)
     warn(WarningKind::unsupported, name, "", one.report.unsupported);
   check_extent(one);
   take_file_system_warnings(one);
@@ -222,8 +228,9 @@ void ImageEvidence::take_file_system_warnings(OpenVolume& one) {
 void ImageEvidence::read_trees() {
   for (OpenVolume& one : volumes_) {
     if (!one.file_system || one.tree_read) continue;
-    one.tree = read_tree_facts(*one.file_system);
     one.tree_read = true;
+    if (steps_.begin(Step::host_facts, one.report.name, {})) continue;
+    one.tree = read_tree_facts(*one.file_system);
     for (const std::string& problem : one.tree.problems)
       warn(WarningKind::year_uncertain, one.report.name, "", problem);
   }
@@ -268,7 +275,13 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
   entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
   FileSystem* file_system = one.file_system.get();
   const std::uint64_t inode = found.node.inode;
-  return make_log_file(std::move(entry), [file_system, inode] { return file_system->open(inode); });
+  return make_log_file(std::move(entry),
+                       [this, file_system, inode, volume = one.report.name,
+                        path = found.path]() -> Result<std::unique_ptr<ByteStream>> {
+                         if (const auto left_out = steps_.begin(Step::reading, volume, path))
+                           return fail(ErrorKind::unreadable, "cannot read " + path, *left_out);
+                         return file_system->open(inode);
+                       });
 }
 
 std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> folders,
@@ -276,7 +289,7 @@ std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view
   read_trees();
   std::vector<LogFolder> out;
   for (OpenVolume& one : volumes_) {
-    if (!one.file_system) continue;
+    if (!one.file_system || steps_.begin(Step::log_search, one.report.name, {})) continue;
     std::vector<Warning> warnings;
     for (FoundFolder& found : find_log_files(*one.file_system, folders, globs, warnings)) {
       LogFolder folder;
@@ -298,9 +311,10 @@ std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view
 }  // namespace
 
 Result<std::unique_ptr<Evidence>> open_image_evidence(std::unique_ptr<BlockSource> source,
-                                                      InputReport report,
-                                                      const GivenImages& given) {
-  auto evidence = std::make_unique<ImageEvidence>(std::move(source), std::move(report));
+                                                      InputReport report, const GivenImages& given,
+                                                      StepNote* steps) {
+  auto evidence = std::make_unique<ImageEvidence>(std::move(source), std::move(report),
+                                                  steps == nullptr ? no_step_note() : *steps);
   evidence->open_volumes(given);
   return evidence;
 }

@@ -21,7 +21,8 @@ constexpr std::size_t kMaxDepth = 32;
 /// A log server's tree of a year of daily files of 250 hosts.
 constexpr std::size_t kMaxFiles = 100000;
 
-std::unique_ptr<LogFile> make_loose_file(const fs::path& path, const OsFile& file) {
+std::unique_ptr<LogFile> make_loose_file(const fs::path& path, const OsFile& file,
+                                         StepNote& steps) {
   FileEntry entry;
   entry.path = path.string();
   PathSpecLayer layer;
@@ -31,13 +32,17 @@ std::unique_ptr<LogFile> make_loose_file(const fs::path& path, const OsFile& fil
   entry.path_spec.push_back(std::move(layer));
   entry.size = file.size();
   entry.modified = file.modified();
-  return make_log_file(std::move(entry), [path] { return open_os_stream(path); });
+  return make_log_file(std::move(entry), [path, &steps]() -> Result<std::unique_ptr<ByteStream>> {
+    if (const auto left_out = steps.begin(Step::reading, {}, path.string()))
+      return fail(ErrorKind::unreadable, "cannot read " + path.string(), *left_out);
+    return open_os_stream(path);
+  });
 }
 
 class LooseLog : public Evidence {
  public:
-  LooseLog(InputReport report, fs::path path)
-      : report_(std::move(report)), path_(std::move(path)) {}
+  LooseLog(InputReport report, fs::path path, StepNote& steps)
+      : report_(std::move(report)), path_(std::move(path)), steps_(steps) {}
 
   InputReport report() const override { return report_; }
   std::vector<VolumeReport> volumes() const override { return {}; }
@@ -56,19 +61,20 @@ class LooseLog : public Evidence {
     }
     LogFolder& folder = folders.emplace_back();
     folder.path = path_.has_parent_path() ? path_.parent_path().string() : ".";
-    folder.files.push_back(make_loose_file(path_, **file));
+    folder.files.push_back(make_loose_file(path_, **file, steps_));
     return folders;
   }
 
  private:
   InputReport report_;
   fs::path path_;
+  StepNote& steps_;
 };
 
 class LooseFolder : public Evidence {
  public:
-  LooseFolder(InputReport report, fs::path path)
-      : report_(std::move(report)), path_(std::move(path)) {}
+  LooseFolder(InputReport report, fs::path path, StepNote& steps)
+      : report_(std::move(report)), path_(std::move(path)), steps_(steps) {}
 
   InputReport report() const override { return report_; }
   std::vector<VolumeReport> volumes() const override { return {}; }
@@ -96,6 +102,7 @@ class LooseFolder : public Evidence {
   }
 
   void walk(const fs::path& path, std::size_t depth, std::vector<LogFolder>& folders) {
+    steps_.at(Step::log_search, {}, path.string());
     std::error_code error;
     std::vector<fs::directory_entry> entries;
     for (fs::directory_iterator at(path, error); !error && at != fs::directory_iterator();
@@ -155,6 +162,7 @@ class LooseFolder : public Evidence {
   }
 
   void take(const fs::path& path, LogFolder& folder) {
+    if (steps_.begin(Step::reading, {}, path.string())) return;  // said by who leaves it out
     Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
     if (!file) {
       warn(WarningKind::skipped_file, path, file.error().message + ": " + file.error().reason);
@@ -164,7 +172,7 @@ class LooseFolder : public Evidence {
     switch (sniffed.content) {
       case Content::log:
       case Content::unknown:  // wtmp and other binary logs: content is the plugin's to judge
-        folder.files.push_back(make_loose_file(path, **file));
+        folder.files.push_back(make_loose_file(path, **file, steps_));
         break;
       case Content::ewf:
       case Content::ewf_destroyed:
@@ -188,6 +196,7 @@ class LooseFolder : public Evidence {
 
   InputReport report_;
   fs::path path_;
+  StepNote& steps_;
   std::size_t opening_warnings_ = report_.warnings.size();
   std::size_t count_ = 0;
   std::span<const std::string_view> globs_;  // of the look under way
@@ -204,16 +213,16 @@ InputReport report_of(const InputGroup& group, std::string kind) {
 
 }  // namespace
 
-Result<std::unique_ptr<Evidence>> open_loose_log(const InputGroup& group) {
+Result<std::unique_ptr<Evidence>> open_loose_log(const InputGroup& group, StepNote& steps) {
   const fs::path& path = group.segments.front();
   Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
   if (!file) return tl::unexpected(file.error());
   InputReport report = report_of(group, "log");
   report.size = (*file)->size();
-  return std::make_unique<LooseLog>(std::move(report), path);
+  return std::make_unique<LooseLog>(std::move(report), path, steps);
 }
 
-Result<std::unique_ptr<Evidence>> open_loose_folder(const InputGroup& group) {
+Result<std::unique_ptr<Evidence>> open_loose_folder(const InputGroup& group, StepNote& steps) {
   const fs::path& path = group.segments.front();
   std::error_code error;
   const fs::directory_iterator readable(path, error);
@@ -222,7 +231,7 @@ Result<std::unique_ptr<Evidence>> open_loose_folder(const InputGroup& group) {
                                                               : ErrorKind::unreadable,
                 "cannot read the folder " + path.string(), error.message());
   }
-  return std::make_unique<LooseFolder>(report_of(group, "folder"), path);
+  return std::make_unique<LooseFolder>(report_of(group, "folder"), path, steps);
 }
 
 }  // namespace pidometer

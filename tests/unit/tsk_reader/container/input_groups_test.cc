@@ -43,7 +43,7 @@ struct Case {
 
 void check(const TemporaryFolder& folder, const std::vector<Case>& cases) {
   for (const Case& one : cases) {
-    const GroupedInputs got = group_inputs(in(folder, one.given), one.as);
+    const GroupedInputs got = group_inputs_here(in(folder, one.given), one.as);
     EXPECT_EQ(files_of(got), one.want) << one.name;
     EXPECT_EQ(warnings_of(got), one.warnings) << one.name;
     std::vector<ErrorKind> errors;
@@ -89,7 +89,7 @@ TEST(InputGroups, LooseFilesAndWhatIsNone) {
           {"rotations with three digits", {"cron.001", "cron.002"}, {{"cron.001"}, {"cron.002"}}},
       });
   const Names kinds = in(folder, {"logs", "disk.raw", "cron"});
-  const GroupedInputs got = group_inputs(kinds, InputKind::automatic);
+  const GroupedInputs got = group_inputs_here(kinds, InputKind::automatic);
   EXPECT_EQ(got.groups[0].kind, InputKind::folder);
   EXPECT_EQ(got.groups[1].kind, InputKind::image);
   EXPECT_EQ(got.groups[2].kind, InputKind::log);
@@ -120,7 +120,7 @@ TEST(InputGroups, OneInputByTwoNamesIsReadOnce) {
             {"split raw", {"a.dd.001", "logs/../a.dd.001"}, {a}, 1},
         });
   const GroupedInputs got =
-      group_inputs(in(folder, {"disk.raw", "disk.raw"}), InputKind::automatic);
+      group_inputs_here(in(folder, {"disk.raw", "disk.raw"}), InputKind::automatic);
   ASSERT_EQ(got.groups.size(), 1U);
   ASSERT_EQ(got.groups[0].warnings.size(), 1U);
   EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
@@ -223,7 +223,7 @@ TEST_F(InputGroupsEwf, AStubDoesNotWinOverAWholeCopy) {
                         1},
                    });
     const GroupedInputs got =
-        group_inputs(in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
+        group_inputs_here(in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
     ASSERT_EQ(got.groups.size(), 1U);
     EXPECT_EQ(got.groups[0].segments[1], folder_.file("copy/a.E02"));
     EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
@@ -234,7 +234,7 @@ TEST_F(InputGroupsEwf, AStubDoesNotWinOverAWholeCopy) {
 TEST_F(InputGroupsEwf, MissingSegmentsAreReportedByTheImage) {
   std::filesystem::remove(folder_.file("a.E02"));
   std::filesystem::remove(folder_.file("b.E02"));
-  const GroupedInputs inputs = group_inputs(in(folder_, {"a.E01"}), InputKind::automatic);
+  const GroupedInputs inputs = group_inputs_here(in(folder_, {"a.E01"}), InputKind::automatic);
   ASSERT_EQ(inputs.groups.size(), 1U);
   InputReport report;
   report.name = inputs.groups[0].name;

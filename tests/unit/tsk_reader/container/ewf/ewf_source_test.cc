@@ -277,7 +277,7 @@ TEST_F(EwfSourceTest, AWrongNumberInAHeaderLosesNothing) {
       file.put(static_cast<char>(wrong));
     }
     const std::vector<std::string> given = {names[2]};
-    const GroupedInputs inputs = group_inputs(given, InputKind::automatic);
+    const GroupedInputs inputs = group_inputs_here(given, InputKind::automatic);
     ASSERT_EQ(inputs.groups.size(), 1U);
     EXPECT_EQ(inputs.groups[0].segments, paths_of(names));
     InputReport report;

@@ -1,0 +1,153 @@
+#include "tsk_reader/process/reader_process.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+#include "tsk_reader/process/messages.h"
+
+namespace pidometer {
+namespace {
+
+using Body = ReaderProcess::Body;
+
+ReaderOptions one_second() {
+  ReaderOptions options;
+  options.step_limit = std::chrono::seconds(1);
+  return options;
+}
+
+/// Why a reader with this body ended, when it was asked for something.
+ReaderEnd end_of(const Body& body, const ReaderOptions& options = one_second(),
+                 StepSeen* step = nullptr) {
+  auto started = ReaderProcess::start(OpenPolicy({}), options, body);
+  EXPECT_TRUE(started);
+  if (!started) return {};
+  ReaderProcess& process = **started;
+  process.send(to_wire<Request>(ReportRequest{}));
+  EXPECT_FALSE(process.receive());
+  if (step != nullptr) *step = process.step();
+  return process.end();
+}
+
+/// Waits for the request, so that its limits are in force.
+void await_request(const ReaderDescriptors& own) {
+  receive_message(own.requests);
+}
+
+TEST(ReaderProcess, SaysWhatEndedIt) {
+  StepSeen step;
+  EXPECT_EQ(end_of(
+                [](const ReaderDescriptors& own, PageStepNote& steps) {
+                  await_request(own);
+                  steps.at(Step::file_system, "p2", {});
+                  std::signal(SIGSEGV, SIG_DFL);
+                  std::raise(SIGSEGV);
+                },
+                one_second(), &step)
+                .words,
+            "was ended by signal 11 (SIGSEGV)");
+  EXPECT_EQ(step.words(), "opening the filesystem of p2");
+  EXPECT_EQ(end_of([](const ReaderDescriptors& own, PageStepNote&) {
+              await_request(own);
+              throw std::bad_alloc();
+            }).words,
+            "ran out of its 1024 MiB of memory");
+  EXPECT_EQ(end_of([](const ReaderDescriptors&, PageStepNote&) { ::_exit(3); }).words,
+            "ended with status 3");
+  EXPECT_EQ(end_of([](const ReaderDescriptors& own, PageStepNote&) {
+              await_request(own);
+              throw std::runtime_error("x");
+            }).words,
+            "gave up with an exception");
+}
+
+TEST(ReaderProcess, AnEndlessLoopIsEnded) {
+  EXPECT_EQ(end_of([](const ReaderDescriptors& own, PageStepNote&) {
+              await_request(own);
+              for (volatile unsigned i = 0;; i = i + 1) {
+              }
+            }).words,
+            "took more than 1 s of CPU time");
+}
+
+TEST(ReaderProcess, ASleeperIsEnded) {
+  EXPECT_EQ(end_of([](const ReaderDescriptors&, PageStepNote&) {
+              for (;;) ::usleep(100'000);
+            }).words,
+            "answered nothing for 4 s");
+}
+
+TEST(ReaderProcess, EndlessMemoryIsNotGiven) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers need the address space themselves";
+  EXPECT_EQ(end_of([](const ReaderDescriptors&, PageStepNote&) {
+              std::vector<std::vector<char>> all;
+              for (;;) all.emplace_back(16 << 20);
+            }).words,
+            "ran out of its 1024 MiB of memory");
+}
+
+TEST(ReaderProcess, GarbageIsNoReply) {
+  for (const std::string& bytes : {std::string(64, '\xff'), std::string(64, '\0'),
+                                   std::string("\x05\0\0\0\xff\xff\xff\x7f", 8)}) {
+    const ReaderEnd end = end_of([&](const ReaderDescriptors& own, PageStepNote&) {
+      await_request(own);
+      if (::write(own.replies, bytes.data(), bytes.size()) < 0) ::_exit(9);
+      for (;;) ::usleep(100'000);
+    });
+    EXPECT_EQ(end.words, "sent a reply that breaks the protocol");
+    EXPECT_TRUE(end.broke_protocol);
+  }
+}
+
+TEST(ReaderProcess, AnInterruptEndsTheWaiting) {
+  ReaderOptions options;
+  int asked = 0;
+  options.should_stop = [&asked] { return ++asked > 3; };
+  const ReaderEnd end = end_of(
+      [](const ReaderDescriptors&, PageStepNote&) {
+        for (;;) ::usleep(100'000);
+      },
+      options);
+  EXPECT_TRUE(end.interrupted);
+}
+
+TEST(ReaderProcess, IsGoneWithItsObject) {
+  pid_t pid = -1;
+  {
+    auto started = ReaderProcess::start(
+        OpenPolicy({}), {}, [](const ReaderDescriptors& own, auto&) { await_request(own); });
+    ASSERT_TRUE(started);
+    pid = (*started)->pid();
+    EXPECT_EQ(::kill(pid, 0), 0);
+    // What Ctrl-C sends to the whole group is the parent's to decide.
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) EXPECT_EQ(::kill(pid, signal), 0);
+    ::usleep(50'000);
+    int status = 0;
+    EXPECT_EQ(::waitpid(pid, &status, WNOHANG), 0);
+  }
+  EXPECT_EQ(::kill(pid, 0), -1);
+  EXPECT_EQ(errno, ESRCH);
+}
+
+TEST(ReaderProcess, StartsFromAThreadThatEnds) {
+  Result<std::unique_ptr<ReaderProcess>> started = fail(ErrorKind::usage, "");
+  std::thread([&started] {
+    started = ReaderProcess::start(OpenPolicy({}), {}, [](const ReaderDescriptors& own, auto&) {
+      await_request(own);
+      send_message(own.replies, to_wire<Reply>(OpenFileReply{}));
+    });
+  }).join();
+  ASSERT_TRUE(started);
+  ::usleep(50'000);
+  EXPECT_TRUE((*started)->send(to_wire<Request>(ReportRequest{})));
+  EXPECT_TRUE((*started)->receive());
+}
+
+}  // namespace
+}  // namespace pidometer

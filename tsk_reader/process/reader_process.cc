@@ -1,0 +1,245 @@
+#include "tsk_reader/process/reader_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "tsk_reader/process/messages.h"
+
+namespace pidometer {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// How the child says why it ended by itself.
+constexpr int kStatusOutOfMemory = 77;
+constexpr int kStatusException = 76;
+
+/// Ctrl-C is noticed within one slice of waiting; a slice that took much longer was one in which
+/// the whole program was stopped, and does not count as waiting.
+constexpr milliseconds kSlice{200};
+
+/// Large enough for a block of a log and what stands before it; the system may give less.
+constexpr int kPipeBytes = 1 << 20;
+
+/// Both ends of the three ways between parent and child.
+struct Ways {
+  std::array<int, 2> requests{-1, -1};  // [0] the parent's
+  std::array<int, 2> replies{-1, -1};
+  std::array<int, 2> broker{-1, -1};
+
+  bool open() {
+    std::array<int, 2> pipe{-1, -1};
+    const bool all = ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests.data()) == 0 &&
+                     ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, broker.data()) == 0 &&
+                     ::pipe2(pipe.data(), O_CLOEXEC) == 0;
+    if (all) ::fcntl(pipe[1], F_SETPIPE_SZ, kPipeBytes);
+    replies = pipe;
+    return all;
+  }
+  void close_side(std::size_t side) {
+    for (auto* way : {&requests, &replies, &broker})
+      if (const int descriptor = std::exchange((*way)[side], -1); descriptor >= 0)
+        ::close(descriptor);
+  }
+};
+
+[[noreturn]] void run_child(const Ways& ways, StepPage& page, int parent_pid, bool parent_is_main,
+                            const ReaderProcess::Body& body) {
+  int status = kStatusException;
+  try {
+    ReaderDescriptors own{ways.requests[1], ways.replies[1], ways.broker[1]};
+    const Hello hello = confine(own, parent_pid, parent_is_main);
+    PageStepNote steps(page);
+    if (send_message(own.replies, to_wire<Reply>(hello))) body(own, steps);
+    status = 0;
+  } catch (const std::bad_alloc&) {
+    status = kStatusOutOfMemory;
+  } catch (...) {
+    status = kStatusException;
+  }
+  ::_exit(status);
+}
+
+std::string signal_words(int signal) {
+  const char* const name = ::sigabbrev_np(signal);
+  return "was ended by signal " + std::to_string(signal) +
+         (name == nullptr ? std::string() : " (SIG" + std::string(name) + ")");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(OpenPolicy policy,
+                                                            const ReaderOptions& options,
+                                                            const Body& body) {
+  const auto failed = [](const char* what) {
+    return fail(ErrorKind::unreadable, "cannot start a process that reads the evidence",
+                std::string(what) + ": " + std::generic_category().message(errno),
+                "free memory, processes or open files and run again");
+  };
+  std::unique_ptr<ReaderProcess> process(new ReaderProcess(options));
+  Ways ways;
+  if (!ways.open()) {
+    const auto error = failed("no pipes");
+    ways.close_side(0);
+    ways.close_side(1);
+    return error;
+  }
+  const pid_t parent = ::getpid();
+  const bool is_main = ::gettid() == parent;
+  const pid_t child = ::fork();
+  if (child == 0) run_child(ways, process->page_, parent, is_main, body);
+  if (child < 0) {
+    const auto error = failed("fork");
+    ways.close_side(0);
+    ways.close_side(1);
+    return error;
+  }
+  process->pid_ = child;
+  process->requests_ = std::exchange(ways.requests[0], -1);
+  process->replies_ = std::exchange(ways.replies[0], -1);
+  process->broker_ =
+      std::make_unique<OpenBroker>(std::move(policy), std::exchange(ways.broker[0], -1));
+  ways.close_side(1);
+
+  const std::optional<Message> first = process->receive();
+  const std::optional<Reply> reply = first ? from_wire<Reply>(first->head) : std::nullopt;
+  const Hello* const hello = reply ? std::get_if<Hello>(&*reply) : nullptr;
+  if (hello == nullptr)
+    return fail(
+        ErrorKind::unreadable, "cannot start a process that reads the evidence",
+        "the reader process " + (first ? std::string("did not greet") : process->end_.words));
+  if (hello->limits) process->isolation_ += ", limits";
+  if (hello->seccomp) process->isolation_ += ", seccomp";
+  return process;
+}
+
+ReaderProcess::~ReaderProcess() {
+  if (pid_ > 0) finish("was no longer needed");
+  if (requests_ >= 0) ::close(requests_);
+  if (replies_ >= 0) ::close(replies_);
+}
+
+/// Sets the limit to the CPU time used so far and a step's on top. Whole seconds, rounded up.
+void ReaderProcess::grant_cpu_time() {
+  if (options_.step_limit.count() <= 0) return;
+  clockid_t clock = 0;
+  timespec used{};
+  if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return;
+  rlimit limit{};
+  if (::prlimit(pid_, RLIMIT_CPU, nullptr, &limit) != 0) return;
+  const auto wanted = static_cast<rlim_t>(used.tv_sec + options_.step_limit.count() + 1);
+  // The hard limit stays: it could not be raised again.
+  limit.rlim_cur = std::min(wanted, limit.rlim_max);
+  ::prlimit(pid_, RLIMIT_CPU, &limit, nullptr);
+}
+
+bool ReaderProcess::send(std::string_view message) {
+  if (pid_ <= 0) return false;
+  grant_cpu_time();
+  if (send_message(requests_, message)) return true;
+  finish({});
+  return false;
+}
+
+std::optional<Message> ReaderProcess::receive(Message reuse) {
+  const milliseconds most = options_.step_limit * ReaderOptions::kWallFactor;
+  milliseconds waited{0};
+  while (pid_ > 0) {
+    std::array<pollfd, 2> ways{pollfd{replies_, POLLIN, 0}, pollfd{broker_->socket(), POLLIN, 0}};
+    const auto start = steady_clock::now();
+    const int ready = ::poll(ways.data(), ways.size(), static_cast<int>(kSlice.count()));
+    if (ready < 0 && errno != EINTR) {
+      finish("cannot be waited for");
+      break;
+    }
+    if (options_.should_stop && options_.should_stop()) {
+      end_.interrupted = true;
+      finish("was interrupted");
+      break;
+    }
+    if (ready <= 0) {
+      const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
+      waited += std::min(took, kSlice);
+      if (most.count() > 0 && waited >= most)
+        finish("answered nothing for " +
+               std::to_string(std::chrono::duration_cast<std::chrono::seconds>(most).count()) +
+               " s");
+      continue;
+    }
+    if ((ways[1].revents & POLLIN) != 0 && !broker_->serve()) {
+      break_off();
+      break;
+    }
+    if (ways[0].revents == 0) {
+      // The broker's socket alone is closed: so is the process, and the pipe says so next.
+      if ((ways[1].revents & POLLIN) == 0) finish({});
+      continue;
+    }
+    const std::span<std::byte> room = assembler_.room();
+    const ssize_t got = ::read(replies_, room.data(), room.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      finish({});
+      break;
+    }
+    waited = milliseconds{0};
+    switch (assembler_.took(static_cast<std::size_t>(got))) {
+      case MessageAssembler::State::incomplete:
+        break;
+      case MessageAssembler::State::complete:
+        return assembler_.take(std::move(reuse));
+      case MessageAssembler::State::broken:
+        break_off();
+        break;
+    }
+  }
+  return std::nullopt;
+}
+
+void ReaderProcess::break_off() {
+  end_.broke_protocol = true;
+  finish("sent a reply that breaks the protocol");
+}
+
+std::string ReaderProcess::status_words(int status) const {
+  if (WIFSIGNALED(status)) {
+    if (WTERMSIG(status) == SIGXCPU)
+      return "took more than " + std::to_string(options_.step_limit.count()) + " s of CPU time";
+    return signal_words(WTERMSIG(status));
+  }
+  if (WEXITSTATUS(status) == kStatusOutOfMemory)
+    return "ran out of its " + std::to_string(kReaderMemory >> 20) + " MiB of memory";
+  if (WEXITSTATUS(status) == kStatusException) return "gave up with an exception";
+  return "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+/// Kills and reaps the child. Without `words` its own end says why; a process that already ended
+/// keeps its status, however it is killed now.
+void ReaderProcess::finish(std::string words) {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  int status = 0;
+  pid_t done = 0;
+  do done = ::waitpid(pid_, &status, 0);
+  while (done < 0 && errno == EINTR);
+  if (words.empty()) words = done == pid_ ? status_words(status) : "ended";
+  pid_ = -1;
+  end_.words = std::move(words);
+}
+
+}  // namespace pidometer

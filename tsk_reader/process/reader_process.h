@@ -1,0 +1,77 @@
+#pragma once
+
+#include <sys/types.h>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "tsk_reader/evidence.h"
+#include "tsk_reader/process/channel.h"
+#include "tsk_reader/process/confine.h"
+#include "tsk_reader/process/open_broker.h"
+#include "tsk_reader/process/step_page.h"
+
+namespace pidometer {
+
+/// Why a reader process is no more.
+struct ReaderEnd {
+  std::string words;         ///< "was ended by signal 11 (SIGSEGV)"
+  bool interrupted = false;  ///< should_stop said so: nobody's fault
+  bool broke_protocol = false;
+};
+
+/// A forked child that reads evidence, and the parent's end of its pipes. Killed and reaped with
+/// the object. Not thread-safe.
+class ReaderProcess {
+ public:
+  /// What the child does, once confined; its process ends when this returns. An exception ends it
+  /// too, and is told.
+  using Body = std::function<void(const ReaderDescriptors& own, PageStepNote& steps)>;
+
+  static Result<std::unique_ptr<ReaderProcess>> start(OpenPolicy policy,
+                                                      const ReaderOptions& options,
+                                                      const Body& body);
+  ReaderProcess(const ReaderProcess&) = delete;
+  ReaderProcess& operator=(const ReaderProcess&) = delete;
+  ~ReaderProcess();
+
+  /// Sends a request and grants it the CPU time of one step. False where the child is gone.
+  bool send(std::string_view message);
+
+  /// Waits for the next message and opens what the child asks for meanwhile. Nothing where the
+  /// child died, stalled or sends nonsense: it is then dead, and end() says why.
+  std::optional<Message> receive(Message reuse = {});
+
+  /// Kills a child whose reply cannot be.
+  void break_off();
+
+  const ReaderEnd& end() const { return end_; }
+  /// What the child was at last.
+  StepSeen step() const { return page_.seen(); }
+  const OpenPolicy& policy() const { return broker_->policy(); }
+  /// "process, limits, seccomp", or what of it could be had.
+  const std::string& isolation() const { return isolation_; }
+  pid_t pid() const { return pid_; }
+
+ private:
+  explicit ReaderProcess(const ReaderOptions& options) : options_(options) {}
+  void finish(std::string words);
+  void grant_cpu_time();
+  std::string status_words(int status) const;
+
+  ReaderOptions options_;
+  StepPage page_;
+  std::unique_ptr<OpenBroker> broker_;
+  MessageAssembler assembler_;
+  int requests_ = -1;
+  int replies_ = -1;
+  pid_t pid_ = -1;
+  ReaderEnd end_;
+  std::string isolation_ = "process";
+};
+
+}  // namespace pidometer

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/host_facts.h"
+#include "base/log_file.h"
+#include "base/path_spec.h"
+#include "base/result.h"
+#include "base/warning.h"
+#include "tsk_reader/evidence.h"
+#include "tsk_reader/process/step_page.h"
+#include "tsk_reader/process/wire.h"
+
+namespace pidometer {
+
+// The last enumerator of each enum that goes over the wire: what is beyond is refused.
+constexpr ErrorKind last_of(ErrorKind) {
+  return ErrorKind::output;
+}
+constexpr WarningKind last_of(WarningKind) {
+  return WarningKind::reader_died;
+}
+constexpr InputKind last_of(InputKind) {
+  return InputKind::folder;
+}
+constexpr StreamForm last_of(StreamForm) {
+  return StreamForm::decoded;
+}
+constexpr Step last_of(Step) {
+  return Step::reading;
+}
+
+// One function a type. A structured binding names every member, so that a new one cannot be
+// forgotten.
+
+template <typename Wire>
+void transfer(Wire& wire, std::filesystem::path& path) {
+  std::string text = path.string();
+  wire(text);
+  if constexpr (is_reading<Wire>) path = std::move(text);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, ByteRange& value) {
+  auto& [begin, end] = value;
+  wire(begin, end);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, DamagedRange& value) {
+  auto& [range, reason] = value;
+  wire(range, reason);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, Error& value) {
+  auto& [kind, message, reason, help] = value;
+  wire(kind, message, reason, help);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, Warning& value) {
+  auto& [kind, message, image, volume, path, range, line] = value;
+  wire(kind, message, image, volume, path, range, line);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, PathSpecLayer& value) {
+  auto& [type, location, inode, part_index, start_offset, volume_index, method] = value;
+  wire(type, location, inode, part_index, start_offset, volume_index, method);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, FileEntry& value) {
+  auto& [path, display_name, path_spec, size, modified, packed, inode] = value;
+  wire(path, display_name, path_spec, size, modified, packed, inode);
+}
+
+/// A zone goes over as the bytes it was made of: what reads them checks them again.
+template <typename Wire>
+void transfer(Wire& wire, TimeZone& zone) {
+  std::string name = zone.name();
+  std::string tzif(reinterpret_cast<const char*>(zone.tzif().data()), zone.tzif().size());
+  auto offset = static_cast<std::int32_t>(zone.constant_offset().count());
+  wire(name, tzif, offset);
+  if constexpr (is_reading<Wire>) {
+    constexpr std::int32_t kDay = 24 * 3600;
+    if (offset < -2 * kDay || offset > 2 * kDay) return wire.fail();
+    if (tzif.empty()) {
+      zone = TimeZone::fixed(std::chrono::minutes(offset / 60), std::move(name));
+      return;
+    }
+    auto made = TimeZone::from_tzif(std::as_bytes(std::span(tzif)), std::move(name));
+    if (!made) return wire.fail();
+    zone = std::move(*made);
+  }
+}
+
+template <typename Wire>
+void transfer(Wire& wire, HostFacts& value) {
+  auto& [zone, zone_source, hostname, os_name, pid_max] = value;
+  wire(zone, zone_source, hostname, os_name, pid_max);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, InputGroup& value) {
+  auto& [kind, name, segments, warnings] = value;
+  wire(kind, name, segments, warnings);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, GroupedInputs& value) {
+  auto& [groups, errors] = value;
+  wire(groups, errors);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, InputReport& value) {
+  auto& [name, kind, segments, size, md5, sha1, damage, warnings, isolation] = value;
+  wire(name, kind, segments, size, md5, sha1, damage, warnings, isolation);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, VolumeReport& value) {
+  auto& [name, start, size, description, file_system, reader, unsupported] = value;
+  wire(name, start, size, description, file_system, reader, unsupported);
+}
+
+/// The folder without its files: those are named by number, see FoundFolderReply.
+template <typename Wire>
+void transfer(Wire& wire, LogFolder& value) {
+  auto& [volume, path, facts, files] = value;
+  wire(volume, path, facts);
+  (void)files;
+}
+
+template <typename Wire>
+void transfer(Wire& wire, StepSeen& value) {
+  auto& [step, volume, path] = value;
+  wire(step, volume, path);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, LeftOut& value) {
+  auto& [what, reason] = value;
+  wire(what, reason);
+}
+
+}  // namespace pidometer
