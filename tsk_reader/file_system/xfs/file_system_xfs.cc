@@ -11,6 +11,8 @@
 #include "tsk_reader/file_system/xfs/xfs_extents.h"
 #include "tsk_reader/file_system/xfs/xfs_free_space.h"
 #include "tsk_reader/file_system/xfs/xfs_inode.h"
+#include "tsk_reader/file_system/xfs/xfs_replay.h"
+#include "tsk_reader/file_system/xfs/xfs_replayed_ranges.h"
 #include "tsk_reader/file_system/xfs/xfs_symlink.h"
 
 namespace pidometer {
@@ -25,8 +27,13 @@ bool same_folded(std::string_view a, std::string_view b) {
 
 class XfsFileSystem final : public FileSystem {
  public:
-  XfsFileSystem(BlockSource& source, const XfsSuperblock& super) : volume_(source, super) {
+  /// `source` is the volume as it is; the log is replayed over it.
+  XfsFileSystem(BlockSource& source, const XfsSuperblock& super)
+      : before_(source, super),
+        replay_(replay_xfs_log(source, super)),
+        volume_(replay_.overlay ? *replay_.overlay : source, super, replay_.overlay.get()) {
     tell_of_superblock();
+    tell_of_log();
   }
 
   std::string_view type_indicator() const override { return "XFS"; }
@@ -76,6 +83,11 @@ class XfsFileSystem final : public FileSystem {
                               make_xfs_file_map(volume_.super(), extents, inode->size));
   }
 
+  Result<std::vector<ByteRange>> replayed(std::uint64_t number) override {
+    if (!replay_.overlay) return std::vector<ByteRange>{};
+    return xfs_replayed_ranges(before_, volume_, number);
+  }
+
   Result<std::vector<ByteRange>> unallocated() override { return read_xfs_free_space(volume_); }
 
   const std::vector<Warning>& warnings() const override { return volume_.warnings(); }
@@ -103,7 +115,23 @@ class XfsFileSystem final : public FileSystem {
                    "read, those of its realtime section are not");
   }
 
-  XfsVolume volume_;
+  void tell_of_log() {
+    constexpr const char* kMayBeMissing = "the newest records of its logs may be missing or stale";
+    if (!replay_.not_replayed.empty())
+      volume_.warn(WarningKind::unsupported,
+                   fmt::format("the filesystem was in use when it was imaged and its log was not "
+                               "replayed ({}); {}",
+                               replay_.not_replayed, kMayBeMissing));
+    if (!replay_.in_part.empty())
+      volume_.warn(WarningKind::unsupported,
+                   fmt::format("the filesystem was in use when it was imaged and its log could be "
+                               "replayed in part only: {}; {}",
+                               replay_.in_part, kMayBeMissing));
+  }
+
+  XfsVolume before_;
+  XfsReplay replay_;
+  XfsVolume volume_;  ///< reads through the replay's overlay, where there is one
 };
 
 }  // namespace

@@ -33,9 +33,10 @@ inline constexpr XfsIdentity kXfsAgflIdentity = {32, std::nullopt, 8, 4, 4};
 
 /// What is wrong with a v5 structure that was read from byte `offset` of the volume and should
 /// belong to `owner`: "wrong checksum", "wrong owner and wrong address"; empty where nothing is,
-/// and on v4, which has none of these.
+/// and on v4, which has none of these. `without_checksum`: the rest
+/// alone.
 std::string xfs_identity_fault(const XfsSuperblock& super, std::span<const std::byte> bytes,
                                const XfsIdentity& identity, std::uint64_t offset,
-                               std::uint64_t owner);
+                               std::uint64_t owner, bool without_checksum = false);
 
 }  // namespace pidometer

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "tsk_reader/bytes/little_endian.h"
+#include "tsk_reader/file_system/xfs/xfs_log_inode.h"
 
 namespace pidometer {
 namespace {
@@ -13,12 +14,9 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 // xfs_format.h.
-constexpr std::uint16_t kMagic = 0x494e;  // IN
 constexpr std::uint16_t kRealtime = 1U << 0U;
 constexpr std::uint64_t kBigTime = 1U << 3U;
 constexpr std::uint64_t kLargeCounters = 1U << 4U;  // nrext64
-constexpr std::size_t kCoreV2 = 100;
-constexpr std::size_t kCoreV3 = 176;
 
 NodeKind kind_of(std::uint16_t mode) {
   switch (mode >> 12U) {
@@ -52,13 +50,13 @@ Result<XfsInode> parse_xfs_inode(const XfsSuperblock& super, std::uint64_t numbe
   const auto refuse = [&](const char* reason) {
     return fail(ErrorKind::unreadable, fmt::format("inode {} cannot be read", number), reason);
   };
-  if (bytes.size() != super.inode_size || be16(bytes, 0) != kMagic)
+  if (bytes.size() != super.inode_size || be16(bytes, 0) != kXfsInodeMagic)
     return refuse("there is no inode where it should be");
   const std::uint16_t mode = be16(bytes, 2);
   const auto version = static_cast<std::uint8_t>(bytes[4]);
   if (mode == 0) return refuse("it is not in use");
   if (version < 1 || version > 3 || (version == 3) != super.v5) return refuse("it is corrupt");
-  const std::size_t core = version == 3 ? kCoreV3 : kCoreV2;
+  const std::size_t core = version == 3 ? kXfsCoreV3 : kXfsCoreV2;
   const std::size_t fork_offset = std::to_integer<std::size_t>(bytes[82]) * 8;
   const std::size_t room = bytes.size() - core;
   if (fork_offset >= room && fork_offset != 0) return refuse("its forks do not fit");
@@ -71,6 +69,8 @@ Result<XfsInode> parse_xfs_inode(const XfsSuperblock& super, std::uint64_t numbe
   if (inode.size >> 63U != 0) return refuse("its size is negative");
   inode.extents = (flags & kLargeCounters) != 0 ? be64(bytes, 24) : be32(bytes, 76);
   inode.modified = time_of(be64(bytes, 40), (flags & kBigTime) != 0);
+  inode.links = version == 1 ? be16(bytes, 6) : be32(bytes, 16);
+  inode.generation = be32(bytes, 92);
   inode.realtime = (be16(bytes, 90) & kRealtime) != 0;
   const auto fork = bytes.subspan(core, fork_offset == 0 ? room : fork_offset);
   inode.fork.assign(fork.begin(), fork.end());

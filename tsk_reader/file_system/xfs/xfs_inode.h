@@ -22,9 +22,11 @@ struct XfsInode {
   std::uint64_t size = 0;     ///< bytes, below 2^63
   std::uint64_t extents = 0;  ///< records of the data fork's map
   Timestamp modified;
-  bool realtime = false;        ///< its bytes lie in the realtime section
-  bool identified = true;       ///< v5: checksum, number and UUID are right
-  std::vector<std::byte> fork;  ///< the data fork within the inode
+  std::uint32_t links = 0;       ///< names; 0 is no file any more
+  std::uint32_t generation = 0;  ///< another one, another file in the same inode
+  bool realtime = false;         ///< its bytes lie in the realtime section
+  bool identified = true;        ///< v5: checksum, number and UUID are right
+  std::vector<std::byte> fork;   ///< the data fork within the inode
 };
 
 /// Errors: unreadable where `bytes` (inode_size of them) is no inode in use. Does not look at

@@ -125,6 +125,7 @@ Result<XfsSuperblock> parse_xfs_superblock(Bytes bytes) {
   super.folds_case = (version & kAsciiCaseInsensitive) != 0;
   std::copy_n(bytes.begin() + (bytes.size() >= 48 ? 32 : 0), bytes.size() >= 48 ? 16 : 0,
               super.uuid.begin());
+  super.user_uuid = super.uuid;
   if ((version & 0xFU) < 4 || (version & 0xFU) > 5 || (version & kDirectoryV2) == 0)
     return fail(ErrorKind::unsupported,
                 fmt::format("XFS of version {}{} is not read by this version", version & 0xFU,

@@ -27,7 +27,8 @@ struct XfsSuperblock {
   std::uint64_t root_inode = 0;
   std::uint64_t log_start = 0;   ///< block number in the form of its AG; 0: on a device of its own
   std::uint32_t log_blocks = 0;  ///< blocks
-  std::array<std::byte, 16> uuid{};  ///< as v5 metadata carries it
+  std::array<std::byte, 16> uuid{};       ///< as v5 metadata carries it
+  std::array<std::byte, 16> user_uuid{};  ///< as the log carries it; may be another (meta_uuid)
 
   bool v5 = false;             ///< checksums, owners and addresses in all metadata
   bool file_type = false;      ///< directory entries name the kind of their inode

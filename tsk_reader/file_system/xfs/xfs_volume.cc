@@ -24,7 +24,9 @@ bool XfsVolume::read_at(std::uint64_t offset, std::span<std::byte> out) {
 
 bool XfsVolume::check(std::span<const std::byte> bytes, const XfsIdentity& identity,
                       std::uint64_t offset, std::uint64_t owner, const std::string& name) {
-  const std::string fault = xfs_identity_fault(super_, bytes, identity, offset, owner);
+  const bool replaced =
+      overlay_ != nullptr && !overlay_->replaced({offset, offset + bytes.size()}).empty();
+  const std::string fault = xfs_identity_fault(super_, bytes, identity, offset, owner, replaced);
   if (fault.empty()) return true;
   warn(WarningKind::damaged_image,
        fmt::format("{} (byte {} of the volume): {}; what it says may be wrong", name, offset,

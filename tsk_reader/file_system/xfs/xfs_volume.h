@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/warning.h"
+#include "tsk_reader/bytes/overlay_source.h"
 #include "tsk_reader/bytes/structure_reader.h"
 #include "tsk_reader/file_system/xfs/xfs_checks.h"
 #include "tsk_reader/file_system/xfs/xfs_superblock.h"
@@ -22,7 +23,10 @@ inline constexpr std::uint64_t kMostXfsBytes = std::uint64_t{1} << 30;
 /// found wrong. Does not own the source.
 class XfsVolume {
  public:
-  XfsVolume(BlockSource& source, const XfsSuperblock& super) : super_(super), reader_(source) {}
+  /// `overlay`, where it is not null, is the source itself: checksums of what it replaces were
+  /// never written and are not looked at.
+  XfsVolume(BlockSource& source, const XfsSuperblock& super, const OverlaySource* overlay = nullptr)
+      : super_(super), reader_(source), overlay_(overlay) {}
 
   const XfsSuperblock& super() const { return super_; }
   StructureReader& reader() { return reader_; }
@@ -47,6 +51,7 @@ class XfsVolume {
  private:
   XfsSuperblock super_;
   StructureReader reader_;
+  const OverlaySource* overlay_;
   std::uint64_t bytes_read_ = 0;
   std::vector<Warning> warnings_;
 };
