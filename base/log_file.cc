@@ -19,4 +19,15 @@ Result<std::uint64_t> ByteStream::skip(std::uint64_t count) {
   return passed;
 }
 
+bool owes_to_replay(const FileEntry& entry, ByteRange decoded) {
+  if (entry.replayed.empty()) return false;
+  if (!entry.path_spec.empty() && (entry.path_spec.front().type_indicator == "GZIP" ||
+                                   entry.path_spec.front().type_indicator == "COMPRESSED_STREAM"))
+    return true;
+  const auto next = std::partition_point(
+      entry.replayed.begin(), entry.replayed.end(),
+      [&decoded](const ByteRange& range) { return range.end <= decoded.begin; });
+  return next != entry.replayed.end() && next->begin < decoded.end;
+}
+
 }  // namespace pidometer

@@ -46,7 +46,14 @@ struct FileEntry {
   std::optional<Timestamp> modified;   ///< mtime
   std::optional<Timestamp> packed;     ///< a gzip header's MTIME, where it is not 0
   std::optional<std::uint64_t> inode;  ///< absent for loose files
+  /// Stored bytes that are as they are only because the filesystem's journal was replayed in
+  /// memory; sorted, disjoint.
+  std::vector<ByteRange> replayed = {};
 };
+
+/// Whether bytes of the decoded file owe themselves to the replay of a journal. Of a compressed
+/// file all do where any do: what is unpacked hangs on every byte before it.
+bool owes_to_replay(const FileEntry& entry, ByteRange decoded);
 
 /// Sequential bytes with their damage. Not thread-safe; move the pointer, not the object.
 class ByteStream {

@@ -204,11 +204,13 @@ class RowMaker {
     mediator_.produce_event(std::move(event));
   }
 
-  static LineRef line_ref(const StoredRecord& record, const Result<std::string>& text) {
+  LineRef line_ref(const StoredRecord& record, const Result<std::string>& text) const {
     // The line was read a moment ago; where it cannot be read again (a failing disk), the row says
     // so in its place.
+    const std::uint64_t end = record.offset + (text ? text->size() : 1);
     return LineRef{record.line, record.offset,
-                   text ? *text : "(line cannot be read again: " + text.error().message + ")"};
+                   text ? *text : "(line cannot be read again: " + text.error().message + ")",
+                   owes_to_replay(sources_[record.file]->entry, {record.offset, end})};
   }
 
   const LogSeries& log_;

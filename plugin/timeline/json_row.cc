@@ -17,6 +17,8 @@ void put_finding_lines(RowJson& row, const FindingBody& finding) {
   row["last_line_offset"] = finding.last.offset;
   row["first_record"] = escape_bytes(finding.first.text);
   row["last_record"] = escape_bytes(finding.last.text);
+  if (finding.first.journal_replayed || finding.last.journal_replayed)
+    row["journal_replayed"] = true;
   if (finding.anomaly.first_pid != 0) row["first_pid"] = finding.anomaly.first_pid;
   if (finding.anomaly.last_pid != 0) row["last_pid"] = finding.anomaly.last_pid;
   if (finding.last_source != nullptr) {
@@ -87,6 +89,7 @@ struct PutBody {
     row["cron_event"] = cron_event_name(record.event);
     row["line"] = record.line.line;
     row["line_offset"] = record.line.offset;
+    if (record.line.journal_replayed) row["journal_replayed"] = true;
     if (record.pid != 0) row["pid"] = record.pid;
     put_text(row, "reporter", record.reporter);
     put_text(row, "command", record.command);

@@ -52,6 +52,17 @@ std::string finding_message(const FindingBody& finding) {
   return {};
 }
 
+/// Whoever opens the image with another tool will not find these lines: why has to be said.
+const char* replay_words(const FindingBody& finding) {
+  if (!finding.first.journal_replayed && !finding.last.journal_replayed) return "";
+  if (finding.first.journal_replayed && finding.last.journal_replayed)
+    return " (both records are in the log only because the filesystem's journal was replayed)";
+  return finding.first.journal_replayed ? " (the first record is in the log only because the "
+                                          "filesystem's journal was replayed)"
+                                        : " (the last record is in the log only because the "
+                                          "filesystem's journal was replayed)";
+}
+
 /// What follows `reporter[pid]: ` in a syslog line; the whole line where that is not its form.
 std::string_view line_body(std::string_view line, std::string_view reporter) {
   if (reporter.empty()) return line;
@@ -79,7 +90,9 @@ std::string record_message(const TimelineEvent& event, const RecordBody& record)
 struct MessageOf {
   const TimelineEvent& event;
 
-  std::string operator()(const FindingBody& finding) const { return finding_message(finding); }
+  std::string operator()(const FindingBody& finding) const {
+    return finding_message(finding) + replay_words(finding);
+  }
   std::string operator()(const RecordBody& record) const { return record_message(event, record); }
   std::string operator()(const WarningBody& body) const {
     return escape_bytes(body.warning.message);

@@ -133,6 +133,9 @@ Json log_json(const SummaryLog& log) {
   put_text(json, "time_basis", report.time_basis.words);
   put_text(json, "year_basis", report.year_basis);
   json["damage"] = array_of(report.damage, damage_json);
+  std::uint64_t replayed = 0;
+  for (const ByteRange& range : report.entry.replayed) replayed += range.end - range.begin;
+  json["replayed_bytes"] = replayed;
   json["complete"] = report.complete;
   return json;
 }

@@ -25,9 +25,10 @@ struct EventSource {
 
 /// A bounding record, fetched again from its log.
 struct LineRef {
-  std::uint32_t line = 0;    ///< from 1
-  std::uint64_t offset = 0;  ///< bytes into the decoded log
-  std::string text;          ///< verbatim bytes, without the newline
+  std::uint32_t line = 0;         ///< from 1
+  std::uint64_t offset = 0;       ///< bytes into the decoded log
+  std::string text;               ///< verbatim bytes, without the newline
+  bool journal_replayed = false;  ///< it stands in the log only because a journal was replayed
 };
 
 struct FindingBody {

@@ -85,6 +85,9 @@ Json read_file(const LogFile& file) {
            {"size", file.entry().size},
            {"path_spec", to_json(file.entry().path_spec)}};
   if (file.entry().inode) out["inode"] = *file.entry().inode;
+  out["replayed"] = Json::array();
+  for (const ByteRange& range : file.entry().replayed)
+    out["replayed"].push_back({range.begin, range.end});
   if (file.entry().modified) out["mtime_us"] = file.entry().modified->time_since_epoch().count();
   const auto stream = file.open(StreamForm::stored);
   if (!stream) {

@@ -68,6 +68,10 @@ MUTANTS = [
     ("tag_as_text", "pid_excess", ["tag"], "pid_excess", "tag"),
     ("tag_with_a_blank", "pid_excess", ["tag"], ["pid excess"], "tag"),
     ("tag_as_plaso_object", "pid_excess", ["tag"], {"labels": ["a"]}, "tag"),
+    ("replayed_as_text", "task_run_replayed", ["journal_replayed"], "true", "journal_replayed"),
+    ("replayed_that_is_false", "pid_excess_replayed", ["journal_replayed"], False,
+     "journal_replayed"),
+    ("replayed_warning", "damaged_log", ["journal_replayed"], True, "journal_replayed"),
     ("short_hash", "pid_excess", ["log_sha256"], "9d5e", "log_sha256"),
     ("short_id", "pid_excess", ["finding_id"], "9d5e", "finding_id"),
 ]
@@ -75,7 +79,7 @@ SUMMARY_MUTANTS = [
     *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY],
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
-        "damage complete").split()],
+        "damage replayed_bytes complete").split()],
     *[(f"input_without_{key}", ["inputs", 0, key], REMOVE, key) for key in (
         "name kind segments size damage warnings").split()],
     *[(f"series_without_{key}", ["series", 0, key], REMOVE, key) for key in (

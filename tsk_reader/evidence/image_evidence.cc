@@ -275,6 +275,12 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
   entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
   FileSystem* file_system = one.file_system.get();
   const std::uint64_t inode = found.node.inode;
+  if (auto replayed = file_system->replayed(inode))
+    entry.replayed = std::move(*replayed);
+  else
+    warn(WarningKind::damaged_image, one.report.name, found.path,
+         fmt::format("which of its bytes are there only thanks to the journal is not known: {}",
+                     replayed.error().message));
   return make_log_file(std::move(entry),
                        [this, file_system, inode, volume = one.report.name,
                         path = found.path]() -> Result<std::unique_ptr<ByteStream>> {

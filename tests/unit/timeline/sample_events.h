@@ -147,6 +147,20 @@ inline TimelineEvent task_run() {
   return {at(1703042401), "cronie", "web01", "root", source(), std::move(record)};
 }
 
+/// A record that a journal held when the image was taken.
+inline TimelineEvent replayed_run() {
+  TimelineEvent event = task_run();
+  std::get<RecordBody>(event.body).line.journal_replayed = true;
+  return event;
+}
+
+/// A window whose end a journal held.
+inline TimelineEvent replayed_excess() {
+  TimelineEvent event = excess();
+  std::get<FindingBody>(event.body).last.journal_replayed = true;
+  return event;
+}
+
 inline TimelineEvent line() {
   RecordBody record;
   record.event = CronEvent::info;

@@ -59,6 +59,7 @@ RunSummary sample_summary() {
   log.report.dialects = {"vixie_file"};
   log.report.time_basis = {"year_inferred", "zone America/Chicago as given, year from mtime"};
   log.report.year_basis = "2000, from the file's mtime";
+  log.report.entry.replayed = {{1000, 2000}, {12607, 31607}};
   log.report.damage = {{{4096, 8192}, "E01 chunk checksum"}};
   summary.logs = {log};
   SummarySeries series{.input = "disk.E01", .volume = "p2", .folder = "/var/log", .report = {}};
@@ -101,6 +102,8 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"pid_deficit.jsonl", write_jsonl(samples::deficit())},
       {"boot.jsonl", write_jsonl(samples::boot())},
       {"not_a_clock.jsonl", write_jsonl(samples::not_a_clock())},
+      {"pid_excess_replayed.jsonl", write_jsonl(samples::replayed_excess())},
+      {"task_run_replayed.jsonl", write_jsonl(samples::replayed_run())},
       {"task_run.jsonl", write_jsonl(samples::task_run())},
       {"line.jsonl", write_jsonl(samples::line())},
       {"damaged_log.jsonl", write_jsonl(samples::damaged_log())},
