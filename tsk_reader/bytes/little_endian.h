@@ -26,5 +26,11 @@ inline std::uint64_t le64(std::span<const std::byte> bytes, std::size_t at) {
 inline std::uint32_t be32(std::span<const std::byte> bytes, std::size_t at) {
   return __builtin_bswap32(le32(bytes, at));
 }
+inline std::uint64_t be64(std::span<const std::byte> bytes, std::size_t at) {
+  return __builtin_bswap64(le64(bytes, at));
+}
+inline std::uint16_t be16(std::span<const std::byte> bytes, std::size_t at) {
+  return __builtin_bswap16(le16(bytes, at));
+}
 
 }  // namespace pidometer
