@@ -43,6 +43,8 @@ struct InputGroup {
   std::string name;  ///< as the user gave it (of the first segment), for messages
   std::vector<std::filesystem::path> segments;  ///< in order; one for a log or folder
   std::vector<Warning> warnings;  ///< a segment that is missing, given twice, or of another set
+  /// Maps of GNU ddrescue that are a raw image's, best first; the first is used.
+  std::vector<std::filesystem::path> maps = {};
 };
 
 /// What became of the paths on the command line.
@@ -68,7 +70,7 @@ inline constexpr std::string_view kFullIsolation = "process, limits, seccomp";
 /// What the summary says of an input.
 struct InputReport {
   std::string name;
-  std::string kind;  ///< raw, split raw, ewf, log, folder
+  std::string kind;  ///< raw, split raw, ewf, qcow2, vmdk, vhd, vhdx, log, folder
   std::vector<std::string> segments;
   std::uint64_t size = 0;  ///< media size of an image, file size of a log, 0 of a folder
   std::string stored_md5;  ///< acquisition hash of an E01, lower-case hex; empty where it has none

@@ -1,17 +1,23 @@
 // Reads every log of an image and prints what came out as JSON lines, for tests/image/*_test.py:
 //   list_logs IMAGE [FOLDER...] GLOB...
-// IMAGE is raw, or an E01 with its segments' names separated by commas. `read_bytes` and `reads`
-// are what the volumes and filesystems asked of the image.
+//   list_logs IMAGE --dump FILE
+// IMAGE is raw, a virtual disk by its extension, or an E01 with its segments' names separated by
+// commas. `read_bytes` and `reads` are what the volumes and filesystems asked of the image.
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tsk_reader/bytes/hashing.h"
+#include "tsk_reader/container/block_source_open.h"
 #include "tsk_reader/container/ewf/ewf_source.h"
 #include "tsk_reader/container/raw_source.h"
 #include "tsk_reader/evidence/image_evidence.h"
@@ -118,8 +124,53 @@ std::vector<std::filesystem::path> split(const std::string& names) {
   return paths;
 }
 
+/// Raw and E01 without a look at the content; everything else as the program opens it.
+Result<std::unique_ptr<BlockSource>> open_image(const std::vector<std::filesystem::path>& segments,
+                                                InputReport& report) {
+  const std::string extension = segments[0].extension().string();
+  if (extension == ".E01") return open_ewf_source(segments, report);
+  constexpr std::array kContainers = {".qcow2", ".vmdk", ".vhd", ".vhdx"};
+  if (std::find(kContainers.begin(), kContainers.end(), extension) == kContainers.end())
+    return open_raw_source(segments, report.warnings);
+  InputGroup group;
+  group.kind = InputKind::image;
+  group.name = report.name;
+  group.segments = segments;
+  return open_block_source(group, report);
+}
+
+/// Every byte of the disk into a file, and what is said of it.
+int dump(const std::string& name, const std::string& target) {
+  InputReport report;
+  report.name = name;
+  const auto source = open_image(split(name), report);
+  Json row{{"row", "image"}, {"kind", report.kind}, {"segments", report.segments}};
+  if (source) {
+    std::ofstream out(target, std::ios::binary);
+    std::vector<char> buffer(std::size_t{1} << 20U);
+    for (std::uint64_t at = 0; at < (*source)->size(); at += buffer.size()) {
+      const auto bytes = std::as_writable_bytes(std::span(buffer))
+                             .first(static_cast<std::size_t>(
+                                 std::min<std::uint64_t>(buffer.size(), (*source)->size() - at)));
+      if (!(*source)->read_at(at, bytes)) return 1;
+      out.write(buffer.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+    row["size"] = (*source)->size();
+    row["known_damage"] = to_json(report.damage);
+    row["damage"] = to_json((*source)->damage({0, kUnknownEnd}));
+    row["path_spec"] = to_json((*source)->path_spec());
+  } else {
+    row["error"] = source.error().message + ": " + source.error().reason;
+  }
+  row["warnings"] = Json::array();
+  for (const Warning& warning : report.warnings) row["warnings"].push_back(warning.message);
+  std::cout << row.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+  return 0;
+}
+
 int run(int argc, char** argv) {
   if (argc < 3) return 2;
+  if (argc == 4 && std::string_view(argv[2]) == "--dump") return dump(argv[1], argv[3]);
   const auto segments = split(argv[1]);
   // What begins with a slash is a folder to look into, the rest are globs.
   std::vector<std::string_view> globs;
@@ -129,9 +180,7 @@ int run(int argc, char** argv) {
   if (folders.empty()) folders.assign(kLogFolders.begin(), kLogFolders.end());
   InputReport report;
   report.name = argv[1];
-  const bool ewf = segments[0].extension() == ".E01";
-  auto source =
-      ewf ? open_ewf_source(segments, report) : open_raw_source(segments, report.warnings);
+  auto source = open_image(segments, report);
   if (!source) {
     std::cerr << source.error().message << ": " << source.error().reason << "\n";
     return 1;

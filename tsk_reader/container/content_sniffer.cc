@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "tsk_reader/bytes/decompress.h"
+#include "tsk_reader/bytes/little_endian.h"
+#include "tsk_reader/container/ddrescue/ddrescue_map.h"
 #include "tsk_reader/container/ewf/ewf_segment.h"
+#include "tsk_reader/container/vhd/vhd_footer.h"
 
 namespace pidometer {
 namespace {
@@ -41,11 +44,13 @@ constexpr std::array kMarks = {
     Mark{0, "EVF2\r\n\x81\0"sv, Content::other_container, "an EnCase 7 image (Ex01)"},
     Mark{0, "LEF2\r\n\x81\0"sv, Content::other_container, "an EnCase 7 logical file (Lx01)"},
     Mark{0, "LVF\x09\x0d\x0a\xff\0"sv, Content::other_container, "an EnCase logical file (L01)"},
-    Mark{0, "QFI\xfb"sv, Content::other_container, "a qcow2 image"},
-    Mark{0, "KDMV"sv, Content::other_container, "a VMDK image"},
-    Mark{0, "# Disk DescriptorFile"sv, Content::other_container, "a VMDK descriptor", true},
-    Mark{0, "vhdxfile"sv, Content::other_container, "a VHDX image"},
-    Mark{0, "conectix"sv, Content::other_container, "a dynamic VHD image"},
+    Mark{0, "QFI\xfb"sv, Content::qcow2, "a qcow2 image"},
+    Mark{0, "KDMV"sv, Content::vmdk, "a VMDK image"},
+    Mark{0, "COWD"sv, Content::vmdk, "a VMDK image of ESX"},
+    Mark{0, "\xbe\xba\xfe\xca\0\0\0\0\x01\0\0\0"sv, Content::vmdk, "a seSparse VMDK image"},
+    Mark{0, "# Disk DescriptorFile"sv, Content::vmdk_descriptor, "a VMDK descriptor", true},
+    Mark{0, "vhdxfile"sv, Content::vhdx, "a VHDX image"},
+    Mark{0, "conectix"sv, Content::vhd, "a dynamic VHD image"},
     Mark{0x40, "\x7f\x10\xda\xbe"sv, Content::other_container, "a VirtualBox image (VDI)"},
     Mark{0, "AFF10\r\n\0"sv, Content::other_container, "an AFF image"},
     Mark{0, "\x89PNG\r\n\x1a\n"sv, Content::foreign, "a PNG picture"},
@@ -170,6 +175,17 @@ std::vector<std::byte> sample(OsFile& file, std::uint64_t offset, std::size_t le
   return bytes;
 }
 
+/// A footer with its checksum in the last sector (Virtual Hard Disk Image Format
+/// Specification 1.0).
+bool is_fixed_vhd(OsFile& file) {
+  constexpr std::size_t kTypeAt = 60;
+  constexpr std::uint32_t kFixed = 2;
+  if (file.size() < 2 * kVhdFooterBytes) return false;
+  const std::vector<std::byte> footer =
+      sample(file, file.size() - kVhdFooterBytes, kVhdFooterBytes);
+  return is_vhd_footer(footer) && be32(footer, kTypeAt) == kFixed;
+}
+
 Sniffed sniff_packed(OsFile& file, Compression compression) {
   const std::vector<std::byte> packed = sample(file, 0, kPackedHeadBytes);
   const std::unique_ptr<ByteStream> stream =
@@ -179,7 +195,8 @@ Sniffed sniff_packed(OsFile& file, Compression compression) {
   head.resize(got ? *got : 0);
   const std::string name(compression_name(compression));
   Sniffed inner = by_mark(head);
-  if (inner.content == Content::disk || inner.content == Content::other_container) {
+  if (inner.content == Content::disk || inner.content == Content::other_container ||
+      is_virtual_disk(inner.content)) {
     return {Content::packed_disk, inner.what + " packed by " + name};
   }
   if (inner.content == Content::foreign)
@@ -199,8 +216,12 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
   if (looks_like_ewf(head)) return {Content::ewf, "an E01 segment"};
   const Compression compression = detect_compression(head);
   if (compression != Compression::none) return sniff_packed(file, compression);
+  // Before the marks: a fixed VHD is a raw disk up to its footer.
+  if (is_fixed_vhd(file)) return {Content::vhd, "a fixed VHD image"};
   Sniffed marked = by_mark(head);
   if (marked.content != Content::unknown) return marked;
+  if (is_ddrescue_map({reinterpret_cast<const char*>(head.data()), head.size()}))  // NOLINT
+    return {Content::ddrescue_map, "a map of GNU ddrescue"};
   if (has_at(head, 0, "PK\x03\x04"sv)) {
     // AFF4 is a zip whose first entries carry its name.
     const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());  // NOLINT
@@ -219,10 +240,29 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
   return {};
 }
 
+bool is_virtual_disk(Content content) {
+  switch (content) {
+    case Content::qcow2:
+    case Content::vmdk:
+    case Content::vmdk_descriptor:
+    case Content::vhd:
+    case Content::vhdx:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::optional<Error> content_error(const Sniffed& sniffed, const std::string& name) {
   switch (sniffed.content) {
     case Content::ewf:
+    case Content::qcow2:
+    case Content::vmdk:
+    case Content::vmdk_descriptor:
+    case Content::vhd:
+    case Content::vhdx:
     case Content::disk:
+    case Content::ddrescue_map:
     case Content::log:
       return std::nullopt;
     case Content::empty:

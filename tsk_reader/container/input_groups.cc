@@ -9,8 +9,10 @@
 
 #include "tsk_reader/bytes/os_file.h"
 #include "tsk_reader/container/content_sniffer.h"
+#include "tsk_reader/container/ddrescue/find_maps.h"
 #include "tsk_reader/container/ewf/ewf_grouping.h"
 #include "tsk_reader/container/raw_source.h"
+#include "tsk_reader/container/vmdk/vmdk_grouping.h"
 #include "tsk_reader/evidence.h"
 #include "tsk_reader/process/step.h"
 
@@ -43,6 +45,7 @@ class Grouper {
       errors_.push_back(*content_error({Content::empty, {}}, name));
       return;
     }
+    if (is_claimed(path)) return;
     if (as_ == InputKind::folder) {
       errors_.push_back({ErrorKind::usage, name + " is no folder", {}, "leave out --as folder"});
     } else if (as_ == InputKind::log) {
@@ -52,15 +55,25 @@ class Grouper {
     }
   }
 
+  /// Files that a VMDK's descriptor among `paths` names are a part of that input.
+  void claim_extents(std::span<const std::string> paths) {
+    for (const std::string& name : paths)
+      for (const fs::path& extent : vmdk_extent_paths(name)) {
+        struct stat info {};
+        if (::stat(extent.c_str(), &info) == 0) claimed_.insert({info.st_dev, info.st_ino});
+      }
+  }
+
   GroupedInputs finish() {
     for (EwfGroup& ewf : group_ewf_segments(std::move(segments_))) {
       const std::size_t order = orders_[ewf.first_given];
       std::vector<fs::path> paths;
       for (const EwfSegment& segment : ewf.segments) paths.push_back(segment.path);
-      InputGroup group{InputKind::image, names_[ewf.first_given], std::move(paths),
-                       std::move(ewf.warnings)};
+      InputGroup group{
+          InputKind::image, names_[ewf.first_given], std::move(paths), std::move(ewf.warnings), {}};
       groups_.emplace(order, std::move(group));
     }
+    place_maps();
     GroupedInputs inputs;
     for (auto& [order, group] : groups_) inputs.groups.push_back(std::move(group));
     inputs.errors = std::move(errors_);
@@ -68,6 +81,43 @@ class Grouper {
   }
 
  private:
+  bool is_claimed(const fs::path& path) const {
+    struct stat info {};
+    return !claimed_.empty() && as_ != InputKind::log && ::stat(path.c_str(), &info) == 0 &&
+           claimed_.contains({info.st_dev, info.st_ino});
+  }
+
+  /// Gives each raw image the ddrescue maps beside it, those of the command line first.
+  void place_maps() {
+    std::vector<InputGroup*> raw;
+    for (const std::size_t order : raw_orders_)
+      if (const auto at = groups_.find(order); at != groups_.end()) raw.push_back(&at->second);
+    for (const std::string& map : maps_) {
+      std::vector<InputGroup*> owners;
+      for (InputGroup* group : raw)
+        if (raw.size() == 1 ||
+            map_belongs_to(map, group->segments.front(), bytes_of_segments(group->segments)))
+          owners.push_back(group);
+      if (owners.size() == 1) {
+        owners.front()->maps.emplace_back(map);
+      } else {
+        errors_.push_back({ErrorKind::usage, "cannot use the ddrescue map " + map,
+                           raw.empty() ? "no raw image is given with it"
+                                       : "it is not clear which of the images it is of",
+                           "give it with its raw image alone, or name it like the image"});
+      }
+    }
+    for (InputGroup* group : raw)
+      for (fs::path& map :
+           find_ddrescue_maps(group->segments.front(), bytes_of_segments(group->segments))) {
+        std::error_code error;
+        const bool known =
+            std::any_of(group->maps.begin(), group->maps.end(),
+                        [&](const fs::path& other) { return fs::equivalent(other, map, error); });
+        if (!known) group->maps.push_back(std::move(map));
+      }
+  }
+
   void add(InputKind kind, const std::string& name, std::size_t order,
            std::vector<fs::path> paths) {
     // One file or folder by two names, links among them, has one device and inode.
@@ -79,7 +129,7 @@ class Grouper {
         return;
       }
     }
-    groups_.emplace(order, InputGroup{kind, name, std::move(paths), {}});
+    groups_.emplace(order, InputGroup{kind, name, std::move(paths), {}, {}});
   }
 
   static void add_duplicate(InputGroup& group, const std::string& name) {
@@ -115,7 +165,13 @@ class Grouper {
       segments_.push_back(std::move(*segment));
       names_.push_back(name);
       orders_.push_back(order);
+    } else if (sniffed.content == Content::ddrescue_map && !forced) {
+      maps_.push_back(name);
+    } else if (is_virtual_disk(sniffed.content)) {
+      const fs::path whole = find_vmdk_descriptor(name).value_or(name);
+      add(InputKind::image, whole.string(), order, {whole});
     } else if (sniffed.content == Content::disk || forced) {
+      raw_orders_.insert(order);
       add(InputKind::image, name, order, {fs::path(name)});
     } else if (sniffed.content == Content::log) {
       add(InputKind::log, name, order, {fs::path(name)});
@@ -165,8 +221,9 @@ class Grouper {
     std::vector<fs::path> paths;
     for (const auto& [number, one] : parts) paths.push_back(one);
     seen_.insert(file_key);
+    raw_orders_.insert(order);
     const auto at =
-        groups_.emplace(order, InputGroup{InputKind::image, name, std::move(paths), {}}).first;
+        groups_.emplace(order, InputGroup{InputKind::image, name, std::move(paths), {}, {}}).first;
     split_.emplace(key, &at->second);
     return true;
   }
@@ -190,7 +247,10 @@ class Grouper {
   }
 
   InputKind as_;
-  std::map<std::size_t, InputGroup> groups_;  // by place on the command line
+  std::map<std::size_t, InputGroup> groups_;   // by place on the command line
+  std::set<std::size_t> raw_orders_;           // of groups_: raw images
+  std::vector<std::string> maps_;              // of GNU ddrescue, as given
+  std::set<std::pair<dev_t, ino_t>> claimed_;  // extents of VMDKs that are given too
   std::vector<Error> errors_;
   std::vector<EwfSegment> segments_;
   std::vector<std::string> names_;                        // of segments_, as given
@@ -205,6 +265,7 @@ class Grouper {
 GroupedInputs group_inputs_here(std::span<const std::string> paths, InputKind as, StepNote* steps) {
   if (steps == nullptr) steps = &no_step_note();
   Grouper grouper(as);
+  grouper.claim_extents(paths);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     steps->at(Step::input, {}, paths[i]);
     grouper.take(paths[i], i);

@@ -176,6 +176,11 @@ class LooseFolder : public Evidence {
         break;
       case Content::ewf:
       case Content::ewf_destroyed:
+      case Content::qcow2:
+      case Content::vmdk:
+      case Content::vmdk_descriptor:
+      case Content::vhd:
+      case Content::vhdx:
       case Content::disk:
       case Content::other_container:
       case Content::packed_disk:
@@ -189,7 +194,8 @@ class LooseFolder : public Evidence {
                path.string() + " has the name of a log and is " + sniffed.what +
                    ": not read; unpack it first if it holds one");
         break;
-      case Content::empty:  // logrotate leaves an empty file after every rotation
+      case Content::ddrescue_map:  // says something of an image, and nothing of a log
+      case Content::empty:         // logrotate leaves an empty file after every rotation
         break;
     }
   }

@@ -1,0 +1,103 @@
+#include "tsk_reader/container/qcow2/qcow2_source.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/qcow2/qcow2_header.h"
+#include "tsk_reader/container/qcow2/qcow2_map.h"
+
+namespace pidometer {
+namespace {
+
+/// qemu writes `json:{"driver":"qcow2","file":{"driver":"file","filename":"base.img"}}` where a
+/// plain name does not say enough. The file's name is all that can be looked for here.
+std::string file_name_in(std::string_view backing) {
+  if (!backing.starts_with("json:")) {
+    if (backing.starts_with("file:")) backing.remove_prefix(5);
+    return std::string(backing);
+  }
+  constexpr std::string_view kKey = "\"filename\"";
+  const std::size_t key = backing.rfind(kKey);
+  if (key == std::string_view::npos) return {};
+  const std::size_t begin = backing.find('"', key + kKey.size());
+  if (begin == std::string_view::npos) return {};
+  const std::size_t end = backing.find('"', begin + 1);
+  return std::string(
+      backing.substr(begin + 1, end == std::string_view::npos ? 0 : end - begin - 1));
+}
+
+void warn_of_state(ContainerFile& file, const Qcow2Header& header, ImageChain& chain) {
+  if (header.dirty)
+    chain.warn(WarningKind::damaged_image,
+               file.name() +
+                   " was not closed: the machine was running or its host crashed; what the host "
+                   "had not written yet is missing");
+  if (header.corrupt)
+    chain.warn(WarningKind::damaged_image,
+               file.name() + " is marked as corrupt by qemu: clusters may hold other bytes");
+  if (header.snapshots == 0) return;
+  std::string names;
+  for (const std::string& name : qcow2_snapshot_names(file, header))
+    names += (names.empty() ? "" : ", ") + name;
+  chain.warn(WarningKind::unsupported,
+             file.name() + " holds " + std::to_string(header.snapshots) + " snapshots (" + names +
+                 ") beside its active state, which alone is read; convert a snapshot with qemu-img "
+                 "to read it");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BlockSource>> open_qcow2_source(std::unique_ptr<OsFile> os_file,
+                                                       const std::filesystem::path& path,
+                                                       ImageChain& chain) {
+  auto file = std::make_unique<ContainerFile>(std::move(os_file), path.filename().string());
+  Result<Qcow2Header> header = read_qcow2_header(*file);
+  if (!header) {
+    header.error().message = "cannot read " + path.string();
+    return tl::unexpected(header.error());
+  }
+  warn_of_state(*file, *header, chain);
+
+  MappedParts parts;
+  parts.path_spec = container_path_spec("QCOW", path);
+  const bool has_backing = !header->backing_file.empty();
+  if (has_backing) {
+    Result<std::unique_ptr<BlockSource>> below =
+        chain.open_below(path, file_name_in(header->backing_file), header->backing_format == "raw");
+    if (below) {
+      parts.below = std::move(*below);
+    } else {
+      const Error& error = below.error();
+      parts.below_missing = "the backing file of " + file->name() + " is missing";
+      chain.warn(WarningKind::damaged_image, "the backing file " + header->backing_file + " of " +
+                                                 file->name() + " cannot be read (" +
+                                                 error.message +
+                                                 (error.reason.empty() ? "" : ": " + error.reason) +
+                                                 "); what only it holds is lost");
+    }
+  }
+  std::unique_ptr<ContainerFile> data;
+  std::string data_missing;
+  if (header->external_data) {
+    Result<std::unique_ptr<OsFile>> opened = chain.open_part(path, header->data_file);
+    if (opened) {
+      data = std::make_unique<ContainerFile>(std::move(*opened),
+                                             std::string(base_name(header->data_file)));
+    } else {
+      data_missing = "its external data file is missing";
+      chain.warn(WarningKind::damaged_image, "the external data file " + header->data_file +
+                                                 " of " + file->name() + " cannot be read (" +
+                                                 opened.error().message + ")");
+    }
+  }
+  const std::string name = file->name();
+  parts.map = std::make_unique<Qcow2Map>(std::move(file), std::move(data), data_missing, *header);
+  constexpr std::uint64_t kSubclusters = 32;
+  return chain.finish(std::move(parts),
+                      header->extended_l2 ? header->cluster() / kSubclusters : header->cluster(),
+                      name);
+}
+
+}  // namespace pidometer
