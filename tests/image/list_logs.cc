@@ -1,6 +1,7 @@
 // Reads every log of an image and prints what came out as JSON lines, for tests/image/*_test.py:
-//   list_logs IMAGE [FOLDER...] GLOB...
-// IMAGE is raw, or an E01 with its segments' names separated by commas. `read_bytes` and `reads`
+//   list_logs IMAGE [FOLDER...] [-OTHER...] [+OTHER...] GLOB...
+// IMAGE is raw, or an E01 with its segments' names separated by commas. OTHERs are images given
+// together with it on the command line, before (-) and after (+) it. `read_bytes` and `reads`
 // are what the volumes and filesystems asked of the image.
 
 #include <chrono>
@@ -59,6 +60,7 @@ Json to_json(const PathSpec& spec) {
     if (layer.inode) one["inode"] = *layer.inode;
     if (layer.part_index) one["part_index"] = *layer.part_index;
     if (layer.start_offset) one["start_offset"] = *layer.start_offset;
+    if (layer.volume_index) one["volume_index"] = *layer.volume_index;
     out.push_back(one);
   }
   return out;
@@ -115,20 +117,37 @@ std::vector<std::filesystem::path> split(const std::string& names) {
   return paths;
 }
 
+Result<std::unique_ptr<BlockSource>> open_any(const std::vector<std::filesystem::path>& segments,
+                                              InputReport& report) {
+  if (segments[0].extension() == ".E01") return open_ewf_source(segments, report);
+  return open_raw_source(segments, report.warnings);
+}
+
 int run(int argc, char** argv) {
   if (argc < 3) return 2;
   const auto segments = split(argv[1]);
   // What begins with a slash is a folder to look into, the rest are globs.
   std::vector<std::string_view> globs;
   std::vector<std::string_view> folders;
-  for (const char* word : std::span(argv + 2, argv + argc))
-    (word[0] == '/' ? folders : globs).emplace_back(word);
+  GivenImages given;
+  std::vector<GivenImage> behind;
+  for (const char* word : std::span(argv + 2, argv + argc)) {
+    if (word[0] == '-' || word[0] == '+')
+      (word[0] == '-' ? given.images : behind).push_back({word + 1, [word] {
+                                                            InputReport ignored;
+                                                            return open_any(split(word + 1),
+                                                                            ignored);
+                                                          }});
+    else
+      (word[0] == '/' ? folders : globs).emplace_back(word);
+  }
+  given.own = given.images.size();
+  given.images.push_back({argv[1], nullptr});
+  given.images.insert(given.images.end(), behind.begin(), behind.end());
   if (folders.empty()) folders.assign(kLogFolders.begin(), kLogFolders.end());
   InputReport report;
   report.name = argv[1];
-  const bool ewf = segments[0].extension() == ".E01";
-  auto source =
-      ewf ? open_ewf_source(segments, report) : open_raw_source(segments, report.warnings);
+  auto source = open_any(segments, report);
   if (!source) {
     std::cerr << source.error().message << ": " << source.error().reason << "\n";
     return 1;
@@ -136,7 +155,7 @@ int run(int argc, char** argv) {
   CountingSource::Count count;
   const std::clock_t start = std::clock();
   auto evidence = open_image_evidence(std::make_unique<CountingSource>(std::move(*source), count),
-                                      std::move(report));
+                                      std::move(report), given);
   if (!evidence) return 1;
   for (const LogFolder& folder : (*evidence)->find_logs(folders, globs)) {
     Json out{{"row", "folder"}, {"volume", folder.volume}, {"path", folder.path}};
@@ -155,6 +174,7 @@ int run(int argc, char** argv) {
                       {"name", volume.name},
                       {"start", volume.start},
                       {"size", volume.size},
+                      {"description", volume.description},
                       {"file_system", volume.file_system},
                       {"reader", volume.reader},
                       {"unsupported", volume.unsupported}}
