@@ -63,8 +63,8 @@ class Lab:
         return images.run(command[0], "--driverloaded", "n", "--config", config, *command[1:],
                           stdin=stdin)
 
-    def create(self, vg, name, *options):
-        self.lvm("lvcreate", "-an", "-Zn", "-Wn", "-y", "-n", name, *options, vg)
+    def create(self, vg, name, *options, on=()):
+        self.lvm("lvcreate", "-an", "-Zn", "-Wn", "-y", "-n", name, *options, vg, *on)
 
     def report(self, command, fields, *options):
         out = self.lvm(command, "--reportformat", "json", "--units", "b", "--nosuffix", "-o", fields,
