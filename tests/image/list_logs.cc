@@ -1,8 +1,9 @@
 // Reads every log of an image and prints what came out as JSON lines, for tests/image/*_test.py:
-//   list_logs IMAGE [FOLDER...] GLOB...
+//   list_logs IMAGE [FOLDER...] [-OTHER...] [+OTHER...] GLOB...
 //   list_logs IMAGE --dump FILE
 // IMAGE is raw, a virtual disk by its extension, or an E01 with its segments' names separated by
-// commas. `read_bytes` and `reads` are what the volumes and filesystems asked of the image.
+// commas. OTHERs are images given together with it on the command line, before (-) and after (+)
+// it. `read_bytes` and `reads` are what the volumes and filesystems asked of the image.
 
 #include <algorithm>
 #include <array>
@@ -65,6 +66,7 @@ Json to_json(const PathSpec& spec) {
     if (layer.inode) one["inode"] = *layer.inode;
     if (layer.part_index) one["part_index"] = *layer.part_index;
     if (layer.start_offset) one["start_offset"] = *layer.start_offset;
+    if (layer.volume_index) one["volume_index"] = *layer.volume_index;
     out.push_back(one);
   }
   return out;
@@ -175,8 +177,21 @@ int run(int argc, char** argv) {
   // What begins with a slash is a folder to look into, the rest are globs.
   std::vector<std::string_view> globs;
   std::vector<std::string_view> folders;
-  for (const char* word : std::span(argv + 2, argv + argc))
-    (word[0] == '/' ? folders : globs).emplace_back(word);
+  GivenImages given;
+  std::vector<GivenImage> behind;
+  for (const char* word : std::span(argv + 2, argv + argc)) {
+    if (word[0] == '-' || word[0] == '+')
+      (word[0] == '-' ? given.images : behind).push_back({word + 1, [word] {
+                                                            InputReport ignored;
+                                                            return open_image(split(word + 1),
+                                                                            ignored);
+                                                          }});
+    else
+      (word[0] == '/' ? folders : globs).emplace_back(word);
+  }
+  given.own = given.images.size();
+  given.images.push_back({argv[1], nullptr});
+  given.images.insert(given.images.end(), behind.begin(), behind.end());
   if (folders.empty()) folders.assign(kLogFolders.begin(), kLogFolders.end());
   InputReport report;
   report.name = argv[1];
@@ -188,7 +203,7 @@ int run(int argc, char** argv) {
   CountingSource::Count count;
   const std::clock_t start = std::clock();
   auto evidence = open_image_evidence(std::make_unique<CountingSource>(std::move(*source), count),
-                                      std::move(report));
+                                      std::move(report), given);
   if (!evidence) return 1;
   for (const LogFolder& folder : (*evidence)->find_logs(folders, globs)) {
     Json out{{"row", "folder"}, {"volume", folder.volume}, {"path", folder.path}};
@@ -207,6 +222,7 @@ int run(int argc, char** argv) {
                       {"name", volume.name},
                       {"start", volume.start},
                       {"size", volume.size},
+                      {"description", volume.description},
                       {"file_system", volume.file_system},
                       {"reader", volume.reader},
                       {"unsupported", volume.unsupported}}
