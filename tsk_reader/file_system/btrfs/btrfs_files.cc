@@ -9,7 +9,7 @@
 
 namespace pidometer {
 
-Result<BtrfsInode> BtrfsFiles::inode(const BtrfsSubvolume& subvolume, std::uint64_t number) {
+Result<BtrfsInode> BtrfsFiles::inode(const BtrfsFileTree& subvolume, std::uint64_t number) {
   volume_.blocks().start_operation();
   const auto found = volume_.trees().find(subvolume.tree, {number, btrfs_item::inode, 0});
   const auto inode = found.data ? parse_btrfs_inode(*found.data) : std::nullopt;
@@ -21,7 +21,7 @@ Result<BtrfsInode> BtrfsFiles::inode(const BtrfsSubvolume& subvolume, std::uint6
                            : "there is no such inode");
 }
 
-BtrfsFiles::Names BtrfsFiles::names(const BtrfsSubvolume& subvolume, std::uint64_t directory) {
+BtrfsFiles::Names BtrfsFiles::names(const BtrfsFileTree& subvolume, std::uint64_t directory) {
   Names out;
   bool sound = true;
   const auto take = [&](const BtrfsItem& item) {
@@ -50,7 +50,7 @@ BtrfsFiles::Names BtrfsFiles::names(const BtrfsSubvolume& subvolume, std::uint64
   return out;
 }
 
-Result<std::optional<BtrfsName>> BtrfsFiles::find_name(const BtrfsSubvolume& subvolume,
+Result<std::optional<BtrfsName>> BtrfsFiles::find_name(const BtrfsFileTree& subvolume,
                                                        std::uint64_t directory,
                                                        std::string_view name) {
   volume_.blocks().start_operation();
@@ -70,7 +70,20 @@ Result<std::optional<BtrfsName>> BtrfsFiles::find_name(const BtrfsSubvolume& sub
   return std::nullopt;
 }
 
-BtrfsFiles::Extents BtrfsFiles::extents(const BtrfsSubvolume& subvolume, std::uint64_t number) {
+std::optional<BtrfsInodeRef> BtrfsFiles::ref(const BtrfsFileTree& subvolume, std::uint64_t number) {
+  std::vector<BtrfsInodeRef> refs;
+  volume_.blocks().start_operation();
+  const BtrfsKeyRange range{{number, btrfs_item::inode_ref, 0},
+                            {number, btrfs_item::inode_extref + 1, 0}};
+  volume_.trees().walk(subvolume.tree, range, [&](const BtrfsItem& item) {
+    parse_btrfs_refs(item.key, item.data, refs);
+    return refs.empty();
+  });
+  if (refs.empty()) return std::nullopt;
+  return std::move(refs.front());
+}
+
+BtrfsFiles::Extents BtrfsFiles::extents(const BtrfsFileTree& subvolume, std::uint64_t number) {
   Extents out;
   volume_.blocks().start_operation();
   out.lost = volume_.trees().walk(

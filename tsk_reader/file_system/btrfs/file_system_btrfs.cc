@@ -40,6 +40,8 @@ class BtrfsFileSystem final : public FileSystem {
   std::uint64_t root() const override {
     return compound(subvolumes_.all().front(), btrfs_object::first_free);
   }
+  std::vector<TreeRoot> roots() const override;
+  std::uint64_t inode_number(std::uint64_t inode) const override { return inode & kLargestNumber; }
   Result<FileNode> stat(std::uint64_t inode) override;
   Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) override;
   Result<std::optional<std::uint64_t>> lookup(std::uint64_t directory,
@@ -69,10 +71,29 @@ class BtrfsFileSystem final : public FileSystem {
   BtrfsFileMap map(const Node& node);
 
   std::unique_ptr<BtrfsVolume> volume_;
-  BtrfsSubvolumes subvolumes_{*volume_};
-  BtrfsDataReader data_{*volume_};
   BtrfsFiles files_{*volume_};
+  BtrfsSubvolumes subvolumes_{*volume_, files_};
+  BtrfsDataReader data_{*volume_};
 };
+
+std::vector<TreeRoot> BtrfsFileSystem::roots() const {
+  std::vector<TreeRoot> roots;
+  for (const BtrfsSubvolume& one : subvolumes_.all()) {
+    TreeRoot root;
+    root.name = one.path;
+    root.inode = compound(one, btrfs_object::first_free);
+    root.id = one.id;
+    root.is_default = one.id == subvolumes_.default_id();
+    root.read_only = one.read_only;
+    root.uuid = btrfs_uuid_text(one.uuid);
+    root.created = one.created;
+    root.parent_uuid = btrfs_uuid_text(one.parent_uuid);
+    for (const BtrfsSubvolume& other : subvolumes_.all())
+      if (one.is_snapshot() && other.uuid == one.parent_uuid) root.snapshot_of = other.path;
+    roots.push_back(std::move(root));
+  }
+  return roots;
+}
 
 Result<BtrfsFileSystem::Node> BtrfsFileSystem::node(std::uint64_t inode,
                                                     std::optional<NodeKind> wanted) {
