@@ -26,7 +26,6 @@ CASES = [
     ("mixed groups", ["--mixed"], []),
     ("holes are recorded", ["-O", "^no-holes"], []),
     ("no checksums of data", [], ["nodatasum"]),
-    ("block group tree", ["-O", "block-group-tree"], []),
     ("all inline", [], ["max_inline=4095"]),
 ]
 # A snapshot has a name for a subvolume of its origin, and the kernel makes an empty directory of it
@@ -73,7 +72,7 @@ class Btrfs(images.ImageTest):
     def test_grub_reads_the_same(self):
         self.need("grub-fstest")
         image, view = self.filled(mount=["compress-force=zstd"])
-        for path in ("/var/log/cron", "/var/log/cron-700", "/shuffled", "/sizes/text-131073"):
+        for path in ("/var/log/cron", "/var/log/cron-700", "/sizes/text-131073"):
             out = self.folder() / "out"
             run("grub-fstest", image, "cp", f"(loop0){path}", out)
             self.assertEqual(sha256(out.read_bytes()), view[path][3], path)
@@ -154,14 +153,15 @@ class Btrfs(images.ImageTest):
                 btrfs_images.flip(image, btrfs_images.physical(image, logical)[0] + 4096 + 10)
                 after = xfs_images.Tree(image).files["/var/log/cron"]
                 (begin, end, reason), = after["damage"]
-                self.assertTrue(0 < begin < end <= 100_000, after)
+                # What comes before the damage is unpacked: zlib and lzo a part of it, zstd whole blocks.
+                self.assertTrue((kind == "zstd" or begin > 0) and begin < end <= 100_000, after)
                 self.assertEqual(reason, "compressed extent: btrfs checksum does not match")
 
     def test_damaged_tree_blocks(self):
         for options, harmless in (([], True), (["-m", "single"], False)):
             with self.subTest(options):
                 image, view = self.small(*options)
-                places = btrfs_images.copies_of(image, b"inline\n")
+                places = btrfs_images.live(image, b"inline\n")
                 self.assertEqual(len(places), 2 if harmless else 1)
                 btrfs_images.flip(image, places[0] + 2)
                 tree = xfs_images.Tree(image)
@@ -178,7 +178,7 @@ class Btrfs(images.ImageTest):
 
     def test_a_tree_block_lost_altogether_is_told(self):
         image, _ = self.small()
-        for place in btrfs_images.copies_of(image, b"inline\n"):
+        for place in btrfs_images.live(image, b"inline\n"):
             with open(image, "r+b") as file:
                 file.seek(place // 16384 * 16384)
                 file.write(os.urandom(16384))
@@ -205,6 +205,111 @@ class Btrfs(images.ImageTest):
         self.assertIn("truncated", told)
         for file in listing.files.values():
             self.assertTrue(file["damage"] or file["sha256"] in {row[3] for row in view.values()}, file)
+
+    def dirty(self, work, mount=()):
+        """An image as it was while it was mounted, after `work`, and the kernel's view of it once it replayed."""
+        folder = self.folder()
+        image = btrfs_images.make(folder / "image.raw")
+        with btrfs_images.mounted(image, "commit=300", *mount) as root:
+            if root is None:
+                self.skipTest("this system mounts no btrfs for us")
+            btrfs_images.btrfs("subvolume", "create", root / "@")
+            for top in (root, root / "@"):
+                images.write_tree(top, {"/var/log/cron": LOG, "/var/log/cron.1": b"inline\n",
+                                        "/var/log/old": b"old\n", "/var/log/gone": b"gone\n",
+                                        "/var/log/sparse": bytes(1 << 20)})
+            os.sync()
+            work(root)
+            dirty = btrfs_images.copy(image, folder / "dirty.raw")
+        replayed = btrfs_images.copy(dirty, folder / "replayed.raw")
+        with btrfs_images.mounted(replayed) as root:
+            view = xfs_images.kernel_view(root)
+        return dirty, view
+
+    def test_the_log_tree_is_replayed_as_the_kernel_does(self):
+        def append(root, name, data):
+            with open(root / name, "ab") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+
+        def appended(root):
+            append(root, "var/log/cron", log_text(200_000, seed=8))
+            append(root, "var/log/cron", log_text(70, seed=9))
+            append(root, "@/var/log/cron", log_text(33_333, seed=10))
+            append(root, "var/log/cron.1", b"more\n")
+
+        def grown_out_of_inline(root):
+            append(root, "var/log/cron.1", log_text(9_000, seed=11))
+
+        def created(root):
+            append(root, "var/log/cron.new", b"new\n")
+            (root / "var/log/dir").mkdir()
+            append(root, "var/log/dir/cron", log_text(123_456, seed=12))
+
+        def rotated(root):
+            os.rename(root / "var/log/cron", root / "var/log/cron-20251125")
+            append(root, "var/log/cron-20251125", b"last\n")
+            append(root, "var/log/cron", b"first\n")
+
+        def truncated(root):
+            with open(root / "var/log/cron", "r+b") as file:
+                file.truncate(1_234_567)
+                file.seek(10_000)
+                file.write(b"overwritten\n" * 3000)
+                os.fsync(file.fileno())
+
+        def holes(root):
+            with open(root / "var/log/sparse", "r+b") as file:
+                os.posix_fallocate(file.fileno(), 2 << 20, 1 << 20)
+                file.seek(5 << 20)
+                file.write(b"far\n")
+                os.fsync(file.fileno())
+
+        def removed(root):
+            os.unlink(root / "var/log/gone")
+            os.rename(root / "var/log/old", root / "var/log/older")
+            folder = os.open(root / "var/log", os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+
+        def linked(root):
+            os.link(root / "var/log/cron", root / "var/log/second-name")
+            append(root, "var/log/cron", b"line\n")
+
+        for work in (appended, grown_out_of_inline, created, rotated, truncated, holes, removed, linked):
+            for mount in ((), ("compress-force=zstd",)):
+                with self.subTest(work.__name__, mount=mount):
+                    image, view = self.dirty(work, mount)
+                    tree = xfs_images.Tree(image)
+                    have = tree.view()
+                    # The sizes and times of directories are the kernel's bookkeeping.
+                    wrong = {path: (have.get(path), view.get(path)) for path in {*have, *view}
+                             if have.get(path) != view.get(path)
+                             and "directory" not in (have.get(path, [0])[0], view.get(path, [0])[0])}
+                    self.assertEqual(wrong, {})
+                    self.assertEqual({path for path in have}, set(view))
+                    self.assertEqual((tree.file_damage(), tree.errors(), tree.warnings), ({}, {}, []))
+                    super_block = btrfs_images.dump_super(image)
+                    if super_block["log_root"] != "0" and work is appended and not mount:
+                        self.assertEqual(tree.files["/var/log/cron"]["replayed"][-1][1], 3_200_168)
+                        self.assertNotIn("replayed", tree.files["/var/log/old"])
+                    if work is appended:
+                        self.assertNotEqual(super_block["log_root"], "0")
+
+    def test_a_damaged_log_tree_is_told(self):
+        def work(root):
+            with open(root / "var/log/cron", "ab") as file:
+                file.write(log_text(200_000, seed=8))
+                file.flush()
+                os.fsync(file.fileno())
+        image, _ = self.dirty(work)
+        self.need("btrfs-map-logical")
+        for place in btrfs_images.physical(image, int(btrfs_images.dump_super(image)["log_root"])):
+            btrfs_images.flip(image, place + 200)
+        tree = xfs_images.Tree(image)
+        self.assertIn("log tree was not replayed", "".join(tree.warnings))
+        self.assertEqual(tree.files["/var/log/cron"]["sha256"], sha256(LOG))
 
     def test_several_devices(self):
         folder = self.folder()

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "tsk_reader/file_system/btrfs/btrfs_items.h"
+#include "tsk_reader/file_system/btrfs/btrfs_log.h"
 #include "tsk_reader/file_system/btrfs/btrfs_volume.h"
 
 namespace pidometer {
@@ -21,6 +22,10 @@ struct BtrfsFileTree {
 class BtrfsFiles {
  public:
   explicit BtrfsFiles(BtrfsVolume& volume) : volume_(volume) {}
+
+  /// From now on everything is as it will be once the log is replayed; null: as it was committed.
+  /// The log must outlive it.
+  void use_log(const BtrfsLog* log) { log_ = log; }
 
   /// Errors: there is none, or its place in the tree is lost.
   Result<BtrfsInode> inode(const BtrfsFileTree& subvolume, std::uint64_t number);
@@ -46,7 +51,13 @@ class BtrfsFiles {
   Extents extents(const BtrfsFileTree& subvolume, std::uint64_t number);
 
  private:
+  Result<BtrfsInode> committed_inode(const BtrfsFileTree& subvolume, std::uint64_t number);
+  Names committed_names(const BtrfsFileTree& subvolume, std::uint64_t directory);
+  void overlay_names(const BtrfsFileTree& subvolume, const BtrfsLoggedDirectory& logged,
+                     std::vector<BtrfsName>& names);
+
   BtrfsVolume& volume_;
+  const BtrfsLog* log_ = nullptr;
 };
 
 }  // namespace pidometer

@@ -64,7 +64,7 @@ bool parse_btrfs_names(std::span<const std::byte> bytes, std::vector<BtrfsName>&
     const std::size_t data_length = le16(bytes, at + 25);
     const std::size_t name_length = le16(bytes, at + 27);
     if (name_length == 0 || name_length + data_length > bytes.size() - at - kHeader) return false;
-    out.push_back({text_at(bytes, at + kHeader, name_length), btrfs_key_at(bytes, at)});
+    out.push_back({text_at(bytes, at + kHeader, name_length), btrfs_key_at(bytes, at), 0});
     at += kHeader + name_length + data_length;
   }
   return true;

@@ -30,8 +30,6 @@ Result<std::unique_ptr<BtrfsVolume>> BtrfsVolume::open(BlockSource& source) {
   std::unique_ptr<BtrfsVolume> volume(
       new BtrfsVolume(source, std::move(*super), std::move(warnings)));
   volume->tell_devices();
-  if (volume->super_.log_tree.logical != 0)
-    volume->warnings_.warn(WarningKind::unsupported, std::string(kBtrfsLogNotReplayed));
   volume->read_chunks();
   volume->blocks_.start_operation();
   if (volume->blocks_.read(volume->super_.root_tree, std::nullopt) == nullptr) {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include "base/result.h"
 #include "tsk_reader/bytes/block_source.h"
@@ -14,10 +13,6 @@
 #include "tsk_reader/file_system/btrfs/btrfs_warnings.h"
 
 namespace pidometer {
-
-inline constexpr std::string_view kBtrfsLogNotReplayed =
-    "the filesystem was in use when it was imaged and its log tree was not replayed; the newest "
-    "records of its logs may be missing or stale";
 
 /// One device of a btrfs filesystem with its address space mapped and its trees at hand.
 class BtrfsVolume {
