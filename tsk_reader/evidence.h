@@ -16,6 +16,7 @@
 #include "base/log_file.h"
 #include "base/result.h"
 #include "base/warning.h"
+#include "tsk_reader/file_system/tree_root.h"
 
 namespace pidometer {
 
@@ -83,13 +84,14 @@ struct InputReport {
 
 /// What the summary says of a volume.
 struct VolumeReport {
-  std::string name;         ///< whole, p2
+  std::string name;         ///< whole, p2; `p2:@/var` for a subvolume
   std::uint64_t start = 0;  ///< bytes into the image
   std::uint64_t size = 0;
   std::string description;  ///< the partition table's word
   std::string file_system;  ///< ext4, xfs, ...; empty where none was recognised
   std::string reader;       ///< tsk, ext2fs; empty where it could not be opened
   std::string unsupported;  ///< why it was not read; empty where it was
+  std::optional<TreeRoot> tree;  ///< of a filesystem that has several: which one, the top too
 };
 
 /// Where logs lie on a root volume, and on a /var volume of its own.

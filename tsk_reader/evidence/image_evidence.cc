@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 #include <utility>
 
 #include "tsk_reader/bytes/damage_list.h"
 #include "tsk_reader/evidence/host_facts.h"
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/evidence/log_finder.h"
+#include "tsk_reader/evidence/tree_reports.h"
 #include "tsk_reader/file_system/file_system_sniffer.h"
 #include "tsk_reader/process/step.h"
+#include "tsk_reader/file_system/tree_view.h"
+#include "tsk_reader/volume/partition_source.h"
 #include "tsk_reader/volume/volume_tree.h"
 
 namespace pidometer {
@@ -25,6 +30,7 @@ struct OpenVolume {
   Volume volume;
   VolumeReport report;
   std::unique_ptr<FileSystem> file_system;  ///< null where it could not be opened
+  const FileSystem* whole = nullptr;        ///< of which file_system is one tree, or itself
   TreeFacts tree;
   bool tree_read = false;
   std::size_t warnings_taken = 0;  ///< of the filesystem's own
@@ -76,7 +82,11 @@ class ImageEvidence final : public Evidence {
                                    std::span<const std::string_view> globs) override;
 
  private:
+  /// A file reached through two trees of one filesystem counts once.
+  using SeenFiles = std::set<std::pair<const FileSystem*, std::uint64_t>>;
+
   void open_volume(Volume volume);
+  void add_trees(std::size_t index);
   void warn(Warning warning) {
     warning.image = report_.name;
     // Looking twice (cron logs, then all logs) must not tell twice.
@@ -101,6 +111,8 @@ class ImageEvidence final : public Evidence {
   void take_file_system_warnings(OpenVolume& one);
   void read_trees();
   HostFacts facts_for(const OpenVolume& one);
+  std::vector<LogFolder> find_logs_on(OpenVolume& one, std::span<const std::string_view> folders,
+                                      std::span<const std::string_view> globs, SeenFiles& seen);
   std::unique_ptr<LogFile> log_file(OpenVolume& one, const FoundFile& found);
 
   /// Where bytes of a volume lie in the image; absent for one that was put together.
@@ -168,7 +180,32 @@ void ImageEvidence::open_volume(Volume volume) {
     warn(WarningKind::unsupported, name, "", one.report.unsupported);
   check_extent(one);
   take_file_system_warnings(one);
+  one.whole = one.file_system.get();
   volumes_.push_back(std::move(one));
+  if (volumes_.back().file_system) add_trees(volumes_.size() - 1);
+}
+
+/// Each further tree of a filesystem (btrfs' subvolumes) becomes a volume of its own, for it may be
+/// mounted anywhere, or be a host's state of another day.
+void ImageEvidence::add_trees(std::size_t index) {
+  FileSystem& whole = *volumes_[index].file_system;
+  const std::vector<TreeRoot> roots = whole.roots();
+  if (roots.size() < 2) return;
+  volumes_[index].report.tree = roots[0];
+  for (const TreeRoot& root : std::span(roots).subspan(1)) {
+    const OpenVolume& top = volumes_[index];
+    OpenVolume one;
+    one.report = top.report;
+    one.report.name = fmt::format("{}:{}", top.report.name, root.name);
+    one.report.description = describe_tree(root);
+    one.report.tree = root;
+    one.volume.assembled = top.volume.assembled;
+    one.volume.source = std::make_unique<PartitionSource>(
+        *top.volume.source, ByteRange{0, top.volume.source->size()}, std::nullopt);
+    one.file_system = make_tree_view(whole, root.inode);
+    one.whole = &whole;
+    volumes_.push_back(std::move(one));
+  }
 }
 
 /// A partition that reaches past the image, a filesystem that reaches past its partition: bytes
@@ -236,6 +273,30 @@ void ImageEvidence::read_trees() {
   }
 }
 
+/// Of the volumes with an /etc those that can be the host of a tree of btrfs: the tree that it
+/// hangs in; else the one that is mounted by default; else those that are no snapshots.
+std::vector<const OpenVolume*> likely_roots(const OpenVolume& one,
+                                            std::vector<const OpenVolume*> roots) {
+  const OpenVolume* above = nullptr;
+  for (const OpenVolume* root : roots)
+    if (root->whole == one.whole && root->report.tree && one.report.tree &&
+        tree_contains(*root->report.tree, *one.report.tree) &&
+        (above == nullptr || tree_contains(*above->report.tree, *root->report.tree)))
+      above = root;
+  if (above != nullptr) return {above};
+  const auto spoken_for = [&](const OpenVolume* root) {
+    if (!root->report.tree || root->report.tree->is_default) return false;
+    return root->report.tree->is_snapshot() ||
+           std::any_of(roots.begin(), roots.end(), [&](const OpenVolume* other) {
+             return other->whole == root->whole && other->report.tree->is_default;
+           });
+  };
+  std::vector<const OpenVolume*> likely;
+  std::copy_if(roots.begin(), roots.end(), std::back_inserter(likely),
+               [&](const OpenVolume* root) { return !spoken_for(root); });
+  return likely.empty() ? roots : likely;
+}
+
 /// A volume's own /etc speaks for it. A /var volume has none: then the only root of the image, or
 /// of several the only one that mounts a /var.
 HostFacts ImageEvidence::facts_for(const OpenVolume& one) {
@@ -243,6 +304,7 @@ HostFacts ImageEvidence::facts_for(const OpenVolume& one) {
   std::vector<const OpenVolume*> roots;
   for (const OpenVolume& other : volumes_)
     if (other.tree.has_etc) roots.push_back(&other);
+  roots = likely_roots(one, std::move(roots));
   if (roots.empty()) return {};
   if (roots.size() > 1) {
     const auto mounts = [](const OpenVolume* root) { return root->tree.mounts_var; };
@@ -266,11 +328,13 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
   entry.display_name = fmt::format("{}:{}", one.file_system->type_indicator(), found.path);
   entry.size = found.node.size;
   entry.modified = found.node.modified;
-  entry.inode = found.node.inode;
+  entry.inode = one.file_system->inode_number(found.node.inode);
   PathSpecLayer layer;
   layer.type_indicator = std::string(one.file_system->type_indicator());
   layer.location = found.real_path;
-  layer.inode = found.node.inode;
+  if (one.report.tree && !one.report.tree->name.empty())
+    layer.location = fmt::format("/{}{}", one.report.tree->name, found.real_path);
+  layer.inode = entry.inode;
   entry.path_spec = one.volume.source->path_spec();
   entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
   FileSystem* file_system = one.file_system.get();
@@ -293,24 +357,55 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
 std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> folders,
                                                 std::span<const std::string_view> globs) {
   read_trees();
+  // What lies in a tree that hangs in another one is found there, and not above.
+  std::vector<std::size_t> order(volumes_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto depth = [&](std::size_t index) {
+    return volumes_[index].report.tree ? tree_depth(*volumes_[index].report.tree) : 0;
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return depth(a) > depth(b); });
+  std::vector<std::vector<LogFolder>> found(volumes_.size());
+  SeenFiles seen;
+  for (const std::size_t index : order)
+    if (volumes_[index].file_system &&
+        !steps_.begin(Step::log_search, volumes_[index].report.name, {}))
+      found[index] = find_logs_on(volumes_[index], folders, globs, seen);
   std::vector<LogFolder> out;
-  for (OpenVolume& one : volumes_) {
-    if (!one.file_system || steps_.begin(Step::log_search, one.report.name, {})) continue;
-    std::vector<Warning> warnings;
-    for (FoundFolder& found : find_log_files(*one.file_system, folders, globs, warnings)) {
-      LogFolder folder;
-      folder.volume = one.report.name;
-      folder.path = found.path;
-      folder.facts = facts_for(one);
-      for (const FoundFile& file : found.files) folder.files.push_back(log_file(one, file));
-      out.push_back(std::move(folder));
-    }
-    for (Warning& warning : warnings) {
-      warning.volume = one.report.name;
-      warn(std::move(warning));
-    }
-    take_file_system_warnings(one);
+  for (std::vector<LogFolder>& one : found)
+    std::move(one.begin(), one.end(), std::back_inserter(out));
+  return out;
+}
+
+std::vector<LogFolder> ImageEvidence::find_logs_on(OpenVolume& one,
+                                                   std::span<const std::string_view> folders,
+                                                   std::span<const std::string_view> globs,
+                                                   SeenFiles& seen) {
+  std::vector<LogFolder> out;
+  std::vector<Warning> warnings;
+  const bool below_top = one.report.tree && !one.report.tree->name.empty();
+  const std::vector<std::string> more =
+      below_top ? folders_in_tree(folders) : std::vector<std::string>();
+  const std::vector<std::string_view> in_tree(more.begin(), more.end());
+  for (FoundFolder& found : find_log_files(
+           *one.file_system, below_top ? std::span(in_tree) : folders, globs, warnings)) {
+    std::erase_if(found.files, [&](const FoundFile& file) {
+      return !seen.emplace(one.whole, file.node.inode).second;
+    });
+    if (found.files.empty()) continue;
+    LogFolder folder;
+    folder.volume = one.report.name;
+    folder.path = found.path;
+    folder.facts = facts_for(one);
+    for (const FoundFile& file : found.files) folder.files.push_back(log_file(one, file));
+    out.push_back(std::move(folder));
   }
+  for (Warning& warning : warnings) {
+    warning.volume = one.report.name;
+    warn(std::move(warning));
+  }
+  for (OpenVolume& other : volumes_)
+    if (other.file_system.get() == one.whole) take_file_system_warnings(other);
   return out;
 }
 

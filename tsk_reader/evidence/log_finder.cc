@@ -42,14 +42,15 @@ void find_in_folder(FileSystem& file_system, FoundFolder& folder, const Resolved
     return;
   }
   const std::string real_folder = where.real_path == "/" ? "" : where.real_path;
+  const std::string shown_folder = folder.path == "/" ? "" : folder.path;
   const auto real_name = [&](const std::string& path) {
-    return real_folder + path.substr(folder.path.size());
+    return real_folder + path.substr(shown_folder.size());
   };
   std::vector<FoundFile> found;
   std::size_t taken = 0;
   for (const DirectoryEntry& entry : *entries) {
     if (!name_matches(entry.name, globs, file_system.folds_case())) continue;
-    const std::string path = fmt::format("{}/{}", folder.path, entry.name);
+    const std::string path = fmt::format("{}/{}", shown_folder, entry.name);
     if (++taken > kMostLogs) {
       warnings.push_back(skipped(folder.path, fmt::format("only the first {} matching files of the "
                                                           "folder are read",

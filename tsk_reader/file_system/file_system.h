@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
+#include "tsk_reader/file_system/tree_root.h"
 
 namespace pidometer {
 
@@ -57,6 +58,13 @@ class FileSystem {
   virtual std::uint64_t size() const = 0;
 
   virtual std::uint64_t root() const = 0;
+
+  /// All trees of files that can be mounted by themselves, the one of root() first. Where there are
+  /// several, paths lead from an upper one into those that hang below it.
+  virtual std::vector<TreeRoot> roots() const;
+  /// The number that the filesystem's own tools give the inode: unique within one tree only.
+  virtual std::uint64_t inode_number(std::uint64_t inode) const { return inode; }
+
   virtual Result<FileNode> stat(std::uint64_t inode) = 0;
   virtual Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) = 0;
   /// Nothing where the directory has no such name.

@@ -21,6 +21,7 @@ class BtrfsDataReader {
   /// finish_log() after the last one.
   void add_logged(std::uint64_t logical, std::span<const std::byte> checksum);
   void finish_log();
+  void forget_log() { logged_.clear(); }
 
   /// Fills `out` from `logical` on; both are multiples of the sector size. `damage` gets what is
   /// lost, in bytes from `logical` on. With `checked`, data without checksums are read and told.

@@ -159,4 +159,42 @@ BtrfsFileMap map_btrfs_file(const BtrfsSuper& super, std::uint64_t inode, const 
   return builder.take();
 }
 
+std::vector<ByteRange> btrfs_changed_ranges(const BtrfsFileMap& then, const BtrfsFileMap& now) {
+  // Both files cut at every border of a piece: within a stretch each is one piece or a hole.
+  std::vector<std::uint64_t> borders{0, now.size, std::min(then.size, now.size)};
+  for (const BtrfsFileMap* map : {&then, &now})
+    for (const BtrfsPiece& piece : map->pieces)
+      for (const std::uint64_t at : {piece.begin, piece.begin + piece.length})
+        if (at < now.size) borders.push_back(at);
+  std::sort(borders.begin(), borders.end());
+  const auto piece_at = [](const BtrfsFileMap& map, std::uint64_t at) -> const BtrfsPiece* {
+    const auto next = std::upper_bound(
+        map.pieces.begin(), map.pieces.end(), at,
+        [](std::uint64_t value, const BtrfsPiece& piece) { return value < piece.begin; });
+    if (next == map.pieces.begin()) return nullptr;
+    const BtrfsPiece& piece = *std::prev(next);
+    return at - piece.begin < piece.length ? &piece : nullptr;
+  };
+  const auto same = [](const BtrfsPiece* a, const BtrfsPiece* b) {
+    if (a == nullptr || b == nullptr) return a == b;
+    if (a->kind != b->kind) return false;
+    if (a->kind == BtrfsPiece::Kind::plain) return a->logical - a->begin == b->logical - b->begin;
+    if (a->kind == BtrfsPiece::Kind::memory) return a->bytes == b->bytes;
+    return a->logical == b->logical && a->unpacked == b->unpacked &&
+           a->skip - a->begin == b->skip - b->begin;
+  };
+  std::vector<ByteRange> changed;
+  for (std::size_t i = 0; i + 1 < borders.size(); ++i) {
+    const ByteRange here{borders[i], borders[i + 1]};
+    if (here.begin == here.end) continue;
+    if (here.begin < then.size && same(piece_at(then, here.begin), piece_at(now, here.begin)))
+      continue;
+    if (!changed.empty() && changed.back().end == here.begin)
+      changed.back().end = here.end;
+    else
+      changed.push_back(here);
+  }
+  return changed;
+}
+
 }  // namespace pidometer

@@ -46,4 +46,7 @@ inline constexpr std::size_t kMostBtrfsExtents = 2'000'000;
 BtrfsFileMap map_btrfs_file(const BtrfsSuper& super, std::uint64_t inode, const BtrfsInode& fields,
                             std::vector<BtrfsFileExtent> extents, const BtrfsLostKeys& lost);
 
+/// Bytes of `now` that `then` has not, or not from the same place. Sorted, disjoint.
+std::vector<ByteRange> btrfs_changed_ranges(const BtrfsFileMap& then, const BtrfsFileMap& now);
+
 }  // namespace pidometer

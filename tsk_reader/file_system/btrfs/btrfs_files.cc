@@ -3,13 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 
 #include "tsk_reader/file_system/btrfs/btrfs_file_map.h"
 
 namespace pidometer {
 
-Result<BtrfsInode> BtrfsFiles::inode(const BtrfsSubvolume& subvolume, std::uint64_t number) {
+Result<BtrfsInode> BtrfsFiles::inode(const BtrfsFileTree& subvolume, std::uint64_t number) {
+  const BtrfsLoggedInode* logged = log_ == nullptr ? nullptr : log_->inode(subvolume.id, number);
+  if (logged == nullptr) return committed_inode(subvolume, number);
+  if (!logged->name_only()) return *logged->fields;
+  const auto committed = committed_inode(subvolume, number);
+  return committed ? committed : *logged->fields;
+}
+
+Result<BtrfsInode> BtrfsFiles::committed_inode(const BtrfsFileTree& subvolume,
+                                               std::uint64_t number) {
   volume_.blocks().start_operation();
   const auto found = volume_.trees().find(subvolume.tree, {number, btrfs_item::inode, 0});
   const auto inode = found.data ? parse_btrfs_inode(*found.data) : std::nullopt;
@@ -21,11 +32,50 @@ Result<BtrfsInode> BtrfsFiles::inode(const BtrfsSubvolume& subvolume, std::uint6
                            : "there is no such inode");
 }
 
-BtrfsFiles::Names BtrfsFiles::names(const BtrfsSubvolume& subvolume, std::uint64_t directory) {
+BtrfsFiles::Names BtrfsFiles::names(const BtrfsFileTree& subvolume, std::uint64_t directory) {
+  Names out = committed_names(subvolume, directory);
+  if (log_ != nullptr)
+    if (const auto* logged = log_->directory(subvolume.id, directory))
+      overlay_names(subvolume, *logged, out.names);
+  return out;
+}
+
+/// Names in the log's whole ranges are those of the log; an inode that was logged with its names
+/// has no other ones here; a name that is taken anew leads to the new inode.
+void BtrfsFiles::overlay_names(const BtrfsFileTree& subvolume, const BtrfsLoggedDirectory& logged,
+                               std::vector<BtrfsName>& names) {
+  std::map<std::uint64_t, std::set<std::string>> of_inode;
+  for (const auto& [number, ref] : logged.refs) of_inode[number].insert(ref.name);
+  std::erase_if(names, [&](const BtrfsName& one) {
+    const bool in_range = std::any_of(
+        logged.whole.begin(), logged.whole.end(),
+        [&](const auto& range) { return one.index >= range.first && one.index <= range.second; });
+    if (in_range && !logged.names.contains(one.index)) return true;
+    const auto refs = of_inode.find(one.target.objectid);
+    return one.target.type == btrfs_item::inode && refs != of_inode.end() &&
+           !refs->second.contains(one.name);
+  });
+  const auto put = [&](const BtrfsName& name) {
+    // The log may name an inode that it does not have; the kernel leaves such a name out.
+    if (name.target.type == btrfs_item::inode && !inode(subvolume, name.target.objectid)) return;
+    std::erase_if(names, [&](const BtrfsName& one) { return one.name == name.name; });
+    names.push_back(name);
+  };
+  for (const auto& [index, name] : logged.names) put(name);
+  for (const auto& [number, ref] : logged.refs)
+    put({ref.name, {number, btrfs_item::inode, 0}, ref.index});
+}
+
+BtrfsFiles::Names BtrfsFiles::committed_names(const BtrfsFileTree& subvolume,
+                                              std::uint64_t directory) {
   Names out;
   bool sound = true;
   const auto take = [&](const BtrfsItem& item) {
+    const std::size_t before = out.names.size();
     sound = parse_btrfs_names(item.data, out.names) && sound;
+    for (std::size_t i = before; i < out.names.size() && item.key.type == btrfs_item::dir_index;
+         ++i)
+      out.names[i].index = item.key.offset;
     return out.names.size() < kMaxDirectoryEntries;
   };
   const auto walk = [&](std::uint8_t type) {
@@ -50,9 +100,14 @@ BtrfsFiles::Names BtrfsFiles::names(const BtrfsSubvolume& subvolume, std::uint64
   return out;
 }
 
-Result<std::optional<BtrfsName>> BtrfsFiles::find_name(const BtrfsSubvolume& subvolume,
+Result<std::optional<BtrfsName>> BtrfsFiles::find_name(const BtrfsFileTree& subvolume,
                                                        std::uint64_t directory,
                                                        std::string_view name) {
+  if (log_ != nullptr && log_->directory(subvolume.id, directory) != nullptr) {
+    for (BtrfsName& one : names(subvolume, directory).names)
+      if (one.name == name) return std::move(one);
+    return std::nullopt;
+  }
   volume_.blocks().start_operation();
   const auto found = volume_.trees().find(subvolume.tree,
                                           {directory, btrfs_item::dir_item, btrfs_name_hash(name)});
@@ -70,7 +125,20 @@ Result<std::optional<BtrfsName>> BtrfsFiles::find_name(const BtrfsSubvolume& sub
   return std::nullopt;
 }
 
-BtrfsFiles::Extents BtrfsFiles::extents(const BtrfsSubvolume& subvolume, std::uint64_t number) {
+std::optional<BtrfsInodeRef> BtrfsFiles::ref(const BtrfsFileTree& subvolume, std::uint64_t number) {
+  std::vector<BtrfsInodeRef> refs;
+  volume_.blocks().start_operation();
+  const BtrfsKeyRange range{{number, btrfs_item::inode_ref, 0},
+                            {number, btrfs_item::inode_extref + 1, 0}};
+  volume_.trees().walk(subvolume.tree, range, [&](const BtrfsItem& item) {
+    parse_btrfs_refs(item.key, item.data, refs);
+    return refs.empty();
+  });
+  if (refs.empty()) return std::nullopt;
+  return std::move(refs.front());
+}
+
+BtrfsFiles::Extents BtrfsFiles::extents(const BtrfsFileTree& subvolume, std::uint64_t number) {
   Extents out;
   volume_.blocks().start_operation();
   out.lost = volume_.trees().walk(
@@ -83,6 +151,12 @@ BtrfsFiles::Extents BtrfsFiles::extents(const BtrfsSubvolume& subvolume, std::ui
         }
         return out.extents.size() <= kMostBtrfsExtents;
       });
+  const BtrfsLoggedInode* logged = log_ == nullptr ? nullptr : log_->inode(subvolume.id, number);
+  if (logged != nullptr) {
+    const auto fields = inode(subvolume, number);
+    out.extents = overlay_btrfs_extents(std::move(out.extents), logged->extents,
+                                        fields ? fields->size : 0, volume_.super().sector_size);
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "tsk_reader/bytes/little_endian.h"
 
@@ -76,5 +77,8 @@ inline BtrfsUuid btrfs_uuid_at(std::span<const std::byte> bytes, std::size_t at)
     uuid[i] = static_cast<std::byte>(read_le(bytes, at + i, 1));
   return uuid;
 }
+
+/// Lower-case hex with dashes; empty for the uuid of zeros, which is none.
+std::string btrfs_uuid_text(const BtrfsUuid& uuid);
 
 }  // namespace pidometer

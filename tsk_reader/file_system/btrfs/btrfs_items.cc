@@ -11,6 +11,18 @@ std::string text_at(std::span<const std::byte> bytes, std::size_t at, std::size_
 
 }  // namespace
 
+std::string btrfs_uuid_text(const BtrfsUuid& uuid) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (uuid == BtrfsUuid{}) return {};
+  std::string text;
+  for (std::size_t i = 0; i < uuid.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += kDigits[std::to_integer<std::size_t>(uuid[i] >> 4)];
+    text += kDigits[std::to_integer<std::size_t>(uuid[i] & std::byte{15})];
+  }
+  return text;
+}
+
 NodeKind BtrfsInode::kind() const {
   switch (mode & 0xf000U) {
     case 0x8000U:
@@ -52,7 +64,7 @@ bool parse_btrfs_names(std::span<const std::byte> bytes, std::vector<BtrfsName>&
     const std::size_t data_length = le16(bytes, at + 25);
     const std::size_t name_length = le16(bytes, at + 27);
     if (name_length == 0 || name_length + data_length > bytes.size() - at - kHeader) return false;
-    out.push_back({text_at(bytes, at + kHeader, name_length), btrfs_key_at(bytes, at)});
+    out.push_back({text_at(bytes, at + kHeader, name_length), btrfs_key_at(bytes, at), 0});
     at += kHeader + name_length + data_length;
   }
   return true;

@@ -36,6 +36,7 @@ Timestamp btrfs_time_at(std::span<const std::byte> bytes, std::size_t at);
 struct BtrfsName {
   std::string name;
   BtrfsKey target;
+  std::uint64_t index = 0;  ///< among the directory's names; set where it was read by index
 };
 
 /// Appends the names of one DIR_ITEM (several whose hashes are equal) or DIR_INDEX. False where a

@@ -10,6 +10,8 @@ namespace pidometer {
 namespace {
 
 constexpr std::size_t kFullRootItem = 439;  ///< with generation_v2, uuids and times
+/// Directories and subvolumes above one: a path of PATH_MAX has fewer.
+constexpr std::size_t kMostSteps = 2048;
 constexpr std::uint64_t kReadOnly = 1;
 constexpr std::uint64_t kDead = std::uint64_t{1} << 48;
 
@@ -20,9 +22,43 @@ bool is_subvolume(std::uint64_t id) {
 
 }  // namespace
 
-BtrfsSubvolumes::BtrfsSubvolumes(BtrfsVolume& volume) {
+BtrfsSubvolumes::BtrfsSubvolumes(BtrfsVolume& volume, BtrfsFiles& files) {
   read_roots(volume);
   read_default(volume);
+  make_paths(volume, files);
+}
+
+/// A subvolume's name, and those of the directories and subvolumes above it. One that hangs in
+/// nothing that is left is named by its number.
+void BtrfsSubvolumes::make_paths(BtrfsVolume& volume, BtrfsFiles& files) {
+  for (BtrfsSubvolume& one : all_) {
+    if (one.id == btrfs_object::fs_tree) continue;
+    std::string path = one.name;
+    const BtrfsSubvolume* parent = find(one.parent);
+    std::uint64_t directory = one.directory;
+    std::size_t steps = 0;
+    while (parent != nullptr && ++steps < kMostSteps) {
+      if (directory == btrfs_object::first_free) {
+        if (parent->id == btrfs_object::fs_tree) break;
+        path.insert(0, parent->name + "/");
+        directory = parent->directory;
+        parent = find(parent->parent);
+        continue;
+      }
+      const auto ref = files.ref(*parent, directory);
+      if (!ref) {
+        parent = nullptr;
+        break;
+      }
+      path.insert(0, ref->name + "/");
+      directory = ref->parent;
+    }
+    if (parent == nullptr || steps >= kMostSteps) {
+      path = fmt::format("subvolume {}", one.id);
+      volume.warnings().damaged(fmt::format("the place of {} among the others is lost", path));
+    }
+    one.path = std::move(path);
+  }
 }
 
 const BtrfsSubvolume* BtrfsSubvolumes::find(std::uint64_t id) const {

@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "base/timestamp.h"
+#include "tsk_reader/file_system/btrfs/btrfs_files.h"
 #include "tsk_reader/file_system/btrfs/btrfs_volume.h"
 
 namespace pidometer {
 
 /// A tree of files: the top level (number 5), a subvolume, a snapshot.
-struct BtrfsSubvolume {
-  std::uint64_t id = 0;
-  BtrfsTreeRoot tree;
+struct BtrfsSubvolume : BtrfsFileTree {
   bool read_only = false;
   BtrfsUuid uuid{};
   BtrfsUuid parent_uuid{};  ///< of the subvolume that a snapshot was made of; else zeros
@@ -25,6 +24,7 @@ struct BtrfsSubvolume {
   std::uint64_t parent = 0;
   std::uint64_t directory = 0;  ///< inode in the parent
   std::string name;
+  std::string path;  ///< from the top level, `@/var/log`; empty for the top level
 
   bool is_snapshot() const { return parent_uuid != BtrfsUuid{}; }
 };
@@ -35,7 +35,7 @@ class BtrfsSubvolumes {
   /// An index into all() becomes the upper part of an inode number: 16 bits.
   static constexpr std::size_t kMost = 65'536;
 
-  explicit BtrfsSubvolumes(BtrfsVolume& volume);
+  BtrfsSubvolumes(BtrfsVolume& volume, BtrfsFiles& files);
 
   const std::vector<BtrfsSubvolume>& all() const { return all_; }
   const BtrfsSubvolume* find(std::uint64_t id) const;
@@ -49,6 +49,7 @@ class BtrfsSubvolumes {
   void read_roots(BtrfsVolume& volume);
   void read_default(BtrfsVolume& volume);
   void take_root(const BtrfsItem& item);
+  void make_paths(BtrfsVolume& volume, BtrfsFiles& files);
 
   std::vector<BtrfsSubvolume> all_;  ///< sorted by number
   std::uint64_t default_id_ = btrfs_object::fs_tree;

@@ -27,6 +27,19 @@ class BtrfsFileSystem final : public FileSystem {
  public:
   explicit BtrfsFileSystem(std::unique_ptr<BtrfsVolume> volume) : volume_(std::move(volume)) {}
 
+  /// What was written since the last commit and waits in the log trees.
+  void replay_log() {
+    if (volume_->super().log_tree.logical == 0) return;
+    if (log_.read(*volume_, data_)) {
+      files_.use_log(&log_);
+      return;
+    }
+    volume_->warnings().warn(
+        WarningKind::unsupported,
+        "the filesystem was in use when it was imaged and its log tree was not replayed; the "
+        "newest records of its logs may be missing or stale");
+  }
+
   Result<void> check_top() const {
     if (!subvolumes_.all().empty()) return {};
     return fail(ErrorKind::unreadable, "btrfs filesystem cannot be opened",
@@ -40,12 +53,15 @@ class BtrfsFileSystem final : public FileSystem {
   std::uint64_t root() const override {
     return compound(subvolumes_.all().front(), btrfs_object::first_free);
   }
+  std::vector<TreeRoot> roots() const override;
+  std::uint64_t inode_number(std::uint64_t inode) const override { return inode & kLargestNumber; }
   Result<FileNode> stat(std::uint64_t inode) override;
   Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) override;
   Result<std::optional<std::uint64_t>> lookup(std::uint64_t directory,
                                               std::string_view name) override;
   Result<std::string> read_link(std::uint64_t inode) override;
   Result<std::unique_ptr<ByteStream>> open(std::uint64_t inode) override;
+  Result<std::vector<ByteRange>> replayed(std::uint64_t inode) override;
   const std::vector<Warning>& warnings() const override { return volume_->warnings().all(); }
   const std::vector<DamagedRange>& structure_damage() const override {
     return volume_->blocks().damage().all();
@@ -69,10 +85,30 @@ class BtrfsFileSystem final : public FileSystem {
   BtrfsFileMap map(const Node& node);
 
   std::unique_ptr<BtrfsVolume> volume_;
-  BtrfsSubvolumes subvolumes_{*volume_};
-  BtrfsDataReader data_{*volume_};
   BtrfsFiles files_{*volume_};
+  BtrfsSubvolumes subvolumes_{*volume_, files_};
+  BtrfsDataReader data_{*volume_};
+  BtrfsLog log_;
 };
+
+std::vector<TreeRoot> BtrfsFileSystem::roots() const {
+  std::vector<TreeRoot> roots;
+  for (const BtrfsSubvolume& one : subvolumes_.all()) {
+    TreeRoot root;
+    root.name = one.path;
+    root.inode = compound(one, btrfs_object::first_free);
+    root.id = one.id;
+    root.is_default = one.id == subvolumes_.default_id();
+    root.read_only = one.read_only;
+    root.uuid = btrfs_uuid_text(one.uuid);
+    root.created = one.created;
+    root.parent_uuid = btrfs_uuid_text(one.parent_uuid);
+    for (const BtrfsSubvolume& other : subvolumes_.all())
+      if (one.is_snapshot() && other.uuid == one.parent_uuid) root.snapshot_of = other.path;
+    roots.push_back(std::move(root));
+  }
+  return roots;
+}
 
 Result<BtrfsFileSystem::Node> BtrfsFileSystem::node(std::uint64_t inode,
                                                     std::optional<NodeKind> wanted) {
@@ -176,6 +212,20 @@ Result<std::unique_ptr<ByteStream>> BtrfsFileSystem::open(std::uint64_t inode) {
   return make_btrfs_stream(data_, volume_->super().sector_size, map(*found));
 }
 
+/// Holds the file as it is against what was committed of it.
+Result<std::vector<ByteRange>> BtrfsFileSystem::replayed(std::uint64_t inode) {
+  const auto found = node(inode, std::nullopt);
+  if (!found) return tl::unexpected(found.error());
+  std::vector<ByteRange> ranges;
+  if (log_.inode(found->place.subvolume.id, found->place.number) == nullptr) return ranges;
+  const BtrfsFileMap now = map(*found);
+  files_.use_log(nullptr);
+  const auto before = node(inode, std::nullopt);
+  const BtrfsFileMap then = before ? map(*before) : BtrfsFileMap{};
+  files_.use_log(&log_);
+  return btrfs_changed_ranges(then, now);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileSystem>> open_btrfs(BlockSource& volume) {
@@ -184,6 +234,7 @@ Result<std::unique_ptr<FileSystem>> open_btrfs(BlockSource& volume) {
   auto file_system = std::make_unique<BtrfsFileSystem>(std::move(*opened));
   if (const auto checked = file_system->check_top(); !checked)
     return tl::unexpected(checked.error());
+  file_system->replay_log();
   return file_system;
 }
 
