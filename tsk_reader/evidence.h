@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/host_facts.h"
+#include "base/log_copy.h"
 #include "base/log_file.h"
 #include "base/result.h"
 #include "base/warning.h"
@@ -87,10 +88,10 @@ struct VolumeReport {
   std::string name;         ///< whole, p2; `p2:@/var` for a subvolume
   std::uint64_t start = 0;  ///< bytes into the image
   std::uint64_t size = 0;
-  std::string description;  ///< the partition table's word
-  std::string file_system;  ///< ext4, xfs, ...; empty where none was recognised
-  std::string reader;       ///< tsk, ext2fs; empty where it could not be opened
-  std::string unsupported;  ///< why it was not read; empty where it was
+  std::string description;       ///< the partition table's word
+  std::string file_system;       ///< ext4, xfs, ...; empty where none was recognised
+  std::string reader;            ///< tsk, ext2fs; empty where it could not be opened
+  std::string unsupported;       ///< why it was not read; empty where it was
   std::optional<TreeRoot> tree;  ///< of a filesystem that has several: which one, the top too
 };
 
@@ -103,7 +104,8 @@ struct LogFolder {
   std::string volume;  ///< empty for loose files
   std::string path;    ///< `/var/log`
   HostFacts facts;
-  std::vector<std::unique_ptr<LogFile>> files;  ///< sorted by path
+  LogPlace place = {};                               ///< which of several copies it is
+  std::vector<std::unique_ptr<LogFile>> files = {};  ///< sorted by path
 };
 
 /// An opened input. Files found in it must not outlive it.

@@ -200,18 +200,6 @@ std::optional<Pid> find_pid_max(FileSystem& file_system) {
   return found;
 }
 
-bool fstab_mounts_var(std::string_view text) {
-  bool found = false;
-  for_each_line(text, [&](std::string_view line) {
-    const std::size_t space = std::min(line.find_first_of(" \t"), line.size());
-    const std::string_view rest =
-        line.substr(std::min(line.find_first_not_of(" \t", space), line.size()));
-    const std::string_view mount = rest.substr(0, rest.find_first_of(" \t"));
-    found = found || mount == "/var" || mount == "/var/log";
-  });
-  return found;
-}
-
 }  // namespace
 
 TreeFacts read_tree_facts(FileSystem& file_system) {
@@ -226,7 +214,8 @@ TreeFacts read_tree_facts(FileSystem& file_system) {
     const auto file = read_small_file(file_system, path);
     return file ? file->text : std::string();
   };
-  out.mounts_var = fstab_mounts_var(text_of("/etc/fstab"));
+  out.mounts = parse_fstab(text_of("/etc/fstab"));
+  out.has_fstab = !out.mounts.empty();
   ZoneFinder(file_system, out).find();
   out.facts.hostname = first_line(text_of("/etc/hostname"));
   if (out.facts.hostname.empty())

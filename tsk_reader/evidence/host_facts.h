@@ -4,15 +4,17 @@
 #include <vector>
 
 #include "base/host_facts.h"
+#include "tsk_reader/evidence/mount_table.h"
 #include "tsk_reader/file_system/file_system.h"
 
 namespace pidometer {
 
 /// What the tree of one filesystem says about the host that booted from it.
 struct TreeFacts {
-  bool has_etc = false;     ///< there is an /etc with something in it: facts may be trusted
-  bool mounts_var = false;  ///< its /etc/fstab mounts another volume on /var or /var/log
-  HostFacts facts;          ///< empty without /etc
+  bool has_etc = false;            ///< there is an /etc with something in it: facts may be trusted
+  bool has_fstab = false;          ///< there is an /etc/fstab with a mount in it
+  std::vector<MountEntry> mounts;  ///< of its /etc/fstab
+  HostFacts facts;                 ///< empty without /etc
   std::vector<std::string> problems;  ///< one sentence each: a zone file that is damaged, a loop
 };
 

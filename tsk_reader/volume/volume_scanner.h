@@ -24,6 +24,8 @@ struct Volume {
   std::string content = {};  ///< what it holds, where no look at it is needed: LVM2 physical volume
   std::string unsupported =
       {};  ///< why the content is not read; empty where it is, as another volume
+  std::string volume_group = {};  ///< of a logical volume, as LVM2 names it
+  std::string logical_volume = {};
 };
 
 struct ScannedVolumes {

@@ -176,6 +176,8 @@ class Builder {
     out.start = built.start;
     out.size = lv.extents * vg.extent_size;
     out.assembled = true;
+    out.volume_group = vg.name;
+    out.logical_volume = lv.name;
     out.description = "LVM2 logical volume";
     if (built.source) {
       out.description += ", " + layout_words(lv, built);
