@@ -99,7 +99,7 @@ class Extraction {
 
   void extract_folders(const std::vector<LogFolder>& folders, const std::string& image) {
     for (const LogFolder& folder : folders) {
-      mediator_.begin_series(HostSeries{image, folder.volume, folder.path, {}, {}});
+      mediator_.begin_series(HostSeries{image, folder.volume, folder.path, {}, {}, {}});
       std::vector<Packed> packed;
       for (const auto& file : folder.files) {
         if (interrupted()) return;

@@ -118,6 +118,11 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                        ": this system gives no more");
       break;
     }
+  for (const SummarySeries& series : summary.series)
+    if (series.place.copy == LogCopy::hidden || series.place.copy == LogCopy::snapshot)
+      diagnostics.note(fmt::format(
+          "note: {}: {} of {} is an older copy of the host's logs ({}); {}", series.input,
+          series.folder, series.volume, log_copy_name(series.place.copy), series.place.words));
   const bool assumed =
       std::any_of(summary.logs.begin(), summary.logs.end(), [](const SummaryLog& log) {
         return log.report.records > 0 &&

@@ -61,7 +61,7 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
                    const std::function<void(const Error&)>& failed) {
   for (const LogFolder& folder : evidence.find_logs(kLogFolders, plugin.path_globs())) {
     if (mediator.aborted()) return;
-    HostSeries series{name, folder.volume, folder.path, folder.facts, {}};
+    HostSeries series{name, folder.volume, folder.path, folder.facts, folder.place, {}};
     for (const auto& file : folder.files) series.files.push_back(file.get());
     mediator.begin_series(series);
     if (Result<void> done = plugin.process(series, options, mediator); !done) failed(done.error());

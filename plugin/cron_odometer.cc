@@ -101,6 +101,7 @@ class RowMaker {
       auto source = std::make_shared<EventSource>();
       source->entry = report.entry;
       source->log_sha256 = report.sha256;
+      source->copy = series.place.copy;
       // What tells this series from others in every copy of the evidence: no path of the examiner's
       // machine.
       source->series_id =

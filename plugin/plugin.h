@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/host_facts.h"
+#include "base/log_copy.h"
 #include "base/log_file.h"
 #include "base/result.h"
 #include "base/timestamp.h"
@@ -25,7 +26,8 @@ struct HostSeries {
   std::string volume;  ///< `p2`, `whole`; empty for loose files
   std::string folder;  ///< `/var/log`
   HostFacts facts;
-  std::vector<const LogFile*> files;
+  LogPlace place = {};  ///< which of several copies of the host's logs it is
+  std::vector<const LogFile*> files = {};
 };
 
 /// What a user may say that the evidence does not.

@@ -126,6 +126,7 @@ std::string write_jsonl(const TimelineEvent& event) {
     put_text(row, "display_name", entry.display_name);
     put_text(row, "filename", entry.path);
     put_text(row, "log_sha256", event.source->log_sha256);
+    put_text(row, "log_copy", log_copy_name(event.source->copy));
     if (entry.inode) row["inode"] = std::to_string(*entry.inode);
     if (!entry.path_spec.empty()) row["pathspec"] = path_spec_json(entry.path_spec);
   }

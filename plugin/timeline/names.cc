@@ -44,6 +44,20 @@ std::string_view level_name(Level level) {
   return "unknown";
 }
 
+std::string_view log_copy_name(LogCopy copy) {
+  switch (copy) {
+    case LogCopy::unknown:
+      return {};
+    case LogCopy::live:
+      return "live";
+    case LogCopy::hidden:
+      return "hidden";
+    case LogCopy::snapshot:
+      return "snapshot";
+  }
+  return {};
+}
+
 std::string_view warning_kind_name(WarningKind kind) {
   switch (kind) {
     case WarningKind::damaged_log:

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/cron_record.h"
+#include "base/log_copy.h"
 #include "base/result.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
@@ -13,6 +14,8 @@ namespace pidometer {
 /// Enumerators as rows and summary spell them.
 std::string_view anomaly_kind_name(AnomalyKind kind);
 std::string_view level_name(Level level);
+/// `live`, `hidden`, `snapshot`; empty where nothing is known.
+std::string_view log_copy_name(LogCopy copy);
 std::string_view warning_kind_name(WarningKind kind);
 std::string_view cron_event_name(CronEvent event);
 std::string_view error_kind_name(ErrorKind kind);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/log_copy.h"
 #include "base/log_file.h"
 #include "base/result.h"
 #include "base/warning.h"
@@ -60,6 +61,7 @@ struct SummarySeries {
   std::string input = {};
   std::string volume = {};  ///< empty for loose files
   std::string folder = {};
+  LogPlace place = {};
   SeriesReport report = {};
 };
 

@@ -145,6 +145,9 @@ Json series_json(const SummarySeries& series) {
   Json json = {{"input", escape_bytes(series.input)}};
   put_text(json, "volume", series.volume);
   json["folder"] = escape_bytes(series.folder);
+  put_text(json, "log_copy", log_copy_name(series.place.copy));
+  put_text(json, "host_path", series.place.path);
+  put_text(json, "log_copy_basis", series.place.words);
   put_text(json, "hostname", report.hostname);
   json["records"] = report.records;
   json["readings"] = report.readings;

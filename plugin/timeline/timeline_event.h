@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/cron_record.h"
+#include "base/log_copy.h"
 #include "base/log_file.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
@@ -19,8 +20,9 @@ namespace pidometer {
 struct EventSource {
   FileEntry entry;
   std::string log_sha256;  ///< of the stored bytes; empty where it could not be read to its end
-  std::string series_id;   ///< which host series: goes into finding_id. Same over reruns, free of
-                           ///< machine paths
+  LogCopy copy = LogCopy::unknown;
+  std::string series_id;  ///< which host series: goes into finding_id. Same over reruns, free of
+                          ///< machine paths
 };
 
 /// A bounding record, fetched again from its log.

@@ -28,6 +28,9 @@ constexpr WarningKind last_of(WarningKind) {
 constexpr InputKind last_of(InputKind) {
   return InputKind::folder;
 }
+constexpr LogCopy last_of(LogCopy) {
+  return LogCopy::snapshot;
+}
 constexpr StreamForm last_of(StreamForm) {
   return StreamForm::decoded;
 }
@@ -126,16 +129,28 @@ void transfer(Wire& wire, InputReport& value) {
 }
 
 template <typename Wire>
+void transfer(Wire& wire, LogPlace& value) {
+  auto& [copy, path, words] = value;
+  wire(copy, path, words);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, TreeRoot& value) {
+  auto& [name, inode, id, is_default, read_only, uuid, parent_uuid, snapshot_of, created] = value;
+  wire(name, inode, id, is_default, read_only, uuid, parent_uuid, snapshot_of, created);
+}
+
+template <typename Wire>
 void transfer(Wire& wire, VolumeReport& value) {
-  auto& [name, start, size, description, file_system, reader, unsupported] = value;
-  wire(name, start, size, description, file_system, reader, unsupported);
+  auto& [name, start, size, description, file_system, reader, unsupported, tree] = value;
+  wire(name, start, size, description, file_system, reader, unsupported, tree);
 }
 
 /// The folder without its files: those are named by number, see FoundFolderReply.
 template <typename Wire>
 void transfer(Wire& wire, LogFolder& value) {
-  auto& [volume, path, facts, files] = value;
-  wire(volume, path, facts);
+  auto& [volume, path, facts, place, files] = value;
+  wire(volume, path, facts, place);
   (void)files;
 }
 

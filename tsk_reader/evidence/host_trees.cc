@@ -1,0 +1,134 @@
+#include "tsk_reader/evidence/host_trees.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+
+#include "tsk_reader/evidence/tree_reports.h"
+#include "tsk_reader/file_system/path_resolver.h"
+
+namespace pidometer {
+namespace {
+
+/// Where a tree that holds more than logs would have them.
+constexpr const char* kLogParents[] = {"/var", "/log"};
+
+/// 2 of `p2`; nothing of other names.
+std::optional<std::uint32_t> partition_of(std::string_view name) {
+  if (!name.starts_with('p')) return std::nullopt;
+  std::uint32_t number = 0;
+  const auto end = std::from_chars(name.data() + 1, name.data() + name.size(), number);
+  const bool whole = end.ec == std::errc{} && end.ptr == name.data() + name.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+TreeView view_of(const OpenVolume& one, const TreeFacts& facts) {
+  TreeView view;
+  view.name = one.report.name;
+  view.identity.uuid = one.identity.uuid;
+  view.identity.label = one.identity.label;
+  view.identity.partition = partition_of(one.report.name);
+  view.identity.volume_group = one.volume.volume_group;
+  view.identity.logical_volume = one.volume.logical_volume;
+  view.has_etc = facts.has_etc;
+  view.has_fstab = facts.has_fstab;
+  view.mounts = facts.mounts;
+  if (one.report.tree) {
+    view.identity.subvolume = one.report.tree->name;
+    view.identity.subvolume_id = one.report.tree->id;
+    view.identity.default_subvolume = one.report.tree->is_default;
+    // A system that was rolled back runs from a snapshot: the default one is no copy.
+    if (one.report.tree->is_snapshot() && !one.report.tree->is_default)
+      view.snapshot = describe_tree(*one.report.tree);
+  }
+  return view;
+}
+
+}  // namespace
+
+void HostTrees::read() {
+  if (!views_.empty()) return;
+  for (OpenVolume& one : volumes_.all()) {
+    TreeFacts facts;
+    if (one.file_system && !steps_.begin(Step::host_facts, one.report.name, {}))
+      facts = read_tree_facts(*one.file_system);
+    for (const std::string& problem : facts.problems)
+      volumes_.warn(WarningKind::year_uncertain, one.report.name, "", problem);
+    views_.push_back(view_of(one, facts));
+    facts_.push_back(std::move(facts));
+  }
+  places_ = place_trees(views_);
+}
+
+bool HostTrees::may_be_log_volume(std::size_t index) {
+  if (places_[index].root) return places_[index].mount_point == "/var/log";
+  if (facts_[index].has_etc) return false;
+  FileSystem& tree = *volumes_.all()[index].file_system;
+  return std::all_of(std::begin(kLogParents), std::end(kLogParents), [&tree](const char* path) {
+    const auto place = resolve_path(tree, path);
+    return place && !place->node;
+  });
+}
+
+bool HostTrees::mounts_var(std::size_t index) const {
+  const auto& mounts = facts_[index].mounts;
+  return std::any_of(mounts.begin(), mounts.end(), [](const MountEntry& mount) {
+    return mount.mount_point == "/var" || mount.mount_point == "/var/log";
+  });
+}
+
+/// Of the volumes with an /etc those that can be the host of a tree of btrfs: the tree that it
+/// hangs in; else the one that is mounted by default; else those that are no snapshots.
+std::vector<std::size_t> HostTrees::likely_roots(std::size_t index) const {
+  const std::vector<OpenVolume>& all = volumes_.all();
+  const OpenVolume& one = all[index];
+  std::vector<std::size_t> roots;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (facts_[i].has_etc) roots.push_back(i);
+  const OpenVolume* above = nullptr;
+  for (const std::size_t root : roots)
+    if (all[root].whole == one.whole && all[root].report.tree && one.report.tree &&
+        tree_contains(*all[root].report.tree, *one.report.tree) &&
+        (above == nullptr || tree_contains(*above->report.tree, *all[root].report.tree)))
+      above = &all[root];
+  if (above != nullptr) return {static_cast<std::size_t>(above - all.data())};
+  const auto spoken_for = [&](std::size_t root) {
+    const auto& tree = all[root].report.tree;
+    if (!tree || tree->is_default) return false;
+    return tree->is_snapshot() || std::any_of(roots.begin(), roots.end(), [&](std::size_t other) {
+             return all[other].whole == all[root].whole && all[other].report.tree->is_default;
+           });
+  };
+  std::vector<std::size_t> likely;
+  std::copy_if(roots.begin(), roots.end(), std::back_inserter(likely),
+               [&](std::size_t root) { return !spoken_for(root); });
+  return likely.empty() ? roots : likely;
+}
+
+HostFacts HostTrees::facts_for(std::size_t index) {
+  if (facts_[index].has_etc) return facts_[index].facts;
+  std::vector<std::size_t> roots;
+  if (places_[index].root)
+    roots = {*places_[index].root};
+  else
+    roots = likely_roots(index);
+  if (roots.empty()) return {};
+  if (roots.size() > 1) {
+    const auto mounts = [this](std::size_t root) { return mounts_var(root); };
+    if (std::count_if(roots.begin(), roots.end(), mounts) != 1) {
+      volumes_.warn(WarningKind::year_uncertain, views_[index].name, "",
+                    fmt::format("{} volumes of the image have an /etc and it is not clear which "
+                                "one this volume belongs to; zone and host name are left open",
+                                roots.size()));
+      return {};
+    }
+    roots = {*std::find_if(roots.begin(), roots.end(), mounts)};
+  }
+  HostFacts facts = facts_[roots[0]].facts;
+  if (!facts.zone_source.empty()) facts.zone_source += " on " + views_[roots[0]].name;
+  return facts;
+}
+
+}  // namespace pidometer
