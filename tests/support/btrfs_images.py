@@ -125,6 +125,11 @@ def live(image, needle):
     return places
 
 
+def blocks_at(image, logical):
+    """Where the copies of a tree block lie that no extent record names, by the address in its header."""
+    return [at - 48 for at in copies_of(image, struct.pack("<Q", logical), most=1000) if at % SECTOR == 48]
+
+
 def physical(image, logical):
     """Where the copies of a logical address lie."""
     shown = subprocess.run([images.tool("btrfs-map-logical"), "-l", str(logical), image], capture_output=True,
