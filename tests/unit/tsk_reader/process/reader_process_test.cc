@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -70,8 +71,7 @@ TEST(ReaderProcess, SaysWhatEndedIt) {
 TEST(ReaderProcess, AnEndlessLoopIsEnded) {
   EXPECT_EQ(end_of([](const ReaderDescriptors& own, PageStepNote&) {
               await_request(own);
-              for (volatile unsigned i = 0;; i = i + 1) {
-              }
+              for (std::atomic<unsigned> i = 0;;) ++i;
             }).words,
             "took more than 1 s of CPU time");
 }

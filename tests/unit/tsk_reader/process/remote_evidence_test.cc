@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <map>
 
@@ -35,8 +36,7 @@ void do_deed(Deed deed) {
       std::raise(SIGSEGV);
       return;
     case Deed::loop:
-      for (volatile unsigned i = 0;; i = i + 1) {
-      }
+      for (std::atomic<unsigned> i = 0;;) ++i;
     case Deed::eat:
       throw std::bad_alloc();
     case Deed::garbage: {
