@@ -69,11 +69,14 @@ TEST(ReaderProcess, SaysWhatEndedIt) {
 }
 
 TEST(ReaderProcess, AnEndlessLoopIsEnded) {
-  EXPECT_EQ(end_of([](const ReaderDescriptors& own, PageStepNote&) {
-              await_request(own);
-              for (std::atomic<unsigned> i = 0;;) ++i;
-            }).words,
-            "took more than 1 s of CPU time");
+  const std::string words = end_of([](const ReaderDescriptors& own, PageStepNote&) {
+                              await_request(own);
+                              for (std::atomic<unsigned> i = 0;;) ++i;
+                            }).words;
+  // On a loaded machine the time to answer may run out before the CPU time.
+  if (words != "answered nothing for 4 s") {
+    EXPECT_EQ(words, "took more than 1 s of CPU time");
+  }
 }
 
 TEST(ReaderProcess, ASleeperIsEnded) {
