@@ -13,8 +13,8 @@
 #include "tsk_reader/evidence/log_finder.h"
 #include "tsk_reader/evidence/tree_reports.h"
 #include "tsk_reader/file_system/file_system_sniffer.h"
-#include "tsk_reader/process/step.h"
 #include "tsk_reader/file_system/tree_view.h"
+#include "tsk_reader/process/step.h"
 #include "tsk_reader/volume/partition_source.h"
 #include "tsk_reader/volume/volume_tree.h"
 

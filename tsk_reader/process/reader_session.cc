@@ -19,11 +19,14 @@ std::vector<std::string> paths_of(const InputGroup& group, const std::vector<Inp
   const auto is_image = [](const InputGroup& one) {
     return one.kind == InputKind::image || one.kind == InputKind::automatic;
   };
-  for (const auto& segment : group.segments) paths.push_back(segment.string());
+  const auto add = [&paths](const InputGroup& one) {
+    for (const auto& segment : one.segments) paths.push_back(segment.string());
+    for (const auto& map : one.maps) paths.push_back(map.string());
+  };
+  add(group);
   if (!is_image(group)) return paths;
   for (const InputGroup& other : given)
-    if (is_image(other))
-      for (const auto& segment : other.segments) paths.push_back(segment.string());
+    if (is_image(other)) add(other);
   return paths;
 }
 

@@ -77,8 +77,8 @@ void transfer(Wire& wire, PathSpecLayer& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, FileEntry& value) {
-  auto& [path, display_name, path_spec, size, modified, packed, inode] = value;
-  wire(path, display_name, path_spec, size, modified, packed, inode);
+  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed] = value;
+  wire(path, display_name, path_spec, size, modified, packed, inode, replayed);
 }
 
 /// A zone goes over as the bytes it was made of: what reads them checks them again.
@@ -109,8 +109,8 @@ void transfer(Wire& wire, HostFacts& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, InputGroup& value) {
-  auto& [kind, name, segments, warnings] = value;
-  wire(kind, name, segments, warnings);
+  auto& [kind, name, segments, warnings, maps] = value;
+  wire(kind, name, segments, warnings, maps);
 }
 
 template <typename Wire>
@@ -126,9 +126,15 @@ void transfer(Wire& wire, InputReport& value) {
 }
 
 template <typename Wire>
+void transfer(Wire& wire, TreeRoot& value) {
+  auto& [name, inode, id, is_default, read_only, uuid, parent, snapshot_of, created] = value;
+  wire(name, inode, id, is_default, read_only, uuid, parent, snapshot_of, created);
+}
+
+template <typename Wire>
 void transfer(Wire& wire, VolumeReport& value) {
-  auto& [name, start, size, description, file_system, reader, unsupported] = value;
-  wire(name, start, size, description, file_system, reader, unsupported);
+  auto& [name, start, size, description, file_system, reader, unsupported, tree] = value;
+  wire(name, start, size, description, file_system, reader, unsupported, tree);
 }
 
 /// The folder without its files: those are named by number, see FoundFolderReply.
