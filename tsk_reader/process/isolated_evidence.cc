@@ -17,8 +17,9 @@ bool plausible(const GroupedInputs& grouped, const OpenPolicy& policy,
   for (const InputGroup& group : grouped.groups) {
     if (group.segments.empty()) return false;
     if (std::find(paths.begin(), paths.end(), group.name) == paths.end()) return false;
-    for (const auto& segment : group.segments)
-      if (!policy.allows(segment.string())) return false;
+    for (const auto* files : {&group.segments, &group.maps})
+      for (const auto& file : *files)
+        if (!policy.allows(file.string())) return false;
   }
   return true;
 }

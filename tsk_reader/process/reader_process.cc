@@ -33,6 +33,9 @@ constexpr int kStatusException = 76;
 /// the whole program was stopped, and does not count as waiting.
 constexpr milliseconds kSlice{200};
 
+/// How long the pipe of a dying process may outlive its socket.
+constexpr int kGraceMilliseconds = 100;
+
 /// Large enough for a block of a log and what stands before it; the system may give less.
 constexpr int kPipeBytes = 1 << 20;
 
@@ -181,13 +184,12 @@ std::optional<Message> ReaderProcess::receive(Message reuse) {
                " s");
       continue;
     }
-    if ((ways[1].revents & POLLIN) != 0 && !broker_->serve()) {
-      break_off();
-      break;
-    }
+    // The pipe first: of a process that is gone both are at their end, and the pipe may hold a
+    // reply.
     if (ways[0].revents == 0) {
-      // The broker's socket alone is closed: so is the process, and the pipe says so next.
-      if ((ways[1].revents & POLLIN) == 0) finish({});
+      if (broker_->serve()) continue;
+      pollfd pipe{replies_, POLLIN, 0};
+      if (::poll(&pipe, 1, kGraceMilliseconds) == 0) break_off();
       continue;
     }
     const std::span<std::byte> room = assembler_.room();

@@ -19,11 +19,14 @@ std::vector<std::string> paths_of(const InputGroup& group, const std::vector<Inp
   const auto is_image = [](const InputGroup& one) {
     return one.kind == InputKind::image || one.kind == InputKind::automatic;
   };
-  for (const auto& segment : group.segments) paths.push_back(segment.string());
+  const auto add = [&paths](const InputGroup& one) {
+    for (const auto& segment : one.segments) paths.push_back(segment.string());
+    for (const auto& map : one.maps) paths.push_back(map.string());
+  };
+  add(group);
   if (!is_image(group)) return paths;
   for (const InputGroup& other : given)
-    if (is_image(other))
-      for (const auto& segment : other.segments) paths.push_back(segment.string());
+    if (is_image(other)) add(other);
   return paths;
 }
 
@@ -267,14 +270,15 @@ std::vector<std::pair<ListedFolder, std::vector<FileKey>>> ReaderSession::find(
 
 /// What an earlier process met in reading stays: the present one has not met it.
 void ReaderSession::take_report(ReportReply reply) {
+  if (std::exchange(report_generation_, generation_) != generation_) earlier_ = std::move(report_);
   DamageList damage;
   for (const DamagedRange& one : reply.report.damage) damage.add(one.range, one.reason);
-  for (const DamagedRange& one : report_.report.damage) damage.add(one.range, one.reason);
-  reply.report.damage = damage.all();
-  for (Warning& old : report_.report.warnings)
+  for (const DamagedRange& one : earlier_.report.damage) damage.add(one.range, one.reason);
+  if (!earlier_.report.damage.empty()) reply.report.damage = damage.all();
+  for (const Warning& old : earlier_.report.warnings)
     if (std::none_of(reply.report.warnings.begin(), reply.report.warnings.end(),
                      [&](const Warning& now) { return same(old, now); }))
-      reply.report.warnings.push_back(std::move(old));
+      reply.report.warnings.push_back(old);
   reply.report.isolation = process_->isolation();
   report_ = std::move(reply);
 }

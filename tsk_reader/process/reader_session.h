@@ -115,6 +115,8 @@ class ReaderSession {
   std::map<FileKey, std::string> hashes_;
   std::map<std::pair<std::string, std::string>, Suspect> suspects_;  ///< by volume and path
   ReportReply report_;
+  ReportReply earlier_;  ///< what the process before the present one said last
+  std::uint64_t report_generation_ = 0;
   std::vector<Warning> warnings_;
   std::optional<Error> failure_;  ///< nothing more can be read of this input
 };

@@ -80,8 +80,8 @@ void transfer(Wire& wire, PathSpecLayer& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, FileEntry& value) {
-  auto& [path, display_name, path_spec, size, modified, packed, inode] = value;
-  wire(path, display_name, path_spec, size, modified, packed, inode);
+  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed] = value;
+  wire(path, display_name, path_spec, size, modified, packed, inode, replayed);
 }
 
 /// A zone goes over as the bytes it was made of: what reads them checks them again.
@@ -112,8 +112,8 @@ void transfer(Wire& wire, HostFacts& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, InputGroup& value) {
-  auto& [kind, name, segments, warnings] = value;
-  wire(kind, name, segments, warnings);
+  auto& [kind, name, segments, warnings, maps] = value;
+  wire(kind, name, segments, warnings, maps);
 }
 
 template <typename Wire>

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <thread>
@@ -68,12 +69,14 @@ TEST(ReaderProcess, SaysWhatEndedIt) {
 }
 
 TEST(ReaderProcess, AnEndlessLoopIsEnded) {
-  EXPECT_EQ(end_of([](const ReaderDescriptors& own, PageStepNote&) {
-              await_request(own);
-              for (volatile unsigned i = 0;; i = i + 1) {
-              }
-            }).words,
-            "took more than 1 s of CPU time");
+  const std::string words = end_of([](const ReaderDescriptors& own, PageStepNote&) {
+                              await_request(own);
+                              for (std::atomic<unsigned> i = 0;;) ++i;
+                            }).words;
+  // On a loaded machine the time to answer may run out before the CPU time.
+  if (words != "answered nothing for 4 s") {
+    EXPECT_EQ(words, "took more than 1 s of CPU time");
+  }
 }
 
 TEST(ReaderProcess, ASleeperIsEnded) {
@@ -87,7 +90,7 @@ TEST(ReaderProcess, EndlessMemoryIsNotGiven) {
   if (kSanitized) GTEST_SKIP() << "sanitizers need the address space themselves";
   EXPECT_EQ(end_of([](const ReaderDescriptors&, PageStepNote&) {
               std::vector<std::vector<char>> all;
-              for (;;) all.emplace_back(16 << 20);
+              for (;;) all.emplace_back().reserve(16 << 20);  // addresses alone
             }).words,
             "ran out of its 1024 MiB of memory");
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <map>
 
@@ -35,8 +36,7 @@ void do_deed(Deed deed) {
       std::raise(SIGSEGV);
       return;
     case Deed::loop:
-      for (volatile unsigned i = 0;; i = i + 1) {
-      }
+      for (std::atomic<unsigned> i = 0;;) ++i;
     case Deed::eat:
       throw std::bad_alloc();
     case Deed::garbage: {
@@ -279,7 +279,13 @@ TEST(RemoteEvidence, AVolumeThatKillsIsLeftOut) {
     ASSERT_EQ(folders.size(), 2U);
     EXPECT_EQ(folders[0].volume + folders[1].volume, "p1p3");
     EXPECT_TRUE(right(read_all(*folders[1].files[0]).text));
-    EXPECT_EQ(messages(*evidence), Messages{message});
+    // On a loaded machine the time to answer may run out before the CPU time.
+    std::string said = messages(*evidence).at(0);
+    const std::string slow = "answered nothing for 4 s";
+    if (const std::size_t at = said.find(slow); deed == Deed::loop && at != std::string::npos)
+      said.replace(at, slow.size(), "took more than 1 s of CPU time");
+    EXPECT_EQ(said, message);
+    EXPECT_EQ(messages(*evidence).size(), 1U);
   }
 }
 
@@ -327,13 +333,14 @@ TEST(RemoteEvidence, AnotherReaderGoesOnWithTheOtherStreams) {
   auto a = *folders[0].files[0]->open(StreamForm::stored);
   std::vector<std::byte> buffer(100'000);
   std::uint64_t first = 0;
-  while (first < 100'000) first += a->read(std::span(buffer).first(100'000 - first)).value();
-  ::usleep(50'000);  // until it waits
+  // Within the first block: the next one is not asked for ahead yet.
+  while (first < 50'000) first += a->read(std::span(buffer).first(50'000 - first)).value();
+  ::usleep(300'000);  // until it waits
   ::kill(session->pid(), SIGKILL);
   EXPECT_EQ(read_all(*folders[0].files[1]).text.size(), 5'000'000U);
   std::uint64_t rest = 0;
   for (auto got = a->read(buffer); got && *got > 0; got = a->read(buffer)) rest += *got;
-  EXPECT_EQ(rest, 4'900'000U);
+  EXPECT_EQ(rest, 4'950'000U);
   EXPECT_EQ(
       messages(*evidence),
       Messages{"the reader process was ended by signal 9 (SIGKILL) while waiting; another one "

@@ -29,6 +29,7 @@ FileEntry sample_entry() {
   entry.modified = Timestamp(1234567us);
   entry.packed = Timestamp(-1us);
   entry.inode = 12;
+  entry.replayed = {{3, 9}};
   return entry;
 }
 
@@ -53,7 +54,7 @@ InputReport sample_report() {
 
 /// All messages with something in every field.
 std::vector<std::string> samples() {
-  InputGroup group{InputKind::image, "disk", {"a.E01", "a.E02"}, {sample_warning()}};
+  InputGroup group{InputKind::image, "disk", {"a.E01", "a.E02"}, {sample_warning()}, {"a.map"}};
   LeftOut left{{Step::file_system, "p2", "/x"}, "it died"};
   ListedFolder listed;
   listed.folder.volume = "p2";
@@ -64,7 +65,8 @@ std::vector<std::string> samples() {
   find.folders.push_back(std::move(listed));
   ReportReply report;
   report.report = sample_report();
-  report.volumes = {{"p2", 512, 1024, "Linux", "ext4", "ext2fs", "no"}};
+  report.volumes = {{"p2", 512, 1024, "Linux", "ext4", "ext2fs", "no",
+                     TreeRoot{"@", 256, 5, false, true, "u", "p", "s", Timestamp(5us)}}};
   GroupedInputs grouped{{group}, {{ErrorKind::output, "m", "r", "h"}}};
   DamageChange damage{1, {{{8, 9}, "bad"}}};
   return {to_wire<Request>(GroupRequest{{"a", "b"}, InputKind::folder}),
@@ -127,6 +129,7 @@ TEST(Wire, NoFieldIsLost) {
   EXPECT_EQ(entry->modified, want.modified);
   EXPECT_EQ(entry->packed, want.packed);
   EXPECT_EQ(entry->inode, want.inode);
+  EXPECT_EQ(entry->replayed, want.replayed);
 
   const auto report = from_wire<InputReport>(to_wire(sample_report()));
   ASSERT_TRUE(report);
