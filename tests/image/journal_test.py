@@ -80,7 +80,7 @@ class Journals(images.ImageTest):
 
     def setUp(self):
         super().setUp()
-        self.need("mkfs.ext4", "debugfs", "dumpe2fs", "mount", "umount", "losetup")
+        self.need("mkfs.ext4", "debugfs", "e2fsck", "dumpe2fs", "mount", "umount", "losetup")
         if Journals.reason is None:
             with tempfile.TemporaryDirectory() as folder:
                 Journals.reason = dirty_ext.can_mount(pathlib.Path(folder))
@@ -198,8 +198,11 @@ class Journals(images.ImageTest):
 
         copied = []
         self.dirty_image(folder, ["-t", "ext4", "-b", "1024"], "", "32M", work)
-        self.assertIn("orphan", images.run("dumpe2fs", "-h", copied[0]).decode().lower())
         self.compare(copied[0], folder)
+        # Nobody's word that there was an orphan at all: e2fsck replays and touches nothing else.
+        images.run("e2fsck", "-y", "-E", "journal_only", copied[0])
+        self.assertRegex(images.run("dumpe2fs", "-h", copied[0]).decode(),
+                         "First orphan inode|orphan_present")
 
     def test_fast_commits_are_said_and_nothing_else_is_lost(self):
         folder = self.folder()
@@ -227,13 +230,16 @@ class Journals(images.ImageTest):
                                  lambda root: write_rounds(root, 12))
         good = {path: row["sha256"] for path, row in images.list_logs(image, "*").files.items()}
         log = images.run("debugfs", "-R", "logdump -a", image).decode()
-        blocks = [int(b) for b in re.findall(r"journal block (\d+)|at block (\d+)", log)
-                  for b in b if b]
+        # Not of the last transaction: without its commit block it was never finished, and a kernel
+        # that dies while it writes leaves the same.
+        whole = log[:log.rindex("(descriptor block)")]
+        copies = re.findall(r"logged at journal block (\d+)", whole)
+        descriptors = re.findall(r"\(descriptor block\) at block (\d+)", whole)
         table = images.run("debugfs", "-R", "bmap <8> 0", image).decode()
         first = int(table.split()[-1])
         pick = random.Random(3)
-        told = changed = 0
-        for number in pick.sample(sorted(set(blocks)), 40):
+        told = 0
+        for number in pick.sample(copies, 25) + pick.sample(descriptors, 10):
             place = int(images.run("debugfs", "-R", f"bmap <8> {number}", image).split()[-1]) * 1024
             self.assertGreaterEqual(place, first * 1024)
             with open(image, "r+b") as file:
@@ -249,9 +255,8 @@ class Journals(images.ImageTest):
                     file.write(byte)
             now = {path: row["sha256"] for path, row in listing.files.items()}
             told += bool(listing.messages())
-            changed += now != good
             self.assertTrue(now == good or listing.messages(), f"block {number} at {place}")
-        self.assertGreater(told, 10)
+        self.assertGreaterEqual(told, 10)  # of descriptors, each
 
     def test_a_clean_filesystem_is_not_replayed(self):
         folder = self.folder()
