@@ -77,8 +77,8 @@ void transfer(Wire& wire, PathSpecLayer& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, FileEntry& value) {
-  auto& [path, display_name, path_spec, size, modified, packed, inode] = value;
-  wire(path, display_name, path_spec, size, modified, packed, inode);
+  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed] = value;
+  wire(path, display_name, path_spec, size, modified, packed, inode, replayed);
 }
 
 /// A zone goes over as the bytes it was made of: what reads them checks them again.

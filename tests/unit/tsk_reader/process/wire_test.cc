@@ -29,6 +29,7 @@ FileEntry sample_entry() {
   entry.modified = Timestamp(1234567us);
   entry.packed = Timestamp(-1us);
   entry.inode = 12;
+  entry.replayed = {{100, 200}, {300, 301}};
   return entry;
 }
 
@@ -127,6 +128,7 @@ TEST(Wire, NoFieldIsLost) {
   EXPECT_EQ(entry->modified, want.modified);
   EXPECT_EQ(entry->packed, want.packed);
   EXPECT_EQ(entry->inode, want.inode);
+  EXPECT_EQ(entry->replayed, want.replayed);
 
   const auto report = from_wire<InputReport>(to_wire(sample_report()));
   ASSERT_TRUE(report);
