@@ -184,7 +184,7 @@ int run(int argc, char** argv) {
       (word[0] == '-' ? given.images : behind).push_back({word + 1, [word] {
                                                             InputReport ignored;
                                                             return open_image(split(word + 1),
-                                                                            ignored);
+                                                                              ignored);
                                                           }});
     else
       (word[0] == '/' ? folders : globs).emplace_back(word);

@@ -64,6 +64,15 @@ def shut_down(folder, flag=NO_FLUSH):
     os.close(handle)
 
 
+def generation(path):
+    """Of the inode; another one, another file in its place."""
+    handle = os.open(path, os.O_RDONLY)
+    FS_IOC_GETVERSION = 0x80087601  # _IOR('v', 1, long)
+    answer = fcntl.ioctl(handle, FS_IOC_GETVERSION, bytes(8))
+    os.close(handle)
+    return int.from_bytes(answer[:4], "little")
+
+
 def copy_image(image, target):
     shutil.copyfile(image, target)
     return target

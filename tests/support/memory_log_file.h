@@ -34,6 +34,15 @@ class MemoryLogFile final : public LogFile {
     damage_.push_back({{begin, end}, std::move(reason)});
     return *this;
   }
+  /// Bytes that a journal's replay brought.
+  MemoryLogFile& replayed(std::uint64_t begin, std::uint64_t end) {
+    entry_.replayed.push_back({begin, end});
+    return *this;
+  }
+  MemoryLogFile& compressed() {
+    entry_.path_spec.insert(entry_.path_spec.begin(), {"GZIP", "", {}, {}, {}, {}, {}});
+    return *this;
+  }
   /// Reads give at most so many bytes: shows what depends on block borders.
   MemoryLogFile& block_size(std::size_t bytes) {
     block_ = bytes;

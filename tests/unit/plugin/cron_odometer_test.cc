@@ -105,6 +105,45 @@ TEST(CronOdometer, PutsAnExcessAtItsRecord) {
   EXPECT_EQ(found[0].time_basis.certainty, "exact");
 }
 
+TEST(CronOdometer, MarksWhatAJournalsReplayBrought) {
+  const std::vector<std::string> lines = quiet_day(100, 40);
+  const std::string text = joined(lines);
+  // From the middle of line 101 on: a line of which a part only was on the disk is new as a whole.
+  const std::uint64_t begin = text.find(lines[100]) + 10;
+  MemoryLogFile log("/var/log/cron", text);
+  log.replayed(begin, text.size());
+  const auto marked_records = [](const CollectingMediator& mediator) {
+    std::size_t count = 0;
+    for (const TimelineEvent& event : mediator.events)
+      if (const auto* record = std::get_if<RecordBody>(&event.body))
+        count += record->line.journal_replayed ? 1U : 0U;
+    return count;
+  };
+  PluginOptions options;
+  options.records = true;
+  CollectingMediator mediator;
+  process({&log}, mediator, options);
+  const std::vector<FindingBody> found = mediator.findings();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].first.journal_replayed);
+  EXPECT_TRUE(found[0].last.journal_replayed);
+  EXPECT_EQ(marked_records(mediator), lines.size() - 100);
+
+  // Only the newline before line 101: no line's text.
+  MemoryLogFile newline("/var/log/cron", text);
+  newline.replayed(text.find(lines[100]) - 1, text.find(lines[100]));
+  CollectingMediator none;
+  process({&newline}, none, options);
+  EXPECT_EQ(marked_records(none), 0U);
+
+  // Where the offsets of a packed file's bytes say nothing of its lines, all are.
+  MemoryLogFile packed("/var/log/cron.1.gz", text);
+  packed.compressed().replayed(5, 6);
+  CollectingMediator all;
+  process({&packed}, all, options);
+  EXPECT_EQ(marked_records(all), lines.size());
+}
+
 TEST(CronOdometer, KeepsTheHostsOfALogServerApart) {
   // Two hosts in one file, line by line; one of them spends 40 PIDs that nothing explains.
   const std::vector<std::string> web = quiet_day(100, 40);

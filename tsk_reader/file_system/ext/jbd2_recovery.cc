@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tsk_reader/file_system/ext/jbd2_blocks.h"
+#include "tsk_reader/file_system/ext/jbd2_fast_commit.h"
 #include "tsk_reader/file_system/ext/jbd2_scan.h"
 
 namespace pidometer {
@@ -91,6 +92,11 @@ Jbd2Recovery recover_jbd2(const Jbd2Log& log, std::uint64_t volume_size) {
   Jbd2Scan scan = scan_jbd2(log);
   out.end_transaction = scan.end_transaction;
   out.problems = std::move(scan.problems);
+  if (has_fast_commit(log, out.end_transaction))
+    out.problems.push_back(
+        fmt::format("its fast commits on top of transaction {} were not replayed, for pidometer "
+                    "reads none",
+                    out.end_transaction - 1));
   if (super.checksum_failed)
     out.problems.emplace_back("the checksum of the journal's superblock is wrong");
 

@@ -29,7 +29,7 @@ FileEntry sample_entry() {
   entry.modified = Timestamp(1234567us);
   entry.packed = Timestamp(-1us);
   entry.inode = 12;
-  entry.replayed = {{3, 9}};
+  entry.replayed = {{100, 200}, {300, 301}};
   return entry;
 }
 
