@@ -11,14 +11,20 @@ namespace pidometer {
 
 /// Writes `value` big-endian at `at`, over what is there.
 inline void put_be(std::string& bytes, std::size_t at, std::uint64_t value, std::size_t width) {
-  if (bytes.size() < at + width) bytes.resize(at + width);
-  for (std::size_t i = 0; i < width; ++i)
-    bytes[at + i] = static_cast<char>(value >> (8 * (width - 1 - i)) & 0xFFU);
+  std::string number(width, '\0');
+  for (char& digit : number) digit = static_cast<char>(value >> (8 * --width) & 0xFFU);
+  if (bytes.size() < at + number.size()) bytes.resize(at + number.size());
+  bytes.replace(at, number.size(), number);
 }
+/// The same, little-endian.
 inline void put_le(std::string& bytes, std::size_t at, std::uint64_t value, std::size_t width) {
-  if (bytes.size() < at + width) bytes.resize(at + width);
-  for (std::size_t i = 0; i < width; ++i)
-    bytes[at + i] = static_cast<char>(value >> (8 * i) & 0xFFU);
+  std::string number(width, '\0');
+  for (char& digit : number) {
+    digit = static_cast<char>(value & 0xFFU);
+    value >>= 8U;
+  }
+  if (bytes.size() < at + number.size()) bytes.resize(at + number.size());
+  bytes.replace(at, number.size(), number);
 }
 inline std::span<const std::byte> as_bytes(const std::string& bytes) {
   return std::as_bytes(std::span(bytes));
