@@ -27,13 +27,14 @@ bool same_folded(std::string_view a, std::string_view b) {
 
 class XfsFileSystem final : public FileSystem {
  public:
-  /// `source` is the volume as it is; the log is replayed over it.
-  XfsFileSystem(BlockSource& source, const XfsSuperblock& super)
-      : before_(source, super),
-        replay_(replay_xfs_log(source, super)),
-        volume_(replay_.overlay ? *replay_.overlay : source, super, replay_.overlay.get()) {
+  /// `source` is the volume as it is, `before` its superblock, `after` the same after the replay.
+  XfsFileSystem(BlockSource& source, const XfsSuperblock& before, XfsReplay replay,
+                const XfsSuperblock& after)
+      : before_(source, before),
+        replay_(std::move(replay)),
+        volume_(replay_.overlay ? *replay_.overlay : source, after, replay_.overlay.get()) {
     tell_of_superblock();
-    tell_of_log();
+    if (!replay_.warning.empty()) volume_.warn(WarningKind::unsupported, replay_.warning);
   }
 
   std::string_view type_indicator() const override { return "XFS"; }
@@ -97,7 +98,7 @@ class XfsFileSystem final : public FileSystem {
 
  private:
   void tell_of_superblock() {
-    const XfsSuperblock& super = volume_.super();
+    const XfsSuperblock& super = before_.super();
     if (!super.checksum_good)
       volume_.warn(WarningKind::damaged_image,
                    "superblock: wrong checksum; what it says may be wrong");
@@ -115,36 +116,29 @@ class XfsFileSystem final : public FileSystem {
                    "read, those of its realtime section are not");
   }
 
-  void tell_of_log() {
-    constexpr const char* kMayBeMissing = "the newest records of its logs may be missing or stale";
-    if (!replay_.not_replayed.empty())
-      volume_.warn(WarningKind::unsupported,
-                   fmt::format("the filesystem was in use when it was imaged and its log was not "
-                               "replayed ({}); {}",
-                               replay_.not_replayed, kMayBeMissing));
-    if (!replay_.in_part.empty())
-      volume_.warn(WarningKind::unsupported,
-                   fmt::format("the filesystem was in use when it was imaged and its log could be "
-                               "replayed in part only: {}; {}",
-                               replay_.in_part, kMayBeMissing));
-  }
-
   XfsVolume before_;
   XfsReplay replay_;
   XfsVolume volume_;  ///< reads through the replay's overlay, where there is one
 };
 
+Result<XfsSuperblock> read_superblock(BlockSource& volume) {
+  std::vector<std::byte> head(
+      static_cast<std::size_t>(std::min<std::uint64_t>(kLargestXfsSector, volume.size())));
+  if (!volume.read_at(0, head))
+    return fail(ErrorKind::unreadable, "the XFS superblock cannot be read");
+  return parse_xfs_superblock(head);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileSystem>> open_xfs(BlockSource& volume) {
-  std::vector<std::byte> head(
-      static_cast<std::size_t>(std::min<std::uint64_t>(kLargestXfsSector, volume.size())));
-  StructureReader reader(volume);
-  if (!reader.read_at(0, head))
-    return fail(ErrorKind::unreadable, "the XFS superblock cannot be read");
-  const auto super = parse_xfs_superblock(head);
-  if (!super) return tl::unexpected(super.error());
-  return std::make_unique<XfsFileSystem>(volume, *super);
+  const auto before = read_superblock(volume);
+  if (!before) return tl::unexpected(before.error());
+  XfsReplay replay = replay_xfs_log(volume, *before);
+  // The log may have made the filesystem larger.
+  auto after = replay.overlay ? read_superblock(*replay.overlay) : before;
+  if (!after) after = before;
+  return std::make_unique<XfsFileSystem>(volume, *before, std::move(replay), *after);
 }
 
 }  // namespace pidometer

@@ -47,6 +47,24 @@ void take(const XfsSuperblock& super, Bytes name_bytes, std::uint64_t inode, Xfs
   }
 }
 
+/// An entry or a gap of a directory block.
+struct Record {
+  bool unused = false;
+  std::size_t length = 0;
+  bool fits = false;       ///< the length makes sense
+  bool is_tagged = false;  ///< and the last two bytes repeat where it begins
+};
+Record record_at(const XfsSuperblock& super, Bytes bytes, std::size_t at, std::size_t end) {
+  Record record;
+  record.unused = be16(bytes, at) == kUnused;
+  // An entry is number, length, name, kind, tag: to the next multiple of 8.
+  const std::size_t name_end = 9 + u8(bytes, at + 8) + (super.file_type ? 1U : 0U);
+  record.length = record.unused ? be16(bytes, at + 2) : (name_end + 2 + 7) & ~std::size_t{7};
+  record.fits = record.length != 0 && record.length % 8 == 0 && record.length <= end - at;
+  record.is_tagged = record.fits && be16(bytes, at + record.length - 2) == at;
+  return record;
+}
+
 /// The end of what begins at `at`, by the tag in its last two bytes that repeats where it begins;
 /// the block's end where there is none. Serves where a length is corrupt.
 std::size_t next_by_tag(Bytes bytes, std::size_t at, std::size_t end) {
@@ -160,19 +178,19 @@ void parse_xfs_directory_block(const XfsSuperblock& super, Bytes bytes, XfsNames
       note(names, "its index does not fit");
   }
   for (std::size_t at = super.v5 ? 64 : 16; at < end;) {
-    const bool unused = be16(bytes, at) == kUnused;
-    const std::size_t name_length = u8(bytes, at + 8);
-    // Number, length, name, kind, tag: to the next multiple of 8.
-    const std::size_t length =
-        unused ? be16(bytes, at + 2)
-               : (9 + name_length + (super.file_type ? 1U : 0U) + 2 + 7) & ~std::size_t{7};
-    if (length == 0 || length % 8 != 0 || length > end - at || be16(bytes, at + length - 2) != at) {
-      note(names, "an entry is corrupt");
+    const Record record = record_at(super, bytes, at, end);
+    // Whether its length or its tag is wrong, what follows tells.
+    const std::size_t next = at + record.length;
+    const bool follows =
+        record.fits && (next == end || record_at(super, bytes, next, end).is_tagged);
+    if (!record.is_tagged) note(names, "an entry is corrupt");
+    if (!record.is_tagged && !follows) {
       at = next_by_tag(bytes, at, end);
       continue;
     }
-    if (!unused) take(super, bytes.subspan(at + 9, name_length), be64(bytes, at), names);
-    at += length;
+    if (!record.unused)
+      take(super, bytes.subspan(at + 9, u8(bytes, at + 8)), be64(bytes, at), names);
+    at = next;
   }
 }
 

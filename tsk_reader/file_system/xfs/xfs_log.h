@@ -47,6 +47,9 @@ class XfsLog {
     return to >= from ? to - from : blocks_ - from + to;
   }
 
+  /// Whether damage of the image was met where the log was read.
+  bool is_damaged() const { return !reader_.damage().empty(); }
+
   /// Fills `out`, a multiple of kXfsLogBlock, from `block` on, around the ring.
   bool read(std::uint32_t block, std::span<std::byte> out);
 

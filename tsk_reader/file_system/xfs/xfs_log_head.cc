@@ -133,7 +133,8 @@ class HeadFinder {
     last_ = good;
     state.head = place(end_);
     state.tail = last_->tail_block;
-    state.kind = ends_unmounted(state.head) ? XfsLogState::Kind::clean : XfsLogState::Kind::dirty;
+    const bool nothing_waits = state.tail == state.head || ends_unmounted(state.head);
+    state.kind = nothing_waits ? XfsLogState::Kind::clean : XfsLogState::Kind::dirty;
     return state;
   }
 

@@ -19,12 +19,9 @@ struct Field {
 };
 // struct xfs_log_dinode (xfs_log_format.h); the fields have the places of struct xfs_dinode. What
 // the extent counters of nrext64 share a place with is 0.
-constexpr Field kFields[] = {{0, 2},  {2, 2},  {8, 4},  {12, 4}, {16, 4}, {20, 2},
-                             {22, 2}, {24, 8}, {56, 8}, {64, 8}, {72, 4}, {76, 4},
-                             {80, 2}, {84, 4}, {88, 2}, {90, 2}, {92, 4}};
-constexpr Field kFieldsV3[] = {{104, 8}, {120, 8}, {128, 4}, {152, 8}};
-constexpr std::size_t kFlushCounter = 30;
-constexpr std::uint16_t kLastFlush = 0xFFFF;
+constexpr Field kFields[] = {{0, 2},  {2, 2},  {8, 4},  {12, 4},  {16, 4},  {20, 2},  {22, 2},
+                             {24, 8}, {56, 8}, {64, 8}, {72, 4},  {76, 4},  {80, 2},  {84, 4},
+                             {88, 2}, {90, 2}, {92, 4}, {104, 8}, {120, 8}, {128, 4}, {152, 8}};
 
 void swap(Bytes from, Field field, std::span<std::byte> to) {
   std::reverse_copy(from.begin() + static_cast<std::ptrdiff_t>(field.at),
@@ -45,15 +42,13 @@ void copy(Bytes from, std::size_t at, std::size_t count, std::span<std::byte> to
 }  // namespace
 
 void write_xfs_log_core(Bytes core, std::uint64_t lsn, std::span<std::byte> inode) {
-  const bool v3 = core.size() >= kXfsCoreV3;
-  const bool big_time = v3 && (le64(core, 120) & kBigTime) != 0;
+  const bool big_time = (le64(core, 120) & kBigTime) != 0;
   for (const Field& field : kFields) swap(core, field, inode);
   copy(core, 4, 2, inode);   // version, format
   copy(core, 82, 2, inode);  // where the second fork begins, and its format
   put_be(inode, 6, 0, 2);
   for (const std::size_t at :
        {std::size_t{32}, std::size_t{40}, std::size_t{48}, std::size_t{144}}) {
-    if (at == 144 && !v3) break;
     if (big_time) {
       swap(core, {at, 8}, inode);
     } else {
@@ -61,28 +56,14 @@ void write_xfs_log_core(Bytes core, std::uint64_t lsn, std::span<std::byte> inod
       swap(core, {at + 4, 4}, inode);
     }
   }
-  if (!v3) {
-    // Six bytes of padding and the flush counter, which begins anew.
-    put_be(inode, 24, 0, 8);
-    return;
-  }
-  for (const Field& field : kFieldsV3) swap(core, field, inode);
   put_be(inode, 112, lsn, 8);
   copy(core, 160, 16, inode);  // UUID
 }
 
-bool is_older_xfs_flush(Bytes core, Bytes inode) {
-  const std::uint16_t logged = le16(core, kFlushCounter);
-  const std::uint16_t on_disk = be16(inode, kFlushCounter);
-  if (logged >= on_disk) return false;
-  // The counter may have come round.
-  return !(on_disk == kLastFlush && logged < kLastFlush / 2);
-}
-
-bool write_xfs_map_root(const XfsSuperblock& super, Bytes logged, std::span<std::byte> fork) {
-  const std::size_t header = super.v5 ? 72 : 24;
-  if (logged.size() < header || fork.size() < 4) return false;
-  const std::size_t logged_room = (logged.size() - header) / 16;
+bool write_xfs_map_root(Bytes logged, std::span<std::byte> fork) {
+  constexpr std::size_t kHeader = 72;
+  if (logged.size() < kHeader || fork.size() < 4) return false;
+  const std::size_t logged_room = (logged.size() - kHeader) / 16;
   const std::size_t room = (fork.size() - 4) / 16;
   const std::size_t count = be16(logged, 6);
   if (count == 0 || count > logged_room || count > room || be16(logged, 4) == 0) return false;
@@ -92,18 +73,17 @@ bool write_xfs_map_root(const XfsSuperblock& super, Bytes logged, std::span<std:
     std::copy_n(logged.begin() + static_cast<std::ptrdiff_t>(from), count * 8,
                 fork.begin() + static_cast<std::ptrdiff_t>(to));
   };
-  move(header, 4);
-  move(header + logged_room * 8, 4 + room * 8);
+  move(kHeader, 4);
+  move(kHeader + logged_room * 8, 4 + room * 8);
   return true;
 }
 
 void write_xfs_new_inode(const XfsSuperblock& super, std::uint64_t number, std::uint32_t generation,
                          std::span<std::byte> inode) {
   put_be(inode, 0, kXfsInodeMagic, 2);
-  put_be(inode, 4, super.v5 ? 3 : 2, 1);
+  put_be(inode, 4, 3, 1);
   put_be(inode, 92, generation, 4);
   put_be(inode, 96, 0xFFFFFFFFU, 4);
-  if (!super.v5) return;
   put_be(inode, 152, number, 8);
   std::copy(super.uuid.begin(), super.uuid.end(), inode.begin() + 160);
 }

@@ -167,18 +167,17 @@ std::uint16_t XfsLogItem::type() const {
 XfsLogWalk walk_xfs_log(XfsLog& log, const XfsLogState& state, const XfsTransactionVisitor& visit) {
   XfsLogWalk walk;
   Assembler assembler(visit);
-  const std::uint32_t length =
-      state.tail == state.head ? log.blocks() : log.distance(state.tail, state.head);
+  const std::uint32_t length = log.distance(state.tail, state.head);
   std::uint32_t passed = 0;
   auto record = first_record(log, state);
   if (record) passed = log.distance(state.tail, record->block);
   std::uint32_t cycle = record ? record->cycle : 0;
+  std::uint32_t last_block = record ? record->block : 0;
   while (passed < length) {
     const std::uint32_t block = log.wrap(std::uint64_t{state.tail} + passed);
     record = log.record(block);
-    if (record && block < state.tail && block + length >= log.blocks() &&
-        record->cycle == cycle + 1)
-      cycle = record->cycle;
+    if (block < last_block) ++cycle;  // round the ring
+    last_block = block;
     const auto payload = record ? log.payload(*record) : std::nullopt;
     if (!record || !payload || record->cycle != cycle || record->blocks() > length - passed) {
       walk.damage = fmt::format("its record at block {} is corrupt", block);

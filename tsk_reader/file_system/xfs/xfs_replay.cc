@@ -125,50 +125,62 @@ class Replayer {
   std::set<std::pair<std::uint16_t, std::uint64_t>> open_;  ///< intents: type, identifier
 };
 
+constexpr const char* kMayBeMissing = "the newest records of its logs may be missing or stale";
+
+/// Whether something waits is not known.
+XfsReplay not_known(const char* why) {
+  return {nullptr, fmt::format("{}; if the filesystem was in use when it was imaged, {}", why,
+                               kMayBeMissing)};
+}
+
+XfsReplay not_replayed(const std::string& why) {
+  return {nullptr, fmt::format("the filesystem was in use when it was imaged and its log was not "
+                               "replayed ({}); {}",
+                               why, kMayBeMissing)};
+}
+
+/// Bits of sb_features_log_incompat that change nothing here: attributes logged as intents.
+constexpr std::uint32_t kKnownLogFeatures = 1;
+
 }  // namespace
 
 XfsReplay replay_xfs_log(BlockSource& volume, const XfsSuperblock& super) {
-  XfsReplay replay;
-  if (super.log_start == 0) {
-    replay.not_replayed = "it is on a device of its own";
-    return replay;
-  }
+  if (super.log_start == 0)
+    return not_known("the filesystem's log is on a device of its own and was not looked at");
   auto log = XfsLog::open(volume, super);
-  if (!log) {
-    replay.not_replayed = "it is not where it should be";
-    return replay;
-  }
+  if (!log) return not_known("the filesystem's log is not where it could be");
   const XfsLogState state = find_xfs_log_state(*log);
-  if (state.kind == XfsLogState::Kind::clean) return replay;
-  if (state.kind == XfsLogState::Kind::unknown) {
-    replay.not_replayed = "its end cannot be found";
-    return replay;
-  }
+  if (state.kind == XfsLogState::Kind::clean) return {};
+  if (state.kind == XfsLogState::Kind::unknown)
+    return not_known(
+        "the end of the filesystem's log cannot be found and nothing of it was replayed");
+  if (!super.v5) return not_replayed("that of XFS version 4 is not replayed by this version");
+  if ((super.log_features & ~kKnownLogFeatures) != 0)
+    return not_replayed(fmt::format("it has unknown features {:#x}", super.log_features));
   Replayer replayer(volume, super);
   const XfsLogWalk first = walk_xfs_log(*log, state, [&](const XfsLogTransaction& transaction) {
     return replayer.find_cancelled(transaction);
   });
-  if (!first.refusal.empty()) {
-    replay.not_replayed = first.refusal;
-    return replay;
-  }
+  // All or nothing: a state between two would lead to blocks that were given to others since.
+  if (!first.refusal.empty()) return not_replayed(first.refusal);
+  if (!first.damage.empty()) return not_replayed(first.damage);
   const XfsLogWalk second = walk_xfs_log(*log, state, [&](const XfsLogTransaction& transaction) {
     return replayer.replay(transaction);
   });
-  // Half a transaction is worse than none.
-  if (!second.refusal.empty()) {
-    replay.not_replayed = second.refusal;
-    return replay;
-  }
-  // Older states may be mixed with newer ones where the disk does not say how new it is.
-  if (!second.damage.empty() && !super.v5) {
-    replay.not_replayed = second.damage;
-    return replay;
-  }
-  replay.in_part = second.damage;
-  if (replay.in_part.empty() && replayer.has_open_exchange())
-    replay.in_part = "a change of a file's blocks was begun and not ended";
+  if (!second.refusal.empty()) return not_replayed(second.refusal);
+  if (!second.damage.empty()) return not_replayed(second.damage);
+  XfsReplay replay;
   replay.overlay = replayer.take_overlay();
+  const char* const told = log->is_damaged() ? "the image is damaged where it lies"
+                           : state.torn      ? "what was written to it last is not whole"
+                           : replayer.has_open_exchange()
+                               ? "a change of a file's blocks was begun and not ended"
+                               : nullptr;
+  if (told != nullptr)
+    replay.warning = fmt::format(
+        "the filesystem was in use when it was imaged and its log could be replayed in part only: "
+        "{}; {}",
+        told, kMayBeMissing);
   return replay;
 }
 

@@ -162,25 +162,20 @@ std::string XfsReplayTarget::replay_inode(const XfsLogInode& inode, const XfsLog
   if (be16(now, 0) != kXfsInodeMagic) return fault("is not where it should be");
   if (item.regions.size() < 2) return fault("is corrupt");
   const Bytes core(item.regions[1]);
-  const std::size_t core_size = super_.v5 ? kXfsCoreV3 : kXfsCoreV2;
-  if (core.size() < core_size || le16(core, 0) != kXfsInodeMagic) return fault("is corrupt");
-  if (super_.v5) {
-    // Several checkpoints can have one number: only a newer one stays (xfs_inode_item_recover.c).
-    const std::uint64_t on_disk = be64(now, 112);
-    if (is_known(on_disk) && on_disk > lsn) return {};
-  } else if (is_older_xfs_flush(core, now)) {
-    return {};
-  }
-  write_xfs_log_core(core.first(core_size), lsn, now);
-  const std::size_t room = now.size() - core_size;
+  if (core.size() < kXfsCoreV3 || le16(core, 0) != kXfsInodeMagic) return fault("is corrupt");
+  // Several checkpoints can have one number: only a newer one stays (xfs_inode_item_recover.c).
+  const std::uint64_t on_disk = be64(now, 112);
+  if (is_known(on_disk) && on_disk > lsn) return {};
+  write_xfs_log_core(core.first(kXfsCoreV3), lsn, now);
+  const std::size_t room = now.size() - kXfsCoreV3;
   const std::size_t fork_offset = std::to_integer<std::size_t>(now[82]) * 8;
   if (fork_offset >= room) return fault("is corrupt");
-  const auto fork = std::span(now).subspan(core_size, fork_offset == 0 ? room : fork_offset);
+  const auto fork = std::span(now).subspan(kXfsCoreV3, fork_offset == 0 ? room : fork_offset);
   if ((inode.fields & (kLocal | kExtents | kRoot)) != 0) {
     if (item.regions.size() < 3) return fault("is corrupt");
     const Bytes logged(item.regions[2]);
     if ((inode.fields & kRoot) != 0) {
-      if (!write_xfs_map_root(super_, logged, fork)) return fault("has a corrupt map");
+      if (!write_xfs_map_root(logged, fork)) return fault("has a corrupt map");
     } else {
       if (logged.size() > fork.size()) return fault("is corrupt");
       std::copy(logged.begin(), logged.end(), fork.begin());

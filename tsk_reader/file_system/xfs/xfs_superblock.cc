@@ -135,6 +135,7 @@ Result<XfsSuperblock> parse_xfs_superblock(Bytes bytes) {
     if ((incompatible & ~kReadable) != 0)
       return fail(ErrorKind::unsupported, "XFS with a feature that is not read by this version",
                   feature_names(incompatible & ~kReadable));
+    super.log_features = be32(bytes, 220);
     super.file_type = (incompatible & kFileType) != 0;
     super.needs_repair = (incompatible & kNeedsRepair) != 0;
     super.metadata_tree = (incompatible & kMetadataTree) != 0;

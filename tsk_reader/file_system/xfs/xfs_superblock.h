@@ -30,6 +30,8 @@ struct XfsSuperblock {
   std::array<std::byte, 16> uuid{};       ///< as v5 metadata carries it
   std::array<std::byte, 16> user_uuid{};  ///< as the log carries it; may be another (meta_uuid)
 
+  std::uint32_t log_features = 0;  ///< sb_features_log_incompat
+
   bool v5 = false;             ///< checksums, owners and addresses in all metadata
   bool file_type = false;      ///< directory entries name the kind of their inode
   bool folds_case = false;     ///< ASCII names of either case are one

@@ -75,7 +75,7 @@ TEST(FileSystemSniffer, TellsVolumesByTheirSuperblocks) {
       {"LVM over an old ext", both(ext(0, 2), {{512, "LABELONE"}}), "LVM2 physical volume",
        Backend::none, true},
       {"LUKS", {{0, "LUKS\xba\xbe"}}, "LUKS", Backend::none, true},
-      {"xfs", {{0, "XFSB"}}, "xfs", Backend::none, true},
+      {"xfs", {{0, "XFSB"}}, "xfs", Backend::xfs, false},
       {"btrfs", {{65600, "_BHRfS_M"}}, "btrfs", Backend::none, true},
       {"ntfs", {{3, "NTFS    "}}, "ntfs", Backend::tsk, false},
       {"exfat", {{3, "EXFAT   "}}, "exfat", Backend::tsk, false},
