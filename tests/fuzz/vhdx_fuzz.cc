@@ -1,6 +1,6 @@
 // A VHDX of any bytes. Its structures lie megabytes apart: the input is a list of pieces (offset in
-// sectors of 512 bytes, 4 bytes; length, 2 bytes; the bytes) of a file of 8 MiB, and the checksums of
-// headers, region tables and the log's first entry are made right, so that what they guard is
+// sectors of 512 bytes, 4 bytes; length, 2 bytes; the bytes) of a file of 8 MiB, and the checksums
+// of headers, region tables and the log's first entry are made right, so that what they guard is
 // reached.
 
 #include <algorithm>

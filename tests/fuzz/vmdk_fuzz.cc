@@ -1,4 +1,5 @@
-// A VMDK: descriptor, sparse, stream-optimised of any bytes: opened, surveyed, and read here and there.
+// A VMDK: descriptor, sparse, stream-optimised of any bytes: opened, surveyed, and read here and
+// there.
 
 #include "tests/fuzz/container_fuzz.h"
 
