@@ -27,7 +27,7 @@ struct SummaryOption {
 /// words that this side may know.
 struct SummaryInput {
   std::string name = {};
-  std::string kind = {};  ///< raw, split raw, ewf, log, folder
+  std::string kind = {};  ///< raw, split raw, ewf, qcow2, vmdk, vhd, vhdx, log, folder
   std::vector<std::string> segments = {};
   std::uint64_t size = 0;
   std::string stored_md5 = {};  ///< empty: the container has none

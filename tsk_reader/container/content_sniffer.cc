@@ -186,6 +186,21 @@ bool is_fixed_vhd(OsFile& file) {
   return is_vhd_footer(footer) && be32(footer, kTypeAt) == kFixed;
 }
 
+/// AFF4 is a zip whose first entry is its description, or whose comment is its name (AFF4 Standard
+/// 1.0, 5.1 and 5.2).
+bool is_aff4(OsFile& file, std::span<const std::byte> head) {
+  constexpr std::size_t kNameAt = 30;
+  constexpr std::size_t kEndBytes = 22;
+  constexpr std::size_t kLongestComment = 1024;
+  if (has_at(head, kNameAt, "container.description"sv)) return true;
+  const std::uint64_t length = std::min<std::uint64_t>(file.size(), kEndBytes + kLongestComment);
+  const std::vector<std::byte> tail =
+      sample(file, file.size() - length, static_cast<std::size_t>(length));
+  for (std::size_t at = 0; at + kEndBytes < tail.size(); ++at)
+    if (has_at(tail, at, "PK\x05\x06"sv)) return has_at(tail, at + kEndBytes, "aff4://"sv);
+  return false;
+}
+
 Sniffed sniff_packed(OsFile& file, Compression compression) {
   const std::vector<std::byte> packed = sample(file, 0, kPackedHeadBytes);
   const std::unique_ptr<ByteStream> stream =
@@ -223,10 +238,7 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
   if (is_ddrescue_map({reinterpret_cast<const char*>(head.data()), head.size()}))  // NOLINT
     return {Content::ddrescue_map, "a map of GNU ddrescue"};
   if (has_at(head, 0, "PK\x03\x04"sv)) {
-    // AFF4 is a zip whose first entries carry its name.
-    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());  // NOLINT
-    if (text.find("aff4") != std::string_view::npos)
-      return {Content::other_container, "an AFF4 image"};
+    if (is_aff4(file, head)) return {Content::other_container, "an AFF4 image"};
     return {Content::foreign, "a zip archive"};
   }
   if (is_text(head, file.size() <= kHeadBytes)) return {Content::log, "text"};

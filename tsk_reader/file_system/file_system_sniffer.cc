@@ -23,6 +23,8 @@ using Backend = FileSystemBackend;
 
 constexpr std::string_view kNotRead = "not read by this version";
 constexpr std::string_view kNoFiles = "";
+constexpr std::string_view kEncrypted =
+    "encrypted; unlock it first and give the opened device's image";
 
 /// A magic number at a fixed place. Where two match, the upper row wins: first what wraps a
 /// filesystem (whose superblock may shine through), then filesystems, then what is easily left over
@@ -40,16 +42,29 @@ constexpr std::array kBeforeExt = std::to_array<MagicRow>({
     {"LVM2 physical volume", 0, "LABELONE", kNotRead},
     {"LVM2 physical volume", 1024, "LABELONE", kNotRead},
     {"LVM2 physical volume", 1536, "LABELONE", kNotRead},
-    {"LUKS", 0, "LUKS\xba\xbe", "encrypted; unlock it first and give the opened device's image"},
-    {"BitLocker", 3, "-FVE-FS-", "encrypted; unlock it first and give the opened device's image"},
+    {"LUKS1", 0, "LUKS\xba\xbe\x00\x01"sv, kEncrypted},
+    {"LUKS2", 0, "LUKS\xba\xbe\x00\x02"sv, kEncrypted},
+    {"LUKS", 0, "LUKS\xba\xbe", kEncrypted},
+    {"BitLocker", 3, "-FVE-FS-", kEncrypted},
+    {"BitLocker To Go", 424, "\x3b\xd6\x67\x49\x29\x2e\xd8\x4a\x83\x99\xf6\xa3\x39\xe3\xd0\x01",
+     kEncrypted},
     {"VDO", 0, "dmvdo001", kNotRead},
+    {"Stratis pool member", 516, "!Stra0tis\x86\xff\x02^\x41rh", kNotRead},
+    {"dm-integrity", 0, "integrt\x00"sv, kNotRead},
+    {"dm-verity hashes", 0, "verity\x00\x00"sv, kNoFiles},
+    {"device-mapper snapshot", 0, "SnAp", kNotRead},
+    {"Oracle ASM disk", 32, "ORCLDISK", kNotRead},
+    {"LVM1 physical volume", 0, "HM\x01\x00"sv, kNotRead},
+    {"LVM1 physical volume", 0, "HM\x02\x00"sv, kNotRead},
+    {"Ceph BlueStore", 0, "bluestore block device", kNotRead},
+    // Where ext has its group descriptors: a superblock of ext's at 1024 is then an older one.
+    {"bcachefs", 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
+     kNotRead},
     {"bcache", 4120, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81", kNotRead},
 });
 constexpr std::array kAfterExt = std::to_array<MagicRow>({
     {"xfs", 0, "XFSB", kNoFiles, Backend::xfs},
     {"btrfs", 65600, "_BHRfS_M", kNoFiles, Backend::btrfs},
-    {"bcachefs", 4120, "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
-     kNotRead},
     {"ntfs", 3, "NTFS    ", kNoFiles, Backend::tsk, TskFileSystemType::ntfs},
     {"exfat", 3, "EXFAT   ", kNoFiles, Backend::tsk, TskFileSystemType::exfat},
     {"f2fs", 1024, "\x10\x20\xf5\xf2", kNotRead},
@@ -68,13 +83,28 @@ constexpr std::array kAfterExt = std::to_array<MagicRow>({
     {"ocfs2", 8192, "OCFSV2", kNotRead},
     {"ocfs2", 2048, "OCFSV2", kNotRead},
     {"squashfs", 0, "hsqs", kNotRead},
+    {"squashfs", 0, "sqsh", kNotRead},
+    {"cramfs", 0, "\x45\x3d\xcd\x28", kNotRead},
+    {"romfs", 0, "-rom1fs-", kNotRead},
+    {"ubi", 0, "UBI#", kNotRead},
+    {"bfs", 0, "\xce\xfa\xad\x1b", kNotRead},
+    {"refs", 3, "ReFS\x00\x00\x00\x00"sv, kNotRead},
+    {"vxfs", 1024, "\xf5\xfc\x01\xa5", kNotRead},
     {"erofs", 1024, "\xe2\xe1\xf5\xe0", kNotRead},
     {"iso9660", 32769, "CD001", kNoFiles, Backend::tsk, TskFileSystemType::iso9660},
+    {"udf", 32769, "BEA01", kNotRead},
+    {"swap (hibernated)", 4086, "S1SUSPEND", kNoFiles},
+    {"swap (hibernated)", 4086, "ULSUSPEND", kNoFiles},
+    {"swap (hibernated)", 4086, "LINHIB0001", kNoFiles},
     {"swap", 4086, "SWAPSPACE2", kNoFiles},
     {"swap", 8182, "SWAPSPACE2", kNoFiles},
     {"swap", 16374, "SWAPSPACE2", kNoFiles},
     {"swap", 65526, "SWAPSPACE2", kNoFiles},
     {"swap", 4086, "SWAP-SPACE", kNoFiles},
+    // The second header of a LUKS2 whose first is gone; mkfs leaves it standing.
+    {"LUKS2", 16384, "SKUL\xba\xbe", kEncrypted},
+    {"LUKS2", 32768, "SKUL\xba\xbe", kEncrypted},
+    {"LUKS2", 65536, "SKUL\xba\xbe", kEncrypted},
 });
 /// Enough for the last row's magic.
 constexpr std::size_t kHead = 66912;
@@ -108,15 +138,65 @@ bool is_fat(Bytes head) {
   return has(head, 54, "FAT12   ") || has(head, 54, "FAT16   ") || has(head, 82, "FAT32   ");
 }
 
-/// The uberblocks of ZFS's first label: 1 KiB apart at least, from 128 KiB on (vdev_impl.h).
-bool is_zfs(StructureReader& reader) {
+/// Magics of two bytes, with what else a superblock of theirs must say.
+VolumeContent by_weak_magic(Bytes head) {
+  const auto named = [](std::string_view name) {
+    return VolumeContent{std::string(name), fmt::format("{}: {}", name, kNotRead)};
+  };
+  if (head.size() < 2048) return {};
+  const Bytes super = head.subspan(1024, 1024);
+  // nilfs2_ondisk.h: s_magic, and s_bytes, the superblock's own length.
+  if (le16(super, 6) == 0x3434 && le16(super, 8) >= 256 && le16(super, 8) <= 1024)
+    return named("nilfs2");
+  // linux/minix_fs.h: versions 1 and 2 with names of 14 and 30 bytes; version 3.
+  constexpr std::array<std::uint16_t, 4> kMinix = {0x137f, 0x138f, 0x2468, 0x2478};
+  const bool old_minix = std::find(kMinix.begin(), kMinix.end(), le16(super, 16)) != kMinix.end();
+  if (old_minix && le16(super, 0) > 0 && le16(super, 4) > 0 && le16(super, 6) > 0)
+    return named("minix");
+  if (le16(super, 24) == 0x4d5a && le32(super, 0) > 0 && le16(super, 6) > 0 && le16(super, 8) > 0 &&
+      le16(super, 28) >= 1024)
+    return named("minix");
+  // Inside Macintosh, Files: drSigWord "BD", drAlBlkSiz a multiple of 512.
+  const std::uint32_t allocation = be32(super, 20);
+  if (has(super, 0, "BD") && allocation > 0 && allocation % 512 == 0) return named("hfs");
+  return {};
+}
+
+/// VMFS begins with its volume's header at 1 MiB (libvmfs, vmfs_volume.h: VMFS_VOLINFO_MAGIC).
+bool is_vmfs(StructureReader& reader) {
+  constexpr std::uint64_t kVolumeInfo = 1U << 20;
+  std::array<std::byte, 4> magic{};
+  return reader.size() > kVolumeInfo + magic.size() && reader.read_at(kVolumeInfo, magic) &&
+         le32(magic, 0) == 0xc001d00d;
+}
+
+/// Seconds since 1970 at which ZFS last wrote, by the uberblocks of its first label: 1 KiB apart at
+/// least, from 128 KiB on (uberblock_impl.h, vdev_impl.h). Nothing where there are none.
+std::optional<std::uint64_t> zfs_time(StructureReader& reader) {
   constexpr std::uint64_t kUberblocks = 128 * 1024;
-  if (reader.size() < 2 * kUberblocks) return false;
+  if (reader.size() < 2 * kUberblocks) return std::nullopt;
   std::vector<std::byte> ring(kUberblocks);
-  if (!reader.read_at(kUberblocks, ring)) return false;
+  if (!reader.read_at(kUberblocks, ring)) return std::nullopt;
+  std::optional<std::uint64_t> newest;
   for (std::size_t at = 0; at < ring.size(); at += 1024)
-    if (le64(ring, at) == 0x00bab10cU) return true;
-  return false;
+    if (le64(ring, at) == 0x00bab10cU) newest = std::max(newest.value_or(0), le64(ring, at + 32));
+  return newest;
+}
+
+VolumeContent zfs_content(const VolumeContent& older) {
+  const std::string also =
+      older.name.empty()
+          ? ""
+          : fmt::format("; an older {} superblock is left over and is not read", older.name);
+  return {"zfs", fmt::format("zfs: {}{}", kNotRead, also)};
+}
+
+/// ZFS leaves the first 8 KiB of its label free, where an older ext superblock survives; and mke2fs
+/// leaves ZFS's uberblocks. Whichever was written to last is the live one.
+bool zfs_is_newer(StructureReader& reader, Bytes head) {
+  constexpr std::size_t kWriteTime = 1024 + 48;  // s_wtime
+  const auto written = zfs_time(reader);
+  return written && *written > le32(head, kWriteTime);
 }
 
 /// Its second superblock, where the first is gone.
@@ -175,12 +255,15 @@ VolumeContent sniff_volume(StructureReader& reader) {
   for (const std::size_t at : {std::size_t{0}, std::size_t{4096}})
     if (const auto level = md_level(reader, at, false)) return raid_member(*level);
   VolumeContent content = sniff_head(head, reader.size());
+  if (content.backend == Backend::ext2fs && zfs_is_newer(reader, head)) return zfs_content(content);
   if (content.readable() || content.name.empty()) {
     const auto level = md_level_at_end(reader);
     if (level && (*level != 1 || !content.readable())) return raid_member(*level);
   }
-  if (content.name.empty() && is_zfs(reader)) return {"zfs", fmt::format("zfs: {}", kNotRead)};
+  if (content.name.empty() && zfs_time(reader)) return zfs_content({});
   if (content.name.empty() && is_btrfs(reader)) return {"btrfs", {}, Backend::btrfs};
+  if (content.name.empty()) content = by_weak_magic(head);
+  if (content.name.empty() && is_vmfs(reader)) return {"VMFS", fmt::format("VMFS: {}", kNotRead)};
   content.blank =
       content.name.empty() && reader.damage().empty() &&
       std::all_of(head.begin(), head.end(), [](std::byte b) { return b == std::byte{0}; });

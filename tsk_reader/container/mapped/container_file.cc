@@ -7,14 +7,13 @@
 namespace pidometer {
 
 ContainerFile::ContainerFile(std::unique_ptr<OsFile> file, std::string name)
-    : file_(std::move(file)), name_(std::move(name)), pages_(kPages) {}
+    : file_(std::move(file)), name_(std::move(name)) {}
 
 ContainerFile::Page& ContainerFile::page(std::uint64_t number) {
-  Page& slot = pages_[static_cast<std::size_t>(number % kPages)];
-  if (slot.number == number) return slot;
-  slot.number = number;
+  if (const auto known = pages_.find(number); known != pages_.end()) return known->second;
+  if (pages_.size() >= kPages) pages_.clear();
+  Page& slot = pages_[number];
   slot.bytes.assign(kPageBytes, std::byte{0});
-  slot.damage = {};
   read_data(number * kPageBytes, slot.bytes, slot.damage);
   return slot;
 }
@@ -73,7 +72,7 @@ void ContainerFile::overlay(std::uint64_t offset, std::span<const std::byte> byt
       over = overlay_.emplace(number, std::move(below)).first;
     }
     std::memcpy(over->second.data() + within, bytes.data(), count);
-    pages_[static_cast<std::size_t>(number % kPages)].number = ~std::uint64_t{0};
+    pages_.erase(number);
     bytes = bytes.subspan(count);
     offset += count;
   }

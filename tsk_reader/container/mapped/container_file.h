@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "tsk_reader/bytes/damage_list.h"
@@ -38,10 +39,10 @@ class ContainerFile {
  private:
   /// Tables are small pieces far apart: pages of the size the system reads anyway.
   static constexpr std::size_t kPageBytes = 4096;
-  /// 16 MiB of tables: those of 128 GiB of a qcow2 with clusters of 64 KiB.
-  static constexpr std::size_t kPages = 4096;
+  /// 4 MiB of tables: those of 32 GiB of a qcow2 with clusters of 64 KiB. When they are full all
+  /// are dropped: tables are walked from front to back.
+  static constexpr std::size_t kPages = 1024;
   struct Page {
-    std::uint64_t number = ~std::uint64_t{0};
     std::vector<std::byte> bytes;
     DamageList damage;  ///< in offsets of the file
   };
@@ -49,7 +50,7 @@ class ContainerFile {
 
   std::unique_ptr<OsFile> file_;
   std::string name_;
-  std::vector<Page> pages_;
+  std::unordered_map<std::uint64_t, Page> pages_;            ///< by number
   std::map<std::uint64_t, std::vector<std::byte>> overlay_;  ///< by page number
 };
 

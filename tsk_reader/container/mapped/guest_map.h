@@ -28,6 +28,13 @@ struct Placement {
   std::string reason;              ///< of `lost`
 };
 
+/// Bytes of a container's file.
+struct FileRange {
+  ContainerFile* file = nullptr;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
 /// The tables of one image. Offsets are those of the guest's disk.
 class GuestMap {
  public:
@@ -41,6 +48,9 @@ class GuestMap {
 
   /// `offset` is below size(). Never fails: what cannot be told is lost.
   virtual Placement place(std::uint64_t offset) = 0;
+
+  /// Where the container's own structures lie: no guest byte can be there. May be incomplete.
+  virtual std::vector<FileRange> structures() { return {}; }
 
   /// The bytes of the unit that `packed` names, from its `unit_begin` on; why not where they cannot
   /// be had. A map without packed placements is not asked.

@@ -26,17 +26,18 @@ std::string truncated_reason(const ContainerFile& file) {
   return file.name() + " is truncated";
 }
 
-void MapSurvey::mark(const Placement& placement) {
-  const std::uint64_t units = placement.file->size() / unit_ + 1;
+void MapSurvey::mark(const FileRange& range) {
+  const std::uint64_t units = range.file->size() / unit_ + 1;
   if (units > kMostUnits) {
     complete_ = false;
     return;
   }
-  Bits& bits = bits_[placement.file];
+  Bits& bits = bits_[range.file];
   if (bits.used.empty()) bits.used.resize(static_cast<std::size_t>(units));
-  const std::uint64_t first = placement.offset / unit_;
+  const std::uint64_t first = range.offset / unit_;
   if (first >= units) return;
-  const std::uint64_t count = (placement.length + unit_ - 1) / unit_;
+  const std::uint64_t count =
+      range.length / unit_ + ((range.offset % unit_ + range.length % unit_ + unit_ - 1) / unit_);
   const std::uint64_t last = first + std::min(count, units - first);
   for (auto at = static_cast<std::size_t>(first); at < last; ++at) {
     if (!bits.used[at]) {
@@ -78,6 +79,7 @@ MapSurvey MapSurvey::of(GuestMap& map, std::uint64_t unit, const std::string& be
   MapSurvey survey;
   survey.unit_ = unit;
   const std::uint64_t size = map.size();
+  for (const FileRange& range : map.structures()) survey.mark(range);
   std::uint64_t steps = 0;
   const auto walk = [&](const auto& visit) {
     for (std::uint64_t at = 0; at < size;) {
@@ -92,7 +94,8 @@ MapSurvey MapSurvey::of(GuestMap& map, std::uint64_t unit, const std::string& be
     }
   };
   walk([&](std::uint64_t at, std::uint64_t length, const Placement& placement) {
-    if (placement.kind == Placement::Kind::stored) survey.mark(placement);
+    if (placement.kind == Placement::Kind::stored)
+      survey.mark({placement.file, placement.offset, length});
     survey.add_damage(at, length, placement, below_missing);
   });
   for (auto& [file, bits] : survey.bits_) bits.used = {};

@@ -35,7 +35,7 @@ class MapSurvey {
     std::vector<bool> used;
     std::vector<bool> twice;
   };
-  void mark(const Placement& placement);
+  void mark(const FileRange& range);
   void add_damage(std::uint64_t at, std::uint64_t length, const Placement& placement,
                   const std::string& below_missing);
 

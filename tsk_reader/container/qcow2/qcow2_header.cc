@@ -75,6 +75,8 @@ Result<Qcow2Header> read_qcow2_header(ContainerFile& file) {
   const std::uint32_t encryption = be32(bytes, 32);
   header.l1_entries = be32(bytes, 36);
   header.l1_offset = be64(bytes, 40);
+  header.refcounts = be64(bytes, 48);
+  header.refcount_bytes = std::uint64_t{be32(bytes, 56)} << header.cluster_bits;
   header.snapshots = be32(bytes, 60);
   header.snapshots_offset = be64(bytes, 64);
   std::uint64_t header_length = kV2HeaderBytes;

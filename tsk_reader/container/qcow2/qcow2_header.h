@@ -16,7 +16,9 @@ struct Qcow2Header {
   std::uint32_t cluster_bits = 0;  ///< 9 to 21
   std::uint64_t size = 0;          ///< bytes of the guest's disk
   std::uint64_t l1_offset = 0;
-  std::uint64_t l1_entries = 0;  ///< no more than kMostL1Entries
+  std::uint64_t l1_entries = 0;      ///< no more than kMostL1Entries
+  std::uint64_t refcounts = 0;       ///< table of the blocks of reference counts
+  std::uint64_t refcount_bytes = 0;  ///< of that table
   std::uint32_t snapshots = 0;
   std::uint64_t snapshots_offset = 0;
   bool dirty = false;          ///< not closed; its reference counts may be wrong

@@ -151,6 +151,26 @@ Placement Qcow2Map::subclusters(std::uint64_t offset, std::uint64_t host, std::u
   return placement;
 }
 
+std::vector<FileRange> Qcow2Map::structures() {
+  // Tables that are twice in the list are claimed twice, and harm nobody but what lies there too.
+  std::vector<FileRange> ranges = {{file_.get(), 0, header_.cluster()}};
+  const auto add_table = [&](std::uint64_t at, std::uint64_t bytes, std::uint64_t entry_mask) {
+    if (at == 0 || at >= file_->size()) return;
+    bytes = std::min(bytes, file_->size() - at);
+    ranges.push_back({file_.get(), at, bytes});
+    std::array<std::byte, 8> entry{};
+    for (std::uint64_t i = 0; i < std::min(bytes / 8, kMostL1Entries); ++i) {
+      if (file_->read_table(at + i * 8, entry)) break;
+      const std::uint64_t below = be64(entry, 0) & entry_mask;
+      if (below != 0 && below % header_.cluster() == 0 && below < file_->size())
+        ranges.push_back({file_.get(), below, header_.cluster()});
+    }
+  };
+  add_table(header_.l1_offset, header_.l1_entries * 8, kOffset);
+  add_table(header_.refcounts, header_.refcount_bytes, ~std::uint64_t{511});
+  return ranges;
+}
+
 std::optional<std::string> Qcow2Map::unpack(const Placement& packed, std::vector<std::byte>& out) {
   const std::uint64_t host = packed.offset;
   const std::uint64_t length = packed.packed_bytes;

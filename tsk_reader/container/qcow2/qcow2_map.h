@@ -19,6 +19,7 @@ class Qcow2Map final : public GuestMap {
 
   std::uint64_t size() const override { return header_.size; }
   Placement place(std::uint64_t offset) override;
+  std::vector<FileRange> structures() override;
   std::optional<std::string> unpack(const Placement& packed, std::vector<std::byte>& out) override;
 
  private:

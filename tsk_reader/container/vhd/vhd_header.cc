@@ -86,6 +86,7 @@ Result<VhdHeader> read_vhd_header(ContainerFile& file) {
   const std::uint32_t type = be32(*footer, 60);
   header.size = be64(*footer, 48);
   header.id = id_at(*footer, 68);
+  header.footer_at_end = header.problems.empty();
   if (header.size == 0 || header.size > kLargestDisk)
     return senseless("a disk of " + std::to_string(header.size) + " bytes");
   if (std::to_integer<unsigned>((*footer)[84]) != 0)

@@ -17,6 +17,7 @@ enum class VhdType { fixed, dynamic, differencing };
 /// Footer and dynamic header of a VHD (Virtual Hard Disk Image Format Specification 1.0).
 struct VhdHeader {
   VhdType type = VhdType::fixed;
+  bool footer_at_end = false;
   std::uint64_t size = 0;  ///< bytes of the guest's disk
   VhdId id{};
   std::uint64_t table = 0;    ///< block allocation table

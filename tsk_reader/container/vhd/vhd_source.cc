@@ -8,6 +8,7 @@
 
 #include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/vhd/vhd_footer.h"
 #include "tsk_reader/container/vhd/vhd_header.h"
 
 namespace pidometer {
@@ -24,6 +25,13 @@ class VhdMap final : public GuestMap {
 
   std::uint64_t size() const override { return header_.size; }
   Placement place(std::uint64_t offset) override;
+  std::vector<FileRange> structures() override {
+    if (header_.type == VhdType::fixed) return {};
+    return {{file_.get(), 0, kVhdFooterBytes},
+            {file_.get(), header_.table, header_.entries * 4},
+            {file_.get(), file_->size() - kVhdFooterBytes,
+             header_.footer_at_end ? kVhdFooterBytes : 0}};
+  }
 
  private:
   Placement make(Placement::Kind kind, std::uint64_t length, std::string reason = {}) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tsk_reader/container/mapped/guest_map.h"
 #include "tsk_reader/container/vhdx/vhdx_header.h"
@@ -16,6 +17,10 @@ class VhdxMap final : public GuestMap {
 
   std::uint64_t size() const override { return layout_.size; }
   Placement place(std::uint64_t offset) override;
+  std::vector<FileRange> structures() override {
+    constexpr std::uint64_t kHeaders = std::uint64_t{1} << 20U;
+    return {{file_.get(), 0, kHeaders}, {file_.get(), layout_.table, layout_.table_bytes}};
+  }
 
  private:
   Placement make(Placement::Kind kind, std::uint64_t length, std::string reason = {}) const;

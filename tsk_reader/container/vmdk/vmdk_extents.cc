@@ -62,6 +62,16 @@ Placement VmdkExtents::place(std::uint64_t offset) {
   return placement;
 }
 
+std::vector<FileRange> VmdkExtents::structures() {
+  std::vector<FileRange> ranges;
+  for (const Extent& extent : extents_) {
+    if (extent.map == nullptr) continue;
+    const std::vector<FileRange> own = extent.map->structures();
+    ranges.insert(ranges.end(), own.begin(), own.end());
+  }
+  return ranges;
+}
+
 std::optional<std::string> VmdkExtents::unpack(const Placement& packed,
                                                std::vector<std::byte>& out) {
   const Extent& extent = at(packed.unit_begin);

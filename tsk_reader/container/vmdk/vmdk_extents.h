@@ -18,6 +18,7 @@ class VmdkExtents final : public GuestMap {
 
   std::uint64_t size() const override { return size_; }
   Placement place(std::uint64_t offset) override;
+  std::vector<FileRange> structures() override;
   std::optional<std::string> unpack(const Placement& packed, std::vector<std::byte>& out) override;
 
  private:

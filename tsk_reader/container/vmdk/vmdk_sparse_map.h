@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +22,9 @@ class VmdkSparseMap final : public GuestMap {
 
   std::uint64_t size() const override { return header_.size; }
   Placement place(std::uint64_t offset) override;
+  std::vector<FileRange> structures() override {
+    return {{file_.get(), 0, std::min(header_.data, file_->size())}};
+  }
   std::optional<std::string> unpack(const Placement& packed, std::vector<std::byte>& out) override;
 
   /// Whether entries were met that the two copies of the tables have differently.

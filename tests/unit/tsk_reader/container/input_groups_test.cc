@@ -64,6 +64,7 @@ TEST(InputGroups, LooseFilesAndWhatIsNone) {
   folder.write("a.png", "\x89PNG\r\n\x1a\n and so on");
   folder.write("disk.raw", disk_bytes(100'000, 1));
   folder.write("disk.qcow2", "QFI\xfb and so on");
+  folder.write("disk.Ex01", std::string("EVF2\r\n\x81\0", 8));
   folder.write("noise", disk_bytes(100'000, 1).substr(1000, 19'000));
   mkfifo(folder.file("pipe").c_str(), 0600);
   std::filesystem::create_directory(folder.file("logs"));
@@ -80,7 +81,8 @@ TEST(InputGroups, LooseFilesAndWhatIsNone) {
           {"empty", {"empty"}, {}, 0, {ErrorKind::not_evidence}},
           {"empty as log", {"empty"}, {}, 0, {ErrorKind::not_evidence}, InputKind::log},
           {"pipe", {"pipe"}, {}, 0, {ErrorKind::not_evidence}},
-          {"container", {"disk.qcow2"}, {}, 0, {ErrorKind::unsupported}},
+          {"virtual disk", {"disk.qcow2"}, {{"disk.qcow2"}}},
+          {"container", {"disk.Ex01"}, {}, 0, {ErrorKind::unsupported}},
           {"noise", {"noise"}, {}, 0, {ErrorKind::not_evidence}},
           {"noise as image", {"noise"}, {{"noise"}}, 0, {}, InputKind::image},
           {"noise as log", {"noise"}, {{"noise"}}, 0, {}, InputKind::log},
@@ -222,8 +224,8 @@ TEST_F(InputGroupsEwf, AStubDoesNotWinOverAWholeCopy) {
                         {{"a.E01", "a.E02", "a.E03"}},
                         1},
                    });
-    const GroupedInputs got =
-        group_inputs_here(in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
+    const GroupedInputs got = group_inputs_here(
+        in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
     ASSERT_EQ(got.groups.size(), 1U);
     EXPECT_EQ(got.groups[0].segments[1], folder_.file("copy/a.E02"));
     EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
