@@ -40,6 +40,8 @@ constexpr std::array kBeforeExt = std::to_array<MagicRow>({
     {"LVM2 physical volume", 0, "LABELONE", kNotRead},
     {"LVM2 physical volume", 1024, "LABELONE", kNotRead},
     {"LVM2 physical volume", 1536, "LABELONE", kNotRead},
+    {"LVM1 physical volume", 0, "HM\x01\x00"sv, kNotRead},
+    {"LVM1 physical volume", 0, "HM\x02\x00"sv, kNotRead},
     {"LUKS", 0, "LUKS\xba\xbe", "encrypted; unlock it first and give the opened device's image"},
     {"BitLocker", 3, "-FVE-FS-", "encrypted; unlock it first and give the opened device's image"},
     {"VDO", 0, "dmvdo001", kNotRead},
