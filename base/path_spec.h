@@ -8,7 +8,7 @@
 namespace pidometer {
 
 /// One layer of the way to some bytes, in dfVFS's words. `type_indicator` is spelled as Plaso
-/// writes it: OS, RAW, EWF, TSK_PARTITION, LVM, EXT, XFS, NTFS, FAT, HFS, TSK, GZIP,
+/// writes it: OS, RAW, EWF, TSK_PARTITION, LVM, DATA_RANGE, EXT, XFS, NTFS, FAT, HFS, TSK, GZIP,
 /// COMPRESSED_STREAM.
 struct PathSpecLayer {
   std::string type_indicator;

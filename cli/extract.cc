@@ -68,6 +68,15 @@ class Extraction {
         outcome_(outcome),
         diagnostics_(diagnostics) {}
 
+  /// Of several images each has a folder of its own: their volumes have the same names.
+  void begin_image(const std::string& name) {
+    const std::string plain = safe_name(std::filesystem::path(name).filename().string());
+    top_ = plain;
+    for (unsigned number = 2; !tops_.insert(top_.string()).second; ++number)
+      top_ = fmt::format("{}-{}", plain, number);
+    seen_.clear();
+  }
+
   void extract_all(Evidence& evidence, const std::string& name) {
     std::vector<std::string_view> globs(plugin_.path_globs().begin(), plugin_.path_globs().end());
     if (options_.all_logs) globs.insert(globs.end(), kLoginRecords.begin(), kLoginRecords.end());
@@ -115,7 +124,7 @@ class Extraction {
         if (cron) ++outcome_.cron_logs;
         if (!cron && !options_.all_logs) continue;
         const std::filesystem::path relative =
-            std::filesystem::path(safe_name(folder.volume)) / safe_path(file->entry().path);
+            top_ / safe_name(folder.volume) / safe_path(file->entry().path);
         extract_stored(*file, image, folder.volume, relative);
         if (is_compressed(file->entry())) packed.push_back({file.get(), relative});
       }
@@ -179,6 +188,8 @@ class Extraction {
   CronOdometer plugin_;
   std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
   std::uint64_t bytes_ = 0;
+  std::filesystem::path top_;                             ///< of the image's files, below DIR
+  std::set<std::string> tops_;                            ///< those taken
   std::set<std::string> written_;                         ///< paths below DIR
   std::set<std::pair<std::string, std::uint64_t>> seen_;  ///< volume, inode
 };
@@ -187,12 +198,6 @@ class Extraction {
 
 ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   GroupedInputs inputs = group_inputs(options.inputs, options.as, reader_options(options));
-  if (inputs.groups.size() > 1) {
-    diagnostics.error(Error{ErrorKind::usage, "extract takes one image at a time",
-                            fmt::format("{} inputs were given", inputs.groups.size()),
-                            "call it for each image with a DIR of its own"});
-    return exit_usage;
-  }
   if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
     diagnostics.error(safe.error());
     return exit_usage;
@@ -228,9 +233,12 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     if ((*evidence)->volumes().empty()) {
       failed(Error{ErrorKind::usage, group.name + " is no disk image",
                    "extract copies logs out of images", "read a loose log with 'pidometer scan'"});
-      return exit_usage;
+      if (inputs.groups.size() == 1) return exit_usage;
+      ++outcome.inputs_failed;
+      continue;
     }
     ++outcome.inputs_opened;
+    if (inputs.groups.size() > 1) extraction.begin_image(group.name);
     extraction.extract_all(**evidence, group.name);
     add_input(**evidence, summary, mediator, outcome);
   }

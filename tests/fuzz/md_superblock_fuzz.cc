@@ -1,5 +1,6 @@
-// Members of md arrays: the input is the member; it is also given as a second member, its last
-// bytes cut off, and the array that the two make is read.
+// Members of md arrays: the input is the member; it is also given as a second member, and the array
+// that the two make is read.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -9,9 +10,14 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace pidometer;
-  // Large enough for superblocks at the end: 0.90 needs 128 KiB.
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  if (!bytes.empty() && bytes[0] == '\1') bytes.insert(0, 192 * 1024 - bytes.size() % 4096, '\0');
+  if (!bytes.empty() && bytes[0] == '\1') {
+    // A superblock 0.90 alone: 64 KiB before the end of a member that is large enough to have one.
+    std::string member(192 * 1024, 'x');
+    const std::size_t length = std::min<std::size_t>(bytes.size() - 1, 4096);
+    member.replace(128 * 1024, length, bytes, 1, length);
+    bytes = std::move(member);
+  }
   MemorySource first(bytes, {{{4096, 5000}, "a test"}});
   MemorySource second(bytes);
   std::vector<MdMember> members;

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, lvm, tap  # noqa: E402
+from tests.support import images, lvm, program, tap  # noqa: E402
 from tests.support.images import MIB, log_text, make_ext, run, sha256  # noqa: E402
 
 LOG = log_text(3_000_098)
@@ -407,6 +407,28 @@ class Faults(LvmTest):
             self.assertEqual(reason, "image is truncated")
         self.assertTrue(file["damage"])
         self.assertEqual(file["sha256"], sha256(bytes(want)))
+
+
+class Program(LvmTest):
+    def test_images_given_together(self):
+        if not program.PROGRAM.exists():
+            self.skipTest("the program is not built")
+        lab = lvm.Lab(self)
+        devices = [lab.disk(name, 20 * MIB) for name in ("a.raw", "b.raw")]
+        lab.lvm("vgcreate", "-s", "1M", "vg0", *devices)
+        lab.create("vg0", "v", "-i", "2", "-I", "64k", "-l", "24")
+        self.fill(lab, "vg0", "v", LOG)
+        first, second = lab.devices.values()
+        out = self.folder() / "out"
+        done = program.run("extract", first, second, "-d", out)
+        self.assertEqual(done.status, 0, done.err)
+        self.assertEqual(sha256((out / "a.raw" / "lvm-vg0-v" / "var" / "log" / "cron").read_bytes()),
+                         sha256(LOG))
+        self.assertEqual([path.name for path in out.iterdir()].count("b.raw"), 0)
+        self.assertEqual(program.run("scan", second, first).status, 0)
+        alone = program.run("extract", second, "-d", self.folder() / "out")
+        self.assertEqual(alone.status, 3, alone.err)
+        self.assertIn("is missing", alone.err)
 
 
 class Named(LvmTest):

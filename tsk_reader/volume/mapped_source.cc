@@ -109,13 +109,16 @@ Result<void> MappedSource::read_at(std::uint64_t offset, std::span<std::byte> ou
   std::size_t done = 0;
   for (std::size_t i = find(offset); done < out.size(); ++i) {
     const std::uint64_t at = offset + done;
-    const std::uint64_t begin = i < segments_.size() ? segments_[i].begin : kUnknownEnd;
-    if (at < begin) {
-      const auto gap =
-          static_cast<std::size_t>(std::min<std::uint64_t>(begin - at, out.size() - done));
+    const bool behind = i >= segments_.size();
+    if (behind || at < segments_[i].begin) {
+      const std::size_t rest = out.size() - done;
+      const std::size_t gap =
+          behind ? rest
+                 : static_cast<std::size_t>(std::min<std::uint64_t>(segments_[i].begin - at, rest));
       std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(done), gap, std::byte{0});
-      if (at + gap > size_)
-        past_end_.add({std::max(at, size_), at + gap}, "past the end of the volume");
+      if (at > size_ || gap > size_ - at)
+        past_end_.add({std::max(at, size_), at > kUnknownEnd - gap ? kUnknownEnd : at + gap},
+                      "past the end of the volume");
       done += gap;
       if (done == out.size()) break;
     }

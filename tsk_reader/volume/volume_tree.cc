@@ -33,6 +33,34 @@ struct PoolVolume {
   bool in_image = true;  ///< it does not lie past the end
 };
 
+/// A disk that dies has thousands of bad places; each is in the damage of its image.
+constexpr std::size_t kMostSubstitutedTold = 20;
+
+void tell_substituted(const std::vector<DamagedRange>& all, const std::string& volume, bool clean,
+                      std::vector<Warning>& warnings) {
+  const auto warn = [&](std::string message) {
+    Warning& warning = warnings.emplace_back();
+    warning.kind = WarningKind::damaged_image;
+    warning.volume = volume;
+    warning.message = std::move(message);
+    if (!clean)
+      warning.message += "; the members were not in sync, so that these bytes may be older";
+  };
+  std::uint64_t more = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto [begin, end] = all[i].range;
+    if (i >= kMostSubstitutedTold)
+      more += end - begin;
+    else
+      warn(fmt::format(
+          "{} bytes of the md array from byte {} on are damaged in the member that is read: {}",
+          end - begin, begin, all[i].reason));
+  }
+  if (more > 0)
+    warn(fmt::format("{} more bytes in {} places of the md array were read from another member",
+                     more, all.size() - kMostSubstitutedTold));
+}
+
 class TreeScan {
  public:
   TreeScan(BlockSource& image, const GivenImages& given) : given_(given) {
@@ -251,16 +279,7 @@ void TreeScan::add_array(const MdArray& array) {
   if (owner == given_.own)
     tree_.later.push_back([source = mirror.get(), name = volume.name,
                            clean = super.clean](std::vector<Warning>& warnings) {
-      for (const DamagedRange& one : source->substituted().all()) {
-        Warning& warning = warnings.emplace_back();
-        warning.kind = WarningKind::damaged_image;
-        warning.volume = name;
-        warning.message = fmt::format(
-            "{} bytes of the md array from byte {} on are damaged in the member that is read: "
-            "{}{}",
-            one.range.end - one.range.begin, one.range.begin, one.reason,
-            clean ? "" : "; the members were not in sync, so that these bytes may be older");
-      }
+      tell_substituted(source->substituted().all(), name, clean, warnings);
     });
   volume.source = std::move(mirror);
   add_assembled(std::move(volume), owner, depth_above(array.members), true);

@@ -99,8 +99,8 @@ class AreaReader {
                  std::uint32_t checksum, bool sound, bool ignored) {
     // A ring: what runs over the end goes on behind the header.
     const auto first = static_cast<std::size_t>(std::min(length, size - offset));
-    if (area.offset + size > reader_.size() || area.offset + size < size)
-      return unreadable(area, "runs past the end of the volume");
+    if (offset > kUnknownEnd - area.offset || offset + first > reader_.size() - area.offset)
+      return unreadable(area, "keeps its text past the end of the volume");
     std::vector<std::byte> bytes(static_cast<std::size_t>(length));
     sound = read_bytes(area.offset + offset, std::span(bytes).first(first)) && sound;
     if (first < bytes.size())

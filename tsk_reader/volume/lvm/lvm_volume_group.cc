@@ -220,7 +220,7 @@ std::string lvm_uuid_text(std::string_view uuid) {
   if (uuid.size() != 32) return std::string(uuid);
   std::string out;
   std::size_t at = 0;
-  for (const std::size_t width : {6, 4, 4, 4, 4, 4, 6}) {
+  for (const std::size_t width : std::to_array<std::size_t>({6, 4, 4, 4, 4, 4, 6})) {
     if (at > 0) out += '-';
     out += uuid.substr(at, width);
     at += width;

@@ -132,7 +132,8 @@ std::optional<MdSuperblock> parse_0(StructureReader& reader, std::uint64_t offse
     return std::nullopt;
   out.version = "0.90";
   out.offset = offset;
-  for (const std::size_t i : {5, 13, 14, 15}) out.array_uuid += fmt::format("{:08x}", word(i));
+  for (const std::size_t i : std::to_array<std::size_t>({5, 13, 14, 15}))
+    out.array_uuid += fmt::format("{:08x}", word(i));
   out.raid_disks = word(10);
   out.size = std::uint64_t{word(8)} * 1024;
   out.created = word(6);
