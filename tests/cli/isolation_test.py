@@ -184,10 +184,11 @@ class EvidenceChanges(IsolationTest):
         status, said, report, _ = self.run_and(lambda pid: os.truncate(copy, 1 << 20),
                                                inputs=(copy, program.RAW))
         self.assertEqual(status, 3, said)
-        self.assertIn("truncated", said)
+        self.assertIn("its bytes are damaged in the evidence", said)
         self.assertEqual(sum(log["filename"].endswith("cron") and log["complete"]
                              for log in report["logs"]), 2)
-        self.assertNotEqual(report["inputs"][0]["damage"], [])
+        self.assertEqual({one["reason"] for one in report["inputs"][0]["damage"]},
+                         {"image is truncated"})
 
     def test_two_runs_are_alike(self):
         results = []
