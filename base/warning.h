@@ -17,7 +17,7 @@ enum class WarningKind {
   unsupported,       ///< a volume or container that pidometer names and does not read
   skipped_file,      ///< a file that should hold a log could not be opened
   duplicate_input,   ///< an input, or a part of one, was given more than once and is read once
-  reader_died,       ///< the process that read the evidence ended or stalled; what it was at is lost
+  reader_died,  ///< the process that read the evidence ended or stalled; what it was at is lost
 };
 
 /// Something that a reader of the findings has to know; never an accusation. Counted in the

@@ -28,7 +28,7 @@ std::string text_at(const std::byte* page, std::size_t length_at, std::size_t at
 void put_text(std::byte* page, std::size_t length_at, std::size_t at, std::size_t most,
               std::string_view text) {
   const auto length = static_cast<std::uint16_t>(std::min(text.size(), most));
-  std::memcpy(page + at, text.data(), length);
+  if (length > 0) std::memcpy(page + at, text.data(), length);
   std::memcpy(page + length_at, &length, sizeof length);
 }
 
