@@ -74,8 +74,8 @@ Result<void> BtrfsDataReader::read(std::uint64_t logical, std::span<std::byte> o
     const auto length =
         static_cast<std::size_t>(std::min<std::uint64_t>(place.length, out.size() - at));
     const auto part = out.subspan(at, length);
-    // A hostile chunk may end in the middle of a sector: such a sector has no place.
-    if (place.copies.empty() || length % sector_ != 0) {
+    // A hostile chunk may begin or end in the middle of a sector: such a sector has no place.
+    if (place.copies.empty() || (logical + at) % sector_ != 0 || length % sector_ != 0) {
       std::fill(part.begin(), part.end(), std::byte{0});
       damage.add({at, at + length},
                  place.why_none.empty() ? "crosses the end of its chunk" : place.why_none);
