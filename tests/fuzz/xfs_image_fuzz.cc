@@ -6,6 +6,7 @@
 
 #include "tests/support/memory_source.h"
 #include "tests/support/xfs_bytes.h"
+#include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/file_system/xfs/file_system_xfs.h"
 
 namespace {
@@ -79,9 +80,11 @@ void walk(FileSystem& file_system, std::uint64_t directory, int depth) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string image = small_image();
   for (std::size_t at = 0; at + 5 <= size;) {
-    const std::size_t length = std::min<std::size_t>(data[at] | data[at + 1] << 8U, size - at - 5);
-    const std::size_t place =
-        (data[at + 2] | data[at + 3] << 8U | std::size_t{data[at + 4]} << 16U) % image.size();
+    const auto number = [&](std::size_t from, std::size_t width) {
+      return static_cast<std::size_t>(read_le(std::as_bytes(std::span(data, size)), from, width));
+    };
+    const std::size_t length = std::min(number(at, 2), size - at - 5);
+    const std::size_t place = number(at + 2, 3) % image.size();
     const std::size_t count = std::min(length, image.size() - place);
     image.replace(place, count, reinterpret_cast<const char*>(data) + at + 5, count);
     at += 5 + length;

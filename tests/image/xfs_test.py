@@ -67,6 +67,27 @@ class Xfs(images.ImageTest):
         with xfs_images.mounted(image, "ro") as root:
             return image, xfs_images.kernel_view(root)
 
+    def proto(self, files, *options, size="320M"):
+        """An image that mkfs.xfs fills, without root: {name: bytes} in /var/log."""
+        folder = self.folder()
+        lines = ["/", "0 0", "d--755 0 0", "var d--755 0 0", "log d--755 0 0"]
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+            lines.append(f"{name} ---644 0 0 {folder / name}")
+        (folder / "prototype").write_text("\n".join([*lines, "$", "$", "$", ""]))
+        return xfs_images.make(folder / "image.raw", *options, "-p", folder / "prototype", size=size)
+
+    def inode_place(self, image, inode):
+        """Byte offset of an inode in the image."""
+        with open(image, "rb") as file:
+            sector = file.read(512)
+        block_size, ag_blocks = (int.from_bytes(sector[at:at + 4], "big") for at in (4, 84))
+        inode_size = int.from_bytes(sector[104:106], "big")
+        per_block_log, ag_log = sector[123], sector[124]
+        block, slot = inode >> per_block_log, inode & ((1 << per_block_log) - 1)
+        group, within = block >> ag_log, block & ((1 << ag_log) - 1)
+        return (group * ag_blocks + within) * block_size + slot * inode_size
+
     def check(self, image, view, warnings=()):
         tree = xfs_images.Tree(image)
         self.assertIsNone(tree.unsupported)
@@ -132,6 +153,104 @@ class Xfs(images.ImageTest):
                 self.assertEqual(dict(sorted(set(view.items()) ^ set(have.items()))[:5]), {})
                 self.assertEqual((tree.warnings, tree.file_damage(), tree.errors()), ([], {}, {}))
                 self.check_free_space(image, tree)
+
+    def test_in_use_when_imaged(self):
+        """The log is replayed as the kernel replays it, the ring of records gone round or not."""
+        self.need("xfs_io")
+        for name, options, mount, rounds in [
+            ("defaults", [], (), 0),
+            ("1 KiB blocks", ["-b", "size=1024"], (), 0),
+            ("64 KiB directory blocks, rmapbt, nrext64",
+             ["-n", "size=65536", "-m", "rmapbt=1", "-i", "nrext64=1"], (), 0),
+            ("no bigtime, large records", ["-m", "bigtime=0", "-l", "su=256k"],
+             ("logbsize=256k",), 0),
+            ("round the ring", ["-l", "size=64m"], (), 24),
+        ]:
+            with self.subTest(name):
+                image = xfs_images.make(self.folder() / "image.raw", *options)
+                old = log_text(3_000_098)
+                with xfs_images.mounted(image) as root:
+                    if root is None:
+                        self.skipTest("this system mounts no XFS for us")
+                    (root / "var/log").mkdir(parents=True)
+                    (root / "var/log/cron").write_bytes(old)
+                new = xfs_images.crash(image, mount, rounds)
+                view = xfs_images.replayed_by_kernel(image)
+                tree = xfs_images.Tree(image)
+                have = tree.view()
+                wrong = {path: (have.get(path), view.get(path)) for path in {*have, *view}
+                         if have.get(path) != view.get(path)}
+                self.assertEqual(dict(sorted(wrong.items())[:5]), {})
+                self.assertEqual((tree.warnings, tree.errors(), tree.file_damage()), ([], {}, {}))
+                # What was appended comes from the replay, what was there before does not.
+                log = tree.files["/var/log/cron"]
+                self.assertEqual(log["size"], len(old) + len(new))
+                self.assertEqual(log["replayed"], [[len(old), len(old) + len(new)]])
+
+    def test_a_log_that_cannot_be_replayed_is_told(self):
+        self.need("xfs_io")
+        image = xfs_images.make(self.folder() / "image.raw")
+        with xfs_images.mounted(image) as root:
+            if root is None:
+                self.skipTest("this system mounts no XFS for us")
+            (root / "var/log").mkdir(parents=True)
+            (root / "var/log/cron").write_bytes(b"old\n" * 1000)
+        xfs_images.crash(image)
+        shown = run("xfs_logprint", "-t", image).decode()
+        tail = int(re.search(r"log tail: (\d+)", shown)[1])
+        start = int(re.search(r"daddr: (\d+)", shown)[1])
+        with open(image, "r+b") as file:
+            file.seek((start + tail + 2) * 512 + 100)
+            file.write(b"\xff" * 8)
+        tree = xfs_images.Tree(image)
+        self.assertEqual(len(tree.warnings), 1, tree.warnings)
+        self.assertIn("was in use when it was imaged and its log", tree.warnings[0])
+        self.assertEqual(tree.files["/var/log/cron"]["sha256"], sha256(b"old\n" * 1000))
+
+    def test_wrong_checksums_are_told_and_read(self):
+        files = {f"cron-{i:03}": b"%d\n" % i * 100 for i in range(120)}
+        image = self.proto({"cron": log_text(700_001), **files})
+        sound = xfs_images.Tree(image)
+        self.assertEqual(sound.warnings, [])
+        inode = sound.files["/var/log/cron"]["inode"]
+        folder = sound.files["/var/log"]["inode"]
+        block = int(run("xfs_db", "-r", "-c", f"inode {folder}", "-c", "dblock 0", "-c", "daddr",
+                        image).split()[-1]) * 512
+        for name, place, want in [
+            ("superblock", 108, "superblock: wrong checksum"),
+            ("inode", self.inode_place(image, inode) + 48, f"inode {inode} "),
+            ("directory", block + 24, f"directory inode {folder} "),
+        ]:
+            with self.subTest(name):
+                copy = self.folder() / "copy.raw"
+                run("cp", "--sparse=always", image, copy)
+                with open(copy, "r+b") as file:
+                    file.seek(place)
+                    byte = file.read(1)[0]
+                    file.seek(place)
+                    file.write(bytes([byte ^ 0x55]))
+                tree = xfs_images.Tree(copy)
+                self.assertEqual(tree.view(), sound.view())
+                self.assertTrue(any(want in text for text in tree.warnings), tree.warnings)
+                self.assertTrue(all("may be wrong" in text for text in tree.warnings), tree.warnings)
+
+    def test_hostile_sizes_are_bounded(self):
+        image = self.proto({"cron": log_text(700_001)}, "-m", "crc=0,finobt=0")
+        inode = xfs_images.Tree(image).files["/var/log/cron"]["inode"]
+        with open(image, "r+b") as file:
+            file.seek(self.inode_place(image, inode) + 56)
+            file.write((2**62).to_bytes(8, "big"))
+        file = xfs_images.Tree(image).files["/var/log/cron"]
+        self.assertLess(file["bytes"], 704_512 + 1)
+        self.assertEqual(len(file["damage"]), 1)
+
+    def test_cost_of_a_log_in_a_large_filesystem(self):
+        data = log_text(10_000_000)
+        image = self.proto({"cron": data}, size="20G")
+        listing = images.list_logs(image)
+        self.assertEqual(listing.files["whole:/var/log/cron"]["sha256"], sha256(data))
+        self.assertEqual(listing.volumes["whole"]["reader"], "xfs")
+        self.assertLess(listing.cost["read_bytes"], len(data) * 1.2 + 1_000_000)
 
 
 if __name__ == "__main__":

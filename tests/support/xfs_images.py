@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import stat
 import subprocess
 
@@ -83,6 +84,49 @@ def fill(root, block, most_extents=6000, names=(3, 40, 400, 4000)):
         for i in range(count):
             if i % 9 == 4 or count // 3 < i < count // 2:
                 (folder / f"{i:05}-{'n' * (i * 7 % 120)}").unlink()
+
+
+def crash(image, options=(), rounds=0):
+    """Changes much in `image`, appends to /var/log/cron, and stops as in a crash, the log being
+    written and nothing else. What was appended."""
+    pick = random.Random(5)
+    new = images.log_text(20_011, seed=9)
+    with mounted(image, *options) as root:
+        for i in range(rounds):
+            folder = root / f"round{i % 5}"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            for name in range(3500):
+                (folder / f"{name}-{'n' * (name % 90)}").write_bytes(b"")
+            os.sync()
+        for count in (3, 60, 600, 3000):
+            folder = root / f"new{count}"
+            folder.mkdir()
+            for i in range(count):
+                (folder / f"{i:05}-{'n' * (i * 7 % 120)}").write_bytes(pick.randbytes(i * 7 % 3000))
+            for i in range(0, count, 3):
+                (folder / f"{i:05}-{'n' * (i * 7 % 120)}").unlink()
+            (folder / f"00001-{'n' * 7}").rename(root / f"renamed{count}")
+            (folder / "link").symlink_to("x" * min(900, count))
+        with open(root / "pieces", "wb") as file:
+            for i in range(1500):
+                file.seek(i * 8192)
+                file.write(pick.randbytes(4096))
+        shutil.rmtree(root / "new60")
+        with open(root / "var/log/cron", "ab") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        images.run("xfs_io", "-x", "-c", "shutdown -f", root)
+    return new
+
+
+def replayed_by_kernel(image):
+    """kernel_view of a copy that the kernel mounted, and whose log it replayed."""
+    copy = f"{image}.kernel"
+    images.run("cp", "--sparse=always", image, copy)
+    with mounted(copy) as root:
+        return kernel_view(root)
 
 
 def kernel_view(root):
