@@ -115,7 +115,7 @@ class Containers(images.ImageTest):
                     data, said = dump(image, folder)
                     if extension == "vhd" and "fixed" in kind:
                         # Without its footer it is a raw image that is cut off.
-                        self.assertIn("error", said)
+                        self.assertEqual(said["kind"], "raw")
                         continue
                     if "error" in said:
                         self.assertLess(share, 10, said)
@@ -168,12 +168,12 @@ class Containers(images.ImageTest):
                     over = where / f"over{step}.{extension}"
                     fmt = form if step == 1 else extension
                     run("qemu-img", "create", "-q", "-f", extension, "-b", below, "-F", fmt, over)
-                    run("qemu-io", "-f", extension, "-c", f"write -P {64 + step} {step * 9}M 200k",
+                    run("qemu-io", "-f", extension, "-c", f"write -P {64 + step} {step * 5}M 200k",
                         over)
                     below = over
                 want = bytearray(raw.read_bytes())
                 for step in (1, 2):
-                    want[step * 9 * MIB:step * 9 * MIB + 200 * 1024] = bytes([64 + step]) * 200 * 1024
+                    want[step * 5 * MIB:step * 5 * MIB + 200 * 1024] = bytes([64 + step]) * 200 * 1024
                 want = bytes(want[:raw.stat().st_size])
                 run("qemu-img", "convert", "-f", extension, "-O", "raw", below, where / "oracle")
                 self.assertEqual(sha256((where / "oracle").read_bytes()), sha256(want))
