@@ -45,10 +45,12 @@ Draft block_of(std::vector<const MdMember*> members) {
   return block;
 }
 
-/// Whether the array's newest member counts this one among the working ones.
-bool listed(const MdMember& member, const MdMember& newest) {
-  const auto found = newest.super.active.find(member.super.number);
-  return found != newest.super.active.end() && found->second;
+/// Whether all of the newest members count this one among the working ones.
+bool listed(const MdMember& member, const std::vector<const MdMember*>& all, std::uint64_t events) {
+  return std::all_of(all.begin(), all.end(), [&](const MdMember* one) {
+    const auto found = one->super.active.find(member.super.number);
+    return one->super.events != events || (found != one->super.active.end() && found->second);
+  });
 }
 
 /// The members that may be read, the best first.
@@ -57,12 +59,12 @@ void choose_legs(MdArray& array) {
   for (const MdMember* one : array.members)
     if (one->super.role) able.push_back(one);
   if (able.empty()) return;
-  const auto newest = *std::max_element(
-      able.begin(), able.end(),
-      [](const MdMember* a, const MdMember* b) { return a->super.events < b->super.events; });
+  std::uint64_t newest = 0;
+  for (const MdMember* one : able) newest = std::max(newest, one->super.events);
+  const std::vector<const MdMember*> all = able;
   // A tie goes to the lowest place: md itself reads that one while a mirror is not in sync.
   const auto rank = [&](const MdMember* one) {
-    return std::tuple(in_sync(*one) ? 0 : 1, ~one->super.events, listed(*one, *newest) ? 0 : 1,
+    return std::tuple(in_sync(*one) ? 0 : 1, ~one->super.events, listed(*one, all, newest) ? 0 : 1,
                       one->super.replacement ? 1 : 0, *one->super.role);
   };
   std::stable_sort(able.begin(), able.end(),
@@ -70,7 +72,7 @@ void choose_legs(MdArray& array) {
   const MdMember& best = *able.front();
   for (const MdMember* one : able)
     if (one == &best || (in_sync(*one) && one->super.events == best.super.events &&
-                         one->super.size == best.super.size && listed(*one, *newest)))
+                         one->super.size == best.super.size && listed(*one, all, newest)))
       array.legs.push_back(one);
 }
 

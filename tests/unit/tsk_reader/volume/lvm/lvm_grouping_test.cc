@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/memory_source.h"
 #include "tsk_reader/volume/lvm/lvm_volumes.h"
 
 namespace pidometer {
@@ -108,7 +109,9 @@ TEST(LvmGrouping, FindsWhatKeepsNoMetadataByItsUuid) {
 }
 
 TEST(LvmVolumes, AMissingPhysicalVolumeIsTold) {
+  MemorySource bytes(std::string(10240, 'x'));
   std::vector<LvmMember> members{member('a', 0, 1)};
+  members[0].source = &bytes;
   const LvmVolumes made = make_logical_volumes(group_physical_volumes(members)[0]);
   ASSERT_EQ(made.volumes.size(), 1U);
   EXPECT_EQ(made.volumes[0].name, "lvm-vg-v");
