@@ -186,7 +186,7 @@ class Extraction {
 }  // namespace
 
 ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
-  GroupedInputs inputs = group_inputs(options.inputs, options.as);
+  GroupedInputs inputs = group_inputs(options.inputs, options.as, options.roots);
   if (inputs.groups.size() > 1) {
     diagnostics.error(Error{ErrorKind::usage, "extract takes one image at a time",
                             fmt::format("{} inputs were given", inputs.groups.size()),
@@ -210,6 +210,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(error);
     summary.errors.push_back(error);
   };
+  for (const std::string& note : inputs.notes) diagnostics.note(note);
   for (const Error& error : inputs.errors) {
     ++outcome.inputs_failed;
     failed(error);
@@ -224,9 +225,11 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
       failed(evidence.error());
       continue;
     }
-    if ((*evidence)->volumes().empty()) {
+    const std::string kind = (*evidence)->report().kind;
+    if (kind == "log" || kind == "folder") {
       failed(Error{ErrorKind::usage, group.name + " is no disk image",
-                   "extract copies logs out of images", "read a loose log with 'pidometer scan'"});
+                   "extract copies logs out of images, archives and root folders",
+                   "read a loose log with 'pidometer scan'"});
       return exit_usage;
     }
     ++outcome.inputs_opened;

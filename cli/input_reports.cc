@@ -25,6 +25,10 @@ std::string_view input_kind_name(InputKind kind) {
       return "log";
     case InputKind::folder:
       return "folder";
+    case InputKind::root:
+      return "root";
+    case InputKind::archive:
+      return "archive";
   }
   return "automatic";
 }
@@ -40,6 +44,7 @@ RunSummary start_summary(const Options& options) {
   };
   add("command", std::string(options.command == Command::extract ? "extract" : "scan"));
   add("inputs", options.inputs);
+  if (!options.roots.empty()) add("root", options.roots);
   add("as", std::string(input_kind_name(options.as)));
   add("partial_ok", options.partial_ok);
   if (options.command == Command::extract) {
@@ -126,6 +131,7 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
   // The inputs as given too, not only those that turned out to be evidence: what cannot be read
   // today may be read tomorrow. Siblings that a group found by itself are in no argument.
   std::vector<fs::path> inputs(options.inputs.begin(), options.inputs.end());
+  inputs.insert(inputs.end(), options.roots.begin(), options.roots.end());
   for (const InputGroup& group : groups)
     inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
   std::error_code ignored;

@@ -3,6 +3,7 @@
 #include "tsk_reader/container/block_source_open.h"
 #include "tsk_reader/evidence/image_evidence.h"
 #include "tsk_reader/evidence/loose_evidence.h"
+#include "tsk_reader/evidence/root_evidence.h"
 
 namespace pidometer {
 
@@ -12,6 +13,9 @@ Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group) {
       return open_loose_log(group);
     case InputKind::folder:
       return open_loose_folder(group);
+    case InputKind::root:
+      return open_root_evidence(group);
+    case InputKind::archive:
     case InputKind::automatic:
     case InputKind::image:
       break;

@@ -18,13 +18,14 @@
 namespace pidometer {
 
 /// What an input is. `automatic` decides by content.
-enum class InputKind { automatic, image, log, folder };
+enum class InputKind { automatic, image, log, folder, root, archive };
 
-/// One thing to open: the segments of one image, a loose log, a folder.
+/// One thing to open: the segments of one image, a loose log, a folder of logs, the root folder of
+/// a system, an archive.
 struct InputGroup {
   InputKind kind = InputKind::automatic;
   std::string name;  ///< as the user gave it (of the first segment), for messages
-  std::vector<std::filesystem::path> segments;  ///< in order; one for a log or folder
+  std::vector<std::filesystem::path> segments;  ///< in order; one of all but images
   std::vector<Warning> warnings;  ///< a segment that is missing, given twice, or of another set
 };
 
@@ -32,19 +33,22 @@ struct InputGroup {
 struct GroupedInputs {
   std::vector<InputGroup> groups;  ///< in the order of the command line
   std::vector<Error> errors;  ///< paths that are no input: missing, empty, a PNG; the others go on
+  std::vector<std::string> notes;  ///< how an input was taken, where that may surprise
 };
 
 /// Groups paths into inputs: EWF segments by the set identifier in their headers, never by name
 /// (siblings in the same folder are found by content too); split raw by name (.001, .002, ...).
-/// `as` overrides the detection of content.
-GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as);
+/// `as` overrides the detection of content. `roots` are folders to be taken as InputKind::root; a
+/// folder among `paths` that plainly is a system's tree is taken as one too, and a note says so.
+GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as,
+                           std::span<const std::string> roots = {});
 
 /// What the summary says of an input.
 struct InputReport {
   std::string name;
-  std::string kind;  ///< raw, split raw, ewf, log, folder
+  std::string kind;  ///< raw, split raw, ewf, log, folder, tree, archive
   std::vector<std::string> segments;
-  std::uint64_t size = 0;  ///< media size of an image, file size of a log, 0 of a folder
+  std::uint64_t size = 0;  ///< media size of an image, file size of a log or archive, 0 of a folder
   std::string stored_md5;  ///< acquisition hash of an E01, lower-case hex; empty where it has none
   std::string stored_sha1;
   std::vector<DamagedRange>

@@ -12,6 +12,7 @@
 #include "tsk_reader/container/ewf/ewf_grouping.h"
 #include "tsk_reader/container/raw_source.h"
 #include "tsk_reader/evidence.h"
+#include "tsk_reader/evidence/root_evidence.h"
 
 namespace pidometer {
 namespace {
@@ -26,7 +27,26 @@ class Grouper {
  public:
   explicit Grouper(InputKind as) : as_(as) {}
 
+  void take_root(const std::string& name, std::size_t order) {
+    std::error_code error;
+    const fs::file_status status = fs::status(name, error);
+    if (status.type() == fs::file_type::directory) {
+      add(InputKind::root, name, order, {fs::path(name)});
+    } else if (status.type() == fs::file_type::not_found) {
+      errors_.push_back({ErrorKind::not_found, "cannot read the folder " + name,
+                         "it does not exist", "check the path"});
+    } else {
+      errors_.push_back({ErrorKind::usage, name + " is no folder",
+                         "--root takes the root folder of a system",
+                         "give an image, a log or an archive without --root"});
+    }
+  }
+
   void take(const std::string& name, std::size_t order) {
+    if (as_ == InputKind::root) {
+      take_root(name, order);
+      return;
+    }
     const fs::path path(name);
     std::error_code error;
     if (fs::is_directory(path, error)) {
@@ -63,6 +83,7 @@ class Grouper {
     GroupedInputs inputs;
     for (auto& [order, group] : groups_) inputs.groups.push_back(std::move(group));
     inputs.errors = std::move(errors_);
+    inputs.notes = std::move(notes_);
     return inputs;
   }
 
@@ -92,9 +113,16 @@ class Grouper {
   }
 
   void take_folder(const std::string& name, std::size_t order) {
-    if (as_ == InputKind::image || as_ == InputKind::log) {
+    if (as_ != InputKind::automatic && as_ != InputKind::folder) {
       errors_.push_back({ErrorKind::usage, name + " is a folder", "--as says that it is a file",
                          "leave out --as"});
+      return;
+    }
+    if (as_ == InputKind::automatic && is_system_tree(name)) {
+      notes_.push_back("note: " + name +
+                       " has etc and var/log and is read as the root of a system, as with --root; "
+                       "--as folder reads it as a folder of logs");
+      add(InputKind::root, name, order, {fs::path(name)});
       return;
     }
     add(InputKind::folder, name, order, {fs::path(name)});
@@ -191,6 +219,7 @@ class Grouper {
   InputKind as_;
   std::map<std::size_t, InputGroup> groups_;  // by place on the command line
   std::vector<Error> errors_;
+  std::vector<std::string> notes_;
   std::vector<EwfSegment> segments_;
   std::vector<std::string> names_;                        // of segments_, as given
   std::vector<std::size_t> orders_;                       // of segments_, on the command line
@@ -201,9 +230,11 @@ class Grouper {
 
 }  // namespace
 
-GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as) {
+GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as,
+                           std::span<const std::string> roots) {
   Grouper grouper(as);
   for (std::size_t i = 0; i < paths.size(); ++i) grouper.take(paths[i], i);
+  for (std::size_t i = 0; i < roots.size(); ++i) grouper.take_root(roots[i], paths.size() + i);
   return grouper.finish();
 }
 
