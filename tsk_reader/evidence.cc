@@ -1,6 +1,7 @@
 #include "tsk_reader/evidence.h"
 
 #include "tsk_reader/container/block_source_open.h"
+#include "tsk_reader/evidence/archive_evidence.h"
 #include "tsk_reader/evidence/image_evidence.h"
 #include "tsk_reader/evidence/loose_evidence.h"
 #include "tsk_reader/evidence/root_evidence.h"
@@ -16,6 +17,7 @@ Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group) {
     case InputKind::root:
       return open_root_evidence(group);
     case InputKind::archive:
+      return open_archive_evidence(group);
     case InputKind::automatic:
     case InputKind::image:
       break;

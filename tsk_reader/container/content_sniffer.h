@@ -15,6 +15,7 @@ enum class Content {
   ewf,              ///< an E01 segment, its file header perhaps damaged
   ewf_destroyed,    ///< an E01 by its name, and nothing of one in its bytes
   other_container,  ///< a disk image of a kind that is not read: qcow2, VMDK, Ex01, ...
+  archive,          ///< tar, packed or not, zip, 7z, cpio
   disk,             ///< a boot sector, a partition table or a filesystem
   packed_disk,      ///< a compressed file that holds no text
   log,              ///< text, or packed text
@@ -31,7 +32,8 @@ struct Sniffed {
 /// begin with NULs. Never fails; unreadable bytes count as zeros.
 Sniffed sniff_content(OsFile& file, const std::filesystem::path& name);
 
-/// Why a file of that content is no input, and what to do; absent for an E01, a disk and a log.
+/// Why a file of that content is no input, and what to do; absent for an E01, a disk, an archive
+/// and a log.
 std::optional<Error> content_error(const Sniffed& sniffed, const std::string& name);
 
 }  // namespace pidometer

@@ -64,8 +64,8 @@ class Grouper {
     }
     if (as_ == InputKind::folder) {
       errors_.push_back({ErrorKind::usage, name + " is no folder", {}, "leave out --as folder"});
-    } else if (as_ == InputKind::log) {
-      add(InputKind::log, name, order, {path});
+    } else if (as_ == InputKind::log || as_ == InputKind::archive) {
+      add(as_, name, order, {path});
     } else if (!take_split(name, order)) {
       take_file(**file, name, order);
     }
@@ -130,9 +130,10 @@ class Grouper {
 
   void take_file(OsFile& file, const std::string& name, std::size_t order) {
     const Sniffed sniffed = sniff_content(file, name);
-    const bool forced = as_ == InputKind::image &&
-                        (sniffed.content == Content::log || sniffed.content == Content::foreign ||
-                         sniffed.content == Content::unknown);
+    const bool forced =
+        as_ == InputKind::image &&
+        (sniffed.content == Content::log || sniffed.content == Content::foreign ||
+         sniffed.content == Content::archive || sniffed.content == Content::unknown);
     if (sniffed.content == Content::ewf) {
       Result<EwfSegment> segment = read_ewf_segment(name, EwfDepth::identity);
       if (!segment) {
@@ -146,6 +147,8 @@ class Grouper {
       add(InputKind::image, name, order, {fs::path(name)});
     } else if (sniffed.content == Content::log) {
       add(InputKind::log, name, order, {fs::path(name)});
+    } else if (sniffed.content == Content::archive) {
+      add(InputKind::archive, name, order, {fs::path(name)});
     } else {
       errors_.push_back(*content_error(sniffed, name));
     }

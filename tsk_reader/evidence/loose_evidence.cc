@@ -169,6 +169,7 @@ class LooseFolder : public Evidence {
       case Content::ewf:
       case Content::ewf_destroyed:
       case Content::disk:
+      case Content::archive:
       case Content::other_container:
       case Content::packed_disk:
         warn(WarningKind::unsupported, path,

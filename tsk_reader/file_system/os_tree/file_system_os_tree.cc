@@ -121,7 +121,7 @@ std::uint64_t OsTree::add(std::uint64_t parent, std::string_view name, const str
 std::string OsTree::path_of(std::uint64_t inode) const {
   std::string path;
   for (std::uint64_t at = inode; nodes_[at - 1].parent != 0; at = nodes_[at - 1].parent)
-    path = "/" + nodes_[at - 1].name + path;
+    path = fmt::format("/{}{}", nodes_[at - 1].name, path);
   return path.empty() ? "/" : path;
 }
 
