@@ -93,7 +93,7 @@ class ArchiveEvidence final : public Evidence {
           [&](const FoundFile& file) { return log_file(tree, file); }, met);
       for (LogFolder& folder : found) {
         folder.facts = tree.facts.facts;
-        if (folder.path.empty()) folder.path = "/";
+        if (folder.path.empty()) folder.path.push_back('/');
         out.push_back(std::move(folder));
       }
       for (Warning& warning : met) warnings_.add(std::move(warning), report_.name, tree.volume);
