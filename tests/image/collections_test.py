@@ -273,7 +273,9 @@ class Odd(CollectionTest):
             self.assert_warned("/var/log/cron", "leads to nothing")
         path = make_tar(self.folder / "a.tar.gz", "h/", {"etc/hostname": b"web01\n"}, {"var": "../.."},
                         extra=[member("cron", b"root:x:0:0\n")])
-        self.scan(path, status=4)
+        self.scan(path, status=3)
+        self.assertEqual(self.rows, [])
+        self.assert_warned("/var/log", "leads to nothing")
 
     def test_a_link_does_not_hide_what_lies_below_it(self):
         with tarfile.open(self.folder / "a.tar", "w") as archive:
@@ -412,11 +414,11 @@ class Damaged(CollectionTest):
             self.assertTrue(self.logs()["root", "/var/log/cron"]["damage"])
 
     def test_a_damaged_header_hides_only_its_member(self):
-        plain = make_tar(self.folder / "a.tar", "", {"a": b"x" * 5000, **TREE}, mode="w")
+        plain = make_tar(self.folder / "a.tar", "", {"a": b"", "bcd": b"x" * 5000, **TREE}, mode="w")
         data = bytearray(plain.read_bytes())
-        data[3] ^= 0xFF
+        data[data.index(b"bcd\0")] ^= 0xFF
         plain.write_bytes(data)
-        self.scan(plain, "--as", "archive", status=3)
+        self.scan(plain, status=3)
         self.assert_log()
         self.assert_warned("header is damaged")
 
@@ -479,8 +481,7 @@ class Damaged(CollectionTest):
         for path in (make_zip(self.folder / "a.docx", "", {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<y/>"}),
                      make_zip(self.folder / "a.jar", "", {"META-INF/MANIFEST.MF": b"x", "A.class": b"\xca\xfe"}),
                      make_tar(self.folder / "a.tar", "", {"home/u/x": b"x"}, {}, "w"),
-                     make_zip(self.folder / "empty.zip", "", {}),
-                     make_tar(self.folder / "empty.tar.gz", "", {}, {})):
+                     make_zip(self.folder / "empty.zip", "", {})):
             with self.subTest(path.name):
                 self.scan(path, status=4)
                 self.assertIn("no cron log was found", self.err)
@@ -550,14 +551,13 @@ class Roots(CollectionTest):
         tree = self.tree()
         run = program.run("scan", "-o", tree / "rows.jsonl", "--root", tree)
         self.assertEqual(run.status, 2)
-        before = sorted((path, path.lstat().st_atime_ns, path.lstat().st_mtime_ns)
-                        for path in tree.rglob("*"))
+        def times():
+            # Of folders the access time is that of this look itself.
+            return {path: (path.stat().st_atime_ns, path.stat().st_mtime_ns)
+                    for path in tree.rglob("*") if path.is_file() and not path.is_symlink()}
+        before = times()
         self.scan("--root", tree)
-        after = sorted((path, path.lstat().st_atime_ns, path.lstat().st_mtime_ns)
-                       for path in tree.rglob("*"))
-        if os.geteuid() == 0:
-            self.assertEqual([one for one in after if not one[0].is_symlink()],
-                             [one for one in before if not one[0].is_symlink()])
+        self.assertEqual(times(), before)
 
 
 if __name__ == "__main__":

@@ -220,7 +220,8 @@ std::optional<ArchiveMember> ArchiveReader::next() {
   }
   if (state.format != "zip") return member;
   if (state.directory) {
-    const auto known = state.directory->find(member.name);
+    // libarchive turns the backslashes of zips made on Windows.
+    const auto known = state.directory->find(zip_directory_key(member.name));
     if (known == state.directory->end()) {
       state.remark(fmt::format(
           "{}: the zip's central directory has no such name: its headers disagree", member.name));

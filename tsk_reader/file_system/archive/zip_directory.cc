@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tsk_reader/bytes/little_endian.h"
@@ -107,6 +108,11 @@ void set_time(ZipDirectoryEntry& entry, Bytes extra, std::uint32_t date, std::ui
 
 }  // namespace
 
+std::string zip_directory_key(std::string name) {
+  std::replace(name.begin(), name.end(), '\\', '/');
+  return name;
+}
+
 std::optional<ZipDirectory> read_zip_directory(OsFile& file, std::size_t most_entries) {
   const std::optional<Place> place = find_directory(file);
   if (!place) return std::nullopt;
@@ -137,7 +143,7 @@ std::optional<ZipDirectory> read_zip_directory(OsFile& file, std::size_t most_en
     const Bytes rest = Bytes(buffer).subspan(at + kDirectoryHeader);
     std::string words(name, '\0');
     std::memcpy(words.data(), rest.data(), name);
-    ZipDirectoryEntry& entry = directory[words];
+    ZipDirectoryEntry& entry = directory[zip_directory_key(std::move(words))];
     ++entry.count;
     set_time(entry, rest.subspan(name, extra), date, time);
     at += kDirectoryHeader + name + extra + comment;

@@ -24,6 +24,9 @@ struct ZipDirectoryEntry {
 /// Info-ZIP's extrafld.txt.
 using ZipDirectory = std::map<std::string, ZipDirectoryEntry>;
 
+/// The key of a name: with slashes for backslashes.
+std::string zip_directory_key(std::string name);
+
 /// Nothing where there is no central directory that can be read to its end: the zip is truncated.
 std::optional<ZipDirectory> read_zip_directory(OsFile& file, std::size_t most_entries);
 
