@@ -197,7 +197,7 @@ class Extraction {
 }  // namespace
 
 ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
-  GroupedInputs inputs = group_inputs(options.inputs, options.as, reader_options(options));
+  GroupedInputs inputs = group_given(options);
   if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
     diagnostics.error(safe.error());
     return exit_usage;
@@ -215,6 +215,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(error);
     summary.errors.push_back(error);
   };
+  for (const std::string& note : inputs.notes) diagnostics.note(note);
   for (const Error& error : inputs.errors) {
     ++outcome.inputs_failed;
     failed(error);
@@ -230,9 +231,11 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
       failed(evidence.error());
       continue;
     }
-    if ((*evidence)->volumes().empty()) {
+    const std::string kind = (*evidence)->report().kind;
+    if (kind == "log" || kind == "folder") {
       failed(Error{ErrorKind::usage, group.name + " is no disk image",
-                   "extract copies logs out of images", "read a loose log with 'pidometer scan'"});
+                   "extract copies logs out of images, archives and root folders",
+                   "read a loose log with 'pidometer scan'"});
       if (inputs.groups.size() == 1) return exit_usage;
       ++outcome.inputs_failed;
       continue;

@@ -38,8 +38,12 @@ void bind_word(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::IsMember(names).description(""));
 }
 
-constexpr std::array<std::pair<const char*, InputKind>, 3> kInputKinds{
-    {{"image", InputKind::image}, {"log", InputKind::log}, {"folder", InputKind::folder}}};
+constexpr std::array<std::pair<const char*, InputKind>, 5> kInputKinds{
+    {{"image", InputKind::image},
+     {"log", InputKind::log},
+     {"folder", InputKind::folder},
+     {"root", InputKind::root},
+     {"archive", InputKind::archive}}};
 constexpr std::array<std::pair<const char*, RowFormat>, 2> kFormats{
     {{"jsonl", RowFormat::jsonl}, {"text", RowFormat::text}}};
 constexpr std::array<std::pair<const char*, ColorMode>, 3> kColorModes{
@@ -80,6 +84,9 @@ void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
 }
 
 constexpr auto kFlags = std::to_array<Flag>({
+    {"--root", "DIR",
+     "read DIR as the root of a system: a mounted image or an extracted tree; may be repeated",
+     true, true, bind_value<&Options::roots>},
     {"-o,--output", "FILE", "write the rows to FILE instead of standard output", true, false,
      bind_value<&Options::output>},
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", false, true,
@@ -107,7 +114,8 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"-l,--min-level", "LEVEL",
      "informational (default: everything), low, medium, high or critical", true, false,
      bind_word<&Options::min_level, kLevels>},
-    {"--as", "KIND", "take inputs for what they are not by content: image, log or folder", true,
+    {"--as", "KIND",
+     "take inputs for what they are not by content: image, log, folder, root or archive", true,
      true, bind_word<&Options::as, kInputKinds>},
     {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", true, true,
      bind_switch<&Options::partial_ok>},
@@ -151,8 +159,8 @@ CLI::App* add_command(CLI::App& app, Options& options, const char* name, const c
   CLI::App* command = app.add_subcommand(name, description);
   command
       ->add_option("INPUT", options.inputs,
-                   "disk images (raw, split raw, E01), log files, folders of log files")
-      ->required()
+                   "disk images (raw, split raw, E01), archives (tar, zip, 7z, cpio), log files, "
+                   "folders of log files")
       ->type_name("");
   for (const Flag& flag : kFlags)
     if (flag.*belongs) flag.bind(*command, flag, options);
@@ -194,6 +202,10 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   }
   if (version) {
     parsed.text = version_text();
+  } else if ((scan->parsed() || extract->parsed()) && options.inputs.empty() &&
+             options.roots.empty()) {
+    return fail(ErrorKind::usage, "no input is given", {},
+                "give an image, an archive, a log, a folder of logs, or --root DIR");
   } else if (scan->parsed()) {
     options.command = Command::scan;
   } else if (extract->parsed()) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -26,6 +27,10 @@ std::string_view input_kind_name(InputKind kind) {
       return "log";
     case InputKind::folder:
       return "folder";
+    case InputKind::root:
+      return "root";
+    case InputKind::archive:
+      return "archive";
   }
   return "automatic";
 }
@@ -41,6 +46,7 @@ RunSummary start_summary(const Options& options) {
   };
   add("command", std::string(options.command == Command::extract ? "extract" : "scan"));
   add("inputs", options.inputs);
+  if (!options.roots.empty()) add("root", options.roots);
   add("as", std::string(input_kind_name(options.as)));
   add("partial_ok", options.partial_ok);
   add("step_limit", std::int64_t{options.step_limit});
@@ -63,6 +69,14 @@ RunSummary start_summary(const Options& options) {
 
 ReaderOptions reader_options(const Options& options) {
   return ReaderOptions{std::chrono::seconds(options.step_limit), interrupted};
+}
+
+GroupedInputs group_given(const Options& options) {
+  GroupedInputs inputs = group_inputs(options.inputs, options.as, reader_options(options));
+  GroupedInputs roots = group_inputs(options.roots, InputKind::root, reader_options(options));
+  std::move(roots.groups.begin(), roots.groups.end(), std::back_inserter(inputs.groups));
+  std::move(roots.errors.begin(), roots.errors.end(), std::back_inserter(inputs.errors));
+  return inputs;
 }
 
 Result<std::optional<OutputFile>> create_summary_file(const Options& options) {
@@ -144,6 +158,7 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
   // The inputs as given too, not only those that turned out to be evidence: what cannot be read
   // today may be read tomorrow. Siblings that a group found by itself are in no argument.
   std::vector<fs::path> inputs(options.inputs.begin(), options.inputs.end());
+  inputs.insert(inputs.end(), options.roots.begin(), options.roots.end());
   for (const InputGroup& group : groups)
     inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
   std::error_code ignored;

@@ -22,6 +22,9 @@ RunSummary start_summary(const Options& options);
 /// How the evidence is to be read: with --step-limit, until Ctrl-C.
 ReaderOptions reader_options(const Options& options);
 
+/// The inputs of the command line, grouped: those given by themselves, then those of --root.
+GroupedInputs group_given(const Options& options);
+
 /// The file that --summary names, or none. Opened before the work: a name that cannot be written is
 /// better known then than after an hour.
 Result<std::optional<OutputFile>> create_summary_file(const Options& options);

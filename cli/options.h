@@ -19,6 +19,7 @@ enum class ColorMode { automatic, always, never };
 struct Options {
   Command command = Command::none;
   std::vector<std::string> inputs;
+  std::vector<std::string> roots;  ///< --root: root folders of systems, after the inputs
   InputKind as = InputKind::automatic;
   ColorMode color = ColorMode::automatic;
   bool quiet = false;

@@ -96,7 +96,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(plan.error());
     return exit_usage;
   }
-  GroupedInputs inputs = group_inputs(options.inputs, options.as, reader_options(options));
+  GroupedInputs inputs = group_given(options);
   if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
     diagnostics.error(safe.error());
     return exit_usage;
@@ -118,6 +118,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     summary.errors.push_back(error);
   };
   for (const Error& error : inputs.errors) failed(error);
+  for (const std::string& note : inputs.notes) diagnostics.note(note);
 
   const CronOdometer plugin;
   for (const InputGroup& group : inputs.groups) {

@@ -1,8 +1,10 @@
 #include "tsk_reader/evidence.h"
 
 #include "tsk_reader/container/block_source_open.h"
+#include "tsk_reader/evidence/archive_evidence.h"
 #include "tsk_reader/evidence/image_evidence.h"
 #include "tsk_reader/evidence/loose_evidence.h"
+#include "tsk_reader/evidence/root_evidence.h"
 #include "tsk_reader/process/step.h"
 
 namespace pidometer {
@@ -12,7 +14,7 @@ GivenImages given_images(const InputGroup& group, std::span<const InputGroup> gi
   GivenImages images;
   bool found = false;
   for (const InputGroup& one : given) {
-    if (one.kind == InputKind::log || one.kind == InputKind::folder) continue;
+    if (one.kind != InputKind::automatic && one.kind != InputKind::image) continue;
     if (!found && one.segments == group.segments) {
       images.own = images.images.size();
       found = true;
@@ -37,6 +39,10 @@ Result<std::unique_ptr<Evidence>> open_evidence_here(const InputGroup& group,
       return open_loose_log(group, *steps);
     case InputKind::folder:
       return open_loose_folder(group, *steps);
+    case InputKind::root:
+      return open_root_evidence(group, *steps);
+    case InputKind::archive:
+      return open_archive_evidence(group, *steps);
     case InputKind::automatic:
     case InputKind::image:
       break;

@@ -37,13 +37,14 @@ struct ReaderOptions {
 };
 
 /// What an input is. `automatic` decides by content.
-enum class InputKind { automatic, image, log, folder };
+enum class InputKind { automatic, image, log, folder, root, archive };
 
-/// One thing to open: the segments of one image, a loose log, a folder.
+/// One thing to open: the segments of one image, a loose log, a folder of logs, the root folder of
+/// a system, an archive.
 struct InputGroup {
   InputKind kind = InputKind::automatic;
   std::string name;  ///< as the user gave it (of the first segment), for messages
-  std::vector<std::filesystem::path> segments;  ///< in order; one for a log or folder
+  std::vector<std::filesystem::path> segments;  ///< in order; one of all but images
   std::vector<Warning> warnings;  ///< a segment that is missing, given twice, or of another set
   /// Maps of GNU ddrescue that are a raw image's, best first; the first is used.
   std::vector<std::filesystem::path> maps = {};
@@ -53,11 +54,13 @@ struct InputGroup {
 struct GroupedInputs {
   std::vector<InputGroup> groups;  ///< in the order of the command line
   std::vector<Error> errors;  ///< paths that are no input: missing, empty, a PNG; the others go on
+  std::vector<std::string> notes;  ///< how an input was taken, where that may surprise
 };
 
 /// Groups paths into inputs: EWF segments by the set identifier in their headers, never by name
 /// (siblings in the same folder are found by content too); split raw by name (.001, .002, ...).
-/// `as` overrides the detection of content. The inputs are looked into by a process of its own; one
+/// `as` overrides the detection of content; a folder that plainly is a system's tree is taken as
+/// InputKind::root, and a note says so. The inputs are looked into by a process of its own; one
 /// that ends it becomes an error and the others go on.
 GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as,
                            const ReaderOptions& options = {});
@@ -72,9 +75,9 @@ inline constexpr std::string_view kFullIsolation = "process, limits, seccomp";
 /// What the summary says of an input.
 struct InputReport {
   std::string name;
-  std::string kind;  ///< raw, split raw, ewf, qcow2, vmdk, vhd, vhdx, log, folder
+  std::string kind;  ///< raw, split raw, ewf, qcow2, vmdk, vhd, vhdx, log, folder, tree, archive
   std::vector<std::string> segments;
-  std::uint64_t size = 0;  ///< media size of an image, file size of a log, 0 of a folder
+  std::uint64_t size = 0;  ///< media size of an image, file size of a log or archive, 0 of a folder
   std::string stored_md5;  ///< acquisition hash of an E01, lower-case hex; empty where it has none
   std::string stored_sha1;
   std::vector<DamagedRange>

@@ -1,3 +1,4 @@
+#include <archive.h>
 #include <libewf.h>
 #include <tsk/libtsk.h>
 
@@ -7,7 +8,7 @@ namespace pidometer {
 
 std::vector<std::string> library_versions() {
   return {std::string("libtsk ") + tsk_version_get_str(),
-          std::string("libewf ") + libewf_get_version()};
+          std::string("libewf ") + libewf_get_version(), archive_version_string()};
 }
 
 }  // namespace pidometer

@@ -16,17 +16,18 @@ namespace {
 /// Stored bytes fetched at a time: two E01 chunks, and few enough calls for a hash.
 constexpr std::size_t kInputBytes = 65536;
 
-/// The most that is unpacked of one file: 200 million cron lines. More is a bomb.
-constexpr std::uint64_t kMaxDecodedBytes = std::uint64_t{16} << 30;
-
 bool starts_with(std::span<const std::byte> bytes, std::string_view magic) {
   return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
 }
 
 class UnpackingStream : public ByteStream {
  public:
-  UnpackingStream(std::unique_ptr<ByteStream> stored, Compression compression)
-      : stored_(std::move(stored)), compression_(compression), codec_(make_codec(compression)) {}
+  UnpackingStream(std::unique_ptr<ByteStream> stored, Compression compression,
+                  std::uint64_t most_decoded)
+      : stored_(std::move(stored)),
+        compression_(compression),
+        codec_(make_codec(compression)),
+        most_decoded_(most_decoded) {}
 
   Result<std::size_t> read(std::span<std::byte> out) override {
     std::size_t filled = 0;
@@ -132,7 +133,7 @@ class UnpackingStream : public ByteStream {
       }
     }
     const std::size_t room =
-        static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), kMaxDecodedBytes - decoded_));
+        static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), most_decoded_ - decoded_));
     const CodecStep step = codec_->run(in, out.first(room));
     // A codec may take a few bytes beyond what it was given (a trailer that it passes over).
     input_begin_ += std::min(step.consumed, input().size());
@@ -157,9 +158,9 @@ class UnpackingStream : public ByteStream {
         fail_here(step.reason);
         break;
     }
-    if (decoded_ >= kMaxDecodedBytes && !finished_) {
+    if (decoded_ >= most_decoded_ && !finished_) {
       damage_.add({decoded_, kUnknownEnd},
-                  words("data unpacks to more than " + std::to_string(kMaxDecodedBytes >> 30U) +
+                  words("data unpacks to more than " + std::to_string(most_decoded_ >> 30U) +
                         " GiB; the rest is not read"));
       finish();
     }
@@ -197,6 +198,7 @@ class UnpackingStream : public ByteStream {
   std::unique_ptr<ByteStream> stored_;
   Compression compression_;
   std::unique_ptr<Codec> codec_;
+  std::uint64_t most_decoded_;
   std::array<std::byte, kInputBytes> input_;
   std::size_t input_begin_ = 0;
   std::size_t input_end_ = 0;
@@ -276,8 +278,9 @@ std::optional<Timestamp> gzip_time(std::span<const std::byte> head) {
   return Timestamp(std::chrono::seconds(seconds));
 }
 
-std::unique_ptr<ByteStream> unpack(std::unique_ptr<ByteStream> stored, Compression compression) {
-  return std::make_unique<UnpackingStream>(std::move(stored), compression);
+std::unique_ptr<ByteStream> unpack(std::unique_ptr<ByteStream> stored, Compression compression,
+                                   std::uint64_t most_decoded) {
+  return std::make_unique<UnpackingStream>(std::move(stored), compression, most_decoded);
 }
 
 }  // namespace pidometer

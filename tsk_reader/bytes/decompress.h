@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,11 +31,16 @@ PathSpecLayer compression_layer(Compression compression);
 /// 0 or `head` is no gzip.
 std::optional<Timestamp> gzip_time(std::span<const std::byte> head);
 
+/// The most that is unpacked of one log: 200 million cron lines. More is a bomb.
+inline constexpr std::uint64_t kMostDecodedOfALog = std::uint64_t{16} << 30;
+
 /// The unpacked bytes of `stored`, which stands at its beginning. Members that follow one another
 /// are joined. A stream that ends too early or is corrupt gives all that it holds; damage() then
 /// says from which decoded offset on the rest is missing ({offset, kUnknownEnd}), which bytes
 /// before no checksum vouches for, and where damage of `stored` reaches the decoded bytes. `stored`
 /// is read to its end in any case. `compression` must not be none.
-std::unique_ptr<ByteStream> unpack(std::unique_ptr<ByteStream> stored, Compression compression);
+/// What exceeds `most_decoded` bytes is not unpacked, and damage says so.
+std::unique_ptr<ByteStream> unpack(std::unique_ptr<ByteStream> stored, Compression compression,
+                                   std::uint64_t most_decoded = kMostDecodedOfALog);
 
 }  // namespace pidometer

@@ -89,6 +89,10 @@ Result<std::unique_ptr<OsFile>> OsFile::open(const std::filesystem::path& path) 
                 system_reason(error),
                 missing ? "check the path" : "check the permissions of the file");
   }
+  return adopt(fd, name);
+}
+
+Result<std::unique_ptr<OsFile>> OsFile::adopt(int fd, const std::string& name) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) {
     const int error = errno;
@@ -156,7 +160,11 @@ void raise_open_file_limit() {
 Result<std::unique_ptr<ByteStream>> open_os_stream(const std::filesystem::path& path) {
   Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
   if (!file) return tl::unexpected(file.error());
-  return std::make_unique<OsStream>(std::move(*file));
+  return make_os_stream(std::move(*file));
+}
+
+std::unique_ptr<ByteStream> make_os_stream(std::unique_ptr<OsFile> file) {
+  return std::make_unique<OsStream>(std::move(file));
 }
 
 std::string os_location(const std::filesystem::path& path) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "base/log_file.h"
 #include "base/result.h"
@@ -18,6 +19,9 @@ namespace pidometer {
 class OsFile {
  public:
   static Result<std::unique_ptr<OsFile>> open(const std::filesystem::path& path);
+
+  /// The same of a descriptor that is open already; takes it. `name` is for messages.
+  static Result<std::unique_ptr<OsFile>> adopt(int fd, const std::string& name);
 
   OsFile(const OsFile&) = delete;
   OsFile& operator=(const OsFile&) = delete;
@@ -44,6 +48,7 @@ class OsFile {
 
 /// The file's bytes in order, from 0.
 Result<std::unique_ptr<ByteStream>> open_os_stream(const std::filesystem::path& path);
+std::unique_ptr<ByteStream> make_os_stream(std::unique_ptr<OsFile> file);
 
 /// Lets this process open as many files as the system allows it (RLIMIT_NOFILE: the soft limit is
 /// often 1024, an image may have more segments). Without effect where that is reached.

@@ -62,10 +62,15 @@ constexpr std::array kMarks = {
          "ELF"sv,
          Content::foreign, "a program (ELF)"},
     Mark{0, "SQLite format 3\0"sv, Content::foreign, "an SQLite database"},
-    Mark{0, "7z\xbc\xaf\x27\x1c"sv, Content::foreign, "a 7z archive"},
+    Mark{0, "7z\xbc\xaf\x27\x1c"sv, Content::archive, "a 7z archive"},
     Mark{0, "Rar!\x1a\x07"sv, Content::foreign, "a RAR archive"},
     Mark{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, Content::foreign, "an OLE document"},
-    Mark{257, "ustar"sv, Content::foreign, "a tar archive"},
+    Mark{257, "ustar"sv, Content::archive, "a tar archive"},
+    Mark{0, "070701"sv, Content::archive, "a cpio archive"},
+    Mark{0, "070702"sv, Content::archive, "a cpio archive"},
+    Mark{0, "070707"sv, Content::archive, "a cpio archive"},
+    Mark{0, "\x04\x22\x4d\x18"sv, Content::archive, "an archive packed by lz4"},
+    Mark{0, "PK\x05\x06"sv, Content::archive, "an empty zip archive"},
     Mark{0, "\x1f\x9d"sv, Content::foreign, "a file packed by compress (.Z)"},
     Mark{1080, "\x53\xef"sv, Content::disk, "an ext2, ext3 or ext4 filesystem"},
     Mark{0, "XFSB"sv, Content::disk, "an XFS filesystem"},
@@ -151,6 +156,28 @@ Sniffed by_mark(std::span<const std::byte> head) {
   return {};
 }
 
+/// A tar of before POSIX has no mark: its header's sum, in octal digits, is right (tar(5),
+/// "Old-Style Archive Format"); the sum's own field counts as blanks.
+bool is_old_tar(std::span<const std::byte> head) {
+  constexpr std::size_t kSum = 148;
+  if (head.size() < kSectorBytes || head[0] == std::byte{0}) return false;
+  unsigned want = 0;
+  unsigned digits = 0;
+  for (std::size_t i = kSum; i < kSum + 8; ++i) {
+    const auto c = std::to_integer<unsigned>(head[i]);
+    if (c >= '0' && c <= '7') {
+      want = want * 8 + (c - '0');
+      ++digits;
+    } else if (c != ' ' && c != 0) {
+      return false;
+    }
+  }
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < kSectorBytes; ++i)
+    sum += i >= kSum && i < kSum + 8 ? unsigned{' '} : std::to_integer<unsigned>(head[i]);
+  return digits >= 4 && sum == want;
+}
+
 /// A stream over bytes in memory, for the head of a packed file.
 class HeadStream : public ByteStream {
  public:
@@ -214,6 +241,9 @@ Sniffed sniff_packed(OsFile& file, Compression compression) {
       is_virtual_disk(inner.content)) {
     return {Content::packed_disk, inner.what + " packed by " + name};
   }
+  if (inner.content == Content::archive || (inner.content == Content::unknown && is_old_tar(head)))
+    return {Content::archive, inner.what.empty() ? "a tar archive packed by " + name
+                                                 : inner.what + " packed by " + name};
   if (inner.content == Content::foreign)
     return {Content::foreign, inner.what + " packed by " + name};
   // A packed log so damaged that nothing comes out is still a log with damage; what unpacks to
@@ -239,8 +269,9 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
     return {Content::ddrescue_map, "a map of GNU ddrescue"};
   if (has_at(head, 0, "PK\x03\x04"sv)) {
     if (is_aff4(file, head)) return {Content::other_container, "an AFF4 image"};
-    return {Content::foreign, "a zip archive"};
+    return {Content::archive, "a zip archive"};
   }
+  if (is_old_tar(head)) return {Content::archive, "a tar archive"};
   if (is_text(head, file.size() <= kHeadBytes)) return {Content::log, "text"};
   for (const std::uint64_t offset :
        {file.size() / 2, file.size() - std::min<std::uint64_t>(file.size(), kHeadBytes)}) {
@@ -275,6 +306,7 @@ std::optional<Error> content_error(const Sniffed& sniffed, const std::string& na
     case Content::vhdx:
     case Content::disk:
     case Content::ddrescue_map:
+    case Content::archive:
     case Content::log:
       return std::nullopt;
     case Content::empty:

@@ -20,6 +20,7 @@ enum class Content {
   vhd,              ///< fixed, dynamic or differencing
   vhdx,             ///< likewise
   other_container,  ///< a disk image of a kind that is not read: Ex01, AFF4, VDI, ...
+  archive,          ///< tar, packed or not, zip, 7z, cpio
   disk,             ///< a boot sector, a partition table or a filesystem
   packed_disk,      ///< a compressed file that holds no text
   ddrescue_map,     ///< says which bytes of a raw image were read
@@ -41,7 +42,7 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name);
 bool is_virtual_disk(Content content);
 
 /// Why a file of that content is no input, and what to do; absent for an E01, a virtual
-/// disk, a disk, a map and a log.
+/// disk, a disk, a map, an archive and a log.
 std::optional<Error> content_error(const Sniffed& sniffed, const std::string& name);
 
 }  // namespace pidometer

@@ -14,6 +14,7 @@
 #include "tsk_reader/container/raw_source.h"
 #include "tsk_reader/container/vmdk/vmdk_grouping.h"
 #include "tsk_reader/evidence.h"
+#include "tsk_reader/evidence/root_evidence.h"
 #include "tsk_reader/process/step.h"
 
 namespace pidometer {
@@ -29,7 +30,26 @@ class Grouper {
  public:
   explicit Grouper(InputKind as) : as_(as) {}
 
+  void take_root(const std::string& name, std::size_t order) {
+    std::error_code error;
+    const fs::file_status status = fs::status(name, error);
+    if (status.type() == fs::file_type::directory) {
+      add(InputKind::root, name, order, {fs::path(name)});
+    } else if (status.type() == fs::file_type::not_found) {
+      errors_.push_back({ErrorKind::not_found, "cannot read the folder " + name,
+                         "it does not exist", "check the path"});
+    } else {
+      errors_.push_back({ErrorKind::usage, name + " is no folder",
+                         "--root takes the root folder of a system",
+                         "give an image, a log or an archive without --root"});
+    }
+  }
+
   void take(const std::string& name, std::size_t order) {
+    if (as_ == InputKind::root) {
+      take_root(name, order);
+      return;
+    }
     const fs::path path(name);
     std::error_code error;
     if (fs::is_directory(path, error)) {
@@ -48,8 +68,8 @@ class Grouper {
     if (is_claimed(path)) return;
     if (as_ == InputKind::folder) {
       errors_.push_back({ErrorKind::usage, name + " is no folder", {}, "leave out --as folder"});
-    } else if (as_ == InputKind::log) {
-      add(InputKind::log, name, order, {path});
+    } else if (as_ == InputKind::log || as_ == InputKind::archive) {
+      add(as_, name, order, {path});
     } else if (!take_split(name, order)) {
       take_file(**file, name, order);
     }
@@ -77,6 +97,7 @@ class Grouper {
     GroupedInputs inputs;
     for (auto& [order, group] : groups_) inputs.groups.push_back(std::move(group));
     inputs.errors = std::move(errors_);
+    inputs.notes = std::move(notes_);
     return inputs;
   }
 
@@ -143,9 +164,16 @@ class Grouper {
   }
 
   void take_folder(const std::string& name, std::size_t order) {
-    if (as_ == InputKind::image || as_ == InputKind::log) {
+    if (as_ != InputKind::automatic && as_ != InputKind::folder) {
       errors_.push_back({ErrorKind::usage, name + " is a folder", "--as says that it is a file",
                          "leave out --as"});
+      return;
+    }
+    if (as_ == InputKind::automatic && is_system_tree(name)) {
+      notes_.push_back("note: " + name +
+                       " has etc and var/log and is read as the root of a system, as with --root; "
+                       "--as folder reads it as a folder of logs");
+      add(InputKind::root, name, order, {fs::path(name)});
       return;
     }
     add(InputKind::folder, name, order, {fs::path(name)});
@@ -153,9 +181,10 @@ class Grouper {
 
   void take_file(OsFile& file, const std::string& name, std::size_t order) {
     const Sniffed sniffed = sniff_content(file, name);
-    const bool forced = as_ == InputKind::image &&
-                        (sniffed.content == Content::log || sniffed.content == Content::foreign ||
-                         sniffed.content == Content::unknown);
+    const bool forced =
+        as_ == InputKind::image &&
+        (sniffed.content == Content::log || sniffed.content == Content::foreign ||
+         sniffed.content == Content::archive || sniffed.content == Content::unknown);
     if (sniffed.content == Content::ewf) {
       Result<EwfSegment> segment = read_ewf_segment(name, EwfDepth::identity);
       if (!segment) {
@@ -175,6 +204,8 @@ class Grouper {
       add(InputKind::image, name, order, {fs::path(name)});
     } else if (sniffed.content == Content::log) {
       add(InputKind::log, name, order, {fs::path(name)});
+    } else if (sniffed.content == Content::archive) {
+      add(InputKind::archive, name, order, {fs::path(name)});
     } else {
       errors_.push_back(*content_error(sniffed, name));
     }
@@ -252,6 +283,7 @@ class Grouper {
   std::vector<std::string> maps_;              // of GNU ddrescue, as given
   std::set<std::pair<dev_t, ino_t>> claimed_;  // extents of VMDKs that are given too
   std::vector<Error> errors_;
+  std::vector<std::string> notes_;
   std::vector<EwfSegment> segments_;
   std::vector<std::string> names_;                        // of segments_, as given
   std::vector<std::size_t> orders_;                       // of segments_, on the command line

@@ -69,12 +69,8 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
         fmt::format("which of its bytes are there only thanks to the journal is not known: {}",
                     replayed.error().message));
   return make_log_file(std::move(entry),
-                       [this, file_system, inode, volume = one.report.name,
-                        path = found.path]() -> Result<std::unique_ptr<ByteStream>> {
-                         if (const auto left_out = steps_.begin(Step::reading, volume, path))
-                           return fail(ErrorKind::unreadable, "cannot read " + path, *left_out);
-                         return file_system->open(inode);
-                       });
+                       with_step(steps_, one.report.name, found.path,
+                                 [file_system, inode] { return file_system->open(inode); }));
 }
 
 std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> folders,

@@ -62,4 +62,13 @@ std::unique_ptr<LogFile> make_log_file(FileEntry entry, OpenStored open_stored) 
   return std::make_unique<LogFileImpl>(std::move(entry), std::move(open_stored), compression);
 }
 
+OpenStored with_step(StepNote& steps, std::string volume, std::string path, OpenStored open) {
+  return [&steps, volume = std::move(volume), path = std::move(path),
+          open = std::move(open)]() -> Result<std::unique_ptr<ByteStream>> {
+    if (const auto left_out = steps.begin(Step::reading, volume, path))
+      return fail(ErrorKind::unreadable, "cannot read " + path, *left_out);
+    return open();
+  };
+}
+
 }  // namespace pidometer

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/log_file.h"
+#include "tsk_reader/process/step.h"
 
 namespace pidometer {
 
@@ -17,5 +19,9 @@ using OpenStored = std::function<Result<std::unique_ptr<ByteStream>>()>;
 /// `entry.path_spec`, and a gzip header's time becomes `entry.packed`. Where that first look fails
 /// the error comes from open().
 std::unique_ptr<LogFile> make_log_file(FileEntry entry, OpenStored open_stored);
+
+/// `open` with its step noted for whoever watches the reader; an Error where the file is to be left
+/// out. `steps` must outlive it.
+OpenStored with_step(StepNote& steps, std::string volume, std::string path, OpenStored open);
 
 }  // namespace pidometer

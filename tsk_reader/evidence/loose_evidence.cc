@@ -182,6 +182,7 @@ class LooseFolder : public Evidence {
       case Content::vhd:
       case Content::vhdx:
       case Content::disk:
+      case Content::archive:
       case Content::other_container:
       case Content::packed_disk:
         warn(WarningKind::unsupported, path,

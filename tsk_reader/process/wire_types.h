@@ -26,7 +26,7 @@ constexpr WarningKind last_of(WarningKind) {
   return WarningKind::reader_died;
 }
 constexpr InputKind last_of(InputKind) {
-  return InputKind::folder;
+  return InputKind::archive;
 }
 constexpr LogCopy last_of(LogCopy) {
   return LogCopy::snapshot;
@@ -118,8 +118,8 @@ void transfer(Wire& wire, InputGroup& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, GroupedInputs& value) {
-  auto& [groups, errors] = value;
-  wire(groups, errors);
+  auto& [groups, errors, notes] = value;
+  wire(groups, errors, notes);
 }
 
 template <typename Wire>
