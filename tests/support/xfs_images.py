@@ -86,19 +86,12 @@ def fill(root, block, most_extents=6000, names=(3, 40, 400, 4000)):
                 (folder / f"{i:05}-{'n' * (i * 7 % 120)}").unlink()
 
 
-def crash(image, options=(), rounds=0):
+def crash(image, options=()):
     """Changes much in `image`, appends to /var/log/cron, and stops as in a crash, the log being
     written and nothing else. What was appended."""
     pick = random.Random(5)
     new = images.log_text(20_011, seed=9)
     with mounted(image, *options) as root:
-        for i in range(rounds):
-            folder = root / f"round{i % 5}"
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            for name in range(3500):
-                (folder / f"{name}-{'n' * (name % 90)}").write_bytes(b"")
-            os.sync()
         for count in (3, 60, 600, 3000):
             folder = root / f"new{count}"
             folder.mkdir()

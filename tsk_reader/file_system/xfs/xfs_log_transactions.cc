@@ -147,13 +147,16 @@ class Assembler {
   std::string refusal_;
 };
 
-/// The first record from the tail on. Where the log ran full just before all stopped, the oldest
-/// records may have been overwritten in part: then they had been written home.
+/// The first record from the tail on. Where the log ran full just before all stopped, the head may
+/// have overwritten the oldest records in part: then they had been written home. Any other record
+/// that fails is corrupt (xlog_verify_tail).
 std::optional<XfsLogRecord> first_record(XfsLog& log, const XfsLogState& state) {
-  const std::uint32_t limit = std::min(kInFlightBlocks, log.distance(state.tail, state.head));
-  for (std::uint32_t i = 0; i < std::max(limit, 1U); ++i) {
-    const auto record = log.record(log.wrap(std::uint64_t{state.tail} + i));
+  const std::uint32_t length = log.distance(state.tail, state.head);
+  for (std::uint32_t i = 0; i < length; ++i) {
+    const std::uint32_t block = log.wrap(std::uint64_t{state.tail} + i);
+    const auto record = log.record(block);
     if (record && log.payload(*record)) return record;
+    if (log.distance(state.head, block) > kInFlightBlocks) return std::nullopt;
   }
   return std::nullopt;
 }
