@@ -59,7 +59,10 @@ struct Recovery {
   /// Bytes to look for lines in, block by block, and no file: each extent is a run of its own, and
   /// what follows it in the stream does not follow it on the volume.
   bool is_area = false;
-  std::uint32_t block_size = 0;      ///< of an area: extents end at a block's end
+  std::uint32_t block_size = 0;  ///< of an area: extents end at a block's end
+  /// The offsets of the extents count from the volume's start: it lies in no one place of one
+  /// image.
+  bool of_volume = false;
   std::vector<ImageExtent> extents;  ///< sorted by `begin`, disjoint
   /// No line of it can be later, and by what.
   std::optional<Timestamp> newest;

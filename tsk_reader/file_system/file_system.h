@@ -84,6 +84,14 @@ class FileSystem {
   /// Errors: unsupported where the backend does not know.
   virtual Result<std::vector<ByteRange>> unallocated();
 
+  /// What lies behind the end of a file in the last of its blocks, and in blocks that it owns and
+  /// never wrote. Bytes of the volume, sorted, disjoint; none where the backend does not know.
+  virtual Result<std::vector<ByteRange>> slack(std::uint64_t inode);
+
+  /// Bytes from one border of two blocks to the next: what lies on both sides need not belong
+  /// together.
+  virtual std::uint32_t block_size() const { return 512; }
+
   /// What was found wrong so far: a journal that was not replayed, a failed checksum, a corrupt
   /// directory. `image` and `volume` are left for the caller to fill in.
   virtual const std::vector<Warning>& warnings() const = 0;

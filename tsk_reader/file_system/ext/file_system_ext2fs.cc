@@ -8,6 +8,7 @@
 
 #include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/file_system/ext/ext2fs_file_map.h"
+#include "tsk_reader/file_system/ext/ext2fs_free_blocks.h"
 #include "tsk_reader/file_system/ext/ext2fs_io.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
 
@@ -59,6 +60,9 @@ class Ext2FileSystem final : public ExtFileSystem {
                                               std::string_view name) override;
   Result<std::string> read_link(std::uint64_t inode) override;
   Result<std::unique_ptr<ByteStream>> open(std::uint64_t inode) override;
+  Result<std::vector<ByteRange>> unallocated() override;
+  Result<std::vector<ByteRange>> slack(std::uint64_t inode) override;
+  std::uint32_t block_size() const override { return handle_->blocksize; }
   const std::vector<Warning>& warnings() const override { return warnings_; }
   const std::vector<DamagedRange>& structure_damage() const override {
     return reader_.damage().all();
@@ -377,6 +381,44 @@ Result<std::unique_ptr<ByteStream>> Ext2FileSystem::open(std::uint64_t number) {
   auto mapped = map_file(*inode);
   if (!mapped) return tl::unexpected(mapped.error());
   return make_extent_stream(reader_.source(), std::move(mapped->map));
+}
+
+Result<std::vector<ByteRange>> Ext2FileSystem::unallocated() {
+  reader_.start_operation();
+  FreeBlocks free = find_free_blocks(handle_);
+  if (free.failure != 0) {
+    warn(WarningKind::damaged_image,
+         fmt::format("block bitmaps: {}; what is free may be wrong", reason_of(free.failure)));
+    handle_->flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS;
+    free = find_free_blocks(handle_);
+    handle_->flags &= ~EXT2_FLAG_IGNORE_CSUM_ERRORS;
+  }
+  if (free.failure != 0)
+    return fail(ErrorKind::unreadable, "the block bitmaps cannot be read", reason_of(free.failure));
+  if (!free.complete)
+    warn(WarningKind::damaged_image,
+         fmt::format("the free space is in more than {} pieces; the rest is not searched",
+                     kMostFreeRanges));
+  return std::move(free.ranges);
+}
+
+Result<std::vector<ByteRange>> Ext2FileSystem::slack(std::uint64_t number) {
+  auto inode = read_inode(number);
+  if (!inode) return tl::unexpected(inode.error());
+  if ((inode->fields.i_flags & (EXT4_INLINE_DATA_FL | EXT4_ENCRYPT_FL)) != 0)
+    return std::vector<ByteRange>{};
+  reader_.start_operation();
+  const MappedFile mapped = map_ext2fs_file(handle_, reader_, inode->number, inode->classic());
+  std::vector<ByteRange> ranges;
+  // The last extent runs to the end of its block, the file seldom does.
+  if (mapped.failure == 0 && !mapped.map.extents.empty()) {
+    const FileExtent& last = mapped.map.extents.back();
+    const std::uint64_t end = last.begin + last.length;
+    const std::uint64_t rest = (handle_->blocksize - end % handle_->blocksize) % handle_->blocksize;
+    if (end == mapped.map.size && rest > 0)
+      ranges.push_back({last.source + last.length, last.source + last.length + rest});
+  }
+  return ranges;
 }
 
 }  // namespace

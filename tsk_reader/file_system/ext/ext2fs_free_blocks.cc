@@ -1,0 +1,34 @@
+#include "tsk_reader/file_system/ext/ext2fs_free_blocks.h"
+
+#include <algorithm>
+
+namespace pidometer {
+
+FreeBlocks find_free_blocks(ext2_filsys handle) {
+  FreeBlocks free;
+  free.failure = ext2fs_read_block_bitmap(handle);
+  if (free.failure != 0) return free;
+  const std::uint64_t block_size = handle->blocksize;
+  blk64_t at = handle->super->s_first_data_block;
+  const blk64_t last = ext2fs_blocks_count(handle->super) - 1;
+  while (at <= last) {
+    blk64_t begin = 0;
+    if (ext2fs_find_first_zero_block_bitmap2(handle->block_map, at, last, &begin) != 0) break;
+    blk64_t end = 0;
+    if (ext2fs_find_first_set_block_bitmap2(handle->block_map, begin, last, &end) != 0)
+      end = last + 1;
+    begin = std::max(begin, at);
+    if (end <= begin) break;
+    if (free.ranges.size() >= kMostFreeRanges) {
+      free.complete = false;
+      break;
+    }
+    free.ranges.push_back({begin * block_size, end * block_size});
+    at = end;
+  }
+  ext2fs_free_block_bitmap(handle->block_map);
+  handle->block_map = nullptr;
+  return free;
+}
+
+}  // namespace pidometer

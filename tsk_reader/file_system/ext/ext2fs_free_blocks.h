@@ -1,0 +1,25 @@
+#pragma once
+
+#include <ext2fs/ext2fs.h>
+
+#include <vector>
+
+#include "base/log_file.h"
+#include "base/result.h"
+
+namespace pidometer {
+
+/// A volume so fragmented is hostile, or searched no further: 64 MB of ranges.
+inline constexpr std::size_t kMostFreeRanges = 4'000'000;
+
+/// What the block bitmaps say is free, in bytes of the volume; sorted, disjoint. Clusters of
+/// bigalloc and groups without a bitmap of their own (BLOCK_UNINIT) are libext2fs's business
+/// (lib/ext2fs/rw_bitmaps.c). `failure` is the library's word where the bitmaps cannot be read.
+struct FreeBlocks {
+  std::vector<ByteRange> ranges;
+  bool complete = true;  ///< false: more than kMostFreeRanges
+  errcode_t failure = 0;
+};
+FreeBlocks find_free_blocks(ext2_filsys handle);
+
+}  // namespace pidometer
