@@ -1,7 +1,13 @@
 #include "cli/recovery.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <utility>
 #include <vector>
+
+#include "cli/extracted_file.h"
+#include "plugin/timeline/names.h"
 
 namespace pidometer {
 
@@ -31,6 +37,17 @@ Recovered recover_volume(const LogFolder& found, std::span<const LogFolder> live
   recovered.series.known_lines = recovered.logs.known_lines;
   summary.recoveries.push_back(SummaryRecovery{image, found.volume, recovered.logs.report});
   return recovered;
+}
+
+std::string recovered_name(const FileEntry& entry) {
+  const Recovery& recovery = *entry.recovery;
+  const std::uint64_t offset = recovery.extents.empty() ? 0 : recovery.extents.front().image;
+  std::string name = fmt::format("{}{}-{}", recovery.of_volume ? "volume-" : "", offset,
+                                 recovery_method_name(recovery.method));
+  const bool carved = recovery.method == RecoveryMethod::carved_unallocated ||
+                      recovery.method == RecoveryMethod::carved_slack;
+  if (!carved) name += "-" + safe_name(std::filesystem::path(entry.path).filename().string());
+  return name;
 }
 
 }  // namespace pidometer

@@ -23,4 +23,8 @@ Recovered recover_volume(const LogFolder& found, std::span<const LogFolder> live
                          const std::string& image, const Plugin& plugin, ScanMediator& mediator,
                          RunSummary& summary);
 
+/// `1234567-carved_unallocated`, `1234567-journal_inode-cron.1`: the name that a recovered log is
+/// extracted under.
+std::string recovered_name(const FileEntry& entry);
+
 }  // namespace pidometer

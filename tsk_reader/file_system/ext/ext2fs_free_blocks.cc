@@ -7,6 +7,12 @@ namespace pidometer {
 FreeBlocks find_free_blocks(ext2_filsys handle) {
   FreeBlocks free;
   free.failure = ext2fs_read_block_bitmap(handle);
+  if (free.failure == EXT2_ET_BLOCK_BITMAP_CSUM_INVALID) {
+    free.mistrusted = free.failure;
+    handle->flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS;
+    free.failure = ext2fs_read_block_bitmap(handle);
+    handle->flags &= ~EXT2_FLAG_IGNORE_CSUM_ERRORS;
+  }
   if (free.failure != 0) return free;
   const std::uint64_t block_size = handle->blocksize;
   blk64_t at = handle->super->s_first_data_block;
@@ -29,6 +35,15 @@ FreeBlocks find_free_blocks(ext2_filsys handle) {
   ext2fs_free_block_bitmap(handle->block_map);
   handle->block_map = nullptr;
   return free;
+}
+
+std::vector<ByteRange> find_slack(const FileMap& map, std::uint64_t block_size) {
+  if (map.extents.empty()) return {};
+  const FileExtent& last = map.extents.back();
+  const std::uint64_t end = last.begin + last.length;
+  const std::uint64_t rest = (block_size - end % block_size) % block_size;
+  if (end != map.size || rest == 0) return {};
+  return {{last.source + last.length, last.source + last.length + rest}};
 }
 
 }  // namespace pidometer

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/log_file.h"
-#include "base/result.h"
+#include "tsk_reader/bytes/extent_stream.h"
 
 namespace pidometer {
 
@@ -19,7 +19,11 @@ struct FreeBlocks {
   std::vector<ByteRange> ranges;
   bool complete = true;  ///< false: more than kMostFreeRanges
   errcode_t failure = 0;
+  errcode_t mistrusted = 0;  ///< a failed checksum, without which they were read all the same
 };
 FreeBlocks find_free_blocks(ext2_filsys handle);
+
+/// What lies behind the end of a file in its last block, in bytes of the volume.
+std::vector<ByteRange> find_slack(const FileMap& map, std::uint64_t block_size);
 
 }  // namespace pidometer

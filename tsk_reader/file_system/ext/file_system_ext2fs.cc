@@ -386,13 +386,9 @@ Result<std::unique_ptr<ByteStream>> Ext2FileSystem::open(std::uint64_t number) {
 Result<std::vector<ByteRange>> Ext2FileSystem::unallocated() {
   reader_.start_operation();
   FreeBlocks free = find_free_blocks(handle_);
-  if (free.failure != 0) {
+  if (free.mistrusted != 0)
     warn(WarningKind::damaged_image,
-         fmt::format("block bitmaps: {}; what is free may be wrong", reason_of(free.failure)));
-    handle_->flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS;
-    free = find_free_blocks(handle_);
-    handle_->flags &= ~EXT2_FLAG_IGNORE_CSUM_ERRORS;
-  }
+         fmt::format("{}; what is free may be wrong", reason_of(free.mistrusted)));
   if (free.failure != 0)
     return fail(ErrorKind::unreadable, "the block bitmaps cannot be read", reason_of(free.failure));
   if (!free.complete)
@@ -409,16 +405,8 @@ Result<std::vector<ByteRange>> Ext2FileSystem::slack(std::uint64_t number) {
     return std::vector<ByteRange>{};
   reader_.start_operation();
   const MappedFile mapped = map_ext2fs_file(handle_, reader_, inode->number, inode->classic());
-  std::vector<ByteRange> ranges;
-  // The last extent runs to the end of its block, the file seldom does.
-  if (mapped.failure == 0 && !mapped.map.extents.empty()) {
-    const FileExtent& last = mapped.map.extents.back();
-    const std::uint64_t end = last.begin + last.length;
-    const std::uint64_t rest = (handle_->blocksize - end % handle_->blocksize) % handle_->blocksize;
-    if (end == mapped.map.size && rest > 0)
-      ranges.push_back({last.source + last.length, last.source + last.length + rest});
-  }
-  return ranges;
+  if (mapped.failure != 0) return std::vector<ByteRange>{};
+  return find_slack(mapped.map, handle_->blocksize);
 }
 
 }  // namespace
