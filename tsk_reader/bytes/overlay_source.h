@@ -53,6 +53,10 @@ class OverlaySource final : public BlockSource {
   Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::vector<DamagedRange> damage(ByteRange range) const override;
   PathSpec path_spec() const override { return below_.path_spec(); }
+  /// As below: a replaced block has its place there too.
+  std::optional<ImagePlace> image_place(std::uint64_t offset) const override {
+    return below_.image_place(offset);
+  }
 
  private:
   /// Bytes of one origin.

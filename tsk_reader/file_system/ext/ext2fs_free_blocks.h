@@ -9,8 +9,9 @@
 
 namespace pidometer {
 
-/// A volume so fragmented is hostile, or searched no further: 64 MB of ranges.
-inline constexpr std::size_t kMostFreeRanges = 4'000'000;
+/// A volume more fragmented is searched no further: what is found goes over a pipe whose messages
+/// have 16 MiB, and of each range some 30 bytes.
+inline constexpr std::size_t kMostFreeRanges = 250'000;
 
 /// What the block bitmaps say is free, in bytes of the volume; sorted, disjoint. Clusters of
 /// bigalloc and groups without a bitmap of their own (BLOCK_UNINIT) are libext2fs's business
