@@ -43,6 +43,7 @@ class OverlaySource final : public BlockSource {
   /// to have been and cannot be had.
   void mark_damaged(ByteRange range, const std::string& reason) { marked_.add(range, reason); }
 
+  BlockSource& below() const { return below_; }
   bool empty() const { return moved_.empty() && in_memory_.empty(); }
   std::uint32_t block_size() const { return block_size_; }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "tsk_reader/bytes/extent_stream.h"
+#include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/file_system/path_resolver.h"
 
 namespace pidometer {
@@ -45,6 +46,62 @@ void take_newer(Recovery& like, const FileNode& node, std::string_view path) {
   like.newest_words = fmt::format("modification time of {}", path);
 }
 
+std::unique_ptr<LogFile> deleted_file(const ResidueVolume& volume, const std::string& folder,
+                                      DeletedFile&& file, Recovery recovery) {
+  FileEntry entry;
+  entry.path = file.name.empty() ? fmt::format("(deleted inode {})", file.node.inode)
+                                 : fmt::format("{}/{}", folder, file.name);
+  entry.display_name = fmt::format("{}:{}", volume.file_system.type_indicator(), entry.path);
+  entry.size = file.map.size;
+  entry.modified = file.node.modified;
+  entry.inode = file.node.inode;
+  entry.path_spec = volume.source.path_spec();
+  PathSpecLayer layer;
+  layer.type_indicator = std::string(volume.file_system.type_indicator());
+  layer.location = entry.path;
+  layer.inode = file.node.inode;
+  entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
+  std::vector<ByteRange> ranges;
+  for (const FileExtent& extent : file.map.extents)
+    ranges.push_back({extent.source, extent.source + extent.length});
+  recovery.method = file.method;
+  recovery.block_size = volume.file_system.block_size();
+  const std::vector<ImageExtent> places = image_extents(volume.source, ranges, recovery.of_volume);
+  // Those count through the extents; the file has holes.
+  std::size_t place = 0;
+  std::uint64_t passed = 0;
+  for (const FileExtent& extent : file.map.extents) {
+    const std::uint64_t end = passed + extent.length;
+    for (; place < places.size() && places[place].begin < end; ++place)
+      recovery.extents.push_back({extent.begin + (places[place].begin - passed),
+                                  places[place].length, places[place].image});
+    passed = end;
+  }
+  entry.recovery = std::move(recovery);
+  BlockSource* source = &volume.source;
+  return make_log_file(std::move(entry), [source, map = std::move(file.map)] {
+    return Result<std::unique_ptr<ByteStream>>(make_extent_stream(*source, map));
+  });
+}
+
+void add_deleted_files(const ResidueVolume& volume, Residue& residue, const Recovery& like,
+                       std::span<const std::uint64_t> directories,
+                       std::span<const std::string_view> globs) {
+  auto files = volume.file_system.deleted_files(directories);
+  if (!files) {
+    Warning warning;
+    warning.kind = WarningKind::unsupported;
+    warning.message =
+        fmt::format("its deleted files are not looked for: {}{}{}", files.error().message,
+                    files.error().reason.empty() ? "" : ": ", files.error().reason);
+    residue.warnings.push_back(std::move(warning));
+    return;
+  }
+  for (DeletedFile& file : *files)
+    if (file.name.empty() || name_matches(file.name, globs, volume.file_system.folds_case()))
+      residue.files.push_back(deleted_file(volume, residue.folder, std::move(file), like));
+}
+
 }  // namespace
 
 Residue find_residue(ResidueVolume volume, std::span<const std::string_view> folders,
@@ -52,6 +109,7 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
   Residue residue;
   FileSystem& file_system = volume.file_system;
   Recovery like;
+  std::vector<std::uint64_t> directories;
   for (const std::string_view folder : folders) {
     std::string_view above = folder.substr(0, folder.rfind('/'));
     for (const std::string_view path : {folder, above}) {
@@ -59,6 +117,7 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
       const auto node = directory_at(file_system, path);
       if (!node) continue;
       if (residue.folder.empty()) residue.folder = folder;
+      if (path == folder) directories.push_back(node->inode);
       take_newer(like, *node, path);
     }
   }
@@ -72,6 +131,7 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
       if (const auto ranges = file_system.slack(file.node.inode))
         slack.insert(slack.end(), ranges->begin(), ranges->end());
     }
+  add_deleted_files(volume, residue, like, directories, globs);
   const auto add_areas = [&](RecoveryMethod method, std::span<const ByteRange> ranges) {
     like.method = method;
     for (auto& area : make_areas(volume, like, ranges)) residue.files.push_back(std::move(area));

@@ -23,4 +23,8 @@ Result<std::vector<ByteRange>> FileSystem::slack(std::uint64_t) {
   return std::vector<ByteRange>{};
 }
 
+Result<std::vector<DeletedFile>> FileSystem::deleted_files(std::span<const std::uint64_t>) {
+  return std::vector<DeletedFile>{};
+}
+
 }  // namespace pidometer

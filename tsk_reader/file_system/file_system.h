@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "tsk_reader/file_system/tree_root.h"
+#include "tsk_reader/bytes/extent_stream.h"
 
 namespace pidometer {
 
@@ -29,6 +31,14 @@ struct FileNode {
 struct DirectoryEntry {
   std::string name;  ///< bytes, not always UTF-8
   std::uint64_t inode = 0;
+};
+
+/// A file that is no live one any more, as far as it can still be told.
+struct DeletedFile {
+  RecoveryMethod method = RecoveryMethod::deleted_name;
+  FileNode node;
+  std::string name;  ///< in its folder; empty where it is not known
+  FileMap map;       ///< of the volume; what others own now is lost
 };
 
 /// A directory that claims more names is corrupt or hostile. Ten times what a mail spool was ever
@@ -91,6 +101,10 @@ class FileSystem {
   /// Bytes from one border of two blocks to the next: what lies on both sides need not belong
   /// together.
   virtual std::uint32_t block_size() const { return 512; }
+
+  /// Files that were deleted, or had more bytes before. Names are looked for in `folders` (inodes).
+  /// None where the backend knows no way.
+  virtual Result<std::vector<DeletedFile>> deleted_files(std::span<const std::uint64_t> folders);
 
   /// What was found wrong so far: a journal that was not replayed, a failed checksum, a corrupt
   /// directory. `image` and `volume` are left for the caller to fill in.

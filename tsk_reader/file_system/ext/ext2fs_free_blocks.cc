@@ -37,6 +37,17 @@ FreeBlocks find_free_blocks(ext2_filsys handle) {
   return free;
 }
 
+ExtGeometry ext_geometry(ext2_filsys handle) {
+  ExtGeometry geometry;
+  geometry.block_size = handle->blocksize;
+  geometry.blocks = ext2fs_blocks_count(handle->super);
+  geometry.inode_size = EXT2_INODE_SIZE(handle->super);
+  geometry.inodes_per_group = handle->super->s_inodes_per_group;
+  for (dgrp_t group = 0; group < handle->group_desc_count; ++group)
+    geometry.inode_tables.emplace(ext2fs_inode_table_loc(handle, group), group);
+  return geometry;
+}
+
 std::vector<ByteRange> find_slack(const FileMap& map, std::uint64_t block_size) {
   if (map.extents.empty()) return {};
   const FileExtent& last = map.extents.back();

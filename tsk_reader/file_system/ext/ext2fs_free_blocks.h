@@ -6,6 +6,7 @@
 
 #include "base/log_file.h"
 #include "tsk_reader/bytes/extent_stream.h"
+#include "tsk_reader/file_system/ext/file_system_ext2fs.h"
 
 namespace pidometer {
 
@@ -26,5 +27,7 @@ FreeBlocks find_free_blocks(ext2_filsys handle);
 
 /// What lies behind the end of a file in its last block, in bytes of the volume.
 std::vector<ByteRange> find_slack(const FileMap& map, std::uint64_t block_size);
+
+ExtGeometry ext_geometry(ext2_filsys handle);
 
 }  // namespace pidometer
