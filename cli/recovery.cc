@@ -46,7 +46,8 @@ std::string recovered_name(const FileEntry& entry) {
                                  recovery_method_name(recovery.method));
   const bool carved = recovery.method == RecoveryMethod::carved_unallocated ||
                       recovery.method == RecoveryMethod::carved_slack;
-  if (!carved) name += "-" + safe_name(std::filesystem::path(entry.path).filename().string());
+  if (!carved)
+    name += fmt::format("-{}", safe_name(std::filesystem::path(entry.path).filename().string()));
   return name;
 }
 
