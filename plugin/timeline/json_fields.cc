@@ -25,8 +25,6 @@ RowJson layer_json(const PathSpecLayer& layer) {
   if (layer.part_index) json["part_index"] = *layer.part_index;
   if (layer.start_offset) json["start_offset"] = *layer.start_offset;
   if (layer.volume_index) json["volume_index"] = *layer.volume_index;
-  if (layer.range_offset) json["range_offset"] = *layer.range_offset;
-  if (layer.range_size) json["range_size"] = *layer.range_size;
   return json;
 }
 

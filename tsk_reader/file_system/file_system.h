@@ -12,8 +12,8 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
-#include "tsk_reader/file_system/tree_root.h"
 #include "tsk_reader/bytes/extent_stream.h"
+#include "tsk_reader/file_system/tree_root.h"
 
 namespace pidometer {
 

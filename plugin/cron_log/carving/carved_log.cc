@@ -141,8 +141,7 @@ std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range) {
   entry.path_spec = from.path_spec;
   PathSpecLayer layer;
   layer.type_indicator = "DATA_RANGE";
-  layer.range_offset = begin;
-  layer.range_size = size;
+  layer.start_offset = begin;
   entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
   entry.size = size;
   entry.recovery = std::move(recovery);
