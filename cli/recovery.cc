@@ -15,8 +15,11 @@ Recovered recover_volume(const LogFolder& found, std::span<const LogFolder> live
                          const std::string& image, const Plugin& plugin, ScanMediator& mediator,
                          RunSummary& summary) {
   Recovered recovered;
-  recovered.series =
-      HostSeries{image, found.volume, found.path + " (recovered)", found.facts, {}, true};
+  recovered.series.image = image;
+  recovered.series.volume = found.volume;
+  recovered.series.folder = found.path + " (recovered)";
+  recovered.series.facts = found.facts;
+  recovered.series.recovered = true;
   mediator.begin_series(recovered.series);
   std::vector<const LogFile*> known;
   for (const LogFolder& folder : live)
