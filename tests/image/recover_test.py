@@ -221,8 +221,38 @@ class Recovery(images.ImageTest):
         self.assertGreater(scan.summary["recovery"][0]["searched_bytes"], 40 * MIB)
         self.assertEqual(scan.summary["recovery"][0]["fragments"], 0)
 
+    def test_the_journal_gives_whole_files_back(self):
+        for kind, options in (("ext4", ()), ("ext3", ()), ("ext4", ("-b", "1024")),
+                              ("ext4", ("-O", "^metadata_csum"))):
+            for how in ("rm", "sed", "truncate", "rewrite"):
+                with self.subTest(f"{kind} {options} {how}"):
+                    image = self.make(kind, *options)
+                    lines, kept = cron_lines(40), cron_lines(5, first_day=41)
+                    with mounted(image) as root:
+                        log = pathlib.Path(root) / "var/log"
+                        log.mkdir(parents=True)
+                        append_slowly(log / "cron", kept)
+                        append_slowly(log / "cron.1", lines)
+                        os.sync()
+                        if how == "rm":
+                            (log / "cron.1").unlink()
+                        elif how == "sed":
+                            run("sed", "-i", "/^Oct 20 0/d", log / "cron.1")
+                        elif how == "truncate":
+                            os.truncate(log / "cron.1", 0)
+                        else:
+                            (log / "cron.1").write_text("".join(kept))
+                        os.sync()
+                    out = self.folder() / "out"
+                    done = program.run("extract", "--recover", image, "-d", out)
+                    self.assertEqual(done.status, 0, done.err)
+                    found = [path for path in (out / "whole/recovered").iterdir()
+                             if path.name.endswith("-journal_inode-cron.1")]
+                    self.assertIn(sha256("".join(lines).encode()),
+                                  [sha256(path.read_bytes()) for path in found])
+
     def test_an_excess_in_a_deleted_night_is_found(self):
-        image = self.make("ext4")
+        image = self.make("ext4", "-O", "^has_journal")
         lines = cron_lines(30)
         # 500 processes between two lines: everything after them is 500 later.
         at = next(i for i, line in enumerate(lines) if line.startswith("Oct 20 03:30"))
