@@ -85,7 +85,7 @@ struct FileEntry {
   /// Stored bytes that are as they are only because the filesystem's journal was replayed in
   /// memory; sorted, disjoint.
   std::vector<ByteRange> replayed = {};
-  std::optional<Recovery> recovery;    ///< set where the file is no live one
+  std::optional<Recovery> recovery;  ///< set where the file is no live one
 };
 
 /// Whether bytes of the decoded file owe themselves to the replay of a journal. Of a compressed
