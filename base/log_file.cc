@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace pidometer {
 
@@ -28,6 +29,16 @@ bool owes_to_replay(const FileEntry& entry, ByteRange decoded) {
       entry.replayed.begin(), entry.replayed.end(),
       [&decoded](const ByteRange& range) { return range.end <= decoded.begin; });
   return next != entry.replayed.end() && next->begin < decoded.end;
+}
+
+std::optional<std::uint64_t> image_offset(const Recovery& recovery, std::uint64_t offset) {
+  const auto after = std::upper_bound(
+      recovery.extents.begin(), recovery.extents.end(), offset,
+      [](std::uint64_t at, const ImageExtent& extent) { return at < extent.begin; });
+  if (after == recovery.extents.begin()) return std::nullopt;
+  const ImageExtent& extent = *std::prev(after);
+  if (offset - extent.begin >= extent.length) return std::nullopt;
+  return extent.image + (offset - extent.begin);
 }
 
 }  // namespace pidometer

@@ -36,6 +36,42 @@ struct DamagedRange {
   friend bool operator==(const DamagedRange&, const DamagedRange&) = default;
 };
 
+/// How bytes were found that no live file holds. Spelled as in the rows.
+enum class RecoveryMethod {
+  carved_unallocated,  ///< lines in blocks that no file owns
+  carved_slack,        ///< lines behind the end of a live log, in its own last block
+  journal_inode,       ///< a file by an older copy of its inode in the filesystem's journal
+  deleted_name,        ///< a file by its deleted name or record, which still says where it lay
+};
+
+/// A run of a file's stored bytes and where it lies in the image.
+struct ImageExtent {
+  std::uint64_t begin = 0;   ///< in the file
+  std::uint64_t length = 0;  ///< bytes
+  std::uint64_t image = 0;   ///< bytes into the image (the medium of an E01)
+
+  friend bool operator==(const ImageExtent&, const ImageExtent&) = default;
+};
+
+/// What is known of a file that is no live one. Values only.
+struct Recovery {
+  RecoveryMethod method = RecoveryMethod::carved_unallocated;
+  /// Bytes to look for lines in, block by block, and no file: each extent is a run of its own, and
+  /// what follows it in the stream does not follow it on the volume.
+  bool is_area = false;
+  std::uint32_t block_size = 0;  ///< of an area: extents end at a block's end
+  /// The offsets of the extents count from the volume's start: it lies in no one place of one
+  /// image.
+  bool of_volume = false;
+  std::vector<ImageExtent> extents;  ///< sorted by `begin`, disjoint
+  /// No line of it can be later, and by what.
+  std::optional<Timestamp> newest;
+  std::string newest_words;
+};
+
+/// Where a byte of the file lies in the image; nothing where no extent covers it.
+std::optional<std::uint64_t> image_offset(const Recovery& recovery, std::uint64_t offset);
+
 /// A file as its filesystem describes it. Owned by whoever holds it; no handle inside.
 struct FileEntry {
   std::string path;  ///< on its volume, or as given on the command line for a loose file; bytes,
@@ -49,6 +85,7 @@ struct FileEntry {
   /// Stored bytes that are as they are only because the filesystem's journal was replayed in
   /// memory; sorted, disjoint.
   std::vector<ByteRange> replayed = {};
+  std::optional<Recovery> recovery;  ///< set where the file is no live one
 };
 
 /// Whether bytes of the decoded file owe themselves to the replay of a journal. Of a compressed

@@ -13,6 +13,7 @@
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
+#include "cli/recovery.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
 
@@ -80,7 +81,12 @@ class Extraction {
   void extract_all(Evidence& evidence, const std::string& name) {
     std::vector<std::string_view> globs(plugin_.path_globs().begin(), plugin_.path_globs().end());
     if (options_.all_logs) globs.insert(globs.end(), kLoginRecords.begin(), kLoginRecords.end());
-    extract_folders(evidence.find_logs(kLogFolders, globs), name);
+    const std::vector<LogFolder> live = evidence.find_logs(kLogFolders, globs);
+    extract_folders(live, name);
+    if (options_.recover) {
+      for (const LogFolder& found : evidence.find_deleted(kLogFolders, globs))
+        extract_recovered(found, live, name);
+    }
     if (options_.all_logs) extract_folders(evidence.find_logs(kRunFolders, kRunRecords), name);
   }
 
@@ -133,6 +139,19 @@ class Extraction {
     }
   }
 
+  /// Below VOLUME/recovered, called by where it lay, how it was found, and what its name was.
+  void extract_recovered(const LogFolder& found, const std::vector<LogFolder>& live,
+                         const std::string& image) {
+    const Recovered recovered = recover_volume(found, live, image, plugin_, mediator_, summary_);
+    for (const LogFile* file : recovered.logs.files) {
+      if (interrupted()) return;
+      ++outcome_.cron_logs;
+      extract_stored(*file, image, found.volume,
+                     std::filesystem::path(safe_name(found.volume)) / "recovered" /
+                         recovered_name(file->entry()));
+    }
+  }
+
   void extract_stored(const LogFile& file, const std::string& image, const std::string& volume,
                       const std::filesystem::path& relative) {
     const Result<ExtractedFile> stored =
@@ -160,7 +179,8 @@ class Extraction {
     written_.insert(relative.string());
     sums_.emplace_back(relative.string(), extracted.sha256);
     bytes_ += extracted.bytes;
-    outcome_.damaged = outcome_.damaged || !extracted.damage.empty();
+    // What is missing of a deleted log is no lost evidence.
+    outcome_.damaged = outcome_.damaged || (!extracted.damage.empty() && !entry.recovery);
     for (const DamagedRange& damaged : extracted.damage) {
       Warning warning;
       warning.kind = WarningKind::damaged_log;

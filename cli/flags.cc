@@ -109,6 +109,10 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_value<&Options::until>},
     {"-r,--records", "", "write every cron record as a row as well", true, false,
      bind_switch<&Options::records>},
+    {"--recover", "",
+     "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
+     "well",
+     true, true, bind_switch<&Options::recover>},
     {"-a,--all-logs", "", "extract auth.log, secure, messages, syslog, wtmp, btmp and utmp as well",
      false, true, bind_switch<&Options::all_logs>},
     {"-l,--min-level", "LEVEL",

@@ -50,6 +50,7 @@ RunSummary start_summary(const Options& options) {
   add("as", std::string(input_kind_name(options.as)));
   add("partial_ok", options.partial_ok);
   add("step_limit", std::int64_t{options.step_limit});
+  add("recover", options.recover);
   if (options.command == Command::extract) {
     add("directory", options.directory);
     add("all_logs", options.all_logs);

@@ -24,6 +24,7 @@ struct Options {
   ColorMode color = ColorMode::automatic;
   bool quiet = false;
   bool force = false;       ///< -o, --summary and extract may overwrite
+  bool recover = false;     ///< deleted and overwritten logs too
   bool partial_ok = false;  ///< exit status 3 becomes 0
   std::string summary;      ///< file name; empty: none
   int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit

@@ -11,6 +11,7 @@
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
+#include "cli/recovery.h"
 #include "cli/scan_mediator.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
@@ -58,13 +59,22 @@ Result<ScanPlan> make_plan(const Options& options) {
 /// All series of one opened input through the plugin.
 void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& plugin,
                    const PluginOptions& options, ScanMediator& mediator,
-                   const std::function<void(const Error&)>& failed) {
-  for (const LogFolder& folder : evidence.find_logs(kLogFolders, plugin.path_globs())) {
+                   const std::function<void(const Error&)>& failed, RunSummary* recovery) {
+  const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
+  for (const LogFolder& folder : folders) {
     if (mediator.aborted()) return;
     HostSeries series{name, folder.volume, folder.path, folder.facts, folder.place, {}};
     for (const auto& file : folder.files) series.files.push_back(file.get());
     mediator.begin_series(series);
     if (Result<void> done = plugin.process(series, options, mediator); !done) failed(done.error());
+  }
+  if (recovery == nullptr) return;
+  for (const LogFolder& found : evidence.find_deleted(kLogFolders, plugin.path_globs())) {
+    if (mediator.aborted()) return;
+    const Recovered recovered = recover_volume(found, folders, name, plugin, mediator, *recovery);
+    if (recovered.series.files.empty() || mediator.aborted()) continue;
+    if (Result<void> done = plugin.process(recovered.series, options, mediator); !done)
+      failed(done.error());
   }
 }
 
@@ -132,12 +142,15 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
       continue;
     }
     ++outcome.inputs_opened;
-    scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, failed);
+    scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, failed,
+                  options.recover ? &summary : nullptr);
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.damaged = outcome.damaged || mediator.evidence_lost();
   for (const SummaryLog& log : summary.logs) {
     if (log.report.records > 0) ++outcome.cron_logs;
+    // What is missing of a deleted log is no lost evidence.
+    if (log.report.entry.recovery) continue;
     if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;
   }
   if (!interrupted()) {

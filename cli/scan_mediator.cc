@@ -85,8 +85,8 @@ void ScanMediator::report_log(const HostSeries& series, LogReport report) {
 }
 
 void ScanMediator::report_series(const HostSeries& series, SeriesReport report) {
-  summary_.series.push_back(
-      SummarySeries{series.image, series.volume, series.folder, series.place, std::move(report)});
+  summary_.series.push_back(SummarySeries{series.image, series.volume, series.folder, series.place,
+                                          series.recovered, std::move(report)});
 }
 
 void ScanMediator::add_progress(std::uint64_t bytes) {

@@ -10,8 +10,10 @@
 
 #include "plugin/anomaly/detectors.h"
 #include "plugin/baseline/baseline.h"
+#include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_series.h"
 #include "plugin/pid_clock/pid_clock.h"
+#include "plugin/recovered_series.h"
 #include "plugin/timeline/names.h"
 
 namespace pidometer {
@@ -62,6 +64,10 @@ class DamageMarks {
     const auto passed = std::lower_bound(spans.begin(), spans.end(), std::uint64_t{record.offset});
     lost = lost || passed != spans.begin();
     spans.erase(spans.begin(), passed);
+    // What lay between two recovered pieces of a log is not known.
+    if (index > 0 && log_.records[index - 1].file != record.file &&
+        (is_recovered(record.file) || is_recovered(log_.records[index - 1].file)))
+      lost = true;
     // Damage behind the last record of a file is before whatever comes next in the series.
     if (index == last_[record.file] && (!spans.empty() || !log_.reports[record.file].complete))
       pending_ = true;
@@ -69,6 +75,10 @@ class DamageMarks {
   }
 
  private:
+  bool is_recovered(std::size_t file) const {
+    return log_.reports[file].entry.recovery.has_value();
+  }
+
   const LogSeries& log_;
   std::vector<std::vector<std::uint64_t>> spans_;  ///< starts, ascending, a list a file
   std::vector<std::size_t> last_;                  ///< index of the last record of each file
@@ -145,13 +155,15 @@ class RowMaker {
     }
   }
 
-  void records() {
+  /// Without those that are known.
+  void records(const std::vector<bool>& known) {
     for (std::size_t first = 0; first < log_.records.size(); first += kRecordBatch) {
       std::vector<std::uint32_t> batch(std::min(kRecordBatch, log_.records.size() - first));
       std::iota(batch.begin(), batch.end(), static_cast<std::uint32_t>(first));
       const std::vector<Result<std::string>> lines = fetch_lines(log_, batch);
       for (std::size_t i = 0; i < batch.size(); ++i) {
         if (mediator_.aborted()) return;
+        if (!known.empty() && known[batch[i]]) continue;
         record_row(log_.records[batch[i]], lines[i]);
       }
     }
@@ -284,6 +296,15 @@ bool CronOdometer::check_required_format(std::string_view head) const {
   return looks_like_cron_log(head);
 }
 
+RecoveredLogs CronOdometer::recover(std::span<const LogFile* const> live,
+                                    std::span<const LogFile* const> found,
+                                    Mediator& mediator) const {
+  return recover_logs(live, found, [&](std::uint64_t bytes) {
+    mediator.add_progress(bytes);
+    return !mediator.aborted();
+  });
+}
+
 Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions& options,
                                    Mediator& mediator) const {
   LogSeriesOptions reading;
@@ -291,14 +312,18 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
   reading.zone_is_users = options.zone.has_value();
   reading.zone_source = series.facts.zone_source;
   reading.year = options.year;
-  const std::vector<LogSeries> logs = read_log_series(
-      series.files, reading, [&](Warning warning) { mediator.produce_warning(std::move(warning)); },
+  std::vector<LogSeries> logs = read_log_series(
+      series.files, reading,
+      [&](Warning warning) {
+        if (worth_telling(series, warning)) mediator.produce_warning(std::move(warning));
+      },
       [&](std::uint64_t bytes) {
         mediator.add_progress(bytes);
         return !mediator.aborted();
       });
-  for (const LogSeries& log : logs) {
+  for (LogSeries& log : logs) {
     if (mediator.aborted()) return {};
+    const std::vector<bool> known = mark_known_records(series, log);
     ClockOptions clock_options;
     clock_options.pid_max = options.pid_max ? options.pid_max : series.facts.pid_max;
     clock_options.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
@@ -307,9 +332,11 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     const PidClock clock = build_pid_clock(std::move(readings), clock_options);
     const Baseline baseline = learn_baseline(clock);
     RowMaker rows(series, log, mediator);
-    rows.findings(detect_anomalies(clock, baseline));
+    std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline);
+    drop_known_findings(known, anomalies);
+    rows.findings(std::move(anomalies));
     rows.damage();
-    if (options.records) rows.records();
+    if (options.records) rows.records(known);
     mediator.report_series(series, series_report(log, reading_count, clock, rows.hostname()));
     for (std::size_t file = 0; file < log.reports.size(); ++file)
       if (log.owned[file]) mediator.report_log(series, log.reports[file]);

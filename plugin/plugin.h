@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
+#include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_report.h"
 #include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/timeline_event.h"
@@ -28,6 +29,11 @@ struct HostSeries {
   HostFacts facts;
   LogPlace place = {};  ///< which of several copies of the host's logs it is
   std::vector<const LogFile*> files = {};
+  /// The files are recovered ones (FileEntry::recovery), a series of their own beside the live one.
+  bool recovered = false;
+  /// Parallel to `files` where they are recovered: starts of the lines that stand in a live log
+  /// too and are reported there. Ascending.
+  std::vector<std::vector<std::uint64_t>> known_lines = {};
 };
 
 /// What a user may say that the evidence does not.
@@ -75,6 +81,11 @@ class Plugin {
   /// Whether the first bytes of a file (as many as there are, 64 KiB at most) look like this
   /// plugin's format.
   virtual bool check_required_format(std::string_view head) const = 0;
+  /// What deleted files and areas of one volume (FileEntry::recovery) hold of this plugin's logs
+  /// and its `live` ones do not: to be processed as a series of its own. `found` must outlive it.
+  virtual RecoveredLogs recover(std::span<const LogFile* const> live,
+                                std::span<const LogFile* const> found,
+                                Mediator& mediator) const = 0;
   /// An Error means that nothing could be made of the whole series; a log that fails alone is a
   /// Warning.
   virtual Result<void> process(const HostSeries& series, const PluginOptions& options,

@@ -130,6 +130,12 @@ class Evidence {
   /// the plugin's to say; the globs only tell which files that are not read deserve a warning.
   virtual std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                            std::span<const std::string_view> globs) = 0;
+
+  /// What volumes with a log folder may still hold of logs that no live file has: deleted files,
+  /// and areas to be looked through (FileEntry::recovery). One folder a volume. Volumes where part
+  /// of that is not known are told of in the report's warnings. Loose evidence has none.
+  virtual std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
+                                              std::span<const std::string_view> globs);
 };
 
 /// Opens an input in a reader process that has no rights but to read it (docs/adr/0007): what

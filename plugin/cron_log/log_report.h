@@ -31,4 +31,14 @@ struct LogReport {
   bool complete = true;  ///< false: the stream broke off; what is counted is what came before
 };
 
+/// What came of the search for deleted lines on one volume, for the summary.
+struct RecoveryReport {
+  std::uint64_t searched_bytes = 0;  ///< free space and slack looked through
+  std::uint64_t files = 0;           ///< deleted logs that were found as files
+  std::uint64_t fragments = 0;       ///< runs of lines that were carved
+  std::uint64_t partial_lines = 0;   ///< cut by the border of a block, never completed by guess
+  std::uint64_t lone_lines = 0;      ///< without a neighbour, and therefore not taken for a log's
+  std::vector<std::string> problems;
+};
+
 }  // namespace pidometer

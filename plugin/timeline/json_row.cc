@@ -1,3 +1,4 @@
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -40,6 +41,23 @@ void put_distance(RowJson& row, const Anomaly& anomaly) {
   row["baseline_samples"] = anomaly.baseline_samples;
   row["baseline_low"] = anomaly.baseline_low;
   row["baseline_high"] = anomaly.baseline_high;
+}
+
+/// Where the first byte that a row speaks of lies in its log; nothing where it speaks of all.
+std::optional<std::uint64_t> place_in_log(const TimelineEvent& event) {
+  if (const auto* finding = std::get_if<FindingBody>(&event.body)) return finding->first.offset;
+  if (const auto* record = std::get_if<RecordBody>(&event.body)) return record->line.offset;
+  const auto& range = std::get<WarningBody>(event.body).warning.range;
+  return range ? std::optional(range->begin) : std::nullopt;
+}
+
+/// A recovered log's rows are never to be taken for a live one's.
+void put_recovery(RowJson& row, const TimelineEvent& event, const Recovery& recovery) {
+  row["tag"].push_back("recovered");
+  row["recovered"] = recovery_method_name(recovery.method);
+  const auto place = place_in_log(event);
+  if (!place || recovery.of_volume) return;
+  if (const auto offset = image_offset(recovery, *place)) row["image_offset"] = *offset;
 }
 
 /// Adds what only one kind of row has.
@@ -131,6 +149,8 @@ std::string write_jsonl(const TimelineEvent& event) {
     if (!entry.path_spec.empty()) row["pathspec"] = path_spec_json(entry.path_spec);
   }
   std::visit(PutBody{event, row}, event.body);
+  if (event.source != nullptr && event.source->entry.recovery)
+    put_recovery(row, event, *event.source->entry.recovery);
   return dump_json(row) + "\n";
 }
 

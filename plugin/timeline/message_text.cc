@@ -87,11 +87,36 @@ std::string record_message(const TimelineEvent& event, const RecordBody& record)
                      escape_bytes(body));
 }
 
+/// How the lines of a recovered log were found; empty for a live one.
+std::string recovery_words(const TimelineEvent& event, const LineRef& first) {
+  if (event.source == nullptr || !event.source->entry.recovery) return {};
+  const Recovery& recovery = *event.source->entry.recovery;
+  std::string_view how;
+  switch (recovery.method) {
+    case RecoveryMethod::carved_unallocated:
+      how = "carved from unallocated space";
+      break;
+    case RecoveryMethod::carved_slack:
+      how = "carved from slack";
+      break;
+    case RecoveryMethod::journal_inode:
+      how = "of a file recovered by an old inode in the journal";
+      break;
+    case RecoveryMethod::deleted_name:
+      how = "of a deleted file";
+      break;
+  }
+  const auto offset = image_offset(recovery, first.offset);
+  if (!offset) return fmt::format("; lines {}", how);
+  return fmt::format("; lines {}, {} byte {}", how, recovery.of_volume ? "volume" : "image",
+                     *offset);
+}
+
 struct MessageOf {
   const TimelineEvent& event;
 
   std::string operator()(const FindingBody& finding) const {
-    return finding_message(finding) + replay_words(finding);
+    return finding_message(finding) + replay_words(finding) + recovery_words(event, finding.first);
   }
   std::string operator()(const RecordBody& record) const { return record_message(event, record); }
   std::string operator()(const WarningBody& body) const {

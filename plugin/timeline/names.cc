@@ -58,6 +58,20 @@ std::string_view log_copy_name(LogCopy copy) {
   return {};
 }
 
+std::string_view recovery_method_name(RecoveryMethod method) {
+  switch (method) {
+    case RecoveryMethod::carved_unallocated:
+      return "carved_unallocated";
+    case RecoveryMethod::carved_slack:
+      return "carved_slack";
+    case RecoveryMethod::journal_inode:
+      return "journal_inode";
+    case RecoveryMethod::deleted_name:
+      return "deleted_name";
+  }
+  return "unknown";
+}
+
 std::string_view warning_kind_name(WarningKind kind) {
   switch (kind) {
     case WarningKind::damaged_log:

@@ -5,6 +5,7 @@
 
 #include "base/cron_record.h"
 #include "base/log_copy.h"
+#include "base/log_file.h"
 #include "base/result.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
@@ -19,6 +20,7 @@ std::string_view log_copy_name(LogCopy copy);
 std::string_view warning_kind_name(WarningKind kind);
 std::string_view cron_event_name(CronEvent event);
 std::string_view error_kind_name(ErrorKind kind);
+std::string_view recovery_method_name(RecoveryMethod method);
 
 /// All kinds and levels in the order of their enumerators, for tables that show zeros too.
 std::span<const AnomalyKind> all_anomaly_kinds();

@@ -62,7 +62,15 @@ struct SummarySeries {
   std::string volume = {};  ///< empty for loose files
   std::string folder = {};
   LogPlace place = {};
+  bool recovered = false;  ///< made of recovered logs, beside the live series
   SeriesReport report = {};
+};
+
+/// What came of --recover on one volume.
+struct SummaryRecovery {
+  std::string input = {};
+  std::string volume = {};
+  RecoveryReport report = {};
 };
 
 /// Everything that is true of a run and has no time of its own; what `--summary` writes.
@@ -75,6 +83,7 @@ struct RunSummary {
   std::vector<SummaryVolume> volumes;
   std::vector<SummaryLog> logs;
   std::vector<SummarySeries> series;
+  std::vector<SummaryRecovery> recoveries;
   std::map<std::pair<AnomalyKind, Level>, std::uint64_t> findings;  ///< counts; missing is 0
   std::vector<Warning> warnings;                                    ///< in the order met
   /// How many there were of a kind, where the list above was cut short; otherwise left out.

@@ -137,7 +137,21 @@ Json log_json(const SummaryLog& log) {
   for (const ByteRange& range : report.entry.replayed) replayed += range.end - range.begin;
   json["replayed_bytes"] = replayed;
   json["complete"] = report.complete;
+  if (report.entry.recovery) {
+    const Recovery& recovery = *report.entry.recovery;
+    json["recovered"] = recovery_method_name(recovery.method);
+    if (!recovery.of_volume && !recovery.extents.empty())
+      json["image_offset"] = recovery.extents.front().image;
+  }
   return json;
+}
+
+Json recovery_json(const SummaryRecovery& recovery) {
+  const RecoveryReport& report = recovery.report;
+  return {{"input", escape_bytes(recovery.input)},   {"volume", escape_bytes(recovery.volume)},
+          {"searched_bytes", report.searched_bytes}, {"files", report.files},
+          {"fragments", report.fragments},           {"partial_lines", report.partial_lines},
+          {"lone_lines", report.lone_lines},         {"problems", strings_json(report.problems)}};
 }
 
 Json series_json(const SummarySeries& series) {
@@ -148,6 +162,7 @@ Json series_json(const SummarySeries& series) {
   put_text(json, "log_copy", log_copy_name(series.place.copy));
   put_text(json, "host_path", series.place.path);
   put_text(json, "log_copy_basis", series.place.words);
+  if (series.recovered) json["recovered"] = true;
   put_text(json, "hostname", report.hostname);
   json["records"] = report.records;
   json["readings"] = report.readings;
@@ -214,6 +229,7 @@ std::string write_summary(const RunSummary& summary) {
       {"warnings", array_of(summary.warnings, warning_json)},
       {"errors", array_of(summary.errors, error_json)},
   };
+  if (!summary.recoveries.empty()) json["recovery"] = array_of(summary.recoveries, recovery_json);
   return dump_json(json, 2) + "\n";
 }
 

@@ -47,6 +47,9 @@ class CountingSource final : public BlockSource {
     return source_->damage(range);
   }
   PathSpec path_spec() const override { return source_->path_spec(); }
+  std::optional<ImagePlace> image_place(std::uint64_t offset) const override {
+    return source_->image_place(offset);
+  }
 
  private:
   std::unique_ptr<BlockSource> source_;

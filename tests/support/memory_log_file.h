@@ -58,6 +58,11 @@ class MemoryLogFile final : public LogFile {
     return *this;
   }
 
+  MemoryLogFile& recovered(Recovery recovery) {
+    entry_.recovery = std::move(recovery);
+    return *this;
+  }
+
   const FileEntry& entry() const override { return entry_; }
   std::optional<std::string> sha256() const override { return std::string(64, '0'); }
   Result<std::unique_ptr<ByteStream>> open(StreamForm) const override {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,17 @@ class BlockSource {
   /// Damage known so far that meets `range`, clipped to it, sorted and merged. Bytes never read may
   /// hold more.
   virtual std::vector<DamagedRange> damage(ByteRange range) const = 0;
+
+  /// Where the byte at `offset` lies in the image, and for how many bytes from there the image goes
+  /// on as this source does; nothing where it lies in no one place. The default is that of an image
+  /// itself: a source that is a part of another, or made of several, says its own.
+  struct ImagePlace {
+    std::uint64_t offset = 0;
+    std::uint64_t length = kUnknownEnd;
+  };
+  virtual std::optional<ImagePlace> image_place(std::uint64_t offset) const {
+    return ImagePlace{offset, kUnknownEnd - offset};
+  }
 
   /// The layers below this source, outermost first: RAW or EWF, OS.
   virtual PathSpec path_spec() const = 0;

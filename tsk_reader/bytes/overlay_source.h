@@ -43,6 +43,7 @@ class OverlaySource final : public BlockSource {
   /// to have been and cannot be had.
   void mark_damaged(ByteRange range, const std::string& reason) { marked_.add(range, reason); }
 
+  BlockSource& below() const { return below_; }
   bool empty() const { return moved_.empty() && in_memory_.empty(); }
   std::uint32_t block_size() const { return block_size_; }
 
@@ -53,6 +54,10 @@ class OverlaySource final : public BlockSource {
   Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::vector<DamagedRange> damage(ByteRange range) const override;
   PathSpec path_spec() const override { return below_.path_spec(); }
+  /// As below: a replaced block has its place there too.
+  std::optional<ImagePlace> image_place(std::uint64_t offset) const override {
+    return below_.image_place(offset);
+  }
 
  private:
   /// Bytes of one origin.

@@ -11,6 +11,7 @@
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/evidence/log_finder.h"
 #include "tsk_reader/evidence/open_volumes.h"
+#include "tsk_reader/evidence/residue.h"
 #include "tsk_reader/evidence/tree_reports.h"
 
 namespace pidometer {
@@ -33,6 +34,8 @@ class ImageEvidence final : public Evidence {
 
   std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                    std::span<const std::string_view> globs) override;
+  std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
+                                      std::span<const std::string_view> globs) override;
 
  private:
   std::vector<LogFolder> find_logs_on(std::size_t index, std::span<const std::string_view> folders,
@@ -130,6 +133,36 @@ std::vector<LogFolder> ImageEvidence::find_logs_on(std::size_t index,
   }
   for (OpenVolume& other : volumes_.all())
     if (other.file_system.get() == one.whole) volumes_.take_file_system_warnings(other);
+  return out;
+}
+
+std::vector<LogFolder> ImageEvidence::find_deleted(std::span<const std::string_view> folders,
+                                                   std::span<const std::string_view> globs) {
+  trees_.read();
+  std::vector<LogFolder> out;
+  for (std::size_t index = 0; index < volumes_.all().size(); ++index) {
+    OpenVolume& one = volumes_.all()[index];
+    // Free space belongs to a filesystem as a whole, not to one of its trees.
+    if (!one.file_system || one.file_system.get() != one.whole || !one.volume.source) continue;
+    if (steps_.begin(Step::log_search, one.report.name, {})) continue;
+    std::vector<std::string> places(folders.begin(), folders.end());
+    if (trees_.may_be_log_volume(index)) places = folders_in_tree(folders);
+    const std::vector<std::string_view> looked_into(places.begin(), places.end());
+    Residue residue = find_residue(
+        {*one.file_system, *one.volume.source, volumes_.image().path_spec()}, looked_into, globs);
+    for (Warning& warning : residue.warnings) {
+      warning.volume = one.report.name;
+      volumes_.warn(std::move(warning));
+    }
+    volumes_.take_file_system_warnings(one);
+    if (residue.folder.empty()) continue;
+    LogFolder folder;
+    folder.volume = one.report.name;
+    folder.path = std::move(residue.folder);
+    folder.facts = trees_.facts_for(index);
+    folder.files = std::move(residue.files);
+    out.push_back(std::move(folder));
+  }
   return out;
 }
 

@@ -19,4 +19,12 @@ Result<std::vector<ByteRange>> FileSystem::unallocated() {
               fmt::format("the free space of {} is not known to its reader", type_indicator()));
 }
 
+Result<std::vector<ByteRange>> FileSystem::slack(std::uint64_t) {
+  return std::vector<ByteRange>{};
+}
+
+Result<std::vector<DeletedFile>> FileSystem::deleted_files(std::span<const std::uint64_t>) {
+  return std::vector<DeletedFile>{};
+}
+
 }  // namespace pidometer

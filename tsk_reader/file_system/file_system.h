@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
+#include "tsk_reader/bytes/extent_stream.h"
 #include "tsk_reader/file_system/tree_root.h"
 
 namespace pidometer {
@@ -29,6 +31,14 @@ struct FileNode {
 struct DirectoryEntry {
   std::string name;  ///< bytes, not always UTF-8
   std::uint64_t inode = 0;
+};
+
+/// A file that is no live one any more, as far as it can still be told.
+struct DeletedFile {
+  RecoveryMethod method = RecoveryMethod::deleted_name;
+  FileNode node;
+  std::string name;  ///< in its folder; empty where it is not known
+  FileMap map;       ///< of the volume; what others own now is lost
 };
 
 /// A directory that claims more names is corrupt or hostile. Ten times what a mail spool was ever
@@ -83,6 +93,18 @@ class FileSystem {
   /// Bytes of the volume that hold no file and no structure of the filesystem. Sorted, disjoint.
   /// Errors: unsupported where the backend does not know.
   virtual Result<std::vector<ByteRange>> unallocated();
+
+  /// What lies behind the end of a file in the last of its blocks, and in blocks that it owns and
+  /// never wrote. Bytes of the volume, sorted, disjoint; none where the backend does not know.
+  virtual Result<std::vector<ByteRange>> slack(std::uint64_t inode);
+
+  /// Bytes from one border of two blocks to the next: what lies on both sides need not belong
+  /// together.
+  virtual std::uint32_t block_size() const { return 512; }
+
+  /// Files that were deleted, or had more bytes before. Names are looked for in `folders` (inodes).
+  /// None where the backend knows no way.
+  virtual Result<std::vector<DeletedFile>> deleted_files(std::span<const std::uint64_t> folders);
 
   /// What was found wrong so far: a journal that was not replayed, a failed checksum, a corrupt
   /// directory. `image` and `volume` are left for the caller to fill in.

@@ -24,6 +24,7 @@ struct OpenRequest {
 struct FindRequest {
   std::vector<std::string> folders;
   std::vector<std::string> globs;
+  bool deleted = false;  ///< find_deleted() instead of find_logs()
 };
 struct ReportRequest {
   bool asked = true;
@@ -111,8 +112,8 @@ void transfer(Wire& wire, OpenRequest& value) {
 }
 template <typename Wire>
 void transfer(Wire& wire, FindRequest& value) {
-  auto& [folders, globs] = value;
-  wire(folders, globs);
+  auto& [folders, globs, deleted] = value;
+  wire(folders, globs, deleted);
 }
 template <typename Wire>
 void transfer(Wire& wire, ReportRequest& value) {

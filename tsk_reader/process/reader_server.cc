@@ -74,7 +74,9 @@ class Server {
     const std::vector<std::string_view> globs(request.globs.begin(), request.globs.end());
     steps_.at(Step::log_search, {}, {});
     FindReply reply;
-    for (LogFolder& found : evidence_->find_logs(folders, globs)) {
+    std::vector<LogFolder> all = request.deleted ? evidence_->find_deleted(folders, globs)
+                                                 : evidence_->find_logs(folders, globs);
+    for (LogFolder& found : all) {
       ListedFolder& listed = reply.folders.emplace_back();
       for (std::unique_ptr<LogFile>& file : found.files) {
         listed.files.push_back({static_cast<std::uint32_t>(files_.size()), file->entry()});

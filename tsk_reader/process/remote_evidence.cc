@@ -82,8 +82,17 @@ class RemoteEvidence final : public Evidence {
 
   std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                    std::span<const std::string_view> globs) override {
+    return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, false});
+  }
+
+  std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
+                                      std::span<const std::string_view> globs) override {
+    return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, true});
+  }
+
+ private:
+  std::vector<LogFolder> find(FindRequest request) {
     std::vector<LogFolder> out;
-    FindRequest request{{folders.begin(), folders.end()}, {globs.begin(), globs.end()}};
     for (auto& [listed, keys] : session_->find(std::move(request))) {
       LogFolder& folder = out.emplace_back(std::move(listed.folder));
       for (std::size_t i = 0; i < listed.files.size(); ++i)
@@ -93,7 +102,6 @@ class RemoteEvidence final : public Evidence {
     return out;
   }
 
- private:
   std::shared_ptr<ReaderSession> session_;
 };
 

@@ -31,6 +31,9 @@ constexpr InputKind last_of(InputKind) {
 constexpr LogCopy last_of(LogCopy) {
   return LogCopy::snapshot;
 }
+constexpr RecoveryMethod last_of(RecoveryMethod) {
+  return RecoveryMethod::deleted_name;
+}
 constexpr StreamForm last_of(StreamForm) {
   return StreamForm::decoded;
 }
@@ -79,9 +82,21 @@ void transfer(Wire& wire, PathSpecLayer& value) {
 }
 
 template <typename Wire>
+void transfer(Wire& wire, ImageExtent& value) {
+  auto& [begin, length, image] = value;
+  wire(begin, length, image);
+}
+
+template <typename Wire>
+void transfer(Wire& wire, Recovery& value) {
+  auto& [method, is_area, block_size, of_volume, extents, newest, newest_words] = value;
+  wire(method, is_area, block_size, of_volume, extents, newest, newest_words);
+}
+
+template <typename Wire>
 void transfer(Wire& wire, FileEntry& value) {
-  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed] = value;
-  wire(path, display_name, path_spec, size, modified, packed, inode, replayed);
+  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed, recovery] = value;
+  wire(path, display_name, path_spec, size, modified, packed, inode, replayed, recovery);
 }
 
 /// A zone goes over as the bytes it was made of: what reads them checks them again.

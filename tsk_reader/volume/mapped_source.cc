@@ -98,6 +98,28 @@ MappedSource::MappedSource(std::vector<MappedSegment> segments, std::uint64_t si
     : segments_(std::move(segments)), size_(size), path_spec_(std::move(path_spec)) {}
 
 /// The first segment that ends behind `offset`.
+std::optional<BlockSource::ImagePlace> MappedSource::image_place(std::uint64_t offset) const {
+  const std::size_t number = find(offset);
+  if (number == segments_.size() || segments_[number].begin > offset) return std::nullopt;
+  const MappedSegment& segment = segments_[number];
+  const std::uint64_t inside = offset - segment.begin;
+  std::uint64_t length = segment.length - inside;
+  std::uint64_t in_area = inside;
+  std::size_t area = 0;
+  if (segment.areas.size() > 1) {
+    if (segment.stripe_size == 0) return std::nullopt;
+    const std::uint64_t stripe = inside / segment.stripe_size;
+    area = static_cast<std::size_t>(stripe % segment.areas.size());
+    const std::uint64_t in_stripe = inside % segment.stripe_size;
+    in_area = stripe / segment.areas.size() * segment.stripe_size + in_stripe;
+    length = std::min(length, segment.stripe_size - in_stripe);
+  }
+  if (segment.areas.empty() || segment.areas[area].source == nullptr) return std::nullopt;
+  auto place = segment.areas[area].source->image_place(segment.areas[area].offset + in_area);
+  if (place) place->length = std::min(place->length, length);
+  return place;
+}
+
 std::size_t MappedSource::find(std::uint64_t offset) const {
   const auto at = std::partition_point(
       segments_.begin(), segments_.end(),

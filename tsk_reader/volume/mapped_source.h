@@ -36,6 +36,7 @@ class MappedSource final : public BlockSource {
   Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::vector<DamagedRange> damage(ByteRange range) const override;
   PathSpec path_spec() const override { return path_spec_; }
+  std::optional<ImagePlace> image_place(std::uint64_t offset) const override;
 
   /// Bytes that are lost whatever is read: a source is missing.
   std::uint64_t missing_bytes() const;

@@ -24,6 +24,8 @@ class OtherImageSource final : public BlockSource {
     return all;
   }
   PathSpec path_spec() const override { return source_->path_spec(); }
+  /// In another image than the one that is asked about.
+  std::optional<ImagePlace> image_place(std::uint64_t) const override { return std::nullopt; }
 
  private:
   std::unique_ptr<BlockSource> source_;

@@ -38,6 +38,11 @@ std::vector<DamagedRange> PartitionSource::damage(ByteRange range) const {
   return all.all();
 }
 
+std::optional<BlockSource::ImagePlace> PartitionSource::image_place(std::uint64_t offset) const {
+  return offset > kUnknownEnd - range_.begin ? std::nullopt
+                                             : parent_.image_place(range_.begin + offset);
+}
+
 PathSpec PartitionSource::path_spec() const {
   PathSpec spec = parent_.path_spec();
   if (layer_) spec.insert(spec.begin(), *layer_);

@@ -19,6 +19,7 @@ class PartitionSource final : public BlockSource {
   Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::vector<DamagedRange> damage(ByteRange range) const override;
   PathSpec path_spec() const override;
+  std::optional<ImagePlace> image_place(std::uint64_t offset) const override;
 
  private:
   BlockSource& parent_;

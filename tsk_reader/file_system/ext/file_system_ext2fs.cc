@@ -8,8 +8,12 @@
 
 #include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/file_system/ext/ext2fs_file_map.h"
+#include "tsk_reader/file_system/ext/ext2fs_free_blocks.h"
 #include "tsk_reader/file_system/ext/ext2fs_io.h"
+#include "tsk_reader/file_system/ext/ext2fs_words.h"
+#include "tsk_reader/file_system/ext/ext_directory_block.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
+#include "tsk_reader/file_system/ext/journal_inodes.h"
 
 namespace pidometer {
 namespace {
@@ -18,24 +22,6 @@ namespace {
 constexpr std::uint64_t kLongestLink = 4096;
 /// A directory larger than this is corrupt: kMaxDirectoryEntries names of the usual 16 to 64 bytes.
 constexpr std::uint64_t kLargestDirectory = std::uint64_t{1} << 28;
-
-bool is_checksum_failure(errcode_t code) {
-  return code == EXT2_ET_INODE_CSUM_INVALID || code == EXT2_ET_EXTENT_CSUM_INVALID ||
-         code == EXT2_ET_DIR_CSUM_INVALID || code == EXT2_ET_EXT_ATTR_CSUM_INVALID ||
-         code == EXT2_ET_SB_CSUM_INVALID;
-}
-
-std::string reason_of(errcode_t code) {
-  initialize_ext2_error_table();  // registers the texts; calls after the first do nothing
-  return error_message(code);
-}
-
-NodeKind kind_of(std::uint16_t mode) {
-  if (LINUX_S_ISREG(mode)) return NodeKind::file;
-  if (LINUX_S_ISDIR(mode)) return NodeKind::directory;
-  if (LINUX_S_ISLNK(mode)) return NodeKind::symlink;
-  return NodeKind::other;
-}
 
 class Ext2FileSystem final : public ExtFileSystem {
  public:
@@ -59,6 +45,9 @@ class Ext2FileSystem final : public ExtFileSystem {
                                               std::string_view name) override;
   Result<std::string> read_link(std::uint64_t inode) override;
   Result<std::unique_ptr<ByteStream>> open(std::uint64_t inode) override;
+  Result<std::vector<ByteRange>> unallocated() override;
+  Result<std::vector<ByteRange>> slack(std::uint64_t inode) override;
+  std::uint32_t block_size() const override { return handle_->blocksize; }
   const std::vector<Warning>& warnings() const override { return warnings_; }
   const std::vector<DamagedRange>& structure_damage() const override {
     return reader_.damage().all();
@@ -66,6 +55,11 @@ class Ext2FileSystem final : public ExtFileSystem {
   ExtJournalState journal_state() const override;
   Result<FileMap> journal_map() override;
   Result<ExtFile> file(std::uint64_t inode) override;
+  ExtGeometry geometry() const override { return ext_geometry(handle_); }
+  FileMap directory_map(std::uint64_t inode) override;
+  Result<std::vector<DeletedFile>> deleted_files(std::span<const std::uint64_t> folders) override {
+    return find_journal_inodes(*this, reader_.source(), folders);
+  }
   void add_warning(WarningKind kind, std::string message) override {
     warn(kind, std::move(message));
   }
@@ -159,6 +153,14 @@ Result<FileMap> Ext2FileSystem::journal_map() {
   return std::move(*backup);
 }
 
+FileMap Ext2FileSystem::directory_map(std::uint64_t number) {
+  auto inode = read_inode(number);
+  if (!inode || kind_of(inode->fields.i_mode) != NodeKind::directory ||
+      (inode->fields.i_flags & EXT4_INLINE_DATA_FL) != 0)
+    return {};
+  return map_ext2fs_file(handle_, reader_, inode->number, inode->classic()).map;
+}
+
 Result<ExtFile> Ext2FileSystem::file(std::uint64_t number) {
   auto node = stat(number);
   if (!node) return tl::unexpected(node.error());
@@ -249,25 +251,9 @@ Result<std::vector<std::byte>> Ext2FileSystem::read_inline(Inode& inode) {
 
 void Ext2FileSystem::parse_directory_block(std::span<const std::byte> block,
                                            std::vector<DirectoryEntry>& out, ext2_ino_t directory) {
-  constexpr std::size_t kHeader = 8;
-  for (std::size_t at = 0; at + kHeader <= block.size();) {
-    const std::uint32_t inode = le32(block, at);
-    // A record of 64 KiB does not fit 16 bits: 0 or 65535 stand for the rest of such a block.
-    std::size_t length = le16(block, at + 4);
-    if (block.size() >= 65536 && (length == 0 || length == 65535)) length = block.size() - at;
-    const std::size_t name_length = std::to_integer<std::size_t>(block[at + 6]);
-    if (length < kHeader || length > block.size() - at || name_length > length - kHeader) {
-      warn(WarningKind::damaged_image,
-           fmt::format("directory inode {} is corrupt; files may be missing", directory));
-      return;
-    }
-    const std::string_view name(reinterpret_cast<const char*>(block.data()) + at + kHeader,
-                                name_length);
-    if (inode != 0 && name != "." && name != ".." && !name.empty() &&
-        out.size() < kMaxDirectoryEntries)
-      out.push_back({std::string(name), inode});
-    at += length;
-  }
+  if (!parse_ext_directory_block(block, out))
+    warn(WarningKind::damaged_image,
+         fmt::format("directory inode {} is corrupt; files may be missing", directory));
 }
 
 Result<std::vector<DirectoryEntry>> Ext2FileSystem::list(std::uint64_t number) {
@@ -377,6 +363,27 @@ Result<std::unique_ptr<ByteStream>> Ext2FileSystem::open(std::uint64_t number) {
   auto mapped = map_file(*inode);
   if (!mapped) return tl::unexpected(mapped.error());
   return make_extent_stream(reader_.source(), std::move(mapped->map));
+}
+
+Result<std::vector<ByteRange>> Ext2FileSystem::unallocated() {
+  reader_.start_operation();
+  FreeBlocks free = find_free_blocks(handle_);
+  if (free.mistrusted != 0)
+    warn(WarningKind::damaged_image,
+         fmt::format("{}; what is free may be wrong", reason_of(free.mistrusted)));
+  if (free.failure != 0)
+    return fail(ErrorKind::unreadable, "the block bitmaps cannot be read", reason_of(free.failure));
+  if (!free.complete)
+    warn(WarningKind::damaged_image,
+         fmt::format("the free space is in more than {} pieces; the rest is not searched",
+                     kMostFreeRanges));
+  return std::move(free.ranges);
+}
+
+Result<std::vector<ByteRange>> Ext2FileSystem::slack(std::uint64_t number) {
+  const auto file = this->file(number);
+  if (!file) return tl::unexpected(file.error());
+  return find_slack(file->map, handle_->blocksize);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,18 @@ struct ExtJournalState {
   std::uint32_t block_size = 0;
 };
 
+/// Where the inodes lie.
+struct ExtGeometry {
+  std::uint32_t block_size = 0;
+  std::uint64_t blocks = 0;
+  std::uint32_t inode_size = 0;  ///< bytes
+  std::uint32_t inodes_per_group = 0;
+  std::map<std::uint64_t, std::uint32_t> inode_tables;  ///< first block of each, and its group
+
+  /// The number of the first inode in a block; nothing where it is of no inode table.
+  std::optional<std::uint64_t> first_inode_of(std::uint64_t block) const;
+};
+
 /// What is ext's own beside what every filesystem has.
 class ExtFileSystem : public FileSystem {
  public:
@@ -37,6 +50,9 @@ class ExtFileSystem : public FileSystem {
   /// map where that is corrupt.
   virtual Result<FileMap> journal_map() = 0;
   virtual Result<ExtFile> file(std::uint64_t inode) = 0;
+  virtual ExtGeometry geometry() const = 0;
+  /// Where a directory's names lie; empty where it cannot be read.
+  virtual FileMap directory_map(std::uint64_t inode) = 0;
   /// Adds to warnings(), once a text.
   virtual void add_warning(WarningKind kind, std::string message) = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tsk_reader/file_system/ext/journal_inodes.h"
 #include "tsk_reader/file_system/ext/replayed_ranges.h"
 
 namespace pidometer {
@@ -34,6 +35,13 @@ class ReplayedFileSystem final : public FileSystem {
     return replayed_ranges(*before_, *after_, *overlay_, inode);
   }
   Result<std::vector<ByteRange>> unallocated() override { return after_->unallocated(); }
+  Result<std::vector<ByteRange>> slack(std::uint64_t inode) override {
+    return after_->slack(inode);
+  }
+  std::uint32_t block_size() const override { return after_->block_size(); }
+  Result<std::vector<DeletedFile>> deleted_files(std::span<const std::uint64_t> folders) override {
+    return find_journal_inodes(*after_, overlay_->below(), folders);
+  }
   const std::vector<Warning>& warnings() const override { return after_->warnings(); }
   const std::vector<DamagedRange>& structure_damage() const override {
     return after_->structure_damage();

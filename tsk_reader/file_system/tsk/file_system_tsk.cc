@@ -11,6 +11,7 @@
 
 #include "tsk_reader/file_system/tsk/tsk_image.h"
 #include "tsk_reader/file_system/tsk/tsk_stream.h"
+#include "tsk_reader/file_system/tsk/tsk_unallocated.h"
 
 namespace pidometer {
 namespace {
@@ -151,6 +152,9 @@ class TskFileSystem final : public FileSystem {
       return fail(ErrorKind::unreadable, fmt::format("inode {} is no regular file", inode));
     return make_tsk_stream(std::move(*file), reader_);
   }
+
+  Result<std::vector<ByteRange>> unallocated() override { return tsk_unallocated(fs_, reader_); }
+  std::uint32_t block_size() const override { return fs_->block_size; }
 
   const std::vector<Warning>& warnings() const override { return warnings_; }
   const std::vector<DamagedRange>& structure_damage() const override {

@@ -28,6 +28,10 @@ class MdMirrorSource final : public BlockSource {
   Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::vector<DamagedRange> damage(ByteRange range) const override;
   PathSpec path_spec() const override;
+  /// In the first member, which is the one that is read.
+  std::optional<ImagePlace> image_place(std::uint64_t offset) const override {
+    return legs_.front().source->image_place(legs_.front().data_offset + offset);
+  }
 
   /// What was read from another leg than the first so far, bytes of the array; the reason names
   /// what was wrong and the leg that had it.

@@ -1,0 +1,151 @@
+#include "plugin/cron_log/carving/carved_log.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+using SharedHash = std::shared_ptr<std::optional<std::string>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+std::string hex(std::span<const unsigned char> bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0x0fU];
+  }
+  return text;
+}
+
+/// A part of another stream. What is skipped leaves no hash.
+class PartStream final : public ByteStream {
+ public:
+  PartStream(std::unique_ptr<ByteStream> whole, ByteRange range, SharedHash hash)
+      : whole_(std::move(whole)),
+        range_(range),
+        hash_(std::move(hash)),
+        digest_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    hashing_ = digest_ != nullptr && EVP_DigestInit_ex(digest_.get(), EVP_sha256(), nullptr) == 1;
+  }
+
+  Result<std::size_t> read(std::span<std::byte> out) override {
+    const std::uint64_t left = range_.end - range_.begin - at_;
+    const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), left));
+    if (want == 0) return std::size_t{0};
+    const Result<std::size_t> got = whole_->read(out.first(want));
+    if (!got) return got;
+    at_ += *got;
+    hashing_ = hashing_ && EVP_DigestUpdate(digest_.get(), out.data(), *got) == 1;
+    if (hashing_ && at_ == range_.end - range_.begin) finish();
+    take_damage();
+    return got;
+  }
+
+  Result<std::uint64_t> skip(std::uint64_t count) override {
+    const Result<std::uint64_t> passed =
+        whole_->skip(std::min(count, range_.end - range_.begin - at_));
+    if (!passed) return passed;
+    if (*passed > 0) hashing_ = false;
+    at_ += *passed;
+    take_damage();
+    return passed;
+  }
+
+  const std::vector<DamagedRange>& damage() const override { return damage_; }
+
+ private:
+  void finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(digest_.get(), bytes.data(), &size) == 1)
+      *hash_ = hex(std::span(bytes).first(size));
+    hashing_ = false;
+  }
+
+  void take_damage() {
+    damage_.clear();
+    for (const DamagedRange& damaged : whole_->damage()) {
+      const std::uint64_t begin = std::max(damaged.range.begin, range_.begin);
+      const std::uint64_t end = std::min(damaged.range.end, range_.end);
+      if (begin < end)
+        damage_.push_back({{begin - range_.begin, end - range_.begin}, damaged.reason});
+    }
+  }
+
+  std::unique_ptr<ByteStream> whole_;
+  ByteRange range_;
+  SharedHash hash_;
+  Digest digest_;
+  bool hashing_ = false;
+  std::uint64_t at_ = 0;
+  std::vector<DamagedRange> damage_;
+};
+
+class CarvedLog final : public LogFile {
+ public:
+  CarvedLog(const LogFile& area, FileEntry entry, ByteRange range)
+      : area_(area), entry_(std::move(entry)), range_(range) {}
+
+  const FileEntry& entry() const override { return entry_; }
+
+  Result<std::unique_ptr<ByteStream>> open(StreamForm) const override {
+    auto whole = area_.open(StreamForm::stored);
+    if (!whole) return whole;
+    const Result<std::uint64_t> passed = (*whole)->skip(range_.begin);
+    if (!passed) return tl::unexpected(passed.error());
+    if (*passed < range_.begin)
+      return fail(ErrorKind::unreadable, entry_.display_name + " cannot be read again",
+                  "the image has become shorter");
+    return std::make_unique<PartStream>(std::move(*whole), range_, hash_);
+  }
+
+  std::optional<std::string> sha256() const override { return *hash_; }
+
+ private:
+  const LogFile& area_;
+  FileEntry entry_;
+  ByteRange range_;
+  SharedHash hash_ = std::make_shared<std::optional<std::string>>();
+};
+
+}  // namespace
+
+std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range) {
+  FileEntry entry = {};
+  const FileEntry& from = area.entry();
+  Recovery recovery;
+  std::uint64_t begin = range.begin;
+  if (from.recovery) {
+    recovery.method = from.recovery->method;
+    recovery.block_size = from.recovery->block_size;
+    recovery.of_volume = from.recovery->of_volume;
+    recovery.newest = from.recovery->newest;
+    recovery.newest_words = from.recovery->newest_words;
+    begin = image_offset(*from.recovery, range.begin).value_or(range.begin);
+  }
+  const std::uint64_t size = range.end - range.begin;
+  recovery.extents = {{0, size, begin}};
+  entry.path = std::string("(") +
+               (recovery.method == RecoveryMethod::carved_slack ? "slack" : "unallocated") +
+               (recovery.of_volume ? " volume" : "") + " bytes " + std::to_string(begin) + " to " +
+               std::to_string(begin + size) + ")";
+  const std::size_t colon = from.display_name.find(':');
+  entry.display_name =
+      (colon == std::string::npos ? "" : from.display_name.substr(0, colon + 1)) + entry.path;
+  entry.path_spec = from.path_spec;
+  PathSpecLayer layer;
+  layer.type_indicator = "DATA_RANGE";
+  layer.start_offset = begin;
+  entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
+  entry.size = size;
+  entry.recovery = std::move(recovery);
+  return std::make_unique<CarvedLog>(area, std::move(entry), range);
+}
+
+}  // namespace pidometer

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "base/log_file.h"
+
+namespace pidometer {
+
+/// The bytes of `range` of an area as a log of its own, which has no name and no time: it is called
+/// after where it lay. The area must outlive it.
+std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range);
+
+}  // namespace pidometer

@@ -1,0 +1,143 @@
+#include "plugin/cron_log/carving/recovered_logs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plugin/cron_log/carving/carved_log.h"
+#include "plugin/cron_log/carving/carver.h"
+#include "plugin/cron_log/carving/known_lines.h"
+#include "plugin/cron_log/dialects.h"
+#include "plugin/cron_log/line_reader.h"
+
+namespace pidometer {
+namespace {
+
+/// Of a file that need not be a log: what check_required_format() is shown.
+constexpr std::size_t kHead = std::size_t{64} << 10;
+
+bool begins_like_a_log(const LogFile& file) {
+  const auto stream = file.open(StreamForm::decoded);
+  if (!stream) return false;
+  std::string head(kHead, '\0');
+  std::size_t size = 0;
+  while (size < head.size()) {
+    const auto got = (*stream)->read(std::as_writable_bytes(std::span(head)).subspan(size));
+    if (!got || *got == 0) break;
+    size += *got;
+  }
+  head.resize(size);
+  return looks_like_cron_log(head);
+}
+
+/// Sorted, joined where they meet.
+void sort_ranges(std::vector<ByteRange>& ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
+  std::vector<ByteRange> joined;
+  for (const ByteRange& range : ranges)
+    if (!joined.empty() && range.begin <= joined.back().end)
+      joined.back().end = std::max(joined.back().end, range.end);
+    else
+      joined.push_back(range);
+  ranges = std::move(joined);
+}
+
+class Recoverer {
+ public:
+  explicit Recoverer(const ReadMonitor& monitor) : monitor_(monitor) {}
+
+  void learn(const LogFile& live) {
+    if (!out_.stopped) out_.stopped = !known_.add_log(live, monitor_);
+  }
+
+  /// A deleted file, where it is a log.
+  void take_file(const LogFile& file) {
+    if (out_.stopped || !begins_like_a_log(file)) return;
+    const auto stream = file.open(StreamForm::decoded);
+    if (!stream) return;
+    LogReport report;
+    report.entry = file.entry();
+    std::vector<std::uint64_t> known;
+    LineReader lines(**stream, monitor_);
+    LogLine line;
+    while (lines.next(line)) {
+      ++report.lines;
+      const ParsedLine parsed =
+          line.damaged || line.too_long ? ParsedLine{} : parse_line(line.text);
+      if (parsed.kind == ParsedLine::Kind::skipped)
+        ++(line.damaged || line.too_long ? report.unparsed_lines : report.other_lines);
+      else if (known_.contains(line.text))
+        known.push_back(line.offset + line.nuls);
+      else
+        ++(parsed.kind == ParsedLine::Kind::record ? report.records : report.unparsed_lines);
+    }
+    lines.stop();
+    out_.stopped = lines.stopped();
+    for (const ImageExtent& extent : file.entry().recovery->extents)
+      skip_.push_back({extent.image, extent.image + extent.length});
+    ++out_.report.files;
+    add(file, std::move(report), std::move(known));
+  }
+
+  void take_area(const LogFile& area) {
+    if (out_.stopped) return;
+    sort_ranges(skip_);
+    const CarvingCounts counts = carve(area, skip_, known_, monitor_, [&](CarvedFragment fragment) {
+      if (++out_.report.fragments > kMostFragments) return;
+      out_.fragments.push_back(make_carved_log(area, fragment.range));
+      const LogFile& log = *out_.fragments.back();
+      LogReport report;
+      report.entry = log.entry();
+      report.lines = fragment.lines;
+      report.other_lines = fragment.other_lines;
+      report.unparsed_lines = fragment.unparsed_lines;
+      report.records = fragment.records - fragment.known.size();
+      add(log, std::move(report), std::move(fragment.known));
+    });
+    out_.report.searched_bytes += counts.bytes;
+    out_.report.partial_lines += counts.partial_lines;
+    out_.report.lone_lines += counts.lone_lines;
+    out_.stopped = counts.stopped;
+    if (counts.error)
+      out_.report.problems.push_back(area.entry().display_name +
+                                     " is not searched to its end: " + counts.error->message);
+  }
+
+  RecoveredLogs take() {
+    if (out_.report.fragments > kMostFragments)
+      out_.report.problems.push_back("only the first " + std::to_string(kMostFragments) + " of " +
+                                     std::to_string(out_.report.fragments) + " fragments are read");
+    return std::move(out_);
+  }
+
+ private:
+  void add(const LogFile& log, LogReport report, std::vector<std::uint64_t> known) {
+    report.duplicate_lines = known.size();
+    if (report.records == 0 && !known.empty()) {
+      out_.repeated.push_back(std::move(report));
+      return;
+    }
+    out_.files.push_back(&log);
+    out_.known_lines.push_back(std::move(known));
+  }
+
+  const ReadMonitor& monitor_;
+  KnownLines known_;
+  std::vector<ByteRange> skip_;  ///< of the image: parts of deleted files
+  RecoveredLogs out_;
+};
+
+}  // namespace
+
+RecoveredLogs recover_logs(std::span<const LogFile* const> live,
+                           std::span<const LogFile* const> found, const ReadMonitor& monitor) {
+  Recoverer recoverer(monitor);
+  for (const LogFile* log : live) recoverer.learn(*log);
+  for (const LogFile* file : found)
+    if (file->entry().recovery && !file->entry().recovery->is_area) recoverer.take_file(*file);
+  for (const LogFile* file : found)
+    if (file->entry().recovery && file->entry().recovery->is_area) recoverer.take_area(*file);
+  return recoverer.take();
+}
+
+}  // namespace pidometer
