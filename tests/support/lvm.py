@@ -7,6 +7,10 @@ import pathlib
 import subprocess
 
 from tests.support import images
+from tests.support.images import log_text, make_ext, sha256
+
+LOG = log_text(3_000_098)
+SMALL = log_text(300_001, seed=2)
 
 
 def can_make():
@@ -110,3 +114,24 @@ class Lab:
             handle.flush()
             os.fsync(handle.fileno())
             handle.close()
+
+
+class LvmTest(images.ImageTest):
+    def ext(self, log, size, path="/var/log/cron"):
+        folder = self.folder()
+        tree = images.write_tree(folder / "tree", {path: log})
+        return make_ext(folder / "ext", tree, "-b", "1024", size=f"{size // 1024}k").read_bytes()
+
+    def hashes(self, listing):
+        return {name: file.get("sha256") for name, file in listing.files.items()}
+
+    def grub(self, paths, volume, path):
+        """The hash of a file by grub's reader, which knows LVM2 by itself."""
+        self.need("grub-fstest")
+        out = subprocess.run([images.tool("grub-fstest"), *map(str, paths), "-c", str(len(paths)),
+                              "cat", f"(lvm/{volume}){path}"], capture_output=True, check=True)
+        return sha256(out.stdout)
+
+    def fill(self, lab, vg, name, log):
+        size = sum(length for length, _, _ in lab.runs(vg, name))
+        lab.write(vg, name, self.ext(log, size))

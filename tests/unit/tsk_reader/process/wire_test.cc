@@ -60,6 +60,7 @@ std::vector<std::string> samples() {
   listed.folder.volume = "p2";
   listed.folder.path = "/var/log";
   listed.folder.facts = {berlin(), "/etc/localtime", "web01", "Debian", 32768};
+  listed.folder.place = {LogCopy::hidden, "/var/log", "p3 is mounted over it"};
   listed.files = {{7, sample_entry()}};
   FindReply find;
   find.folders.push_back(std::move(listed));
@@ -67,7 +68,7 @@ std::vector<std::string> samples() {
   report.report = sample_report();
   report.volumes = {{"p2", 512, 1024, "Linux", "ext4", "ext2fs", "no",
                      TreeRoot{"@", 256, 5, false, true, "u", "p", "s", Timestamp(5us)}}};
-  GroupedInputs grouped{{group}, {{ErrorKind::output, "m", "r", "h"}}};
+  GroupedInputs grouped{{group}, {{ErrorKind::output, "m", "r", "h"}}, {"a note"}};
   DamageChange damage{1, {{{8, 9}, "bad"}}};
   return {to_wire<Request>(GroupRequest{{"a", "b"}, InputKind::folder}),
           to_wire<Request>(OpenRequest{group, {group}, {left}}),

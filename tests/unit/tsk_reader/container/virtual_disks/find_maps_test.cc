@@ -76,7 +76,7 @@ TEST_F(FindMaps, UnreadBytesAreDamageAndZeros) {
   EXPECT_EQ(report.damage[0].range, (ByteRange{60'416, 60'928}));
   EXPECT_EQ(report.damage[0].reason, "not read by ddrescue (bad sector)");
   ASSERT_EQ(report.warnings.size(), 1U);
-  EXPECT_EQ(read_range(**source, 60'415, 514), "x" + std::string(512, '\0') + "x");
+  EXPECT_EQ(read_range(**source, 60'415, 514), std::string("x").append(512, '\0') + "x");
 }
 
 TEST_F(FindMaps, AMapOfAnotherSizeIsToldAndUsed) {
