@@ -209,7 +209,8 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   } else if ((scan->parsed() || extract->parsed()) && options.inputs.empty() &&
              options.roots.empty()) {
     return fail(ErrorKind::usage, "no input is given", {},
-                "give an image, an archive, a log, a folder of logs, or --root DIR");
+                "give an image, an archive, a log, a folder of logs, or --root DIR; see "
+                "'pidometer --help'");
   } else if (scan->parsed()) {
     options.command = Command::scan;
   } else if (extract->parsed()) {

@@ -10,7 +10,7 @@ import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import images, tap  # noqa: E402
-from tests.support.collections import (  # noqa: E402
+from tests.support.archives import (  # noqa: E402
     LOG, TREE, CollectionTest, make_tar, make_zip)
 
 

@@ -13,7 +13,7 @@ import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import images, program, rows, tap  # noqa: E402
-from tests.support.collections import (  # noqa: E402
+from tests.support.archives import (  # noqa: E402
     LINKS, LOG, MTIME, TREE, ZONE, CollectionTest, make_tar, make_zip, member, same_rows)
 
 

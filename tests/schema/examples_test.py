@@ -87,7 +87,7 @@ SUMMARY_MUTANTS = [
     ("volume_without_name", ["volumes", 0, "name"], REMOVE, "name"),
     ("unknown_key", ["elapsed"], 5, "elapsed"),
     ("unknown_exit_status", ["exit_status"], 5, "exit_status"),
-    ("unknown_input_kind", ["inputs", 0, "kind"], "qcow2", "kind"),
+    ("unknown_input_kind", ["inputs", 0, "kind"], "vdi", "kind"),
     ("short_md5", ["inputs", 0, "stored_md5"], "d41d", "stored_md5"),
     ("null_hash", ["logs", 0, "sha256"], None, "sha256"),
     ("negative_count", ["logs", 0, "lines"], -1, "lines"),

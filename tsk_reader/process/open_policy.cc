@@ -84,10 +84,17 @@ bool OpenPolicy::allows(std::string_view path) const {
 
 OpenedFile OpenPolicy::open(std::string_view path, int flags) const {
   constexpr int kWriting = O_CREAT | O_TRUNC | O_APPEND;
-  if ((flags & O_ACCMODE) != O_RDONLY || (flags & kWriting) != 0 || (flags & O_PATH) != 0)
+  // A folder may be asked for as a mere place to look up names in.
+  const bool as_place = (flags & O_PATH) != 0;
+  if ((flags & O_ACCMODE) != O_RDONLY || (flags & kWriting) != 0 ||
+      (as_place && (flags & O_DIRECTORY) == 0))
     return {-1, EACCES};
   if (path.empty()) return {-1, ENOENT};
-  const std::string real = resolved((here_ / fs::path(path)).string());
+  const std::string named = (here_ / fs::path(path)).string();
+  struct stat link {};
+  if ((flags & O_NOFOLLOW) != 0 && ::lstat(named.c_str(), &link) == 0 && S_ISLNK(link.st_mode))
+    return {-1, ELOOP};
+  const std::string real = resolved(named);
   if (real.empty()) return {-1, errno};
   struct stat before {};
   if (::lstat(real.c_str(), &before) != 0) return {-1, errno};
@@ -95,7 +102,8 @@ OpenedFile OpenPolicy::open(std::string_view path, int flags) const {
   if ((flags & O_DIRECTORY) != 0 && !S_ISDIR(before.st_mode)) return {-1, ENOTDIR};
   const bool readable =
       S_ISREG(before.st_mode) || S_ISBLK(before.st_mode) || S_ISDIR(before.st_mode);
-  const int how = (readable ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH) | O_NOFOLLOW | O_CLOEXEC;
+  const int how = (readable && !as_place ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH) |
+                  O_NOFOLLOW | O_CLOEXEC;
   const int descriptor = ::open(real.c_str(), how);
   if (descriptor < 0) return {-1, errno};
   // Another file may stand there by now, or a link in one of the folders before it.

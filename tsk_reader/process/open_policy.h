@@ -29,7 +29,8 @@ class OpenPolicy {
 
   /// Opens `path`, or says EACCES for what is not evidence, else why it cannot be opened. A pipe,
   /// socket or character device in an allowed place is given as a descriptor that can be told what
-  /// it is, and not read (O_PATH). `flags` as for open(2): anything but reading is refused.
+  /// it is, and not read (O_PATH). `flags` as for open(2): anything but reading is refused; O_PATH
+  /// is granted of folders, and O_NOFOLLOW refuses a link as the last name.
   OpenedFile open(std::string_view path, int flags) const;
 
   /// Whether `path` is one that open() would look at.

@@ -47,7 +47,8 @@ TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {
             Json::parse(R"({"input": "a.raw", "name": "whole", "start": 0, "size": 7})"));
   EXPECT_EQ(json["logs"][0], Json::parse(R"({"input": "a.raw", "filename": "/var/log/cron",
     "size": 0, "lines": 0, "records": 0, "other_lines": 0, "unparsed_lines": 0,
-    "duplicate_lines": 0, "dialects": [], "damage": [], "complete": true})"));
+    "duplicate_lines": 0, "dialects": [], "damage": [], "complete": true,
+    "replayed_bytes": 0})"));
   EXPECT_EQ(json["series"][0], Json::parse(R"({"input": "a.raw", "folder": "/var/log",
     "records": 0, "readings": 0, "intervals": 0, "boot_sessions": 0, "wraps": 0, "pid_max": 0,
     "unjudged": [], "unjudged_intervals": 0})"));
@@ -86,7 +87,7 @@ TEST(WriteSummary, SaysAllThatIsKnownOfALog) {
     "time_certainty": "year_inferred", "time_basis": "year from mtime", "year_basis": "mtime",
     "damage": [{"begin": 4, "end": 8, "reason": "E01 chunk checksum"},
                {"begin": 9, "reason": "truncated"}],
-    "complete": false})"));
+    "complete": false, "replayed_bytes": 0})"));
 }
 
 TEST(WriteSummary, CountsFindingsAndWarnings) {

@@ -112,9 +112,10 @@ TEST(LooseEvidence, MissingIsAnError) {
 
 TEST(LibraryVersions, NameTheLibraries) {
   const std::vector<std::string> versions = library_versions();
-  ASSERT_EQ(versions.size(), 2U);
+  ASSERT_EQ(versions.size(), 3U);
   EXPECT_EQ(versions[0].substr(0, 8), "libtsk 4");
   EXPECT_EQ(versions[1].substr(0, 9), "libewf 20");
+  EXPECT_EQ(versions[2].substr(0, 12), "libarchive 3");
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST(FileSystemSniffer, TellsVolumesByTheirSuperblocks) {
        Backend::none, true},
       {"LUKS", {{0, "LUKS\xba\xbe"}}, "LUKS", Backend::none, true},
       {"xfs", {{0, "XFSB"}}, "xfs", Backend::xfs, false},
-      {"btrfs", {{65600, "_BHRfS_M"}}, "btrfs", Backend::none, true},
+      {"btrfs", {{65600, "_BHRfS_M"}}, "btrfs", Backend::btrfs, false},
       {"ntfs", {{3, "NTFS    "}}, "ntfs", Backend::tsk, false},
       {"exfat", {{3, "EXFAT   "}}, "exfat", Backend::tsk, false},
       {"fat", kFat, "fat", Backend::tsk, false},
