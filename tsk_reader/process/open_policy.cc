@@ -102,8 +102,8 @@ OpenedFile OpenPolicy::open(std::string_view path, int flags) const {
   if ((flags & O_DIRECTORY) != 0 && !S_ISDIR(before.st_mode)) return {-1, ENOTDIR};
   const bool readable =
       S_ISREG(before.st_mode) || S_ISBLK(before.st_mode) || S_ISDIR(before.st_mode);
-  const int how = (readable && !as_place ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH) |
-                  O_NOFOLLOW | O_CLOEXEC;
+  const int how = (readable && !as_place ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH) | O_NOFOLLOW |
+                  O_CLOEXEC | (as_place ? 0 : flags & O_NOATIME);
   const int descriptor = ::open(real.c_str(), how);
   if (descriptor < 0) return {-1, errno};
   // Another file may stand there by now, or a link in one of the folders before it.
