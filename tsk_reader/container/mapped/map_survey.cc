@@ -1,6 +1,7 @@
 #include "tsk_reader/container/mapped/map_survey.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace pidometer {
 namespace {
@@ -14,6 +15,17 @@ constexpr std::uint64_t kMostUnits = std::uint64_t{1} << 30;
 
 /// Ranges of damage kept here; reading finds the others again.
 constexpr std::size_t kMostRanges = 100'000;
+
+/// Whether the end of the file may lie inside a packed unit: only unpacking tells, for the unit's
+/// own length is rounded up or not known. Packed units are smaller than what they hold, or hardly
+/// larger.
+bool may_be_cut_off(const Placement& placement) {
+  if (placement.kind != Placement::Kind::packed) return false;
+  const std::uint64_t end = placement.file->size();
+  constexpr std::uint64_t kSlack = 4096;
+  const std::uint64_t most = std::max(placement.packed_bytes, placement.length + kSlack);
+  return placement.offset < end && end - placement.offset < most;
+}
 
 }  // namespace
 
@@ -97,6 +109,11 @@ MapSurvey MapSurvey::of(GuestMap& map, std::uint64_t unit, const std::string& be
     if (placement.kind == Placement::Kind::stored)
       survey.mark({placement.file, placement.offset, length});
     survey.add_damage(at, length, placement, below_missing);
+    if (may_be_cut_off(placement)) {
+      std::vector<std::byte> unpacked;
+      if (const auto why = map.unpack(placement, unpacked))
+        survey.damage_.add({at, at + length}, *why);
+    }
   });
   for (auto& [file, bits] : survey.bits_) bits.used = {};
   if (survey.any_twice_)

@@ -72,7 +72,8 @@ Placement Qcow2Map::place(std::uint64_t offset) {
                 "the entry of its L1 table for " + bytes_of(table_begin, span) + " " + *why);
   const std::uint64_t l1_entry = be64(bytes, 0);
   const std::uint64_t table = l1_entry & kOffset;
-  if ((l1_entry & ~kOffset & ~kCopied) != 0)
+  // A table that is in use (bit 63) and has no place lost its place.
+  if ((l1_entry & ~kOffset & ~kCopied) != 0 || (table == 0 && l1_entry != 0))
     return lost(to_table_end,
                 "the entry of its L1 table for " + bytes_of(table_begin, span) + " is corrupt");
   if (table == 0) return unallocated(to_table_end);
@@ -129,6 +130,7 @@ Placement Qcow2Map::cluster(std::uint64_t offset, std::uint64_t entry, std::uint
   }
   // With external data the first cluster may lie at offset 0; then bit 63 tells.
   const bool allocated = host != 0 || (header_.external_data && (entry & kCopied) != 0);
+  if (!allocated && (entry & kCopied) != 0) return corrupt("is in use and has no place");
   if (!allocated) return unallocated(left);
   return stored(host + within, left);
 }
