@@ -20,7 +20,7 @@ ContainerFile::Page& ContainerFile::page(std::uint64_t number) {
 
 std::optional<std::string> ContainerFile::read_table(std::uint64_t offset,
                                                      std::span<std::byte> out) {
-  std::memset(out.data(), 0, out.size());
+  std::fill(out.begin(), out.end(), std::byte{0});
   if (offset > size() || out.size() > size() - offset) return std::string(kPastTheEnd);
   std::size_t filled = 0;
   while (filled < out.size()) {
@@ -30,7 +30,7 @@ std::optional<std::string> ContainerFile::read_table(std::uint64_t offset,
     const std::size_t count = std::min(out.size() - filled, kPageBytes - within);
     const auto bad = from.damage.clipped({at, at + count});
     if (!bad.empty()) {
-      std::memset(out.data(), 0, out.size());
+      std::fill(out.begin(), out.end(), std::byte{0});
       return bad.front().reason;
     }
     std::memcpy(out.data() + filled, from.bytes.data() + within, count);
@@ -45,7 +45,8 @@ void ContainerFile::read_data(std::uint64_t offset, std::span<std::byte> out, Da
       offset >= end ? 0
                     : static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), end - offset));
   const std::size_t got = want == 0 ? 0 : file_->read_at(offset, out.first(want), damage);
-  std::memset(out.data() + got, 0, out.size() - got);
+  const auto rest = out.subspan(got);
+  std::fill(rest.begin(), rest.end(), std::byte{0});
   damage.add({offset + got, offset + out.size()}, kPastTheEnd);
   if (overlay_.empty()) return;
   for (std::uint64_t number = offset / kPageBytes; number * kPageBytes < offset + out.size();

@@ -23,7 +23,7 @@ class MappedSource final : public BlockSource {
   Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override {
     while (!out.empty()) {
       if (offset >= size()) {
-        std::memset(out.data(), 0, out.size());
+        std::fill(out.begin(), out.end(), std::byte{0});
         const std::uint64_t room = kUnknownEnd - offset;
         damage_.add({offset, offset + std::min<std::uint64_t>(out.size(), room)},
                     "image is truncated");
@@ -83,7 +83,7 @@ class MappedSource final : public BlockSource {
         fill_packed(placement, offset, out);
         return {};
       case Placement::Kind::zeros:
-        std::memset(out.data(), 0, out.size());
+        std::fill(out.begin(), out.end(), std::byte{0});
         return {};
       case Placement::Kind::below:
         return fill_below(offset, out);
@@ -99,7 +99,7 @@ class MappedSource final : public BlockSource {
   }
 
   void lose(std::uint64_t offset, std::span<std::byte> out, const std::string& reason) {
-    std::memset(out.data(), 0, out.size());
+    std::fill(out.begin(), out.end(), std::byte{0});
     damage_.add({offset, offset + out.size()}, reason);
   }
 
@@ -134,7 +134,8 @@ class MappedSource final : public BlockSource {
       for (const DamagedRange& bad : parts_.below->damage({offset, offset + want}))
         damage_.add(bad.range, bad.reason);
     }
-    std::memset(out.data() + want, 0, out.size() - want);
+    const auto rest = out.subspan(want);
+    std::fill(rest.begin(), rest.end(), std::byte{0});
     return {};
   }
 
