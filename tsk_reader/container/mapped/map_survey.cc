@@ -1,6 +1,7 @@
 #include "tsk_reader/container/mapped/map_survey.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 namespace pidometer {
@@ -9,6 +10,12 @@ namespace {
 /// Placements looked at: 4 TiB in clusters of 64 KiB, some ten seconds. Tables that give more do so
 /// by pointing at one another.
 constexpr std::uint64_t kMostPlacements = std::uint64_t{1} << 26;
+
+/// The least placements that are looked at, and how many there can be for each byte of the files:
+/// an entry of a table has 4 bytes or more, and is met once where tables do not point at one
+/// another.
+constexpr std::uint64_t kFewPlacements = 65536;
+constexpr std::uint64_t kBytesAnEntry = 4;
 
 /// Units of a file that are kept book of: 128 MiB of bits.
 constexpr std::uint64_t kMostUnits = std::uint64_t{1} << 30;
@@ -91,11 +98,18 @@ MapSurvey MapSurvey::of(GuestMap& map, std::uint64_t unit, const std::string& be
   MapSurvey survey;
   survey.unit_ = unit;
   const std::uint64_t size = map.size();
-  for (const FileRange& range : map.structures()) survey.mark(range);
+  std::set<const ContainerFile*> files;
+  std::uint64_t most = kFewPlacements;
+  for (const FileRange& range : map.structures()) {
+    survey.mark(range);
+    if (files.insert(range.file).second) most += range.file->size() / kBytesAnEntry;
+  }
+  // A map that names no structures keeps its tables elsewhere.
+  most = files.empty() ? kMostPlacements : std::min(most, kMostPlacements);
   std::uint64_t steps = 0;
   const auto walk = [&](const auto& visit) {
     for (std::uint64_t at = 0; at < size;) {
-      if (++steps > kMostPlacements) {
+      if (++steps > most) {
         survey.complete_ = false;
         return;
       }
@@ -116,6 +130,7 @@ MapSurvey MapSurvey::of(GuestMap& map, std::uint64_t unit, const std::string& be
     }
   });
   for (auto& [file, bits] : survey.bits_) bits.used = {};
+  steps = 0;
   if (survey.any_twice_)
     walk([&](std::uint64_t at, std::uint64_t length, const Placement& placement) {
       if (placement.kind == Placement::Kind::stored && survey.claimed_twice(placement))
