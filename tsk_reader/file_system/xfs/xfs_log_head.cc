@@ -116,8 +116,13 @@ class HeadFinder {
       return {XfsLogState::Kind::clean, place(end_), place(end_), state.torn};
     // Of the records that may have been on their way, the first that fails ends the log.
     std::vector<std::uint32_t> starts;
-    for (std::uint32_t i = end_; i-- > 0 && starts.size() < kInFlightRecords;)
-      if (is_xfs_log_record(window_block(i))) starts.push_back(i);
+    // What lies before the tail is over (xlog_verify_head, xfs_log_recover.c): mkfs' own record,
+    // which bears no checksum, among it.
+    for (std::uint32_t i = end_; i-- > 0 && starts.size() < kInFlightRecords;) {
+      if (!is_xfs_log_record(window_block(i))) continue;
+      starts.push_back(i);
+      if (place(i) == last_->tail_block) break;
+    }
     std::reverse(starts.begin(), starts.end());
     std::optional<XfsLogRecord> good;
     for (const std::uint32_t i : starts) {
