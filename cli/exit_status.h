@@ -18,6 +18,7 @@ struct RunOutcome {
   int inputs_opened = 0;
   int inputs_failed = 0;
   int cron_logs = 0;
+  bool doubtful = false;       ///< damage was told that may hide a log, though no log lost bytes
   bool damaged = false;        ///< bytes of an image or log are lost, or a volume could not be read
   bool output_failed = false;  ///< rows, summary or extracted files could not be written
   bool interrupted = false;
@@ -28,7 +29,10 @@ inline ExitStatus exit_status(const RunOutcome& outcome, bool partial_ok) {
   if (outcome.output_failed || outcome.inputs_opened == 0) return exit_nothing;
   if (outcome.inputs_failed > 0 || outcome.damaged)
     return partial_ok ? exit_complete : exit_partial;
-  return outcome.cron_logs > 0 ? exit_complete : exit_no_log;
+  if (outcome.cron_logs > 0) return exit_complete;
+  // "No log is in it" is true of sound evidence only.
+  if (outcome.doubtful) return partial_ok ? exit_complete : exit_partial;
+  return exit_no_log;
 }
 
 }  // namespace pidometer

@@ -53,6 +53,8 @@ class ScanMediator final : public Mediator {
   std::uint64_t findings() const { return findings_; }
   /// Whether a warning said that evidence was not read: a volume, a log, a stale journal.
   bool evidence_lost() const { return evidence_lost_; }
+  /// Whether a warning told of damage to an image, in which a log may be hidden.
+  bool damage_told() const { return warning_totals_.contains(WarningKind::damaged_image); }
   /// The first error of the spool: a full disk. Rows after it are lost.
   const std::optional<Error>& failure() const { return failure_; }
 
