@@ -14,7 +14,7 @@ RAW = TESTDATA / "redhat62.ext2.raw"
 E01 = TESTDATA / "redhat62.E01"
 ZONE = ("--timezone", "America/Chicago")
 # Generous: the same suites run under sanitizers, on loaded machines.
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 900
 
 
 class Run:
