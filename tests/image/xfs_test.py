@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """XFS is read as the kernel reads it: every file of every form, over the features and sizes of mkfs.xfs."""
 
+import os
 import pathlib
 import re
 import sys
@@ -185,6 +186,50 @@ class Xfs(images.ImageTest):
                 log = tree.files["/var/log/cron"]
                 self.assertEqual(log["size"], len(old) + len(new))
                 self.assertEqual(log["replayed"], [[len(old), len(old) + len(new)]])
+
+    def test_copied_while_in_use(self):
+        """Copied under a mounted filesystem: nothing stopped it, and its log is as young as mkfs.xfs leaves it."""
+        for name, options, mount in [
+            ("defaults", [], ()),
+            ("1 KiB blocks", ["-b", "size=1024"], ()),
+            ("small log", ["--unsupported", "-l", "size=10m"], ()),
+            ("large records", ["-l", "su=256k"], ("logbsize=256k",)),
+            ("log stripes of 4 KiB", ["-l", "su=4k"], ()),
+            ("4 KiB sectors", ["-s", "size=4096"], ()),
+        ]:
+            for rounds in (0, 1, 12):
+                with self.subTest(name, rounds=rounds):
+                    image, new = self.copied_while_in_use(options, mount, rounds)
+                    view = xfs_images.replayed_by_kernel(image)
+                    self.assertIn("/var/log/cron", view)
+                    tree = xfs_images.Tree(image)
+                    have = tree.view()
+                    wrong = {path: (have.get(path), view.get(path)) for path in {*have, *view}
+                             if have.get(path) != view.get(path)}
+                    self.assertEqual(dict(sorted(wrong.items())[:5]), {})
+                    self.assertEqual((tree.warnings, tree.errors(), tree.file_damage()), ([], {}, {}))
+                    self.assertEqual(have["/var/log/cron"][3], sha256(new))
+
+    def copied_while_in_use(self, options, mount, rounds):
+        """Image and what its /var/log/cron holds; each of `rounds` is a record of the log or several."""
+        live = xfs_images.make(self.folder() / "live.raw", *options)
+        image = live.with_name("image.raw")
+        data = log_text(300_000)
+        with xfs_images.mounted(live, *mount) as root:
+            if root is None:
+                self.skipTest("this system mounts no XFS for us")
+            (root / "var/log").mkdir(parents=True)
+            for i in range(200):
+                (root / f"other{i}").write_bytes(b"%d\n" % i * i)
+            (root / "var/log/cron").write_bytes(data[:200_000])
+            run("sync", "-f", root)
+            with open(root / "var/log/cron", "ab") as log:
+                for i in range(rounds + 1):
+                    log.write(data[200_000 + i * 5000:205_000 + i * 5000])
+                    log.flush()
+                    os.fsync(log.fileno())
+            run("cp", "--sparse=always", live, image)
+        return image, data[:205_000 + rounds * 5000]
 
     def test_a_log_that_cannot_be_replayed_is_told(self):
         self.need("xfs_io")

@@ -93,6 +93,13 @@ class HeadFinder {
     return (std::to_integer<std::uint8_t>(first[9]) & kUnmount) != 0;
   }
 
+  /// As far as the search for the head asks: mkfs.xfs and xfs_repair write a record without a
+  /// checksum, on v5 too (xlog_recover_process, XLOG_RECOVER_CRCPASS). A replay still wants one.
+  bool is_whole(std::uint32_t block) {
+    const auto record = log_.record(block);
+    return record && (record->checksum == 0 || log_.payload(*record));
+  }
+
   XfsLogState examine() {
     // A hole, that is a block of one cycle before, was to be written when all stopped.
     for (std::uint32_t i = 0; i < count(); ++i) {
@@ -114,28 +121,23 @@ class HeadFinder {
     const auto place = [&](std::uint32_t i) { return log_.wrap(std::uint64_t{begin_} + i); };
     if (ends_unmounted(place(end_)))
       return {XfsLogState::Kind::clean, place(end_), place(end_), state.torn};
-    // Of the records that may have been on their way, the first that fails ends the log.
+    // Of the records that may have been on their way, the first that fails ends the log. Those
+    // before the tail were home already and do not count (xlog_verify_head, which looks no further
+    // back; xlog_rseek_logrec_hdr, which goes round where tail and head are one).
+    const std::uint32_t waiting = log_.distance(last_->tail_block, place(end_));
+    const std::uint32_t oldest = waiting != 0 && waiting < end_ ? end_ - waiting : 0;
     std::vector<std::uint32_t> starts;
-    // What lies before the tail is over (xlog_verify_head, xfs_log_recover.c): mkfs' own record,
-    // which bears no checksum, among it.
-    for (std::uint32_t i = end_; i-- > 0 && starts.size() < kInFlightRecords;) {
-      if (!is_xfs_log_record(window_block(i))) continue;
-      starts.push_back(i);
-      if (place(i) == last_->tail_block) break;
-    }
+    for (std::uint32_t i = end_; i-- > oldest && starts.size() < kInFlightRecords;)
+      if (is_xfs_log_record(window_block(i))) starts.push_back(i);
     std::reverse(starts.begin(), starts.end());
-    std::optional<XfsLogRecord> good;
     for (const std::uint32_t i : starts) {
-      const auto record = log_.record(place(i));
-      if (!record || !log_.payload(*record)) {
-        end_ = i;
-        state.torn = true;
-        break;
-      }
-      good = record;
+      if (is_whole(place(i))) continue;
+      end_ = i;
+      state.torn = true;
+      break;
     }
-    if (!good) return state;
-    last_ = good;
+    // The last one that counts may lie before those that were checked, as mkfs's does.
+    if (!last_record() || last_index_ + last_->blocks() != end_) return state;
     state.head = place(end_);
     state.tail = last_->tail_block;
     const bool nothing_waits = state.tail == state.head || ends_unmounted(state.head);

@@ -150,7 +150,14 @@ XfsReplay replay_xfs_log(BlockSource& volume, const XfsSuperblock& super) {
   auto log = XfsLog::open(volume, super);
   if (!log) return not_known("the filesystem's log is not where it could be");
   const XfsLogState state = find_xfs_log_state(*log);
-  if (state.kind == XfsLogState::Kind::clean) return {};
+  if (state.kind == XfsLogState::Kind::clean) {
+    if (!state.torn) return {};
+    // All that was begun since the last unmount is in the record that does not count.
+    return {nullptr, fmt::format("the filesystem was in use when it was imaged and nothing of its "
+                                 "log could be replayed: what was written to it last is not "
+                                 "whole; {}",
+                                 kMayBeMissing)};
+  }
   if (state.kind == XfsLogState::Kind::unknown)
     return not_known(
         "the end of the filesystem's log cannot be found and nothing of it was replayed");

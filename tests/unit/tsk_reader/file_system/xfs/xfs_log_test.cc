@@ -191,6 +191,48 @@ TEST(XfsLog, WhatWasWrittenLastAndIsNotWholeDoesNotCount) {
   }
 }
 
+TEST(XfsLog, TheRecordOfMkfsHasNoChecksumAndCountsAllTheSame) {
+  // Fewer records than may be on their way at once: mkfs's lies among those near the head.
+  const std::string none(4, '\0');
+  for (std::uint32_t count = 1; count < 12; ++count) {
+    LogWriter log;
+    log.unmount(0);
+    log.volume().replace(kLogOffset + 32, 4, none);
+    const std::uint32_t tail = log.head();
+    for (std::uint32_t i = 0; i < count; ++i) log.write(small(i, "new"), tail);
+    const Found found = find(log.volume());
+    ASSERT_EQ(found.state.kind, State::dirty) << count;
+    EXPECT_FALSE(found.state.torn) << count;
+    EXPECT_EQ(found.state.tail, tail) << count;
+    EXPECT_EQ(found.state.head, log.head()) << count;
+    EXPECT_EQ(found.walk.damage, "") << count;
+    EXPECT_EQ(found.transactions.size(), count);
+  }
+  // The first record behind it is not whole: the log ends with mkfs's, and nothing waits.
+  LogWriter log;
+  log.unmount(0);
+  log.volume().replace(kLogOffset + 32, 4, none);
+  const std::uint32_t tail = log.head();
+  log.write(small(1, "torn"), tail);
+  log.write(small(2, "whole"), tail);
+  log.volume()[kLogOffset + (std::size_t{tail} + 1) * 512 + 100] ^= 1;
+  const Found torn = find(log.volume());
+  EXPECT_EQ(torn.state.kind, State::clean);
+  EXPECT_TRUE(torn.state.torn);
+  EXPECT_EQ(torn.state.head, tail);
+  MemorySource source(log.volume());
+  const XfsReplay replay = replay_xfs_log(source, xfs_geometry());
+  EXPECT_FALSE(replay.overlay);
+  EXPECT_NE(replay.warning.find("what was written to it last is not whole"), std::string::npos);
+  // What waits is replayed with a good checksum only.
+  LogWriter bare;
+  bare.unmount(0);
+  const std::uint32_t first = bare.head();
+  bare.write(small(1, "bare"), first);
+  bare.volume().replace(kLogOffset + std::size_t{first} * 512 + 32, 4, none);
+  EXPECT_NE(find(bare.volume()).walk.damage, "");
+}
+
 TEST(XfsLog, AnotherFilesystemsRecordsAreNone) {
   LogWriter log;
   log.unmount(0);
