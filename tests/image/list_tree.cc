@@ -1,17 +1,20 @@
 // Reads every file of the filesystem that fills an image and prints it as JSON lines, for
 // tests/image/*_test.py:
-//   list_tree IMAGE
-// Not only logs, and not through the volume scanner: what a backend says of all its files.
+//   list_tree IMAGE [PATH]
+// Not only logs, and not through the volume scanner: what a backend says of all its files. With
+// PATH the bytes of that file go to standard output and nothing else does.
 
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tsk_reader/bytes/hashing.h"
 #include "tsk_reader/container/raw_source.h"
 #include "tsk_reader/file_system/file_system_sniffer.h"
+#include "tsk_reader/file_system/path_resolver.h"
 
 namespace pidometer {
 namespace {
@@ -91,8 +94,24 @@ void walk(FileSystem& file_system, std::uint64_t directory, const std::string& p
   }
 }
 
+/// As icat does it: no hash, no row.
+int copy_out(FileSystem& file_system, std::string_view path) {
+  const auto place = resolve_path(file_system, path);
+  if (!place || !place->node) return 1;
+  const auto stream = file_system.open(place->node->inode);
+  if (!stream) return 1;
+  std::vector<std::byte> buffer(65536);
+  for (;;) {
+    const auto got = (*stream)->read(buffer);
+    if (!got) return 1;
+    if (*got == 0) return std::cout.flush() && (*stream)->damage().empty() ? 0 : 1;
+    std::cout.write(reinterpret_cast<const char*>(buffer.data()),
+                    static_cast<std::streamsize>(*got));
+  }
+}
+
 int run(int argc, char** argv) {
-  if (argc != 2) return 2;
+  if (argc != 2 && argc != 3) return 2;
   std::vector<Warning> warnings;
   const auto source = open_raw_source({{argv[1]}}, warnings);
   if (!source) return 1;
@@ -104,6 +123,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   FileSystem& file_system = **opened;
+  if (argc == 3) return copy_out(file_system, argv[2]);
   std::set<std::uint64_t> entered;
   walk(file_system, file_system.root(), "", entered);
   if (const auto free = file_system.unallocated()) print({{"unallocated", to_json(*free)}});

@@ -20,8 +20,6 @@ TEST(ExitStatus, FollowsTheTable) {
       {"damaged", {.inputs_opened = 1, .cron_logs = 1, .damaged = true}, 3, 0},
       {"damaged, no log", {.inputs_opened = 1, .damaged = true}, 3, 0},
       {"no log", {.inputs_opened = 1}, 4, 4},
-      {"no log in a doubtful image", {.inputs_opened = 1, .doubtful = true}, 3, 0},
-      {"a log in a doubtful image", {.inputs_opened = 1, .cron_logs = 1, .doubtful = true}, 0, 0},
       {"disk full", {.inputs_opened = 1, .cron_logs = 1, .output_failed = true}, 1, 1},
       {"interrupted",
        {.inputs_opened = 1, .cron_logs = 1, .damaged = true, .interrupted = true},
