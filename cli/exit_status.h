@@ -4,11 +4,10 @@ namespace pidometer {
 
 /// What the program's exit status says; the numbers are part of its interface.
 enum ExitStatus : int {
-  exit_complete = 0,  ///< all inputs were read completely, findings or not
-  exit_nothing = 1,   ///< nothing usable: no input could be read, or none is evidence
-  exit_usage = 2,     ///< the arguments cannot be used
-  exit_partial =
-      3,  ///< rows are valid, but bytes were lost or damaged, or one of several inputs failed
+  exit_complete = 0,      ///< all inputs were read completely, findings or not
+  exit_nothing = 1,       ///< nothing usable: no input could be read, or none is evidence
+  exit_usage = 2,         ///< the arguments cannot be used
+  exit_partial = 3,       ///< rows are valid, but evidence was lost or damaged, or an input failed
   exit_no_log = 4,        ///< everything was read and no cron log is in it
   exit_interrupted = 130  ///< SIGINT or SIGTERM
 };
@@ -18,8 +17,7 @@ struct RunOutcome {
   int inputs_opened = 0;
   int inputs_failed = 0;
   int cron_logs = 0;
-  bool doubtful = false;       ///< damage was told that may hide a log, though no log lost bytes
-  bool damaged = false;        ///< bytes of an image or log are lost, or a volume could not be read
+  bool damaged = false;        ///< bytes are lost, a structure is corrupt, or a volume was not read
   bool output_failed = false;  ///< rows, summary or extracted files could not be written
   bool interrupted = false;
 };
@@ -30,8 +28,6 @@ inline ExitStatus exit_status(const RunOutcome& outcome, bool partial_ok) {
   if (outcome.inputs_failed > 0 || outcome.damaged)
     return partial_ok ? exit_complete : exit_partial;
   if (outcome.cron_logs > 0) return exit_complete;
-  // "No log is in it" is true of sound evidence only.
-  if (outcome.doubtful) return partial_ok ? exit_complete : exit_partial;
   return exit_no_log;
 }
 

@@ -266,7 +266,6 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.damaged = outcome.damaged || mediator.evidence_lost();
-  outcome.doubtful = mediator.damage_told();
   outcome.interrupted = interrupted();
   if (extraction.files() > 0 && !outcome.interrupted) {
     if (Result<void> written = extraction.write_sums(); !written) {

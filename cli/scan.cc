@@ -147,7 +147,6 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.damaged = outcome.damaged || mediator.evidence_lost();
-  outcome.doubtful = mediator.damage_told();
   for (const SummaryLog& log : summary.logs) {
     if (log.report.records > 0) ++outcome.cron_logs;
     // What is missing of a deleted log is no lost evidence.

@@ -68,8 +68,10 @@ void ScanMediator::produce_warning(Warning warning) {
   if (warning.image.empty()) warning.image = image_;
   if (warning.volume.empty()) warning.volume = volume_;
   diagnostics_.warning(warning);
-  // A stale journal or a volume that is not read hides records as surely as a lost chunk does.
-  evidence_lost_ = evidence_lost_ || warning.kind == WarningKind::unsupported ||
+  // A stale journal, a volume that is not read or a corrupt directory hides records as surely as a
+  // lost chunk does.
+  evidence_lost_ = evidence_lost_ || warning.kind == WarningKind::damaged_image ||
+                   warning.kind == WarningKind::unsupported ||
                    warning.kind == WarningKind::skipped_file ||
                    warning.kind == WarningKind::reader_died;
   const std::uint64_t total = ++warning_totals_[warning.kind];

@@ -51,10 +51,9 @@ class ScanMediator final : public Mediator {
   RowSpool& rows() { return rows_; }
   std::uint64_t records() const { return records_; }
   std::uint64_t findings() const { return findings_; }
-  /// Whether a warning said that evidence was not read: a volume, a log, a stale journal.
+  /// Whether a warning said that evidence was not read, or is damaged where a log may hide: a
+  /// volume, a log, a stale journal, a corrupt directory.
   bool evidence_lost() const { return evidence_lost_; }
-  /// Whether a warning told of damage to an image, in which a log may be hidden.
-  bool damage_told() const { return warning_totals_.contains(WarningKind::damaged_image); }
   /// The first error of the spool: a full disk. Rows after it are lost.
   const std::optional<Error>& failure() const { return failure_; }
 
