@@ -147,8 +147,7 @@ class Extraction {
       if (interrupted()) return;
       ++outcome_.cron_logs;
       extract_stored(*file, image, found.volume,
-                     std::filesystem::path(safe_name(found.volume)) / "recovered" /
-                         recovered_name(file->entry()));
+                     top_ / safe_name(found.volume) / "recovered" / recovered_name(file->entry()));
     }
   }
 

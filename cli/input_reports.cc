@@ -162,8 +162,10 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
   inputs.insert(inputs.end(), options.roots.begin(), options.roots.end());
   for (const InputGroup& group : groups)
     inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
+  std::vector<std::string> targets = names;
+  if (!options.directory.empty()) targets.push_back(options.directory);
   std::error_code ignored;
-  for (const std::string& name : names) {
+  for (const std::string& name : targets) {
     const fs::path target = fs::weakly_canonical(fs::absolute(name), ignored);
     for (const fs::path& input : inputs) {
       const fs::path evidence = fs::weakly_canonical(fs::absolute(input), ignored);

@@ -145,6 +145,12 @@ void FileMap::distrust_holes(const std::string& reason) {
   lost.add({std::min(at, size), size}, reason);
 }
 
+bool FileMap::is_whole() const {
+  std::uint64_t covered = 0;
+  for (const FileExtent& extent : extents) covered += extent.length;
+  return covered >= size && lost.empty() && !missing_tail;
+}
+
 std::unique_ptr<ByteStream> make_extent_stream(BlockSource& source, FileMap map) {
   return std::make_unique<ExtentStream>(source, std::move(map));
 }

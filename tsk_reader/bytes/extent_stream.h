@@ -39,6 +39,9 @@ struct FileMap {
   /// Everything that no extent covers becomes lost. For a map whose own blocks are damaged: what
   /// looks like a hole need not be one.
   void distrust_holes(const std::string& reason);
+
+  /// Whether every byte has its place on the volume.
+  bool is_whole() const;
 };
 
 /// The bytes of a mapped file in order. Damage of the source becomes damage in file offsets. The

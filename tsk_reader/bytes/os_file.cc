@@ -1,5 +1,7 @@
 #include "tsk_reader/bytes/os_file.h"
 
+#include "tsk_reader/bytes/file_time.h"
+
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -61,7 +63,7 @@ std::string system_reason(int error) {
 
 }  // namespace
 
-OsFile::OsFile(int fd, std::uint64_t size, Timestamp modified)
+OsFile::OsFile(int fd, std::uint64_t size, std::optional<Timestamp> modified)
     : fd_(fd), size_(size), modified_(modified) {}
 
 OsFile::~OsFile() {
@@ -116,8 +118,7 @@ Result<std::unique_ptr<OsFile>> OsFile::adopt(int fd, const std::string& name) {
                 S_ISDIR(info.st_mode) ? "it is a folder" : "it is a pipe, a socket or a device",
                 "give an image, a log file or a folder");
   }
-  const auto modified = Timestamp(std::chrono::seconds(info.st_mtim.tv_sec) +
-                                  std::chrono::microseconds(info.st_mtim.tv_nsec / 1000));
+  const auto modified = file_time(info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   return std::unique_ptr<OsFile>(new OsFile(fd, size, modified));
 }
 

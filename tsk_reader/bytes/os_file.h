@@ -29,7 +29,7 @@ class OsFile {
 
   /// Bytes: of the file when it was opened, or of the device.
   std::uint64_t size() const { return size_; }
-  Timestamp modified() const { return modified_; }
+  std::optional<Timestamp> modified() const { return modified_; }
 
   /// Reads from `offset` until `out` is full or the file ends; returns how many bytes `out` holds.
   /// Sectors that the system cannot read are zeros named in `damage` (offsets of this file).
@@ -39,11 +39,11 @@ class OsFile {
   void expect_sequential_read();
 
  private:
-  OsFile(int fd, std::uint64_t size, Timestamp modified);
+  OsFile(int fd, std::uint64_t size, std::optional<Timestamp> modified);
 
   int fd_;
   std::uint64_t size_;
-  Timestamp modified_;
+  std::optional<Timestamp> modified_;
 };
 
 /// The file's bytes in order, from 0.

@@ -228,29 +228,39 @@ bool is_aff4(OsFile& file, std::span<const std::byte> head) {
   return false;
 }
 
-Sniffed sniff_packed(OsFile& file, Compression compression) {
+/// collection.tar.gz, collection.tgz.
+bool is_named_tar(const std::filesystem::path& name) {
+  const std::string extension = name.extension().string();
+  return name.stem().extension() == ".tar" || extension == ".tgz" || extension == ".tbz2" ||
+         extension == ".txz" || extension == ".tzst";
+}
+
+Sniffed sniff_packed(OsFile& file, const std::filesystem::path& name, Compression compression) {
   const std::vector<std::byte> packed = sample(file, 0, kPackedHeadBytes);
   const std::unique_ptr<ByteStream> stream =
       unpack(std::make_unique<HeadStream>(packed), compression);
   std::vector<std::byte> head(kHeadBytes);
   const Result<std::size_t> got = stream->read(head);
   head.resize(got ? *got : 0);
-  const std::string name(compression_name(compression));
+  const std::string packer(compression_name(compression));
   Sniffed inner = by_mark(head);
   if (inner.content == Content::disk || inner.content == Content::other_container ||
       is_virtual_disk(inner.content)) {
-    return {Content::packed_disk, inner.what + " packed by " + name};
+    return {Content::packed_disk, inner.what + " packed by " + packer};
   }
+  // Where nothing comes out the name is all there is to go by.
+  if (head.empty() && is_named_tar(name))
+    return {Content::archive, "a damaged tar archive packed by " + packer};
   if (inner.content == Content::archive || (inner.content == Content::unknown && is_old_tar(head)))
-    return {Content::archive, inner.what.empty() ? "a tar archive packed by " + name
-                                                 : inner.what + " packed by " + name};
+    return {Content::archive, inner.what.empty() ? "a tar archive packed by " + packer
+                                                 : inner.what + " packed by " + packer};
   if (inner.content == Content::foreign)
-    return {Content::foreign, inner.what + " packed by " + name};
+    return {Content::foreign, inner.what + " packed by " + packer};
   // A packed log so damaged that nothing comes out is still a log with damage; what unpacks to
   // binary data is most likely a disk.
   if (head.empty() || is_text(head, head.size() < kHeadBytes))
-    return {Content::log, "text packed by " + name};
-  return {Content::packed_disk, "binary data packed by " + name};
+    return {Content::log, "text packed by " + packer};
+  return {Content::packed_disk, "binary data packed by " + packer};
 }
 
 }  // namespace
@@ -260,7 +270,7 @@ Sniffed sniff_content(OsFile& file, const std::filesystem::path& name) {
   const std::vector<std::byte> head = sample(file, 0, kHeadBytes);
   if (looks_like_ewf(head)) return {Content::ewf, "an E01 segment"};
   const Compression compression = detect_compression(head);
-  if (compression != Compression::none) return sniff_packed(file, compression);
+  if (compression != Compression::none) return sniff_packed(file, name, compression);
   // Before the marks: a fixed VHD is a raw disk up to its footer.
   if (is_fixed_vhd(file)) return {Content::vhd, "a fixed VHD image"};
   Sniffed marked = by_mark(head);

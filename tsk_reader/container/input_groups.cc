@@ -76,15 +76,17 @@ class Grouper {
   }
 
   /// Files that a VMDK's descriptor among `paths` names are a part of that input.
-  void claim_extents(std::span<const std::string> paths) {
-    for (const std::string& name : paths)
+  void claim_extents(std::span<const std::string> paths, StepNote& steps) {
+    for (const std::string& name : paths) {
+      steps.at(Step::input, {}, name);
       for (const fs::path& extent : vmdk_extent_paths(name)) {
         struct stat info {};
         if (::stat(extent.c_str(), &info) == 0) claimed_.insert({info.st_dev, info.st_ino});
       }
+    }
   }
 
-  GroupedInputs finish() {
+  GroupedInputs finish(StepNote& steps) {
     for (EwfGroup& ewf : group_ewf_segments(std::move(segments_))) {
       const std::size_t order = orders_[ewf.first_given];
       std::vector<fs::path> paths;
@@ -93,7 +95,7 @@ class Grouper {
           InputKind::image, names_[ewf.first_given], std::move(paths), std::move(ewf.warnings), {}};
       groups_.emplace(order, std::move(group));
     }
-    place_maps();
+    place_maps(steps);
     GroupedInputs inputs;
     for (auto& [order, group] : groups_) inputs.groups.push_back(std::move(group));
     inputs.errors = std::move(errors_);
@@ -109,11 +111,12 @@ class Grouper {
   }
 
   /// Gives each raw image the ddrescue maps beside it, those of the command line first.
-  void place_maps() {
+  void place_maps(StepNote& steps) {
     std::vector<InputGroup*> raw;
     for (const std::size_t order : raw_orders_)
       if (const auto at = groups_.find(order); at != groups_.end()) raw.push_back(&at->second);
     for (const std::string& map : maps_) {
+      steps.at(Step::input, {}, map);
       std::vector<InputGroup*> owners;
       for (InputGroup* group : raw)
         if (raw.size() == 1 ||
@@ -128,7 +131,8 @@ class Grouper {
                            "give it with its raw image alone, or name it like the image"});
       }
     }
-    for (InputGroup* group : raw)
+    for (InputGroup* group : raw) {
+      steps.at(Step::input, {}, group->name);
       for (fs::path& map :
            find_ddrescue_maps(group->segments.front(), bytes_of_segments(group->segments))) {
         std::error_code error;
@@ -137,13 +141,14 @@ class Grouper {
                         [&](const fs::path& other) { return fs::equivalent(other, map, error); });
         if (!known) group->maps.push_back(std::move(map));
       }
+    }
   }
 
   void add(InputKind kind, const std::string& name, std::size_t order,
            std::vector<fs::path> paths) {
     // One file or folder by two names, links among them, has one device and inode.
     struct stat info {};
-    if (::stat(name.c_str(), &info) == 0) {
+    if (::stat(paths.front().c_str(), &info) == 0) {
       const auto [at, is_new] = files_.try_emplace({info.st_dev, info.st_ino}, order);
       if (!is_new) {
         add_duplicate(groups_.at(at->second), name);
@@ -198,7 +203,10 @@ class Grouper {
       maps_.push_back(name);
     } else if (is_virtual_disk(sniffed.content)) {
       const fs::path whole = find_vmdk_descriptor(name).value_or(name);
-      add(InputKind::image, whole.string(), order, {whole});
+      if (whole != name)
+        notes_.push_back("note: " + name + " is a part of the disk of " + whole.string() +
+                         ", which is read as a whole");
+      add(InputKind::image, name, order, {whole});
     } else if (sniffed.content == Content::disk || forced) {
       raw_orders_.insert(order);
       add(InputKind::image, name, order, {fs::path(name)});
@@ -297,13 +305,13 @@ class Grouper {
 GroupedInputs group_inputs_here(std::span<const std::string> paths, InputKind as, StepNote* steps) {
   if (steps == nullptr) steps = &no_step_note();
   Grouper grouper(as);
-  grouper.claim_extents(paths);
+  grouper.claim_extents(paths, *steps);
   for (std::size_t i = 0; i < paths.size(); ++i) {
     steps->at(Step::input, {}, paths[i]);
     grouper.take(paths[i], i);
   }
   steps->at(Step::input, {}, {});
-  return grouper.finish();
+  return grouper.finish(*steps);
 }
 
 }  // namespace pidometer

@@ -144,7 +144,7 @@ std::vector<LogFolder> ImageEvidence::find_deleted(std::span<const std::string_v
     OpenVolume& one = volumes_.all()[index];
     // Free space belongs to a filesystem as a whole, not to one of its trees.
     if (!one.file_system || one.file_system.get() != one.whole || !one.volume.source) continue;
-    if (steps_.begin(Step::log_search, one.report.name, {})) continue;
+    if (steps_.begin(Step::deleted_search, one.report.name, {})) continue;
     std::vector<std::string> places(folders.begin(), folders.end());
     if (trees_.may_be_log_volume(index)) places = folders_in_tree(folders);
     const std::vector<std::string_view> looked_into(places.begin(), places.end());

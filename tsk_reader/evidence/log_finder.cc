@@ -125,8 +125,16 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
                                            place->broken_link)));
       continue;
     }
-    if (place->node->kind != NodeKind::directory || !seen_folders.insert(place->node->inode).second)
+    if (place->node->kind != NodeKind::directory) {
+      // A data disk may well have a file called log at its top; nothing has one at /var/log.
+      if (place->node->kind == NodeKind::other || path.rfind('/') > 0)
+        warnings.push_back(
+            skipped(std::string(path),
+                    "it should be a directory and is none: its inode is damaged, or no "
+                    "Linux system wrote this"));
       continue;
+    }
+    if (!seen_folders.insert(place->node->inode).second) continue;
     FoundFolder folder{std::string(path), {}};
     find_in_folder(file_system, folder, *place, globs, seen_files, warnings);
     if (!folder.files.empty()) out.push_back(std::move(folder));

@@ -54,18 +54,17 @@ Result<ResolvedPath> resolve_path(FileSystem& file_system, std::string_view path
       if (places.size() > 1) places.pop_back();
       continue;
     }
-    std::optional<std::uint64_t> inode;
-    if (places.back().node.kind == NodeKind::directory) {
-      const auto found = file_system.lookup(places.back().node.inode, name);
-      if (!found) return tl::unexpected(found.error());
-      inode = *found;
-    }
-    if (!inode) {
+    if (places.back().node.kind != NodeKind::directory)
+      return fail(ErrorKind::unreadable, fmt::format("{} cannot be followed", path),
+                  fmt::format("{} is no directory", path_of(places)));
+    const auto inode = file_system.lookup(places.back().node.inode, name);
+    if (!inode) return tl::unexpected(inode.error());
+    if (!*inode) {
       out.real_path = path_of(places);
       out.broken_link = last_link;
       return out;
     }
-    const auto node = file_system.stat(*inode);
+    const auto node = file_system.stat(**inode);
     if (!node) return tl::unexpected(node.error());
     if (node->kind != NodeKind::symlink) {
       places.push_back({*node, name});
@@ -75,7 +74,7 @@ Result<ResolvedPath> resolve_path(FileSystem& file_system, std::string_view path
       return fail(ErrorKind::unreadable,
                   fmt::format("{} leads through too many symbolic links", path),
                   fmt::format("the last is {}", last_link));
-    const auto target = file_system.read_link(*inode);
+    const auto target = file_system.read_link(**inode);
     if (!target) return tl::unexpected(target.error());
     const std::string base = path_of(places);
     last_link = fmt::format("{}{}{} -> {}", base, base == "/" ? "" : "/", name, *target);

@@ -19,7 +19,8 @@ struct ResolvedPath {
 };
 
 /// Follows a path component by component, symlinks relative and absolute (from the volume's root)
-/// wherever they stand, the last component too. Errors: a loop, a corrupt directory.
+/// wherever they stand, the last component too. Errors: a loop, a corrupt directory, a
+/// component on the way that is none.
 Result<ResolvedPath> resolve_path(FileSystem& file_system, std::string_view path);
 
 }  // namespace pidometer

@@ -11,7 +11,8 @@
 
 namespace pidometer {
 
-/// What the parent asks of a reader process. One answer each, in order; CloseRequest has none.
+/// What the parent asks of a reader process. One answer each, in order; FindRequest may have
+/// several, CloseRequest has none.
 struct GroupRequest {
   std::vector<std::string> paths;
   InputKind as = InputKind::automatic;
@@ -26,9 +27,7 @@ struct FindRequest {
   std::vector<std::string> globs;
   bool deleted = false;  ///< find_deleted() instead of find_logs()
 };
-struct ReportRequest {
-  bool asked = true;
-};
+struct ReportRequest {};
 /// A file by the number it was found under; the stream gets a number that the parent chooses.
 struct OpenFileRequest {
   std::uint32_t file = 0;
@@ -70,13 +69,14 @@ struct ListedFile {
 struct ListedFolder {
   LogFolder folder;  ///< without its files
   std::vector<ListedFile> files;
+  bool goes_on = false;  ///< more files of the folder before it; nothing else is told of it
 };
+/// A list that is too long for one message comes in several.
 struct FindReply {
   std::vector<ListedFolder> folders;
+  bool more = false;  ///< another one follows
 };
-struct OpenFileReply {
-  bool opened = true;
-};
+struct OpenFileReply {};
 /// Bytes of a stream follow the message, `size` of them.
 struct ReadReply {
   std::uint32_t size = 0;
@@ -99,6 +99,8 @@ inline constexpr std::uint32_t kMostRead = 1 << 20;
 /// A report of a badly damaged image has some 50 bytes a damaged range: three hundred thousand of
 /// them.
 inline constexpr std::uint32_t kMostMessage = 16 << 20;
+/// Of half a message each: eleven million places of free space.
+inline constexpr std::uint32_t kMostListingParts = 32;
 
 template <typename Wire>
 void transfer(Wire& wire, GroupRequest& value) {
@@ -116,10 +118,7 @@ void transfer(Wire& wire, FindRequest& value) {
   wire(folders, globs, deleted);
 }
 template <typename Wire>
-void transfer(Wire& wire, ReportRequest& value) {
-  auto& [asked] = value;
-  wire(asked);
-}
+void transfer(Wire&, ReportRequest&) {}
 template <typename Wire>
 void transfer(Wire& wire, OpenFileRequest& value) {
   auto& [file, stream, form] = value;
@@ -162,19 +161,16 @@ void transfer(Wire& wire, ListedFile& value) {
 }
 template <typename Wire>
 void transfer(Wire& wire, ListedFolder& value) {
-  auto& [folder, files] = value;
-  wire(folder, files);
+  auto& [folder, files, goes_on] = value;
+  wire(folder, files, goes_on);
 }
 template <typename Wire>
 void transfer(Wire& wire, FindReply& value) {
-  auto& [folders] = value;
-  wire(folders);
+  auto& [folders, more] = value;
+  wire(folders, more);
 }
 template <typename Wire>
-void transfer(Wire& wire, OpenFileReply& value) {
-  auto& [opened] = value;
-  wire(opened);
-}
+void transfer(Wire&, OpenFileReply&) {}
 template <typename Wire>
 void transfer(Wire& wire, ReadReply& value) {
   auto& [size, end, damage, sha256, error] = value;

@@ -13,6 +13,9 @@
 namespace pidometer {
 namespace {
 
+/// Files of one message of a list. Zone files come with the folders: a message has room for both.
+constexpr std::size_t kListingPart = kMostMessage / 2;
+
 /// A file that was listed, and what notes and messages call it.
 struct ServedFile {
   std::unique_ptr<LogFile> file;
@@ -72,18 +75,35 @@ class Server {
     if (evidence_ == nullptr) return false;
     const std::vector<std::string_view> folders(request.folders.begin(), request.folders.end());
     const std::vector<std::string_view> globs(request.globs.begin(), request.globs.end());
-    steps_.at(Step::log_search, {}, {});
+    steps_.at(request.deleted ? Step::deleted_search : Step::log_search, {}, {});
     FindReply reply;
+    std::size_t bytes = 0;
+    std::uint32_t parts = 0;
     std::vector<LogFolder> all = request.deleted ? evidence_->find_deleted(folders, globs)
                                                  : evidence_->find_logs(folders, globs);
     for (LogFolder& found : all) {
-      ListedFolder& listed = reply.folders.emplace_back();
-      for (std::unique_ptr<LogFile>& file : found.files) {
-        listed.files.push_back({static_cast<std::uint32_t>(files_.size()), file->entry()});
-        files_.push_back({std::move(file), found.volume});
-      }
+      std::vector<std::unique_ptr<LogFile>> files = std::move(found.files);
       found.files.clear();
-      listed.folder = std::move(found);
+      const std::string volume = found.volume;
+      reply.folders.push_back({std::move(found), {}, false});
+      for (std::unique_ptr<LogFile>& file : files) {
+        ListedFile listed{static_cast<std::uint32_t>(files_.size()), file->entry()};
+        const std::size_t length = to_wire(listed).size();
+        if (bytes > 0 && bytes + length > kListingPart) {
+          reply.more = true;
+          if (++parts == kMostListingParts)
+            return send(Error{ErrorKind::unreadable, "cannot tell what was found",
+                              "the list is longer than 256 MiB",
+                              "the image is damaged or made to break programs"});
+          if (!send(std::move(reply))) return false;
+          reply = {};
+          reply.folders.push_back({{}, {}, true});
+          bytes = 0;
+        }
+        bytes += length;
+        reply.folders.back().files.push_back(std::move(listed));
+        files_.push_back({std::move(file), volume});
+      }
     }
     return send(std::move(reply));
   }

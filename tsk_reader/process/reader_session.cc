@@ -1,6 +1,7 @@
 #include "tsk_reader/process/reader_session.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "tsk_reader/bytes/damage_list.h"
@@ -36,6 +37,28 @@ bool plausible(const FindReply& reply) {
     for (const ListedFile& file : folder.files)
       if (file.entry.path.empty() || file.entry.path_spec.empty()) return false;
   return true;
+}
+
+/// Adds one message of a list to the whole of it. True where another one is to follow; one that
+/// cannot be is made into no reply of a search.
+bool join_listing(FindReply& all, std::optional<Reply>& reply) {
+  FindReply* const part = reply ? std::get_if<FindReply>(&*reply) : nullptr;
+  if (part == nullptr) return false;
+  const bool more = part->more;
+  const bool sound = plausible(*part) && (part->folders.empty() || !all.folders.empty() ||
+                                          !part->folders.front().goes_on);
+  if (!sound) {
+    reply = Hello{};
+    return false;
+  }
+  for (ListedFolder& folder : part->folders) {
+    if (!folder.goes_on)
+      all.folders.push_back(std::move(folder));
+    else
+      std::move(folder.files.begin(), folder.files.end(),
+                std::back_inserter(all.folders.back().files));
+  }
+  return more;
 }
 
 bool same(const Warning& a, const Warning& b) {
@@ -119,11 +142,13 @@ void ReaderSession::buried() {
     case Step::file_system:
     case Step::host_facts:
     case Step::log_search:
+    case Step::deleted_search:
       if (!step.volume.empty() && !known) {
         left_out_.push_back({step, words});
         return warn(step, words,
                     step.step == Step::host_facts ? "zone and host name of the volume are left open"
-                                                  : "the volume is left out");
+                    : step.step == Step::deleted_search ? "its deleted logs are not looked for"
+                                                        : "the volume is left out");
       }
       break;
     case Step::reading: {
@@ -216,28 +241,32 @@ bool ReaderSession::start() {
 
 /// Lists what `searches_[index]` asks for; the process may die of it.
 bool ReaderSession::search(std::size_t index) {
+  const bool deleted = searches_[index].request.deleted;
+  FindReply all;
   std::optional<Reply> reply = exchange(searches_[index].request);
+  std::uint32_t parts = 0;
+  while (join_listing(all, reply) && ++parts < kMostListingParts) reply = receive_reply(nullptr);
   if (!reply) {
     if (process_) buried();
     return false;
   }
-  FindReply* const found = std::get_if<FindReply>(&*reply);
-  if (Error* const error = std::get_if<Error>(&*reply)) {
-    failure_ = std::move(*error);
-    warn({Step::log_search, {}, {}}, failure_->message + ": " + failure_->reason,
-         "the logs of the input are not read");
-    process_.reset();
-    return false;
+  if (const Error* const error = std::get_if<Error>(&*reply)) {
+    warn({deleted ? Step::deleted_search : Step::log_search, {}, {}},
+         error->message + ": " + error->reason,
+         deleted ? "the deleted logs of the input are not read"
+                 : "the logs of the input are not read");
+    return true;
   }
-  if (found == nullptr || !plausible(*found)) {
+  if (FindReply* const last = std::get_if<FindReply>(&*reply); last == nullptr || last->more) {
     process_->break_off();
     buried();
     return false;
   }
-  return take_listing(index, std::move(*found));
+  take_listing(index, std::move(all));
+  return true;
 }
 
-bool ReaderSession::take_listing(std::size_t index, FindReply reply) {
+void ReaderSession::take_listing(std::size_t index, FindReply reply) {
   Search& search = searches_[index];
   std::map<std::pair<std::string, std::string>, std::size_t> seen;
   std::vector<std::vector<FileKey>> keys;
@@ -251,7 +280,6 @@ bool ReaderSession::take_listing(std::size_t index, FindReply reply) {
   }
   search.found = std::move(reply);
   search.keys = std::move(keys);
-  return true;
 }
 
 std::vector<std::pair<ListedFolder, std::vector<FileKey>>> ReaderSession::find(

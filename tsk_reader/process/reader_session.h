@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tsk_reader/process/messages.h"
@@ -41,6 +42,20 @@ struct RemoteStreamState {
   std::vector<DamagedRange> damage;
   Message ready;  ///< a block that was asked for ahead
   bool asked_ahead = false;
+};
+
+/// Sets a pointer while a scope lasts, whatever the way out of it.
+template <typename Value>
+class Pointing {
+ public:
+  Pointing(Value*& slot, Value* to) : slot_(slot), before_(std::exchange(slot, to)) {}
+  Pointing(const Pointing&) = delete;
+  Pointing& operator=(const Pointing&) = delete;
+  ~Pointing() { slot_ = before_; }
+
+ private:
+  Value*& slot_;
+  Value* before_;
 };
 
 /// One input and the reader process that reads it. A process that dies is succeeded by one that
@@ -87,7 +102,7 @@ class ReaderSession {
   bool ensure_open();
   bool start();
   bool search(std::size_t index);
-  bool take_listing(std::size_t index, FindReply reply);
+  void take_listing(std::size_t index, FindReply reply);
   void take_report(ReportReply reply);
   void refresh_report();
   void buried();

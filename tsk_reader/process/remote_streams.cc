@@ -54,22 +54,22 @@ Result<void> ReaderSession::reopen(RemoteStreamState& stream) {
     const auto number = numbers_.find(stream.file);
     if (number == numbers_.end()) return tl::unexpected(broken(stream));
     stream.stream = next_stream_++;
-    reading_ = &stream;
+    const Pointing reading(reading_, &stream);
     std::optional<Reply> reply =
         exchange(OpenFileRequest{number->second, stream.stream, stream.form});
     if (reply && std::holds_alternative<OpenFileReply>(*reply) && stream.offset > 0) {
       reply = exchange(SkipRequest{stream.stream, stream.offset});
-      const SkipReply* const skipped = reply ? std::get_if<SkipReply>(&*reply) : nullptr;
-      if (skipped != nullptr) {
-        if (skipped->passed != stream.offset)
-          return fail(ErrorKind::unreadable, "cannot read on in " + stream.file.path,
-                      "the file changed while it was read");
-        stream.damage.clear();
-        apply(skipped->damage, stream.damage);
+      SkipReply* const skipped = reply ? std::get_if<SkipReply>(&*reply) : nullptr;
+      if (skipped != nullptr && skipped->passed < stream.offset)
+        return fail(ErrorKind::unreadable, "cannot read on in " + stream.file.path,
+                    "the file changed while it was read");
+      std::vector<DamagedRange> damage;
+      if (skipped != nullptr && skipped->passed == stream.offset &&
+          apply(std::move(skipped->damage), damage)) {
+        stream.damage = std::move(damage);
         reply = OpenFileReply{};
       }
     }
-    reading_ = nullptr;
     if (reply && std::holds_alternative<OpenFileReply>(*reply)) {
       stream.generation = generation_;
       stream.block = 0;
@@ -78,11 +78,7 @@ Result<void> ReaderSession::reopen(RemoteStreamState& stream) {
     if (Error* const error = reply ? std::get_if<Error>(&*reply) : nullptr)
       return tl::unexpected(std::move(*error));
     if (process_ && reply) process_->break_off();
-    if (process_) {
-      reading_ = &stream;
-      buried();
-      reading_ = nullptr;
-    }
+    if (process_) buried();
   }
 }
 
@@ -97,8 +93,13 @@ bool ReaderSession::request_block(RemoteStreamState& stream) {
 
 /// Receives the block that was asked for.
 void ReaderSession::take_block(RemoteStreamState& stream, Message& block) {
-  reading_ = &stream;
+  const Pointing reading(reading_, &stream);
   std::optional<Reply> reply = receive_reply(&block);
+  if (Error* const error = reply ? std::get_if<Error>(&*reply) : nullptr) {
+    block.tail.clear();
+    stream.error = std::move(*error);
+    return;
+  }
   ReadReply* const read = reply ? std::get_if<ReadReply>(&*reply) : nullptr;
   const bool sound = read != nullptr && (read->size > 0 || read->end) &&
                      apply(std::move(read->damage), stream.damage);
@@ -115,7 +116,6 @@ void ReaderSession::take_block(RemoteStreamState& stream, Message& block) {
     stream.error = std::move(read->error);
     if (read->sha256) hashes_[stream.file] = std::move(*read->sha256);
   }
-  reading_ = nullptr;
 }
 
 void ReaderSession::read(RemoteStreamState& stream, Message& block) {
@@ -138,10 +138,9 @@ void ReaderSession::read(RemoteStreamState& stream, Message& block) {
       stream.error = broken(stream);
       continue;
     }
-    reading_ = &stream;
+    const Pointing reading(reading_, &stream);
     if (!request_block(stream)) {
       buried();
-      reading_ = nullptr;
       continue;
     }
     take_block(stream, block);
@@ -178,7 +177,7 @@ Result<std::uint64_t> ReaderSession::skip(RemoteStreamState& stream, std::uint64
       stream.error = broken(stream);
       continue;
     }
-    reading_ = &stream;
+    const Pointing reading(reading_, &stream);
     std::optional<Reply> reply = exchange(SkipRequest{stream.stream, most});
     SkipReply* const skipped = reply ? std::get_if<SkipReply>(&*reply) : nullptr;
     if (skipped != nullptr && skipped->passed <= most &&
@@ -194,7 +193,6 @@ Result<std::uint64_t> ReaderSession::skip(RemoteStreamState& stream, std::uint64
       if (reply) process_->break_off();
       buried();
     }
-    reading_ = nullptr;
   }
   if (stream.error && passed == 0) return tl::unexpected(*stream.error);
   return passed;

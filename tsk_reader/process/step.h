@@ -9,14 +9,15 @@ namespace pidometer {
 
 /// What a reader is at, in the order of the work.
 enum class Step : std::uint8_t {
-  none,         ///< waiting for a request
-  input,        ///< looking at what an input is; path: the input
-  image,        ///< opening the image
-  volumes,      ///< looking for volumes
-  file_system,  ///< opening the filesystem of a volume
-  host_facts,   ///< zone, host name of a volume
-  log_search,   ///< looking for logs on a volume
-  reading,      ///< reading one file
+  none,            ///< waiting for a request
+  input,           ///< looking at what an input is; path: the input
+  image,           ///< opening the image
+  volumes,         ///< looking for volumes
+  file_system,     ///< opening the filesystem of a volume
+  host_facts,      ///< zone, host name of a volume
+  log_search,      ///< looking for logs on a volume
+  deleted_search,  ///< looking for deleted logs and free space on a volume
+  reading,         ///< reading one file
 };
 
 /// "opening the filesystem of p2", "reading /var/log/cron of p2".
@@ -39,6 +40,9 @@ inline std::string step_words(Step step, std::string_view volume, std::string_vi
       return of("reading the host's settings", volume);
     case Step::log_search:
       return volume.empty() ? "looking for logs" : "looking for logs on " + std::string(volume);
+    case Step::deleted_search:
+      return volume.empty() ? "looking for deleted logs"
+                            : "looking for deleted logs on " + std::string(volume);
     case Step::reading:
       return of("reading " + std::string(path.empty() ? "a file" : path), volume);
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tsk_reader/bytes/file_time.h"
 #include "tsk_reader/file_system/archive/archive_input.h"
 #include "tsk_reader/file_system/archive/utf8_locale.h"
 #include "tsk_reader/file_system/archive/zip_directory.h"
@@ -201,8 +202,7 @@ std::optional<ArchiveMember> ArchiveReader::next() {
   if (member.size_known)
     member.size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   if (archive_entry_mtime_is_set(entry) != 0)
-    member.modified = Timestamp(std::chrono::seconds(archive_entry_mtime(entry)) +
-                                std::chrono::microseconds(archive_entry_mtime_nsec(entry) / 1000));
+    member.modified = file_time(archive_entry_mtime(entry), archive_entry_mtime_nsec(entry));
   member.encrypted = archive_entry_is_data_encrypted(entry) != 0 ||
                      archive_entry_is_metadata_encrypted(entry) != 0;
   switch (archive_format(state.handle.get()) & ARCHIVE_FORMAT_BASE_MASK) {

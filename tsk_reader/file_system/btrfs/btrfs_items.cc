@@ -1,6 +1,7 @@
 #include "tsk_reader/file_system/btrfs/btrfs_items.h"
 
 #include "tsk_reader/bytes/crc32c.h"
+#include "tsk_reader/bytes/file_time.h"
 
 namespace pidometer {
 namespace {
@@ -36,13 +37,8 @@ NodeKind BtrfsInode::kind() const {
   }
 }
 
-Timestamp btrfs_time_at(std::span<const std::byte> bytes, std::size_t at) {
-  // A time beyond some 290,000 years does not fit microseconds: hostile, and shown as the limit.
-  constexpr std::int64_t kMost = std::int64_t{1} << 43;
-  const auto stored = static_cast<std::int64_t>(le64(bytes, at));
-  const std::int64_t seconds = std::min(std::max(stored, -kMost), kMost);
-  return Timestamp(std::chrono::seconds(seconds) +
-                   std::chrono::microseconds(le32(bytes, at + 8) / 1000));
+std::optional<Timestamp> btrfs_time_at(std::span<const std::byte> bytes, std::size_t at) {
+  return file_time(static_cast<std::int64_t>(le64(bytes, at)), le32(bytes, at + 8));
 }
 
 std::optional<BtrfsInode> parse_btrfs_inode(std::span<const std::byte> bytes) {

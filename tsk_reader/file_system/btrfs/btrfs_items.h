@@ -19,7 +19,7 @@ struct BtrfsInode {
   std::uint32_t links = 0;
   std::uint32_t mode = 0;
   std::uint64_t flags = 0;
-  Timestamp modified;
+  std::optional<Timestamp> modified;
 
   NodeKind kind() const;
   /// Whether its data have checksums (BTRFS_INODE_NODATASUM).
@@ -29,7 +29,7 @@ inline constexpr std::size_t kBtrfsInodeBytes = 160;
 std::optional<BtrfsInode> parse_btrfs_inode(std::span<const std::byte> bytes);
 
 /// Seconds and nanoseconds since 1970 (struct btrfs_timespec, 12 bytes).
-Timestamp btrfs_time_at(std::span<const std::byte> bytes, std::size_t at);
+std::optional<Timestamp> btrfs_time_at(std::span<const std::byte> bytes, std::size_t at);
 
 /// A name of a directory (struct btrfs_dir_item) and what it leads to: an inode of the same tree,
 /// or a subvolume where target.type is btrfs_item::root.

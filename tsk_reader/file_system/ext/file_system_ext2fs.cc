@@ -73,7 +73,7 @@ class Ext2FileSystem final : public ExtFileSystem {
   };
 
   Result<Inode> read_inode(std::uint64_t number);
-  Result<MappedFile> map_file(Inode& inode);
+  MappedFile map_file(Inode& inode);
   Result<std::vector<std::byte>> read_inline(Inode& inode);
   void parse_directory_block(std::span<const std::byte> block, std::vector<DirectoryEntry>& out,
                              ext2_ino_t directory);
@@ -143,8 +143,8 @@ Result<FileMap> Ext2FileSystem::journal_map() {
   auto inode = read_inode(handle_->super->s_journal_inum);
   if (inode && kind_of(inode->fields.i_mode) == NodeKind::file && inode->fields.i_links_count > 0) {
     auto mapped = map_file(*inode);
-    if (mapped && mapped->failure == 0 && mapped->map.lost.empty() && mapped->map.size > 0)
-      return std::move(mapped->map);
+    if (mapped.failure == 0 && mapped.map.lost.empty() && mapped.map.size > 0)
+      return std::move(mapped.map);
   }
   auto backup = map_ext2fs_journal_backup(handle_, reader_);
   if (!backup) return fail(ErrorKind::unreadable, "the journal's inode is corrupt");
@@ -174,8 +174,7 @@ Result<ExtFile> Ext2FileSystem::file(std::uint64_t number) {
     file.inline_bytes = std::move(*bytes);
   } else if (node->kind == NodeKind::file) {
     auto mapped = map_file(*inode);
-    if (!mapped) return tl::unexpected(mapped.error());
-    file.map = std::move(mapped->map);
+    file.map = std::move(mapped.map);
   }
   return file;
 }
@@ -218,7 +217,7 @@ Result<FileNode> Ext2FileSystem::stat(std::uint64_t number) {
   return node;
 }
 
-Result<MappedFile> Ext2FileSystem::map_file(Inode& inode) {
+MappedFile Ext2FileSystem::map_file(Inode& inode) {
   reader_.start_operation();
   MappedFile mapped;
   tolerate_checksum(inode.number, [&] {
@@ -279,12 +278,14 @@ Result<std::vector<DirectoryEntry>> Ext2FileSystem::list(std::uint64_t number) {
     return entries;
   }
   const auto mapped = map_file(*inode);
-  if (!mapped) return tl::unexpected(mapped.error());
+  if (!mapped.map.is_whole())  // directories have no holes
+    warn(WarningKind::damaged_image,
+         fmt::format("directory inode {} is damaged; files may be missing", number));
   reader_.start_operation();
   const std::size_t block_size = handle_->blocksize;
   std::vector<std::byte> block(block_size);
   std::uint64_t passed = 0;
-  for (const FileExtent& extent : mapped->map.extents) {
+  for (const FileExtent& extent : mapped.map.extents) {
     for (std::uint64_t at = 0; at < extent.length; at += block_size, passed += block_size) {
       if (passed >= kLargestDirectory || entries.size() >= kMaxDirectoryEntries) {
         warn(WarningKind::damaged_image,
@@ -330,10 +331,9 @@ Result<std::string> Ext2FileSystem::read_link(std::uint64_t number) {
     return std::string(reinterpret_cast<const char*>(inode->fields.i_block),
                        std::min<std::uint64_t>(size, sizeof inode->fields.i_block));
   const auto mapped = map_file(*inode);
-  if (!mapped) return tl::unexpected(mapped.error());
   std::string target(size, '\0');
-  if (mapped->map.extents.size() != 1 || mapped->map.extents[0].length < size ||
-      !reader_.read_at(mapped->map.extents[0].source, std::as_writable_bytes(std::span(target))))
+  if (mapped.map.extents.size() != 1 || mapped.map.extents[0].length < size ||
+      !reader_.read_at(mapped.map.extents[0].source, std::as_writable_bytes(std::span(target))))
     return fail(ErrorKind::unreadable, fmt::format("symbolic link inode {} is corrupt", number));
   return target;
 }
@@ -361,8 +361,7 @@ Result<std::unique_ptr<ByteStream>> Ext2FileSystem::open(std::uint64_t number) {
     return make_memory_stream(std::move(*bytes), std::move(damage));
   }
   auto mapped = map_file(*inode);
-  if (!mapped) return tl::unexpected(mapped.error());
-  return make_extent_stream(reader_.source(), std::move(mapped->map));
+  return make_extent_stream(reader_.source(), std::move(mapped.map));
 }
 
 Result<std::vector<ByteRange>> Ext2FileSystem::unallocated() {

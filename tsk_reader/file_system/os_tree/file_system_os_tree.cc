@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "tsk_reader/bytes/file_time.h"
 #include "tsk_reader/bytes/os_file.h"
 
 namespace pidometer {
@@ -92,6 +93,7 @@ class OsTree final : public FileSystem {
   std::uint64_t add(std::uint64_t parent, std::string_view name, const struct stat& info);
   std::string path_of(std::uint64_t inode) const;
   Result<Descriptor> open_folder(std::uint64_t inode);
+  void deny(const std::string& path, int error);
   tl::unexpected<Error> refused(const std::string& path, int error);
 
   Descriptor root_;
@@ -113,8 +115,7 @@ std::uint64_t OsTree::add(std::uint64_t parent, std::string_view name, const str
   node.file.inode = next;
   node.file.kind = kind_of(info.st_mode);
   node.file.size = static_cast<std::uint64_t>(info.st_size);
-  node.file.modified = Timestamp(std::chrono::seconds(info.st_mtim.tv_sec) +
-                                 std::chrono::microseconds(info.st_mtim.tv_nsec / 1000));
+  node.file.modified = file_time(info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   return next;
 }
 
@@ -125,17 +126,19 @@ std::string OsTree::path_of(std::uint64_t inode) const {
   return path.empty() ? "/" : path;
 }
 
-/// The words, and a warning: whoever asks may do without the file, and the examiner must know.
+/// Whoever asks may do without the file, and the examiner must know.
+void OsTree::deny(const std::string& path, int error) {
+  if (warnings_.size() >= kMostDenied) return;
+  Warning warning;
+  warning.kind = WarningKind::skipped_file;
+  warning.path = path;
+  warning.message = fmt::format("cannot be read: {}", std::generic_category().message(error));
+  warnings_.push_back(std::move(warning));
+}
+
 tl::unexpected<Error> OsTree::refused(const std::string& path, int error) {
-  std::string reason = std::generic_category().message(error);
-  if (warnings_.size() < kMostDenied) {
-    Warning warning;
-    warning.kind = WarningKind::skipped_file;
-    warning.path = path;
-    warning.message = fmt::format("cannot be read: {}", reason);
-    warnings_.push_back(std::move(warning));
-  }
-  return fail(ErrorKind::unreadable, "cannot be read", std::move(reason));
+  deny(path, error);
+  return fail(ErrorKind::unreadable, "cannot be read", std::generic_category().message(error));
 }
 
 /// A folder as a place to look up names in (O_PATH needs the right to search, not to read).
@@ -185,10 +188,12 @@ Result<std::vector<DirectoryEntry>> OsTree::list(std::uint64_t directory) {
     if (name == "." || name == "..") continue;
     if (entries.size() >= kMaxDirectoryEntries) return refused(path_of(directory), EFBIG);
     struct stat info {};
-    if (::fstatat(folder->get(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+    if (::fstatat(folder->get(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0) {
       entries.push_back({std::string(name), add(directory, name, info)});
-    else if (errno != ENOENT)  // gone since it was listed: a live tree
-      return refused(path_of(directory), errno);
+    } else if (errno != ENOENT) {  // gone since it was listed: a live tree
+      const int error = errno;
+      deny(std::filesystem::path(path_of(directory)) / name, error);
+    }
   }
   std::sort(entries.begin(), entries.end(),
             [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });

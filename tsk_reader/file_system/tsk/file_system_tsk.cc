@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <limits>
 #include <ratio>
 
+#include "tsk_reader/bytes/file_time.h"
 #include "tsk_reader/file_system/tsk/tsk_image.h"
 #include "tsk_reader/file_system/tsk/tsk_stream.h"
 #include "tsk_reader/file_system/tsk/tsk_unallocated.h"
@@ -94,13 +94,7 @@ class TskFileSystem final : public FileSystem {
     node.inode = inode;
     node.kind = kind_of(meta.type);
     node.size = static_cast<std::uint64_t>(std::max<TSK_OFF_T>(meta.size, 0));
-    // UFS2 has 64 bits of seconds: what a Timestamp cannot hold is no time of a file.
-    constexpr std::int64_t kMostSeconds =
-        std::numeric_limits<std::int64_t>::max() / std::micro::den - 1;
-    const std::int64_t seconds = meta.mtime == 0 ? 0 : std::int64_t{utc_of(meta.mtime)};
-    if (meta.mtime != 0 && seconds <= kMostSeconds && seconds >= -kMostSeconds)
-      node.modified = Timestamp(std::chrono::seconds(seconds) +
-                                std::chrono::microseconds(meta.mtime_nano / 1000));
+    if (meta.mtime != 0) node.modified = file_time(utc_of(meta.mtime), meta.mtime_nano);
     return node;
   }
 

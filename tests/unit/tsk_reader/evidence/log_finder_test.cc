@@ -41,6 +41,21 @@ TEST(LogFinder, TakesFilesWhoseNamesMatch) {
             (Paths{"/var/log/CRON", "/var/log/cron", "/var/log/cron.1.gz"}));
 }
 
+TEST(LogFinder, AFolderThatIsNoneIsTold) {
+  MemoryFileSystem fs;
+  fs.file("/var/log", "the inode of a directory, its type changed by one bit");
+  fs.file("/log", "of a data disk");
+  EXPECT_EQ(find(fs).paths, Paths{});
+  ASSERT_EQ(find(fs).warnings.size(), 1U);
+  EXPECT_EQ(find(fs).warnings[0].path, "/var/log");
+  EXPECT_EQ(find(fs).warnings[0].kind, WarningKind::skipped_file);
+
+  MemoryFileSystem above;
+  above.file("/var", "x");
+  ASSERT_EQ(find(above).warnings.size(), 1U);
+  EXPECT_NE(find(above).warnings[0].message.find("/var is no directory"), std::string::npos);
+}
+
 TEST(LogFinder, FindsOnceWhatHasTwoNames) {
   MemoryFileSystem fs;
   const std::uint64_t cron = fs.file("/var/log/cron.5", "x");

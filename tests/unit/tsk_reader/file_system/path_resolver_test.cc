@@ -54,10 +54,8 @@ TEST(PathResolver, FollowsLinksWhereverTheyStand) {
            {"/chain/cron", "/data/log/cron", nullptr},
            {"/empty", "/", nullptr},
            {"/data/none", "/data", ""},
-           {"/data/log/cron/below", "/data/log/cron", ""},
            {"/dangling", "/", "/dangling -> /nowhere/at/all"},
            {"/dangling/further", "/", "/dangling -> /nowhere/at/all"},
-           {"/through_file", "/data/log/cron", "/through_file -> /data/log/cron/x"},
            {"/var/log/none", "/data/log", "/var/log -> ../data/log"},
        }) {
     SCOPED_TRACE(one.path);
@@ -68,6 +66,17 @@ TEST(PathResolver, FollowsLinksWhereverTheyStand) {
     if (one.broken_link != nullptr) {
       EXPECT_EQ(place->broken_link, one.broken_link);
     }
+  }
+}
+
+TEST(PathResolver, AFileOnTheWayIsAnError) {
+  MemoryFileSystem fs;
+  plant(fs);
+  for (const char* path : {"/data/log/cron/below", "/through_file"}) {
+    const auto place = resolve_path(fs, path);
+    ASSERT_FALSE(place) << path;
+    EXPECT_EQ(place.error().kind, ErrorKind::unreadable);
+    EXPECT_EQ(place.error().reason, "/data/log/cron is no directory");
   }
 }
 
