@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 #include "tsk_reader/container/qcow2/qcow2_header.h"
 #include "tsk_reader/container/qcow2/qcow2_map.h"
 
@@ -60,7 +60,7 @@ Result<std::unique_ptr<BlockSource>> open_qcow2_source(std::unique_ptr<OsFile> o
   }
   warn_of_state(*file, *header, chain);
 
-  MappedParts parts;
+  GuestParts parts;
   parts.path_spec = container_path_spec("QCOW", path);
   const bool has_backing = !header->backing_file.empty();
   if (has_backing) {
