@@ -94,10 +94,7 @@ Result<std::unique_ptr<BlockSource>> open_qcow2_source(std::unique_ptr<OsFile> o
   }
   const std::string name = file->name();
   parts.map = std::make_unique<Qcow2Map>(std::move(file), std::move(data), data_missing, *header);
-  constexpr std::uint64_t kSubclusters = 32;
-  return chain.finish(std::move(parts),
-                      header->extended_l2 ? header->cluster() / kSubclusters : header->cluster(),
-                      name);
+  return chain.finish(std::move(parts), header->subcluster(), name);
 }
 
 }  // namespace pidometer
