@@ -203,7 +203,7 @@ class Containers(images.ImageTest):
         self.assertEqual(sha256(data), sha256(want))
         self.assertEqual(said["damage"], [])
         self.assertEqual(len(said["warnings"]), 1)
-        self.assertIn("1 snapshots (before)", said["warnings"][0])
+        self.assertIn("1 snapshot (before)", said["warnings"][0])
 
         outside = folder / "outside"
         outside.mkdir()

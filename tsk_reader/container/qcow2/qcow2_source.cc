@@ -41,10 +41,12 @@ void warn_of_state(ContainerFile& file, const Qcow2Header& header, ImageChain& c
   std::string names;
   for (const std::string& name : qcow2_snapshot_names(file, header))
     names += (names.empty() ? "" : ", ") + name;
-  chain.warn(WarningKind::unsupported,
-             file.name() + " holds " + std::to_string(header.snapshots) + " snapshots (" + names +
-                 ") beside its active state, which alone is read; convert a snapshot with qemu-img "
-                 "to read it");
+  // What was read is whole: the machine's disk as it was last.
+  chain.warn(WarningKind::unread_state,
+             file.name() + " holds " + std::to_string(header.snapshots) +
+                 (header.snapshots == 1 ? " snapshot (" : " snapshots (") + names +
+                 ") beside its active state, which alone is read; to read one give what 'qemu-img "
+                 "convert -l NAME' makes of it");
 }
 
 }  // namespace
