@@ -16,6 +16,7 @@ enum class WarningKind {
   year_uncertain,    ///< a line's year or zone could be another
   unsupported,       ///< a volume or container that pidometer names and does not read
   skipped_file,      ///< a file that should hold a log could not be opened
+  unread_state,      ///< an older state of a disk, kept in its image, that is named and not read
   duplicate_input,   ///< an input, or a part of one, was given more than once and is read once
   reader_died,  ///< the process that read the evidence ended or stalled; what it was at is lost
 };

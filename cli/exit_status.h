@@ -17,6 +17,7 @@ struct RunOutcome {
   int inputs_opened = 0;
   int inputs_failed = 0;
   int cron_logs = 0;
+  bool states_unread = false;  ///< of a disk that was read in another: a log may be in one of them
   bool damaged = false;        ///< bytes are lost, a structure is corrupt, or a volume was not read
   bool output_failed = false;  ///< rows, summary or extracted files could not be written
   bool interrupted = false;
@@ -28,6 +29,8 @@ inline ExitStatus exit_status(const RunOutcome& outcome, bool partial_ok) {
   if (outcome.inputs_failed > 0 || outcome.damaged)
     return partial_ok ? exit_complete : exit_partial;
   if (outcome.cron_logs > 0) return exit_complete;
+  // "No log is in it" is true of what was looked at as a whole.
+  if (outcome.states_unread) return partial_ok ? exit_complete : exit_partial;
   return exit_no_log;
 }
 

@@ -265,6 +265,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.damaged = outcome.damaged || mediator.evidence_lost();
+  outcome.states_unread = mediator.states_unread();
   outcome.interrupted = interrupted();
   if (extraction.files() > 0 && !outcome.interrupted) {
     if (Result<void> written = extraction.write_sums(); !written) {

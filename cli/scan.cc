@@ -147,6 +147,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.damaged = outcome.damaged || mediator.evidence_lost();
+  outcome.states_unread = mediator.states_unread();
   for (const SummaryLog& log : summary.logs) {
     if (log.report.records > 0) ++outcome.cron_logs;
     // What is missing of a deleted log is no lost evidence.

@@ -54,6 +54,8 @@ class ScanMediator final : public Mediator {
   /// Whether a warning said that evidence was not read, or is damaged where a log may hide: a
   /// volume, a log, a stale journal, a corrupt directory.
   bool evidence_lost() const { return evidence_lost_; }
+  /// Whether a warning named a state of a disk, such as a snapshot, that was not read.
+  bool states_unread() const { return warning_totals_.contains(WarningKind::unread_state); }
   /// The first error of the spool: a full disk. Rows after it are lost.
   const std::optional<Error>& failure() const { return failure_; }
 

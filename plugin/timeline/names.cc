@@ -88,6 +88,8 @@ std::string_view warning_kind_name(WarningKind kind) {
       return "unsupported";
     case WarningKind::skipped_file:
       return "skipped_file";
+    case WarningKind::unread_state:
+      return "unread_state";
     case WarningKind::duplicate_input:
       return "duplicate_input";
     case WarningKind::reader_died:

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Virtual disks of every kind that qemu-img makes: every byte is right, or is said to be damaged."""
 
-import json
 import pathlib
 import random
 import shutil
@@ -10,27 +9,11 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import images, tap  # noqa: E402
-from tests.support.virtual_disks import KINDS  # noqa: E402
 from tests.support.images import MIB, log_text, make_ext, run, sha256  # noqa: E402
+from tests.support.made_disks import BAT, vhdx_region, with_crc  # noqa: E402
+from tests.support.virtual_disks import KINDS, dump, silently_wrong  # noqa: E402
 
 LOG = log_text(300_001)
-
-
-def dump(image, folder):
-    """All bytes of the disk and what the reader says of it."""
-    out = folder / "dump"
-    said = json.loads(run(images.LIST_LOGS, image, "--dump", out).decode())
-    data = out.read_bytes() if out.exists() else b""
-    out.unlink(missing_ok=True)
-    return data, said
-
-
-def silently_wrong(data, said, want):
-    """Sectors that differ from `want` beyond what is said to be damaged."""
-    data, want = bytearray(data), bytearray(want)
-    for begin, end, _ in said["damage"]:
-        data[begin:end] = want[begin:end] = bytes(max(0, min(end, len(want)) - begin))
-    return [at for at in range(0, len(want), 512) if data[at:at + 512] != want[at:at + 512]]
 
 
 class Containers(images.ImageTest):
@@ -203,7 +186,7 @@ class Containers(images.ImageTest):
         self.assertEqual(sha256(data), sha256(want))
         self.assertEqual(said["damage"], [])
         self.assertEqual(len(said["warnings"]), 1)
-        self.assertIn("1 snapshots (before)", said["warnings"][0])
+        self.assertIn("1 snapshot (before)", said["warnings"][0])
 
         outside = folder / "outside"
         outside.mkdir()
@@ -289,32 +272,6 @@ def le64(data, at):
 
 def l1(data):
     return be64(data, 40)
-
-
-BAT = bytes.fromhex("6677c22d23f600429d64115e9bfd4a08")
-
-
-def vhdx_region(data, guid):
-    for at in range(0x30010, 0x30010 + 32 * le32(data, 0x30008), 32):
-        if data[at:at + 16] == guid:
-            return le64(data, at + 16)
-    raise AssertionError("no such region")
-
-
-def crc32c(data):
-    crc = 0xffffffff
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
-    return ~crc & 0xffffffff
-
-
-def with_crc(data, at=4):
-    data = bytearray(data)
-    data[at:at + 4] = bytes(4)
-    struct.pack_into("<I", data, at, crc32c(data))
-    return data
 
 
 def vhdx_with_log(data):

@@ -7,7 +7,7 @@ import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, tap  # noqa: E402
+from tests.support import images, md, program, tap  # noqa: E402
 from tests.support.images import MIB, run  # noqa: E402
 
 SIZE = 320 * MIB
@@ -161,6 +161,72 @@ class Recognition(images.ImageTest):
         listing = images.list_logs(image)
         self.assertEqual(listing.volumes["whole"]["file_system"], "ext4")
         self.assertIn("whole:/var/log/cron", listing.files)
+
+
+# The first name and value of a pool's label (OpenZFS, vdev_label.c; packed as nvpair.c does it, XDR).
+ZFS_LABEL = (struct.pack(">4B", 1, 1, 0, 0) + struct.pack(">5I", 0, 1, 0x24, 0x20, 7) + b"version\0"
+             + struct.pack(">2IQ", 8, 1, 5000))
+
+
+class WholeDisks(images.ImageTest):
+    """What the program itself says of an image that is one such volume from its first byte on."""
+
+    def scan(self, image, *words):
+        if not program.PROGRAM.exists():
+            self.skipTest("the program is not built")
+        done = program.run("scan", image)
+        self.assertEqual(done.status, 3, done.err)
+        for word in words:
+            self.assertIn(word, done.err)
+        self.assertNotIn("no evidence", done.err)
+
+    def test_are_named(self):
+        folder = self.folder()
+        crafted = {**CRAFTED, "zfs": {16 * 1024: ZFS_LABEL, **CRAFTED["zfs"]}}
+        for name in ("LVM1 physical volume", "bcachefs", "bcache", "Stratis pool member", "dm-integrity", "VDO", "zfs",
+                     "BitLocker"):
+            with self.subTest(name):
+                image = blank(folder / "image.raw", 8 * MIB)
+                write_at(image, crafted[name])
+                self.scan(image, name)
+        for name in ("LUKS2", "f2fs", "jfs", "reiserfs"):
+            if images.tool(TOOLS[name][0]) is None:
+                continue
+            with self.subTest(name):
+                (folder / "image.raw").unlink()
+                run(*TOOLS[name], blank(folder / "image.raw", SIZE))
+                self.scan(folder / "image.raw", name)
+
+    def test_members_of_arrays_are_named(self):
+        folder = self.folder()
+        for version in ("1.1", "1.2"):
+            with self.subTest(version):
+                image = folder / "image.raw"
+                supers, _, _ = md.super_1(16 * MIB, version=version, level=5, disks=3, roles=(0, 1, 2))
+                write_at(blank(image, 16 * MIB), supers)
+                self.scan(image, "RAID5", "web01:root")
+
+    def test_firmware_raid_is_named(self):
+        self.need("mkfs.ext4")
+        folder = self.folder()
+        # mdadm's super-intel.c: the anchor in the last sector but one; super-ddf.c: in the last.
+        for name, back, mark in (("Intel Matrix RAID (IMSM)", 1024, b"Intel Raid ISM Cfg Sig. 1.3.00"),
+                                 ("DDF RAID", 512, bytes.fromhex("de11de11"))):
+            for cut in (0, 100):  # some bytes behind the last whole sector
+                with self.subTest(name, cut=cut):
+                    tree = images.write_tree(folder / "tree", {"/var/log/cron": b"a line of a log\n" * 40})
+                    image = folder / "image.raw"
+                    image.unlink(missing_ok=True)
+                    images.make_ext(image, tree, size="8M")
+                    with open(image, "r+b") as file:
+                        file.truncate(9 * MIB + cut)
+                    write_at(image, {9 * MIB - back: mark})
+                    self.scan(image, name, "gives wrong bytes")
+                    listing = images.list_logs(image)
+                    self.assertIn("whole:/var/log/cron", listing.files)
+        image = folder / "plain.raw"
+        images.make_ext(image, folder / "tree", size="8M")
+        self.assertFalse([text for text in images.list_logs(image).messages() if "RAID" in text])
 
 
 if __name__ == "__main__":

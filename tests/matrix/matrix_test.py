@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, program, stacks, tap  # noqa: E402
+from tests.support import images, lvm, program, stacked_volumes, stacks, tap  # noqa: E402
 
 DOCUMENT = program.SOURCE_ROOT / "docs" / "supported_images.md"
 TOOL_SECONDS = 120
@@ -25,18 +25,30 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 BY_NAME = {row.name: row for row in stacks.FILE_SYSTEMS}
 CONTAINERS = {name: (make, tsk) for name, make, tsk in stacks.CONTAINERS}
-VOLUMES = {"none": stacks.whole, "MBR": stacks.mbr, "GPT": stacks.gpt, "GPT, 4 KiB sectors": stacks.gpt_4k}
+VOLUMES = {"none": stacks.whole, "MBR": stacks.mbr, "GPT": stacks.gpt, "GPT, 4 KiB sectors": stacks.gpt_4k,
+           **stacked_volumes.VOLUMES}
 # Whatever depends on the container alone is shown by one filesystem of each reader.
 USUAL = ("ext4", "XFS v5", "btrfs, zstd")
+PARTITIONS = ("MBR", "GPT", "GPT, 4 KiB sectors")
+# Neither group nor array knows what lies in it: one filesystem for each, and where they are stacked.
+STACKED = {
+    "ext4": {name: ("raw",) for name in stacked_volumes.VOLUMES} | {"LVM, linear over 2 disks": ("raw", "E01")},
+    "XFS v5": {"LVM, linear, 2 segments": ("raw", "qcow2"), "LVM on md RAID1": ("raw", "E01"), "LVM on GPT": ("E01",)},
+    "btrfs, zstd": {},
+}
 
 
 def cells():
     """Filesystem, state, volume, container; the same image made once serves all cells that follow one another."""
     for row in stacks.FILE_SYSTEMS:
         for container in CONTAINERS if row.name in USUAL else ("raw", "E01"):
-            yield row.name, "clean", "none", container
-        for volume in VOLUMES if row.name in USUAL else ():
-            for container in ("raw", "E01") if volume != "none" else ():
+            if container != stacks.E01_4K:
+                yield row.name, "clean", "none", container
+        for volume in PARTITIONS if row.name in USUAL else ():
+            for container in ("raw", "E01", *((stacks.E01_4K,) if volume == "GPT, 4 KiB sectors" else ())):
+                yield row.name, "clean", volume, container
+        for volume, containers in STACKED.get(row.name, {}).items():
+            for container in containers:
                 yield row.name, "clean", volume, container
         if row.mountable and not row.name.startswith("ext2"):
             yield row.name, "in use", "none", "raw"
@@ -93,12 +105,16 @@ def by_tsk(image, form, offset):
     return worst(verdicts)
 
 
-def by_grub(image, device):
+def by_grub(disks, device):
+    if not device.endswith(")"):  # the beginning of a name that has an identifier in it
+        listed = quiet("grub-fstest", *disks, "-c", len(disks), "ls")
+        words = listed.stdout.decode(errors="replace").split() if listed else []
+        device = next((word for word in words if word.startswith(device)), "(none)")
     verdicts = []
     for path, wanted in stacks.FILES.items():
         out = FOLDER / "grub.out"
         out.unlink(missing_ok=True)
-        done = quiet("grub-fstest", image, "cp", f"{device}/{path}", out)
+        done = quiet("grub-fstest", *disks, "-c", len(disks), "cp", f"{device}/{path}", out)
         good = done is not None and done.returncode == 0 and out.exists()
         verdicts.append(judge(good, wanted, out.read_bytes() if good else None))
     return worst(verdicts)
@@ -114,7 +130,10 @@ class Matrix(program.ProgramTest):
             self.skipTest(f"{row.mkfs[0]} is not installed")
         if row.mountable and stacks.can_mount():
             self.skipTest(stacks.can_mount())
-        for tool in {"E01": ("ewfacquire",), "raw": (), "split raw": ()}.get(container, ("qemu-img",)):
+        if "LVM" in volume and lvm.can_make():
+            self.skipTest(lvm.can_make())
+        for tool in {"E01": ("ewfacquire",), stacks.E01_4K: ("ewfacquire",), "raw": (),
+                     "split raw": ()}.get(container, ("qemu-img",)):
             if images.tool(tool) is None:
                 self.skipTest(f"{tool} is not installed")
         made = disk(name, state, volume)
@@ -123,14 +142,16 @@ class Matrix(program.ProgramTest):
             folder = pathlib.Path(folder)
             inputs = [make(image, folder) for image in made.images]
             done = program.run("extract", *inputs, "-d", folder / "out")
+            # Of several images each that has something has a folder of its own.
+            out = folder / "out" / (inputs[0].name if len(inputs) > 1 else "")
             for path, wanted in stacks.FILES.items():
-                got = folder / "out" / made.volume / path
+                got = out / made.volume / path
                 self.assertTrue(got.exists(), f"{path} was not found: {done.err}")
                 self.assertEqual(images.sha256(got.read_bytes()), images.sha256(wanted), path)
             self.assertEqual(done.status, 0, done.err)
             if os.environ.get("PIDOMETER_ACCEPT"):
                 others = (by_tsk(inputs[0], tsk, made.sector_offset) if tsk and len(inputs) == 1 else "not tried",
-                          by_grub(inputs[0], made.grub) if made.grub and container == "raw" else "not tried")
+                          by_grub(inputs, made.grub) if made.grub and container == "raw" else "not tried")
                 RESULTS.append((name, state, volume, container, "right", *others))
 
     def test_the_document_lists_the_cells(self):

@@ -255,9 +255,16 @@ def split_raw(image, folder):
     return folder / "split.001"
 
 
-def e01(image, folder):
-    run("ewfacquire", "-u", "-q", "-c", "fast", "-S", 16 * MIB, "-t", folder / image.stem, image)
+E01_4K = "E01, 4 KiB sectors"
+
+
+def e01(image, folder, *options):
+    run("ewfacquire", "-u", "-q", "-c", "fast", "-S", 16 * MIB, *options, "-t", folder / image.stem, image)
     return folder / f"{image.stem}.E01"
+
+
+def e01_4k(image, folder):
+    return e01(image, folder, "-P", "4096")
 
 
 def converted(form, suffix, *options):
@@ -273,6 +280,7 @@ CONTAINERS = (
     ("raw", raw, "raw"),
     ("split raw", split_raw, None),
     ("E01", e01, "ewf"),
+    (E01_4K, e01_4k, "ewf"),
     ("qcow2", converted("qcow2", ".qcow2"), None),
     ("qcow2, compressed", converted("qcow2", ".c.qcow2", "-c"), None),
     ("VMDK", converted("vmdk", ".vmdk"), "vmdk"),

@@ -1,4 +1,9 @@
-"""The kinds of virtual disks that qemu-img makes."""
+"""The kinds of virtual disks that qemu-img makes, and what the reader says of them."""
+
+import json
+
+from tests.support import images
+from tests.support.images import run
 
 # name: (extension, qemu's format, options of qemu-img convert, dfVFS's layer)
 KINDS = {
@@ -28,3 +33,20 @@ KINDS = {
     "VHDX dynamic": ("vhdx", "vhdx", ["-o", "subformat=dynamic,block_size=1M"], "VHDI"),
     "VHDX fixed": ("vhdx", "vhdx", ["-o", "subformat=fixed"], "VHDI"),
 }
+
+
+def dump(image, folder):
+    """All bytes of the disk and what the reader says of it."""
+    out = folder / "dump"
+    said = json.loads(run(images.LIST_LOGS, image, "--dump", out).decode())
+    data = out.read_bytes() if out.exists() else b""
+    out.unlink(missing_ok=True)
+    return data, said
+
+
+def silently_wrong(data, said, want):
+    """Sectors that differ from `want` beyond what is said to be damaged."""
+    data, want = bytearray(data), bytearray(want)
+    for begin, end, _ in said["damage"]:
+        data[begin:end] = want[begin:end] = bytes(max(0, min(end, len(want)) - begin))
+    return [at for at in range(0, len(want), 512) if data[at:at + 512] != want[at:at + 512]]

@@ -62,7 +62,7 @@ void ImageChain::warn(WarningKind kind, std::string message) {
   report_.warnings.push_back(std::move(warning));
 }
 
-std::unique_ptr<BlockSource> ImageChain::finish(MappedParts parts, std::uint64_t unit,
+std::unique_ptr<BlockSource> ImageChain::finish(GuestParts parts, std::uint64_t unit,
                                                 const std::string& name) {
   parts.survey = MapSurvey::of(*parts.map, unit, parts.below ? "" : parts.below_missing);
   if (!parts.survey.complete())
@@ -70,7 +70,7 @@ std::unique_ptr<BlockSource> ImageChain::finish(MappedParts parts, std::uint64_t
          "the tables of " + name +
              " are too large to be checked as a whole: places that are claimed twice or lie past "
              "the end may not be told");
-  return make_mapped_source(std::move(parts));
+  return make_guest_source(std::move(parts));
 }
 
 Result<std::unique_ptr<BlockSource>> ImageChain::open(Content content, std::unique_ptr<OsFile> file,

@@ -11,7 +11,7 @@
 #include "tsk_reader/bytes/block_source.h"
 #include "tsk_reader/bytes/os_file.h"
 #include "tsk_reader/container/content_sniffer.h"
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 #include "tsk_reader/evidence.h"
 
 namespace pidometer {
@@ -39,7 +39,7 @@ class ImageChain {
 
   /// Surveys the map of `parts` and makes the source. `unit` and `name` as MapSurvey and messages
   /// need them.
-  std::unique_ptr<BlockSource> finish(MappedParts parts, std::uint64_t unit,
+  std::unique_ptr<BlockSource> finish(GuestParts parts, std::uint64_t unit,
                                       const std::string& name);
 
   void warn(WarningKind kind, std::string message);

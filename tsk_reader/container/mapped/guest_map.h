@@ -24,7 +24,7 @@ struct Placement {
   ContainerFile* file = nullptr;   ///< of `stored` and `packed`
   std::uint64_t offset = 0;        ///< bytes into `file`
   std::uint64_t unit_begin = 0;    ///< of `packed`
-  std::uint64_t packed_bytes = 0;  ///< of `packed`, where the map knows it
+  std::uint64_t packed_bytes = 0;  ///< of `packed`: bytes of `file` that it may take, at most
   std::string reason;              ///< of `lost`
 };
 
@@ -48,6 +48,10 @@ class GuestMap {
 
   /// `offset` is below size(). Never fails: what cannot be told is lost.
   virtual Placement place(std::uint64_t offset) = 0;
+
+  /// The most placements that `bytes` of tables can tell of while no two of their entries point to
+  /// one table: the walk of an honest map ends there. An entry has 4 bytes or more.
+  virtual std::uint64_t most_placements(std::uint64_t bytes) const { return bytes / 4; }
 
   /// Where the container's own structures lie: no guest byte can be there. May be incomplete.
   virtual std::vector<FileRange> structures() { return {}; }

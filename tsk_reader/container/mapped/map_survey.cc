@@ -11,11 +11,8 @@ namespace {
 /// by pointing at one another.
 constexpr std::uint64_t kMostPlacements = std::uint64_t{1} << 26;
 
-/// The least placements that are looked at, and how many there can be for each byte of the files:
-/// an entry of a table has 4 bytes or more, and is met once where tables do not point at one
-/// another.
+/// The least placements that are looked at, whatever the files' sizes.
 constexpr std::uint64_t kFewPlacements = 65536;
-constexpr std::uint64_t kBytesAnEntry = 4;
 
 /// Units of a file that are kept book of: 128 MiB of bits.
 constexpr std::uint64_t kMostUnits = std::uint64_t{1} << 30;
@@ -23,15 +20,12 @@ constexpr std::uint64_t kMostUnits = std::uint64_t{1} << 30;
 /// Ranges of damage kept here; reading finds the others again.
 constexpr std::size_t kMostRanges = 100'000;
 
-/// Whether the end of the file may lie inside a packed unit: only unpacking tells, for the unit's
-/// own length is rounded up or not known. Packed units are smaller than what they hold, or hardly
-/// larger.
+/// Whether the end of the file may lie inside a packed unit: only unpacking tells, for the length
+/// that the map knows is rounded up, or the most that there can be.
 bool may_be_cut_off(const Placement& placement) {
   if (placement.kind != Placement::Kind::packed) return false;
   const std::uint64_t end = placement.file->size();
-  constexpr std::uint64_t kSlack = 4096;
-  const std::uint64_t most = std::max(placement.packed_bytes, placement.length + kSlack);
-  return placement.offset < end && end - placement.offset < most;
+  return placement.offset < end && end - placement.offset < placement.packed_bytes;
 }
 
 }  // namespace
@@ -102,7 +96,7 @@ MapSurvey MapSurvey::of(GuestMap& map, std::uint64_t unit, const std::string& be
   std::uint64_t most = kFewPlacements;
   for (const FileRange& range : map.structures()) {
     survey.mark(range);
-    if (files.insert(range.file).second) most += range.file->size() / kBytesAnEntry;
+    if (files.insert(range.file).second) most += map.most_placements(range.file->size());
   }
   // A map that names no structures keeps its tables elsewhere.
   most = files.empty() ? kMostPlacements : std::min(most, kMostPlacements);

@@ -9,6 +9,9 @@
 
 namespace pidometer {
 
+/// Subclusters of an extended L2 entry.
+inline constexpr std::uint32_t kQcow2Subclusters = 32;
+
 /// A qcow2 header as far as reading needs it (qemu, docs/interop/qcow2.txt). Offsets are bytes of
 /// the file; all of them unchecked but what the comments say.
 struct Qcow2Header {
@@ -31,6 +34,10 @@ struct Qcow2Header {
   std::string data_file;       ///< as written
 
   std::uint64_t cluster() const { return std::uint64_t{1} << cluster_bits; }
+  /// The least that an entry can say something of: a cluster, or a part of one.
+  std::uint64_t subcluster() const {
+    return extended_l2 ? cluster() / kQcow2Subclusters : cluster();
+  }
 };
 
 /// As qemu's QCOW_MAX_L1_SIZE (block/qcow2.h): 32 MiB.

@@ -16,8 +16,6 @@ constexpr std::uint64_t kCopied = std::uint64_t{1} << 63;
 constexpr std::uint64_t kCompressed = std::uint64_t{1} << 62;
 constexpr std::uint64_t kZero = 1;
 
-constexpr std::uint32_t kSubclusters = 32;
-
 std::string bytes_of(std::uint64_t begin, std::uint64_t length) {
   return "guest bytes " + std::to_string(begin) + " to " + std::to_string(begin + length);
 }
@@ -80,6 +78,9 @@ Placement Qcow2Map::place(std::uint64_t offset) {
   if (table % header_.cluster() != 0)
     return lost(to_table_end,
                 "the L2 table of " + bytes_of(table_begin, span) + " lies at no cluster's start");
+  if (table >= file_->size())
+    return lost(to_table_end,
+                "the L2 table of " + bytes_of(table_begin, span) + " " + std::string(kPastTheEnd));
   const std::uint64_t l2_index = (offset - table_begin) >> header_.cluster_bits;
   const auto entry_size = static_cast<std::size_t>(entry_bytes());
   const std::uint64_t within = offset & (header_.cluster() - 1);
@@ -137,11 +138,16 @@ Placement Qcow2Map::cluster(std::uint64_t offset, std::uint64_t entry, std::uint
 
 Placement Qcow2Map::subclusters(std::uint64_t offset, std::uint64_t host, std::uint64_t bitmap) {
   const std::uint64_t within = offset & (header_.cluster() - 1);
-  const std::uint64_t length = header_.cluster() / kSubclusters;
+  const std::uint64_t length = header_.subcluster();
   const std::uint64_t index = within / length;
-  const std::uint64_t left = length - within % length;
-  const bool allocated = (bitmap >> index & 1) != 0;
-  const bool zero = (bitmap >> (index + kSubclusters) & 1) != 0;
+  const auto state = [&](std::uint64_t i) {
+    return std::pair((bitmap >> i & 1) != 0, (bitmap >> (i + kQcow2Subclusters) & 1) != 0);
+  };
+  // Neighbours in the same state are one run: a cluster has few of them.
+  std::uint64_t end = index + 1;
+  while (end < kQcow2Subclusters && state(end) == state(index)) ++end;
+  const std::uint64_t left = end * length - within;
+  const auto [allocated, zero] = state(index);
   if ((allocated && zero) || (allocated && host == 0 && !header_.external_data))
     return lost(left, "the subclusters of " + bytes_of(offset - within, header_.cluster()) +
                           " contradict one another");
@@ -151,6 +157,10 @@ Placement Qcow2Map::subclusters(std::uint64_t offset, std::uint64_t host, std::u
   placement.kind = Placement::Kind::zeros;
   placement.length = left;
   return placement;
+}
+
+std::uint64_t Qcow2Map::most_placements(std::uint64_t bytes) const {
+  return bytes / entry_bytes() * (header_.extended_l2 ? kQcow2Subclusters : 1);
 }
 
 std::vector<FileRange> Qcow2Map::structures() {

@@ -19,6 +19,7 @@ class Qcow2Map final : public GuestMap {
 
   std::uint64_t size() const override { return header_.size; }
   Placement place(std::uint64_t offset) override;
+  std::uint64_t most_placements(std::uint64_t bytes) const override;
   std::vector<FileRange> structures() override;
   std::optional<std::string> unpack(const Placement& packed, std::vector<std::byte>& out) override;
 
@@ -26,7 +27,7 @@ class Qcow2Map final : public GuestMap {
   std::uint64_t entry_bytes() const { return header_.extended_l2 ? 16 : 8; }
   Placement unallocated(std::uint64_t length) const;
   Placement cluster(std::uint64_t offset, std::uint64_t entry, std::uint64_t bitmap);
-  Placement subclusters(std::uint64_t within, std::uint64_t host, std::uint64_t bitmap);
+  Placement subclusters(std::uint64_t offset, std::uint64_t host, std::uint64_t bitmap);
   Placement stored(std::uint64_t host, std::uint64_t length);
   Placement lost(std::uint64_t length, std::string reason) const;
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 #include "tsk_reader/container/qcow2/qcow2_header.h"
 #include "tsk_reader/container/qcow2/qcow2_map.h"
 
@@ -41,10 +41,12 @@ void warn_of_state(ContainerFile& file, const Qcow2Header& header, ImageChain& c
   std::string names;
   for (const std::string& name : qcow2_snapshot_names(file, header))
     names += (names.empty() ? "" : ", ") + name;
-  chain.warn(WarningKind::unsupported,
-             file.name() + " holds " + std::to_string(header.snapshots) + " snapshots (" + names +
-                 ") beside its active state, which alone is read; convert a snapshot with qemu-img "
-                 "to read it");
+  // What was read is whole: the machine's disk as it was last.
+  chain.warn(WarningKind::unread_state,
+             file.name() + " holds " + std::to_string(header.snapshots) +
+                 (header.snapshots == 1 ? " snapshot (" : " snapshots (") + names +
+                 ") beside its active state, which alone is read; to read one give what 'qemu-img "
+                 "convert -l NAME' makes of it");
 }
 
 }  // namespace
@@ -60,7 +62,7 @@ Result<std::unique_ptr<BlockSource>> open_qcow2_source(std::unique_ptr<OsFile> o
   }
   warn_of_state(*file, *header, chain);
 
-  MappedParts parts;
+  GuestParts parts;
   parts.path_spec = container_path_spec("QCOW", path);
   const bool has_backing = !header->backing_file.empty();
   if (has_backing) {
@@ -94,10 +96,7 @@ Result<std::unique_ptr<BlockSource>> open_qcow2_source(std::unique_ptr<OsFile> o
   }
   const std::string name = file->name();
   parts.map = std::make_unique<Qcow2Map>(std::move(file), std::move(data), data_missing, *header);
-  constexpr std::uint64_t kSubclusters = 32;
-  return chain.finish(std::move(parts),
-                      header->extended_l2 ? header->cluster() / kSubclusters : header->cluster(),
-                      name);
+  return chain.finish(std::move(parts), header->subcluster(), name);
 }
 
 }  // namespace pidometer

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "tsk_reader/bytes/little_endian.h"
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 #include "tsk_reader/container/vhd/vhd_footer.h"
 #include "tsk_reader/container/vhd/vhd_header.h"
 
@@ -144,7 +144,7 @@ Result<std::unique_ptr<BlockSource>> open_vhd_source(std::unique_ptr<OsFile> os_
   }
   for (const std::string& problem : header->problems)
     chain.warn(WarningKind::damaged_image, name + ": " + problem);
-  MappedParts parts;
+  GuestParts parts;
   parts.path_spec = container_path_spec("VHDI", path);
   if (header->type == VhdType::differencing)
     parts.below = open_parent(*header, path, chain, parts.below_missing);

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 #include "tsk_reader/container/vhdx/vhdx_header.h"
 #include "tsk_reader/container/vhdx/vhdx_log.h"
 #include "tsk_reader/container/vhdx/vhdx_map.h"
@@ -76,7 +76,7 @@ Result<std::unique_ptr<BlockSource>> open_vhdx_source(std::unique_ptr<OsFile> os
   problems.insert(problems.end(), layout->problems.begin(), layout->problems.end());
   for (const std::string& problem : problems)
     chain.warn(WarningKind::damaged_image, name + ": " + problem);
-  MappedParts parts;
+  GuestParts parts;
   parts.path_spec = container_path_spec("VHDI", path);
   if (layout->has_parent) parts.below = open_parent(*layout, path, chain, parts.below_missing);
   parts.map = std::make_unique<VhdxMap>(std::move(file), std::move(*layout));

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tsk_reader/bytes/little_endian.h"
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 #include "tsk_reader/container/vmdk/vmdk_extents.h"
 #include "tsk_reader/container/vmdk/vmdk_header.h"
 #include "tsk_reader/container/vmdk/vmdk_sesparse_map.h"
@@ -212,7 +212,7 @@ void VmdkOpener::warn_of_copies() {
 
 Result<std::unique_ptr<BlockSource>> VmdkOpener::open(std::unique_ptr<ContainerFile> file) {
   if (std::optional<Error> error = add_all(std::move(file))) return refuse(std::move(*error));
-  MappedParts parts;
+  GuestParts parts;
   parts.path_spec = container_path_spec("VMDK", path_);
   parts.below = open_parent();
   parts.below_missing = parent_missing_;

@@ -111,6 +111,7 @@ Placement VmdkSparseMap::place(std::uint64_t offset) {
   if (header_.compressed) {
     placement.kind = Placement::Kind::packed;
     placement.unit_begin = offset - within;
+    placement.packed_bytes = longest_grain(header_);
   } else {
     placement.kind = Placement::Kind::stored;
     placement.offset += within;

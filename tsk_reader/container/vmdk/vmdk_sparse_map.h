@@ -72,6 +72,9 @@ class VmdkStreamMap final : public GuestMap {
   std::vector<Grain> grains_;  ///< by index
 };
 
+/// The most bytes of a file that a compressed grain takes, with its marker.
+std::uint64_t longest_grain(const VmdkHeader& header);
+
 /// A compressed grain at `packed.offset`; the marker before it must name its place.
 std::optional<std::string> unpack_grain(ContainerFile& file, const VmdkHeader& header,
                                         const Placement& packed, std::vector<std::byte>& out);

@@ -25,6 +25,10 @@ std::uint64_t longest_packed(const VmdkHeader& header) {
 
 }  // namespace
 
+std::uint64_t longest_grain(const VmdkHeader& header) {
+  return kGrainMarkerBytes + longest_packed(header);
+}
+
 std::optional<std::string> unpack_grain(ContainerFile& file, const VmdkHeader& header,
                                         const Placement& packed, std::vector<std::byte>& out) {
   const std::string what = file.name() + ": the grain of bytes " +
@@ -76,7 +80,7 @@ void VmdkStreamMap::find_grains() {
       const std::uint64_t index = value / (header_.grain / kSector);
       if (length > longest_packed(header_) || value % (header_.grain / kSector) != 0 ||
           index * header_.grain >= header_.size || index > header_.size / header_.grain)
-        return;
+        break;
       grains_.push_back({index, at});
       at = rounded(at + kGrainMarkerBytes + length);
       continue;
@@ -101,6 +105,7 @@ Placement VmdkStreamMap::place(std::uint64_t offset) {
     placement.file = file_.get();
     placement.offset = at->offset;
     placement.unit_begin = index * header_.grain;
+    placement.packed_bytes = longest_grain(header_);
     return placement;
   }
   const std::uint64_t end = at == grains_.end() ? header_.size : at->index * header_.grain;

@@ -130,7 +130,8 @@ std::vector<ArchiveIndex::Node> ArchiveIndex::children(Node folder) const {
 std::optional<ArchiveIndex::Node> ArchiveIndex::real(Node node) const {
   for (int steps = 0; steps <= kMostSymlinks; ++steps) {
     const auto at = hard_links_.find(node);
-    if (at == hard_links_.end()) return node;
+    // What has something in it is a folder, whatever a member of its name said: see add().
+    if (at == hard_links_.end() || nodes_[node].facts.kind == NodeKind::directory) return node;
     const auto next = find(at->second);
     if (!next || *next == node) return std::nullopt;
     node = *next;

@@ -9,8 +9,8 @@
 
 namespace pidometer {
 
-/// What a MappedSource is made of.
-struct MappedParts {
+/// What a GuestSource is made of.
+struct GuestParts {
   std::unique_ptr<GuestMap> map;
   std::unique_ptr<BlockSource> below;  ///< null where there is none, or it is missing
   std::string below_missing;  ///< why `below` is null although the map has placements there
@@ -20,6 +20,6 @@ struct MappedParts {
 
 /// The guest's disk out of a container, as a BlockSource. Ranges that lie below come from `below`;
 /// where that is shorter, they are zeros by right, as for the virtual machine.
-std::unique_ptr<BlockSource> make_mapped_source(MappedParts parts);
+std::unique_ptr<BlockSource> make_guest_source(GuestParts parts);
 
 }  // namespace pidometer

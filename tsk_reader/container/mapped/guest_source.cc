@@ -1,4 +1,4 @@
-#include "tsk_reader/container/mapped/mapped_source.h"
+#include "tsk_reader/container/mapped/guest_source.h"
 
 #include <algorithm>
 #include <cstring>
@@ -9,9 +9,9 @@
 namespace pidometer {
 namespace {
 
-class MappedSource final : public BlockSource {
+class GuestSource final : public BlockSource {
  public:
-  explicit MappedSource(MappedParts parts)
+  explicit GuestSource(GuestParts parts)
       : parts_(std::move(parts)), damage_(parts_.survey.damage()) {}
 
   std::uint64_t size() const override { return parts_.map->size(); }
@@ -139,7 +139,7 @@ class MappedSource final : public BlockSource {
     return {};
   }
 
-  MappedParts parts_;
+  GuestParts parts_;
   DamageList damage_;
   Placement unit_;  ///< the unit unpacked last
   bool unit_known_ = false;
@@ -154,8 +154,8 @@ std::optional<std::string> GuestMap::unpack(const Placement&, std::vector<std::b
   return "this container has no compressed data";
 }
 
-std::unique_ptr<BlockSource> make_mapped_source(MappedParts parts) {
-  return std::make_unique<MappedSource>(std::move(parts));
+std::unique_ptr<BlockSource> make_guest_source(GuestParts parts) {
+  return std::make_unique<GuestSource>(std::move(parts));
 }
 
 }  // namespace pidometer
