@@ -26,7 +26,14 @@ RowSpool::~RowSpool() {
 }
 
 Result<void> RowSpool::add(RowOrder order, std::string_view row) {
-  index_.push_back(Entry{order, static_cast<std::uint32_t>(row.size()), spilled_ + memory_.size()});
+  Entry entry{order.time,
+              order.source,
+              order.line,
+              static_cast<std::uint32_t>(row.size()),
+              order.behind_findings ? 1U : 0U,
+              0};
+  entry.offset = (spilled_ + memory_.size()) & ((std::uint64_t{1} << 63U) - 1);
+  index_.push_back(entry);
   memory_ += row;
   return memory_.size() > memory_limit_ ? spill() : Result<void>{};
 }
@@ -53,8 +60,8 @@ Result<void> RowSpool::spill() {
 
 Result<void> RowSpool::drain(const std::function<Result<void>(std::string_view)>& take) {
   std::sort(index_.begin(), index_.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.order.time, a.order.source, a.order.line, a.offset) <
-           std::tie(b.order.time, b.order.source, b.order.line, b.offset);
+    return std::make_tuple(a.time, a.source, a.line, a.behind_findings, a.offset) <
+           std::make_tuple(b.time, b.source, b.line, b.behind_findings, b.offset);
   });
   std::string row;
   for (const Entry& entry : index_) {

@@ -13,11 +13,13 @@
 namespace pidometer {
 
 /// Where a row stands among the others: by time, then file, then line. `source` is a number that
-/// grows with the file name's place in the run.
+/// grows with the file name's place in the run. A finding stands before all else that its line
+/// gives, however late it was written.
 struct RowOrder {
   Timestamp time;
   std::uint32_t source = 0;
   std::uint32_t line = 0;
+  bool behind_findings = false;
 };
 
 /// Takes finished rows in any order and gives them back sorted. Rows beyond kMemoryLimit bytes wait
@@ -42,9 +44,12 @@ class RowSpool {
 
  private:
   struct Entry {
-    RowOrder order;
+    Timestamp time;
+    std::uint32_t source;
+    std::uint32_t line;
     std::uint32_t length;
-    std::uint64_t offset;
+    std::uint64_t behind_findings : 1;
+    std::uint64_t offset : 63;
   };
 
   Result<void> spill();

@@ -61,6 +61,7 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
                    const PluginOptions& options, ScanMediator& mediator,
                    const std::function<void(const Error&)>& failed, RunSummary* recovery) {
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
+  if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {
     if (mediator.aborted()) return;
     HostSeries series{name, folder.volume, folder.path, folder.facts, folder.place, {}};
@@ -76,6 +77,7 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
     if (Result<void> done = plugin.process(recovered.series, options, mediator); !done)
       failed(done.error());
   }
+  mediator.release_findings(name);
 }
 
 std::string closing_line(const RunSummary& summary, const ScanMediator& mediator,

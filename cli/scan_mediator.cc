@@ -58,10 +58,28 @@ void ScanMediator::produce_event(TimelineEvent event) {
     ++findings_;
     ++summary_.findings[{finding->anomaly.kind, finding->anomaly.level}];
   }
+  const RowOrder order{event.time, source_rank(event), line_of(event),
+                       !std::holds_alternative<FindingBody>(event.body)};
+  const bool live = event.source == nullptr || !event.source->entry.recovery;
+  if (holding_ && live && std::holds_alternative<FindingBody>(event.body))
+    held_.add(volume_, order, std::move(event));
+  else
+    add_row(order, event);
+}
+
+void ScanMediator::add_row(const RowOrder& order, const TimelineEvent& event) {
+  if (failure_) return;
   const std::string row = selection_.format == RowFormat::text ? write_text(event, selection_.color)
                                                                : write_jsonl(event);
-  const RowOrder order{event.time, source_rank(event), line_of(event)};
   if (Result<void> added = rows_.add(order, row); !added) failure_ = added.error();
+}
+
+void ScanMediator::release_findings(const std::string& image) {
+  holding_ = false;
+  for (const std::string& note : held_.mark_stretches(image, summary_.series))
+    diagnostics_.note(note);
+  held_.release(
+      [this](const RowOrder& order, const TimelineEvent& event) { add_row(order, event); });
 }
 
 void ScanMediator::produce_warning(Warning warning) {
@@ -89,6 +107,11 @@ void ScanMediator::report_log(const HostSeries& series, LogReport report) {
 void ScanMediator::report_series(const HostSeries& series, SeriesReport report) {
   summary_.series.push_back(SummarySeries{series.image, series.volume, series.folder, series.place,
                                           series.recovered, std::move(report)});
+}
+
+void ScanMediator::report_recovered(const HostSeries& series, const std::string& hostname,
+                                    std::vector<RecoveredLine> lines) {
+  held_.add_recovered(series.volume, hostname, std::move(lines));
 }
 
 void ScanMediator::add_progress(std::uint64_t bytes) {

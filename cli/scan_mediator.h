@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "cli/diagnostics.h"
+#include "cli/held_findings.h"
 #include "cli/options.h"
 #include "cli/row_spool.h"
 #include "plugin/plugin.h"
@@ -40,11 +41,17 @@ class ScanMediator final : public Mediator {
   void produce_warning(Warning warning) override;
   void report_log(const HostSeries& series, LogReport report) override;
   void report_series(const HostSeries& series, SeriesReport report) override;
+  void report_recovered(const HostSeries& series, const std::string& hostname,
+                        std::vector<RecoveredLine> lines) override;
   void add_progress(std::uint64_t bytes) override;
   bool aborted() const override;
 
   /// The series whose products come next; its image and volume are added to its warnings.
   void begin_series(const HostSeries& series);
+  /// Findings of live series wait from now on for what comes back of deleted logs.
+  void hold_findings() { holding_ = true; }
+  /// They are rows now, and say what of `image` was recovered within their windows.
+  void release_findings(const std::string& image);
   /// What comes next speaks for itself.
   void end_series();
 
@@ -62,11 +69,14 @@ class ScanMediator final : public Mediator {
  private:
   bool wanted(const TimelineEvent& event) const;
   std::uint32_t source_rank(const TimelineEvent& event);
+  void add_row(const RowOrder& order, const TimelineEvent& event);
 
   const RowSelection& selection_;
   RunSummary& summary_;
   Diagnostics& diagnostics_;
   RowSpool rows_;
+  HeldFindings held_;
+  bool holding_ = false;
   std::map<std::string, std::uint32_t, std::less<>> sources_;
   std::map<WarningKind, std::uint64_t> warning_totals_;
   std::string image_;

@@ -116,6 +116,7 @@ class RowMaker {
       // machine.
       source->series_id =
           series.volume.empty() ? hostname_ : series.volume + ":" + series.folder + ":" + hostname_;
+      source->host = hostname_;
       sources_.push_back(std::move(source));
     }
   }
@@ -234,12 +235,13 @@ class RowMaker {
 
 /// Why the distance between two ticks says nothing; empty where it was judged, or where a boot row
 /// says it.
-std::string_view unjudged_reason(IntervalState state) {
+std::string_view unjudged_reason(IntervalState state, bool recovered) {
   switch (state) {
     case IntervalState::hole:
       return "longer than the schedule leaves between two records: lines may be missing";
     case IntervalState::damaged:
-      return "lines are lost to damaged evidence";
+      return recovered ? "between two recovered pieces of a log: what lay between is not known"
+                       : "lines are lost to damaged evidence";
     case IntervalState::clock_step:
       return "the time runs backwards";
     case IntervalState::unknown_advance:
@@ -253,9 +255,9 @@ std::string_view unjudged_reason(IntervalState state) {
   return {};
 }
 
-void list_unjudged(const PidClock& clock, SeriesReport& report) {
+void list_unjudged(const PidClock& clock, bool recovered, SeriesReport& report) {
   for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i) {
-    const std::string_view reason = unjudged_reason(clock.intervals[i].state);
+    const std::string_view reason = unjudged_reason(clock.intervals[i].state, recovered);
     if (reason.empty()) continue;
     ++report.unjudged_intervals;
     const TimeRange range{clock.ticks[i].time, clock.ticks[i + 1].time};
@@ -268,7 +270,7 @@ void list_unjudged(const PidClock& clock, SeriesReport& report) {
 }
 
 SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const PidClock& clock,
-                           std::string hostname) {
+                           bool recovered, std::string hostname) {
   SeriesReport report;
   report.hostname = std::move(hostname);
   report.records = log.records.size();
@@ -282,7 +284,7 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
   report.pid_max_basis = clock.pid_max_basis;
   if (!clock.ticks.empty())
     report.coverage = TimeRange{clock.ticks.front().time, clock.ticks.back().time};
-  list_unjudged(clock, report);
+  list_unjudged(clock, recovered, report);
   return report;
 }
 
@@ -337,7 +339,10 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     rows.findings(std::move(anomalies));
     rows.damage();
     if (options.records) rows.records(known);
-    mediator.report_series(series, series_report(log, reading_count, clock, rows.hostname()));
+    mediator.report_series(
+        series, series_report(log, reading_count, clock, series.recovered, rows.hostname()));
+    if (series.recovered)
+      mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
     for (std::size_t file = 0; file < log.reports.size(); ++file)
       if (log.owned[file]) mediator.report_log(series, log.reports[file]);
   }

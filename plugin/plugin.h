@@ -10,6 +10,7 @@
 #include "base/host_facts.h"
 #include "base/log_copy.h"
 #include "base/log_file.h"
+#include "base/recovered_lines.h"
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
@@ -58,6 +59,9 @@ class Mediator {
   virtual void produce_warning(Warning warning) = 0;
   virtual void report_log(const HostSeries& series, LogReport report) = 0;
   virtual void report_series(const HostSeries& series, SeriesReport report) = 0;
+  /// Of a recovered series: its lines that stand in no live log. `hostname` as in its report.
+  virtual void report_recovered(const HostSeries& series, const std::string& hostname,
+                                std::vector<RecoveredLine> lines) = 0;
   /// Bytes of decoded log read since the last call; for a progress display.
   virtual void add_progress(std::uint64_t bytes) = 0;
   /// True once the user interrupted: process() returns as soon as it can.

@@ -35,6 +35,19 @@ void drop_known_findings(const std::vector<bool>& known, std::vector<Anomaly>& a
   });
 }
 
+std::vector<RecoveredLine> list_recovered(const LogSeries& log, const std::vector<bool>& known) {
+  std::vector<RecoveredLine> lines;
+  for (std::size_t i = 0; i < log.records.size(); ++i) {
+    const StoredRecord& record = log.records[i];
+    const LogReport& report = log.reports[record.file];
+    if (known[i] || !report.entry.recovery) continue;
+    const Recovery& recovery = *report.entry.recovery;
+    lines.push_back({record.time, recovery.method, report.time_basis.certainty.starts_with("year"),
+                     recovery.of_volume, image_offset(recovery, record.offset)});
+  }
+  return lines;
+}
+
 bool worth_telling(const HostSeries& series, const Warning& warning) {
   return !series.recovered || (warning.kind != WarningKind::unparsed_line &&
                                warning.kind != WarningKind::year_uncertain);

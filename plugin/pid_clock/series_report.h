@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/pid.h"
+#include "base/recovered_lines.h"
 #include "base/timestamp.h"
 
 namespace pidometer {
@@ -19,6 +20,7 @@ inline constexpr std::size_t kListedStretches = 1000;
 struct UnjudgedStretch {
   TimeRange range;
   std::string reason;
+  RecoveredWithin recovered = {};  ///< of a live series: what came back that is dated within it
 };
 
 /// What the clock made of one host series, for the summary.

@@ -60,6 +60,15 @@ void put_recovery(RowJson& row, const TimelineEvent& event, const Recovery& reco
   if (const auto offset = image_offset(recovery, *place)) row["image_offset"] = *offset;
 }
 
+/// What came back of the window of a live log's finding.
+void put_recovered_within(RowJson& row, const RecoveredWithin& recovered) {
+  if (recovered.lines == 0) return;
+  row["recovered_lines"] = recovered.lines;
+  for (const RecoveryMethod method : recovered.methods)
+    row["recovered_methods"].push_back(recovery_method_name(method));
+  if (recovered.years_inferred) row["recovered_years_inferred"] = true;
+}
+
 /// Adds what only one kind of row has.
 struct PutBody {
   const TimelineEvent& event;
@@ -77,6 +86,7 @@ struct PutBody {
     row["window_end"] = iso8601(anomaly.window_end);
     row["boot_session"] = anomaly.boot_session;
     put_finding_lines(row, finding);
+    put_recovered_within(row, finding.recovered);
     switch (anomaly.kind) {
       case AnomalyKind::pid_excess:
       case AnomalyKind::pid_deficit:

@@ -87,36 +87,62 @@ std::string record_message(const TimelineEvent& event, const RecordBody& record)
                      escape_bytes(body));
 }
 
+std::string_view method_words(RecoveryMethod method) {
+  switch (method) {
+    case RecoveryMethod::carved_unallocated:
+      return "carved from unallocated space";
+    case RecoveryMethod::carved_slack:
+      return "carved from slack";
+    case RecoveryMethod::journal_inode:
+      return "of a file recovered by an old inode in the journal";
+    case RecoveryMethod::deleted_name:
+      return "of a deleted file";
+  }
+  assert(false);
+  return {};
+}
+
+std::string place_words(bool of_volume, std::uint64_t offset) {
+  return fmt::format("{} byte {}", of_volume ? "volume" : "image", offset);
+}
+
 /// How the lines of a recovered log were found; empty for a live one.
 std::string recovery_words(const TimelineEvent& event, const LineRef& first) {
   if (event.source == nullptr || !event.source->entry.recovery) return {};
   const Recovery& recovery = *event.source->entry.recovery;
-  std::string_view how;
-  switch (recovery.method) {
-    case RecoveryMethod::carved_unallocated:
-      how = "carved from unallocated space";
-      break;
-    case RecoveryMethod::carved_slack:
-      how = "carved from slack";
-      break;
-    case RecoveryMethod::journal_inode:
-      how = "of a file recovered by an old inode in the journal";
-      break;
-    case RecoveryMethod::deleted_name:
-      how = "of a deleted file";
-      break;
-  }
+  const std::string_view how = method_words(recovery.method);
   const auto offset = image_offset(recovery, first.offset);
   if (!offset) return fmt::format("; lines {}", how);
-  return fmt::format("; lines {}, {} byte {}", how, recovery.of_volume ? "volume" : "image",
-                     *offset);
+  return fmt::format("; lines {}, {}", how, place_words(recovery.of_volume, *offset));
+}
+
+/// What came back that is dated within the window of a live log's finding: the figures know nothing
+/// of it, and whoever reads them must.
+std::string recovered_within_words(const RecoveredWithin& recovered) {
+  if (recovered.lines == 0) return {};
+  std::string words =
+      recovered.lines == 1
+          ? "; 1 recovered line is dated within it and is not counted in ("
+          : fmt::format("; {} recovered lines are dated within it and are not counted in (",
+                        recovered.lines);
+  for (std::size_t i = 0; i < recovered.methods.size(); ++i) {
+    if (i > 0) words += "; ";
+    words += method_words(recovered.methods[i]);
+  }
+  if (recovered.offset)
+    words += fmt::format("; {}{}", recovered.lines == 1 ? "" : "the first at ",
+                         place_words(recovered.of_volume, *recovered.offset));
+  if (recovered.years_inferred)
+    words += recovered.lines == 1 ? "; its year is inferred" : "; their years are inferred";
+  return words + ")";
 }
 
 struct MessageOf {
   const TimelineEvent& event;
 
   std::string operator()(const FindingBody& finding) const {
-    return finding_message(finding) + replay_words(finding) + recovery_words(event, finding.first);
+    return finding_message(finding) + replay_words(finding) + recovery_words(event, finding.first) +
+           recovered_within_words(finding.recovered);
   }
   std::string operator()(const RecordBody& record) const { return record_message(event, record); }
   std::string operator()(const WarningBody& body) const {

@@ -154,6 +154,19 @@ Json recovery_json(const SummaryRecovery& recovery) {
           {"lone_lines", report.lone_lines},         {"problems", strings_json(report.problems)}};
 }
 
+Json stretch_json(const UnjudgedStretch& stretch) {
+  Json json = {{"begin", iso8601(stretch.range.begin)},
+               {"end", iso8601(stretch.range.end)},
+               {"reason", stretch.reason}};
+  const RecoveredWithin& recovered = stretch.recovered;
+  if (recovered.lines == 0) return json;
+  json["recovered_lines"] = recovered.lines;
+  json["recovered_methods"] = array_of(
+      recovered.methods, [](RecoveryMethod method) { return recovery_method_name(method); });
+  if (recovered.years_inferred) json["recovered_years_inferred"] = true;
+  return json;
+}
+
 Json series_json(const SummarySeries& series) {
   const SeriesReport& report = series.report;
   Json json = {{"input", escape_bytes(series.input)}};
@@ -175,9 +188,7 @@ Json series_json(const SummarySeries& series) {
   json["unjudged_intervals"] = report.unjudged_intervals;
   json["unjudged"] = Json::array();
   for (const UnjudgedStretch& stretch : report.unjudged)
-    json["unjudged"].push_back({{"begin", iso8601(stretch.range.begin)},
-                                {"end", iso8601(stretch.range.end)},
-                                {"reason", stretch.reason}});
+    json["unjudged"].push_back(stretch_json(stretch));
   return json;
 }
 

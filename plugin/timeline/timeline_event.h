@@ -10,6 +10,7 @@
 #include "base/cron_record.h"
 #include "base/log_copy.h"
 #include "base/log_file.h"
+#include "base/recovered_lines.h"
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
@@ -23,6 +24,7 @@ struct EventSource {
   LogCopy copy = LogCopy::unknown;
   std::string series_id;  ///< which host series: goes into finding_id. Same over reruns, free of
                           ///< machine paths
+  std::string host;       ///< the series' host name; rows of a renamed host have others
 };
 
 /// A bounding record, fetched again from its log.
@@ -43,6 +45,8 @@ struct FindingBody {
   int utc_offset_minutes = 0;  ///< of the host's zone at window_start, for local time in messages
   int end_utc_offset_minutes = 0;
   TimeBasis time_basis;
+  /// Of a live series: what was recovered of the same host that is dated within the window.
+  RecoveredWithin recovered = {};
 };
 
 /// One cron record, for `--records`. Text owned.

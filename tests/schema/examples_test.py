@@ -72,11 +72,28 @@ MUTANTS = [
     ("replayed_that_is_false", "pid_excess_replayed", ["journal_replayed"], False,
      "journal_replayed"),
     ("replayed_warning", "damaged_log", ["journal_replayed"], True, "journal_replayed"),
+    ("recovered_lines_without_methods", "pid_excess_recovered_lines", ["recovered_methods"], REMOVE,
+     "recovered_methods"),
+    ("recovered_methods_without_lines", "pid_excess_recovered_lines", ["recovered_lines"], REMOVE,
+     "recovered_lines"),
+    ("no_recovered_lines", "pid_excess_recovered_lines", ["recovered_lines"], 0, "recovered_lines"),
+    ("unknown_method_of_lines", "pid_excess_recovered_lines", ["recovered_methods"], ["guessed"],
+     "recovered_methods"),
+    ("years_inferred_that_is_false", "pid_excess_recovered_lines", ["recovered_years_inferred"],
+     False, "recovered_years_inferred"),
+    ("recovered_lines_of_a_recovered_log", "pid_excess_recovered_lines", ["recovered"],
+     "journal_inode", "should not be valid"),
+    ("recovered_lines_of_a_record", "task_run", ["recovered_lines"], 3, "recovered_lines"),
+    ("unknown_method", "task_run_carved_unallocated", ["recovered"], "guessed", "recovered"),
+    ("offset_of_a_live_line", "task_run", ["image_offset"], 5, "recovered"),
+    ("negative_offset", "task_run_carved_slack", ["image_offset"], -1, "image_offset"),
+    ("recovered_without_tag", "pid_excess_journal_inode", ["tag"], REMOVE, "tag"),
+    ("unknown_copy", "task_run_hidden", ["log_copy"], "old", "log_copy"),
     ("short_hash", "pid_excess", ["log_sha256"], "9d5e", "log_sha256"),
     ("short_id", "pid_excess", ["finding_id"], "9d5e", "finding_id"),
 ]
 SUMMARY_MUTANTS = [
-    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY],
+    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key != "recovery"],  # with --recover
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
         "damage replayed_bytes complete").split()],
@@ -100,6 +117,11 @@ SUMMARY_MUTANTS = [
     ("option_that_is_null", ["options", "year"], None, "year"),
     ("finding_kind_forgotten", ["findings", "by_kind", "boot"], REMOVE, "boot"),
     ("level_forgotten", ["findings", "by_kind", "boot", "low"], REMOVE, "low"),
+    ("stretch_with_methods_only", ["series", 0, "unjudged", 0, "recovered_lines"], REMOVE,
+     "recovered_lines"),
+    ("stretch_with_no_lines", ["series", 0, "unjudged", 0, "recovered_lines"], 0,
+     "recovered_lines"),
+    ("recovery_without_fragments", ["recovery", 0, "fragments"], REMOVE, "fragments"),
     ("error_without_message", ["errors", 0, "message"], REMOVE, "message"),
 ]
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -91,6 +92,16 @@ template <typename Wire>
 void transfer(Wire& wire, Recovery& value) {
   auto& [method, is_area, block_size, of_volume, extents, newest, newest_words] = value;
   wire(method, is_area, block_size, of_volume, extents, newest, newest_words);
+  if constexpr (is_reading<Wire>) {
+    // Offsets of rows are looked up in them by halving: what is out of order would give a wrong
+    // one.
+    std::uint64_t end = 0;
+    for (const ImageExtent& extent : extents) {
+      const std::uint64_t most = std::numeric_limits<std::uint64_t>::max() - extent.length;
+      if (extent.begin < end || extent.begin > most || extent.image > most) return wire.fail();
+      end = extent.begin + extent.length;
+    }
+  }
 }
 
 template <typename Wire>

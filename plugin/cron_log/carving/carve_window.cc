@@ -26,7 +26,9 @@ std::string_view CarveWindow::before(std::uint64_t at) const {
 }
 
 void CarveWindow::fill(std::uint64_t at) {
-  if (buffer_.empty()) buffer_.resize(kBuffer);
+  // Free space is mostly small pieces, each with a window of its own.
+  if (buffer_.empty())
+    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kBuffer, length_)));
   const std::uint64_t keep = std::max(base_, at - std::min<std::uint64_t>(at, kBehind));
   const auto drop = static_cast<std::size_t>(std::min<std::uint64_t>(keep - base_, size_));
   std::memmove(buffer_.data(), buffer_.data() + drop, size_ - drop);

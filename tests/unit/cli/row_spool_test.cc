@@ -38,6 +38,16 @@ TEST(RowSpool, SortsByTimeThenFileThenLineThenArrival) {
   }
 }
 
+TEST(RowSpool, PutsFindingsBeforeWhatElseTheirLineGives) {
+  RowSpool spool;
+  RowOrder record = order(1, 0, 9);
+  record.behind_findings = true;
+  ASSERT_TRUE(spool.add(record, "record"));
+  ASSERT_TRUE(spool.add(order(1, 0, 9), "finding"));
+  ASSERT_TRUE(spool.add(order(1, 0, 9), "second finding"));
+  EXPECT_EQ(drained(spool), (std::vector<std::string>{"finding", "second finding", "record"}));
+}
+
 TEST(RowSpool, GivesBackRowsThatWentThroughTheDisk) {
   RowSpool spool(1000);
   std::vector<std::string> want;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,10 @@ class CollectingMediator final : public Mediator {
   void report_series(const HostSeries&, SeriesReport report) override {
     series.push_back(std::move(report));
   }
+  void report_recovered(const HostSeries&, const std::string& hostname,
+                        std::vector<RecoveredLine> lines) override {
+    recovered[hostname] = std::move(lines);
+  }
   void add_progress(std::uint64_t count) override { bytes += count; }
   bool aborted() const override { return stop; }
 
@@ -39,6 +44,7 @@ class CollectingMediator final : public Mediator {
   std::vector<Warning> warnings;
   std::vector<LogReport> logs;
   std::vector<SeriesReport> series;
+  std::map<std::string, std::vector<RecoveredLine>> recovered;
   std::uint64_t bytes = 0;
   bool stop = false;
 };
@@ -103,6 +109,34 @@ TEST(CronOdometer, PutsAnExcessAtItsRecord) {
   EXPECT_EQ(found[0].last.text + "\n", lines[100]);
   EXPECT_EQ(found[0].first.offset, joined(lines).find(lines[99]));
   EXPECT_EQ(found[0].time_basis.certainty, "exact");
+}
+
+TEST(CronOdometer, ListsWhatCameBackAndNoLiveLogHas) {
+  const std::vector<std::string> lines = quiet_day();
+  const std::string text = joined(lines);
+  MemoryLogFile carved("(unallocated)", text);
+  Recovery recovery;
+  recovery.method = RecoveryMethod::carved_slack;
+  recovery.extents = {{0, text.size(), 5000}};
+  carved.recovered(recovery);
+  HostSeries series;
+  series.volume = "p2";
+  series.recovered = true;
+  series.files = {&carved};
+  series.known_lines = {{0, text.find(lines[2])}};
+  CollectingMediator mediator;
+  ASSERT_TRUE(CronOdometer().process(series, {}, mediator));
+  const std::vector<RecoveredLine>& found = mediator.recovered["web01"];
+  ASSERT_EQ(found.size(), lines.size() - 2);
+  EXPECT_EQ(found[0].offset, 5000 + text.find(lines[1]));
+  EXPECT_EQ(found[1].offset, 5000 + text.find(lines[3]));
+  EXPECT_EQ(found[1].time, test::utc(2026, 3, 1, 0, 10, 1));
+  EXPECT_EQ(found[1].method, RecoveryMethod::carved_slack);
+  EXPECT_FALSE(found[1].year_inferred || found[1].of_volume);
+  // A live series has none to tell of.
+  CollectingMediator live;
+  process({&carved}, live);
+  EXPECT_TRUE(live.recovered.empty());
 }
 
 TEST(CronOdometer, MarksWhatAJournalsReplayBrought) {

@@ -20,6 +20,29 @@ TEST(EventMessage, FindingsStayWithin256Bytes) {
   }
 }
 
+/// Lines that came back speak beside the figures, not in them.
+TEST(EventMessage, SaysWhatCameBackOfTheWindow) {
+  const std::string plain = event_message(samples::excess());
+  TimelineEvent event = samples::excess();
+  RecoveredWithin& recovered = std::get<FindingBody>(event.body).recovered;
+  recovered = {1, {RecoveryMethod::carved_slack}, false, false, 4096};
+  EXPECT_EQ(event_message(event),
+            plain +
+                "; 1 recovered line is dated within it and is not counted in (carved from "
+                "slack; image byte 4096)");
+  recovered = {
+      12, {RecoveryMethod::carved_unallocated, RecoveryMethod::journal_inode}, true, true, 77};
+  EXPECT_EQ(event_message(event),
+            plain +
+                "; 12 recovered lines are dated within it and are not counted in (carved from "
+                "unallocated space; of a file recovered by an old inode in the journal; the "
+                "first at volume byte 77; their years are inferred)");
+  recovered = {1, {RecoveryMethod::deleted_name}, true, false, {}};
+  EXPECT_EQ(event_message(event), plain +
+                                      "; 1 recovered line is dated within it and is not counted "
+                                      "in (of a deleted file; its year is inferred)");
+}
+
 struct LineCase {
   const char* name;
   const char* line;

@@ -63,20 +63,32 @@ RunSummary sample_summary() {
   log.report.damage = {{{4096, 8192}, "E01 chunk checksum"}};
   summary.logs = {log};
   SummarySeries series{.input = "disk.E01", .volume = "p2", .folder = "/var/log", .report = {}};
-  series.report = {.hostname = "",
-                   .records = 519,
-                   .readings = 518,
-                   .intervals = 517,
-                   .boot_sessions = 1,
-                   .wraps = 0,
-                   .pid_max = 32768,
-                   .pid_max_basis = "default of kernels before 2.6",
-                   .coverage = TimeRange{samples::at(973440822), samples::at(973743001)},
-                   .unjudged = {{TimeRange{samples::at(973500000), samples::at(973520000)},
-                                 "longer than the schedule leaves between two records: lines may "
-                                 "be missing"}},
-                   .unjudged_intervals = 1};
+  series.report = {
+      .hostname = "",
+      .records = 519,
+      .readings = 518,
+      .intervals = 517,
+      .boot_sessions = 1,
+      .wraps = 0,
+      .pid_max = 32768,
+      .pid_max_basis = "default of kernels before 2.6",
+      .coverage = TimeRange{samples::at(973440822), samples::at(973743001)},
+      .unjudged = {{TimeRange{samples::at(973500000), samples::at(973520000)},
+                    "longer than the schedule leaves between two records: lines may "
+                    "be missing",
+                    {.lines = 33,
+                     .methods = {RecoveryMethod::carved_unallocated, RecoveryMethod::journal_inode},
+                     .years_inferred = true}}},
+      .unjudged_intervals = 1};
   summary.series = {series};
+  SummaryRecovery recovery{.input = "disk.E01", .volume = "p2", .report = {}};
+  recovery.report = {.searched_bytes = 700000,
+                     .files = 1,
+                     .fragments = 4,
+                     .partial_lines = 3,
+                     .lone_lines = 2,
+                     .problems = {}};
+  summary.recoveries = {recovery};
   summary.findings = {{{AnomalyKind::pid_excess, Level::critical}, 3},
                       {{AnomalyKind::pid_deficit, Level::low}, 1}};
   summary.warnings = {damage};

@@ -30,6 +30,7 @@ FileEntry sample_entry() {
   entry.packed = Timestamp(-1us);
   entry.inode = 12;
   entry.replayed = {{100, 200}, {300, 301}};
+  entry.recovery = Recovery{RecoveryMethod::deleted_name, false, 1024, false, {{0, 5, 7}}, {}, "x"};
   return entry;
 }
 
@@ -72,7 +73,7 @@ std::vector<std::string> samples() {
   DamageChange damage{1, {{{8, 9}, "bad"}}};
   return {to_wire<Request>(GroupRequest{{"a", "b"}, InputKind::folder}),
           to_wire<Request>(OpenRequest{group, {group}, {left}}),
-          to_wire<Request>(FindRequest{{"/var/log"}, {"cron*"}}),
+          to_wire<Request>(FindRequest{{"/var/log"}, {"cron*"}, true}),
           to_wire<Request>(ReportRequest{}),
           to_wire<Request>(OpenFileRequest{3, 4, StreamForm::decoded}),
           to_wire<Request>(ReadRequest{4, 65536}),
