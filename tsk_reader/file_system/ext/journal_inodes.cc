@@ -10,28 +10,10 @@
 #include "tsk_reader/file_system/ext/ext_directory_block.h"
 #include "tsk_reader/file_system/ext/jbd2_log.h"
 #include "tsk_reader/file_system/ext/old_inode.h"
+#include "tsk_reader/file_system/range_set.h"
 
 namespace pidometer {
 namespace {
-
-/// Sorted, disjoint ranges of bytes.
-class RangeSet {
- public:
-  explicit RangeSet(std::vector<ByteRange> ranges) : ranges_(std::move(ranges)) {}
-
-  /// The parts of `range` that are in the set.
-  std::vector<ByteRange> common(ByteRange range) const {
-    std::vector<ByteRange> parts;
-    auto at = std::partition_point(ranges_.begin(), ranges_.end(),
-                                   [&](const ByteRange& one) { return one.end <= range.begin; });
-    for (; at != ranges_.end() && at->begin < range.end; ++at)
-      parts.push_back({std::max(at->begin, range.begin), std::min(at->end, range.end)});
-    return parts;
-  }
-
- private:
-  std::vector<ByteRange> ranges_;
-};
 
 class JournalInodes {
  public:
@@ -162,22 +144,8 @@ class JournalInodes {
     const ByteRange place{extent.source, extent.source + extent.length};
     std::vector<ByteRange> parts = free_.common(place);
     for (const ByteRange& part : own.common(place)) parts.push_back(part);
-    std::sort(parts.begin(), parts.end(),
-              [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
-    std::uint64_t at = place.begin;
-    const auto lose = [&](std::uint64_t end) {
-      if (end > at)
-        map.lost.add({extent.begin + (at - place.begin), extent.begin + (end - place.begin)},
-                     "overwritten since: belongs to another file now");
-    };
-    for (const ByteRange& part : parts) {
-      const std::uint64_t begin = std::max(part.begin, at);
-      if (begin >= part.end) continue;
-      lose(begin);
-      map.add({extent.begin + (begin - place.begin), part.end - begin, begin});
-      at = part.end;
-    }
-    lose(place.end);
+    add_kept(extent, made_disjoint(std::move(parts)),
+             "overwritten since: belongs to another file now", map);
   }
 
   ExtFileSystem& file_system_;
