@@ -159,6 +159,40 @@ class ExtRecovery(RecoveryTest):
                     self.assertIn(sha256("".join(lines).encode()),
                                   [sha256(path.read_bytes()) for path in found])
 
+    def test_trimmed_and_grown_again(self):
+        """A log that is longer now than it was before it was emptied."""
+        for kind in ("ext4", "ext3"):
+            with self.subTest(kind):
+                image = self.make(kind)
+                gone, live = cron_lines(20), cron_lines(30, first_day=40)
+                with mounted(image) as root:
+                    log = pathlib.Path(root) / "var/log"
+                    log.mkdir(parents=True)
+                    append_slowly(log / "cron", gone)
+                    os.sync()
+                    # Others lie behind it: it does not get its old blocks back.
+                    os.truncate(log / "cron", 0)
+                    with open(pathlib.Path(root) / "big", "wb") as file:
+                        os.posix_fallocate(file.fileno(), 0, 8 * MIB)
+                    append_slowly(log / "cron", live)
+                    os.sync()
+                data = image.read_bytes()
+                text = set(data.split(b"\n"))
+                left = {line for line in gone if line.encode()[:-1] in text}
+                self.assertGreater(len(left), 0.9 * len(gone))
+                scan = Scan(self, image)
+                self.check(f"trimmed and grown, {kind}", scan, left, 0.98, gone)
+                self.assertEqual(len(scan.live), len(live))
+                self.assertIn("journal_inode", scan.methods())
+                self.assertFalse(set(scan.lines) & set(live))
+                found = [one for name, one in self.extracted(image).items() if "journal_inode-cron" in name]
+                self.assertTrue(found)
+                whole = "".join(gone).encode()
+                for one in found:  # block by block it is what it was, or zeros for what is lost
+                    self.assertLessEqual(len(one), len(whole))
+                    for at in range(0, len(one), 1024):
+                        self.assertIn(one[at:at + 1024], (whole[at:at + 1024], bytes(len(one[at:at + 1024]))))
+
     def test_an_excess_in_a_deleted_night_is_found(self):
         image = self.make("ext4", "-O", "^has_journal")
         lines = cron_lines(30)
