@@ -143,7 +143,18 @@ class TskFileSystem final : public FileSystem {
     return make_tsk_stream(std::move(*file), reader_);
   }
 
-  Result<std::vector<ByteRange>> unallocated() override { return tsk_unallocated(fs_, reader_); }
+  Result<std::vector<ByteRange>> unallocated() override {
+    auto free = tsk_unallocated(fs_, reader_);
+    if (!free) return tl::unexpected(free.error());
+    if (!free->complete) {
+      Warning warning;
+      warning.kind = WarningKind::unsupported;
+      warning.message = fmt::format(
+          "the free space is in more than {} pieces; the rest is not searched", kMostTskFreeRanges);
+      warnings_.push_back(std::move(warning));
+    }
+    return std::move(free->ranges);
+  }
 
   Result<std::vector<ByteRange>> slack(std::uint64_t inode) override {
     const auto file = open_meta(inode);
@@ -161,7 +172,7 @@ class TskFileSystem final : public FileSystem {
     // Without it nothing tells whose a block is now. unallocated() says that it is not known.
     if (!free) return std::vector<DeletedFile>{};
     TskDeletedFiles found =
-        tsk_deleted_files(fs_, reader_, folders, RangeSet(std::move(*free)),
+        tsk_deleted_files(fs_, reader_, folders, RangeSet(std::move(free->ranges)),
                           [this](const TSK_FS_META& meta) { return node_of(meta); });
     for (const std::string& name : found.packed) {
       Warning warning;
