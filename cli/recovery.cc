@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 #include <vector>
@@ -49,8 +50,12 @@ std::string recovered_name(const FileEntry& entry) {
                                  recovery_method_name(recovery.method));
   const bool carved = recovery.method == RecoveryMethod::carved_unallocated ||
                       recovery.method == RecoveryMethod::carved_slack;
-  if (!carved)
-    name += fmt::format("-{}", safe_name(std::filesystem::path(entry.path).filename().string()));
+  if (carved) return name;
+  // A part of a deleted file is called after its bytes; the file itself is a layer below.
+  const auto layer = std::find_if(entry.path_spec.begin(), entry.path_spec.end(),
+                                  [](const PathSpecLayer& one) { return !one.location.empty(); });
+  const std::string& path = layer == entry.path_spec.end() ? entry.path : layer->location;
+  name += fmt::format("-{}", safe_name(std::filesystem::path(path).filename().string()));
   return name;
 }
 

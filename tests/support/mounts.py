@@ -10,13 +10,14 @@ from tests.support import images
 
 
 @contextlib.contextmanager
-def mounted(image, *options):
+def mounted(image, *options, kind=None):
     """The folder where the image is mounted, read and write; all of it is in the image afterwards."""
     if os.geteuid() != 0:
         raise unittest.SkipTest("mounting needs root")
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [images.tool("mount") or "mount", "-o", ",".join(("loop", *options)), image, folder],
+            [images.tool("mount") or "mount", *(("-t", kind) if kind else ()),
+             "-o", ",".join(("loop", *options)), image, folder],
             capture_output=True, check=False)
         if done.returncode != 0:
             raise unittest.SkipTest(f"the kernel does not mount it: {done.stderr.decode().strip()}")

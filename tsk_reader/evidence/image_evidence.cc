@@ -145,11 +145,15 @@ std::vector<LogFolder> ImageEvidence::find_deleted(std::span<const std::string_v
     // Free space belongs to a filesystem as a whole, not to one of its trees.
     if (!one.file_system || one.file_system.get() != one.whole || !one.volume.source) continue;
     if (steps_.begin(Step::deleted_search, one.report.name, {})) continue;
+    ResidueVolume searched{*one.file_system, *one.volume.source, volumes_.image().path_spec()};
+    for (OpenVolume& tree : volumes_.all())
+      if (tree.file_system && tree.whole == one.whole)
+        searched.trees.push_back(tree.file_system.get());
     std::vector<std::string> places(folders.begin(), folders.end());
-    if (trees_.may_be_log_volume(index)) places = folders_in_tree(folders);
+    if (searched.trees.size() > 1 || trees_.may_be_log_volume(index))
+      places = folders_in_tree(folders);
     const std::vector<std::string_view> looked_into(places.begin(), places.end());
-    Residue residue = find_residue(
-        {*one.file_system, *one.volume.source, volumes_.image().path_spec()}, looked_into, globs);
+    Residue residue = find_residue(searched, looked_into, globs);
     for (Warning& warning : residue.warnings) {
       warning.volume = one.report.name;
       volumes_.warn(std::move(warning));

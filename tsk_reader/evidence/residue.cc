@@ -8,6 +8,7 @@
 #include "tsk_reader/bytes/extent_stream.h"
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/file_system/path_resolver.h"
+#include "tsk_reader/file_system/range_set.h"
 
 namespace pidometer {
 namespace {
@@ -29,8 +30,14 @@ class Area final : public LogFile {
   FileMap map_;
 };
 
-std::string_view area_name(RecoveryMethod method) {
-  return method == RecoveryMethod::carved_slack ? "slack" : "unallocated";
+FileEntry area_entry(const ResidueVolume& volume, Recovery like, RecoveryMethod method) {
+  FileEntry entry;
+  entry.path = method == RecoveryMethod::carved_slack ? "(slack)" : "(unallocated)";
+  entry.display_name = fmt::format("{}:{}", volume.file_system.type_indicator(), entry.path);
+  entry.path_spec = volume.image_spec;
+  like.method = method;
+  entry.recovery = std::move(like);
+  return entry;
 }
 
 /// A directory of that path, whatever the links on the way.
@@ -46,8 +53,8 @@ void take_newer(Recovery& like, const FileNode& node, std::string_view path) {
   like.newest_words = fmt::format("modification time of {}", path);
 }
 
-std::unique_ptr<LogFile> deleted_file(const ResidueVolume& volume, const std::string& folder,
-                                      DeletedFile&& file, Recovery recovery) {
+FileEntry deleted_entry(const ResidueVolume& volume, const std::string& folder,
+                        const DeletedFile& file, Recovery like) {
   FileEntry entry;
   entry.path = file.name.empty() ? fmt::format("(deleted inode {})", file.node.inode)
                                  : fmt::format("{}/{}", folder, file.name);
@@ -61,30 +68,40 @@ std::unique_ptr<LogFile> deleted_file(const ResidueVolume& volume, const std::st
   layer.location = entry.path;
   layer.inode = file.node.inode;
   entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
+  like.method = file.method;
+  like.block_size = volume.file_system.block_size();
+  entry.recovery = std::move(like);
+  return entry;
+}
+
+std::vector<ByteRange> ranges_of(const FileMap& map) {
   std::vector<ByteRange> ranges;
-  for (const FileExtent& extent : file.map.extents)
+  for (const FileExtent& extent : map.extents)
     ranges.push_back({extent.source, extent.source + extent.length});
-  recovery.method = file.method;
-  recovery.block_size = volume.file_system.block_size();
-  const std::vector<ImageExtent> places = image_extents(volume.source, ranges, recovery.of_volume);
+  return ranges;
+}
+
+std::unique_ptr<LogFile> deleted_file(const ResidueVolume& volume, FileEntry entry, FileMap map) {
+  Recovery& recovery = *entry.recovery;
+  const std::vector<ImageExtent> places =
+      image_extents(volume.source, ranges_of(map), recovery.of_volume);
   // Those count through the extents; the file has holes.
   std::size_t place = 0;
   std::uint64_t passed = 0;
-  for (const FileExtent& extent : file.map.extents) {
+  for (const FileExtent& extent : map.extents) {
     const std::uint64_t end = passed + extent.length;
     for (; place < places.size() && places[place].begin < end; ++place)
       recovery.extents.push_back({extent.begin + (places[place].begin - passed),
                                   places[place].length, places[place].image});
     passed = end;
   }
-  entry.recovery = std::move(recovery);
   BlockSource* source = &volume.source;
-  return make_log_file(std::move(entry), [source, map = std::move(file.map)] {
+  return make_log_file(std::move(entry), [source, map = std::move(map)] {
     return Result<std::unique_ptr<ByteStream>>(make_extent_stream(*source, map));
   });
 }
 
-void add_deleted_files(const ResidueVolume& volume, Residue& residue, const Recovery& like,
+void add_deleted_files(const ResidueVolume& volume, Residue& residue, Recovery& like,
                        std::span<const std::uint64_t> directories,
                        std::span<const std::string_view> globs) {
   auto files = volume.file_system.deleted_files(directories);
@@ -97,9 +114,24 @@ void add_deleted_files(const ResidueVolume& volume, Residue& residue, const Reco
     residue.warnings.push_back(std::move(warning));
     return;
   }
-  for (DeletedFile& file : *files)
-    if (file.name.empty() || name_matches(file.name, globs, volume.file_system.folds_case()))
-      residue.files.push_back(deleted_file(volume, residue.folder, std::move(file), like));
+  std::erase_if(*files, [&](const DeletedFile& file) {
+    return !may_be_wanted(file, globs, volume.file_system.folds_case());
+  });
+  // FAT leaves the time of a folder alone: then they are what is newest.
+  for (const DeletedFile& file : *files)
+    if (!file.name.empty())
+      take_newer(like, file.node, fmt::format("{}/{}", residue.folder, file.name));
+  for (DeletedFile& file : *files) {
+    FileEntry entry = deleted_entry(volume, residue.folder, file, like);
+    if (!file.is_guess) {
+      residue.files.push_back(deleted_file(volume, std::move(entry), std::move(file.map)));
+      continue;
+    }
+    // Its time is not that of whatever else may lie in the blocks.
+    entry.modified.reset();
+    for (auto& area : make_areas(volume, entry, ranges_of(file.map)))
+      residue.files.push_back(std::move(area));
+  }
 }
 
 }  // namespace
@@ -110,31 +142,41 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
   FileSystem& file_system = volume.file_system;
   Recovery like;
   std::vector<std::uint64_t> directories;
-  for (const std::string_view folder : folders) {
-    std::string_view above = folder.substr(0, folder.rfind('/'));
-    for (const std::string_view path : {folder, above}) {
-      if (path.empty()) continue;  // every volume has a root
-      const auto node = directory_at(file_system, path);
-      if (!node) continue;
-      if (residue.folder.empty()) residue.folder = folder;
-      if (path == folder) directories.push_back(node->inode);
-      take_newer(like, *node, path);
+  std::vector<ByteRange> slack;
+  std::vector<FileSystem*> trees = volume.trees;
+  if (trees.empty()) trees.push_back(&file_system);
+  std::size_t first = folders.size();
+  for (FileSystem* tree : trees) {
+    bool has_folder = false;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+      const std::string_view folder = folders[i];
+      for (const std::string_view path : {folder, folder.substr(0, folder.rfind('/'))}) {
+        // Every tree has a root.
+        if (path.empty() || (path == "/" && trees.size() > 1)) continue;
+        const auto node = directory_at(*tree, path);
+        if (!node) continue;
+        has_folder = true;
+        first = std::min(first, i);
+        if (path == folder) directories.push_back(node->inode);
+        take_newer(like, *node, path);
+      }
     }
+    std::vector<Warning> told_before;  // by find_logs()
+    for (const FoundFolder& folder : find_log_files(*tree, folders, globs, told_before))
+      for (const FoundFile& file : folder.files) {
+        has_folder = true;
+        take_newer(like, file.node, file.path);
+        if (const auto ranges = file_system.slack(file.node.inode))
+          slack.insert(slack.end(), ranges->begin(), ranges->end());
+      }
+    if (has_folder && residue.folder.empty()) residue.folder = folders.back();
   }
   if (residue.folder.empty()) return residue;
-
-  std::vector<ByteRange> slack;
-  std::vector<Warning> told_before;  // by find_logs()
-  for (const FoundFolder& folder : find_log_files(file_system, folders, globs, told_before))
-    for (const FoundFile& file : folder.files) {
-      take_newer(like, file.node, file.path);
-      if (const auto ranges = file_system.slack(file.node.inode))
-        slack.insert(slack.end(), ranges->begin(), ranges->end());
-    }
+  if (first < folders.size()) residue.folder = folders[first];
   add_deleted_files(volume, residue, like, directories, globs);
   const auto add_areas = [&](RecoveryMethod method, std::span<const ByteRange> ranges) {
-    like.method = method;
-    for (auto& area : make_areas(volume, like, ranges)) residue.files.push_back(std::move(area));
+    for (auto& area : make_areas(volume, area_entry(volume, like, method), ranges))
+      residue.files.push_back(std::move(area));
   };
   const auto free = file_system.unallocated();
   if (free) {
@@ -147,8 +189,8 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
                                   free.error().reason);
     residue.warnings.push_back(std::move(warning));
   }
-  std::sort(slack.begin(), slack.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
+  // Files that share blocks share what lies behind their ends.
+  slack = made_disjoint(std::move(slack));
   add_areas(RecoveryMethod::carved_slack, slack);
   return residue;
 }
@@ -180,7 +222,7 @@ std::vector<ImageExtent> image_extents(BlockSource& volume, std::span<const Byte
   return extents;
 }
 
-std::vector<std::unique_ptr<LogFile>> make_areas(const ResidueVolume& volume, const Recovery& like,
+std::vector<std::unique_ptr<LogFile>> make_areas(const ResidueVolume& volume, const FileEntry& like,
                                                  std::span<const ByteRange> ranges) {
   std::vector<std::unique_ptr<LogFile>> areas;
   while (!ranges.empty()) {
@@ -191,19 +233,24 @@ std::vector<std::unique_ptr<LogFile>> make_areas(const ResidueVolume& volume, co
       map.add({map.size, range.end - range.begin, range.begin});
       map.size += range.end - range.begin;
     }
-    FileEntry entry;
-    entry.path = fmt::format("({})", area_name(like.method));
-    entry.display_name = fmt::format("{}:{}", volume.file_system.type_indicator(), entry.path);
-    entry.path_spec = volume.image_spec;
+    FileEntry entry = like;
     entry.size = map.size;
-    Recovery recovery = like;
+    Recovery& recovery = *entry.recovery;
     recovery.is_area = true;
     recovery.block_size = volume.file_system.block_size();
     recovery.extents = image_extents(volume.source, part, recovery.of_volume);
-    entry.recovery = std::move(recovery);
     areas.push_back(std::make_unique<Area>(volume.source, std::move(entry), std::move(map)));
   }
   return areas;
+}
+
+bool may_be_wanted(const DeletedFile& file, std::span<const std::string_view> globs,
+                   bool fold_case) {
+  if (file.name.empty() || name_matches(file.name, globs, fold_case)) return true;
+  return file.lost_initial && std::any_of(globs.begin(), globs.end(), [&](std::string_view glob) {
+           return !glob.empty() &&
+                  name_matches(glob.front() + file.name.substr(1), std::span(&glob, 1), fold_case);
+         });
 }
 
 }  // namespace pidometer

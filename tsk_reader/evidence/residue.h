@@ -20,6 +20,9 @@ struct ResidueVolume {
   FileSystem& file_system;
   BlockSource& source;
   PathSpec image_spec;  ///< the layers of the image itself
+  /// Its trees that can be mounted by themselves, where it has more than one: a folder of any of
+  /// them counts.
+  std::vector<FileSystem*> trees = {};
 };
 
 /// What was found of one volume.
@@ -38,10 +41,14 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
 /// An area with more extents is cut in several: each is opened once for every fragment found in it.
 inline constexpr std::size_t kMostAreaExtents = 4096;
 
-/// The ranges of the volume (sorted, disjoint) as areas to be looked through (Recovery::is_area),
-/// with the method and the newest time of `like`.
-std::vector<std::unique_ptr<LogFile>> make_areas(const ResidueVolume& volume, const Recovery& like,
+/// The ranges of the volume (disjoint, in their order) as areas to be looked through
+/// (Recovery::is_area), which are as `like` for the rest: path, method, newest time.
+std::vector<std::unique_ptr<LogFile>> make_areas(const ResidueVolume& volume, const FileEntry& like,
                                                  std::span<const ByteRange> ranges);
+
+/// Whether a deleted file may have had a name that one of the globs wants.
+bool may_be_wanted(const DeletedFile& file, std::span<const std::string_view> globs,
+                   bool fold_case);
 
 /// Where the ranges lie in the image, split where the image does not go on as the volume does.
 /// `of_volume` comes back true where that is not known: then they are offsets of the volume.

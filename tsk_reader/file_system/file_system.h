@@ -39,6 +39,11 @@ struct DeletedFile {
   FileNode node;
   std::string name;  ///< in its folder; empty where it is not known
   FileMap map;       ///< of the volume; what others own now is lost
+  /// The name's first character was overwritten when it was deleted; some other stands for it.
+  bool lost_initial = false;
+  /// That these are its blocks, in this order, is a guess from where it began and how long it was:
+  /// what stands in them is to be judged block by block.
+  bool is_guess = false;
 };
 
 /// A directory that claims more names is corrupt or hostile. Ten times what a mail spool was ever

@@ -131,10 +131,16 @@ std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range) {
   }
   const std::uint64_t size = range.end - range.begin;
   recovery.extents = {{0, size, begin}};
-  entry.path = std::string("(") +
-               (recovery.method == RecoveryMethod::carved_slack ? "slack" : "unallocated") +
-               (recovery.of_volume ? " volume" : "") + " bytes " + std::to_string(begin) + " to " +
-               std::to_string(begin + size) + ")";
+  const std::string place = std::string(recovery.of_volume ? "volume bytes " : "bytes ") +
+                            std::to_string(begin) + " to " + std::to_string(begin + size);
+  if (recovery.method == RecoveryMethod::deleted_name) {
+    entry.path = from.path + " (" + place + ")";
+    entry.inode = from.inode;
+  } else {
+    entry.path = std::string("(") +
+                 (recovery.method == RecoveryMethod::carved_slack ? "slack " : "unallocated ") +
+                 place + ")";
+  }
   const std::size_t colon = from.display_name.find(':');
   entry.display_name =
       (colon == std::string::npos ? "" : from.display_name.substr(0, colon + 1)) + entry.path;

@@ -6,8 +6,8 @@
 
 namespace pidometer {
 
-/// The bytes of `range` of an area as a log of its own, which has no name and no time: it is called
-/// after where it lay. The area must outlive it.
+/// The bytes of `range` of an area as a log of its own, which has no time: it is called after where
+/// it lay, and after the deleted file whose blocks the area may be. The area must outlive it.
 std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range);
 
 }  // namespace pidometer

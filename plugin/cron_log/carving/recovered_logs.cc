@@ -73,8 +73,7 @@ class Recoverer {
     }
     lines.stop();
     out_.stopped = lines.stopped();
-    for (const ImageExtent& extent : file.entry().recovery->extents)
-      skip_.push_back({extent.image, extent.image + extent.length});
+    add_skip(file);
     ++out_.report.files;
     add(file, std::move(report), std::move(known));
   }
@@ -94,6 +93,8 @@ class Recoverer {
       report.records = fragment.records - fragment.known.size();
       add(log, std::move(report), std::move(fragment.known));
     });
+    // What was looked through under a name is not looked through again as free space.
+    if (area.entry().recovery->method == RecoveryMethod::deleted_name) add_skip(area);
     out_.report.searched_bytes += counts.bytes;
     out_.report.partial_lines += counts.partial_lines;
     out_.report.lone_lines += counts.lone_lines;
@@ -111,6 +112,11 @@ class Recoverer {
   }
 
  private:
+  void add_skip(const LogFile& file) {
+    for (const ImageExtent& extent : file.entry().recovery->extents)
+      skip_.push_back({extent.image, extent.image + extent.length});
+  }
+
   void add(const LogFile& log, LogReport report, std::vector<std::uint64_t> known) {
     report.duplicate_lines = known.size();
     if (report.records == 0 && !known.empty()) {
@@ -133,10 +139,16 @@ RecoveredLogs recover_logs(std::span<const LogFile* const> live,
                            std::span<const LogFile* const> found, const ReadMonitor& monitor) {
   Recoverer recoverer(monitor);
   for (const LogFile* log : live) recoverer.learn(*log);
-  for (const LogFile* file : found)
-    if (file->entry().recovery && !file->entry().recovery->is_area) recoverer.take_file(*file);
-  for (const LogFile* file : found)
-    if (file->entry().recovery && file->entry().recovery->is_area) recoverer.take_area(*file);
+  const auto each = [&](const auto& wanted, const auto& take) {
+    for (const LogFile* file : found)
+      if (file->entry().recovery && wanted(*file->entry().recovery)) take(*file);
+  };
+  const auto named = [](const Recovery& one) { return one.method == RecoveryMethod::deleted_name; };
+  const auto take_area = [&](const LogFile& area) { recoverer.take_area(area); };
+  each([](const Recovery& one) { return !one.is_area; },
+       [&](const LogFile& file) { recoverer.take_file(file); });
+  each([&](const Recovery& one) { return one.is_area && named(one); }, take_area);
+  each([&](const Recovery& one) { return one.is_area && !named(one); }, take_area);
   return recoverer.take();
 }
 

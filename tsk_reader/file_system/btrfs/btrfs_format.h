@@ -45,6 +45,7 @@ inline constexpr std::uint8_t root_backref = 144;
 inline constexpr std::uint8_t root_ref = 156;
 inline constexpr std::uint8_t extent = 168;
 inline constexpr std::uint8_t metadata = 169;
+inline constexpr std::uint8_t device_extent = 204;
 inline constexpr std::uint8_t device = 216;
 inline constexpr std::uint8_t chunk = 228;
 }  // namespace btrfs_item
@@ -52,6 +53,7 @@ inline constexpr std::uint8_t chunk = 228;
 /// Trees and other fixed object numbers.
 namespace btrfs_object {
 inline constexpr std::uint64_t extent_tree = 2;
+inline constexpr std::uint64_t device_tree = 4;
 inline constexpr std::uint64_t fs_tree = 5;
 inline constexpr std::uint64_t root_tree_dir = 6;
 inline constexpr std::uint64_t csum_tree = 7;

@@ -1,6 +1,9 @@
 #include "tsk_reader/file_system/btrfs/btrfs_log.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "tsk_reader/file_system/range_set.h"
 
 namespace pidometer {
 namespace {
@@ -136,6 +139,16 @@ const BtrfsLoggedDirectory* BtrfsLog::directory(std::uint64_t subvolume,
                                                 std::uint64_t number) const {
   const auto found = directories_.find({subvolume, number});
   return found == directories_.end() ? nullptr : &found->second;
+}
+
+std::vector<ByteRange> BtrfsLog::data() const {
+  std::vector<ByteRange> ranges;
+  for (const auto& [key, inode] : inodes_)
+    for (const BtrfsFileExtent& extent : inode.extents)
+      if (extent.kind != BtrfsFileExtent::Kind::inline_bytes && extent.disk != 0 &&
+          extent.disk_bytes <= kBtrfsMaxOffset - extent.disk)
+        ranges.push_back({extent.disk, extent.disk + extent.disk_bytes});
+  return made_disjoint(std::move(ranges));
 }
 
 }  // namespace pidometer

@@ -48,6 +48,9 @@ class BtrfsLog {
   const BtrfsLoggedInode* inode(std::uint64_t subvolume, std::uint64_t number) const;
   const BtrfsLoggedDirectory* directory(std::uint64_t subvolume, std::uint64_t number) const;
   bool empty() const { return inodes_.empty(); }
+  /// Logical addresses of the data that its extents refer to: the extent tree learns of them at the
+  /// next mount. Sorted, disjoint.
+  std::vector<ByteRange> data() const;
 
  private:
   using Key = std::pair<std::uint64_t, std::uint64_t>;

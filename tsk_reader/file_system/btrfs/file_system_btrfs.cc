@@ -8,6 +8,7 @@
 #include "tsk_reader/file_system/btrfs/btrfs_data_reader.h"
 #include "tsk_reader/file_system/btrfs/btrfs_file_map.h"
 #include "tsk_reader/file_system/btrfs/btrfs_files.h"
+#include "tsk_reader/file_system/btrfs/btrfs_free_space.h"
 #include "tsk_reader/file_system/btrfs/btrfs_stream.h"
 #include "tsk_reader/file_system/btrfs/btrfs_subvolumes.h"
 #include "tsk_reader/file_system/btrfs/btrfs_volume.h"
@@ -62,6 +63,11 @@ class BtrfsFileSystem final : public FileSystem {
   Result<std::string> read_link(std::uint64_t inode) override;
   Result<std::unique_ptr<ByteStream>> open(std::uint64_t inode) override;
   Result<std::vector<ByteRange>> replayed(std::uint64_t inode) override;
+  Result<std::vector<ByteRange>> unallocated() override {
+    return read_btrfs_free_space(*volume_, log_.data());
+  }
+  Result<std::vector<ByteRange>> slack(std::uint64_t inode) override;
+  std::uint32_t block_size() const override { return volume_->super().sector_size; }
   const std::vector<Warning>& warnings() const override { return volume_->warnings().all(); }
   const std::vector<DamagedRange>& structure_damage() const override {
     return volume_->blocks().damage().all();
@@ -210,6 +216,13 @@ Result<std::unique_ptr<ByteStream>> BtrfsFileSystem::open(std::uint64_t inode) {
   const auto found = node(inode, NodeKind::file);
   if (!found) return tl::unexpected(found.error());
   return make_btrfs_stream(data_, volume_->super().sector_size, map(*found));
+}
+
+Result<std::vector<ByteRange>> BtrfsFileSystem::slack(std::uint64_t inode) {
+  const auto found = node(inode, NodeKind::file);
+  if (!found) return tl::unexpected(found.error());
+  const auto extents = files_.extents(found->place.subvolume, found->place.number);
+  return btrfs_slack(volume_->chunks(), extents.extents, found->fields.size);
 }
 
 /// Holds the file as it is against what was committed of it.

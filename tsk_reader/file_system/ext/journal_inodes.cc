@@ -10,28 +10,10 @@
 #include "tsk_reader/file_system/ext/ext_directory_block.h"
 #include "tsk_reader/file_system/ext/jbd2_log.h"
 #include "tsk_reader/file_system/ext/old_inode.h"
+#include "tsk_reader/file_system/range_set.h"
 
 namespace pidometer {
 namespace {
-
-/// Sorted, disjoint ranges of bytes.
-class RangeSet {
- public:
-  explicit RangeSet(std::vector<ByteRange> ranges) : ranges_(std::move(ranges)) {}
-
-  /// The parts of `range` that are in the set.
-  std::vector<ByteRange> common(ByteRange range) const {
-    std::vector<ByteRange> parts;
-    auto at = std::partition_point(ranges_.begin(), ranges_.end(),
-                                   [&](const ByteRange& one) { return one.end <= range.begin; });
-    for (; at != ranges_.end() && at->begin < range.end; ++at)
-      parts.push_back({std::max(at->begin, range.begin), std::min(at->end, range.end)});
-    return parts;
-  }
-
- private:
-  std::vector<ByteRange> ranges_;
-};
 
 class JournalInodes {
  public:
@@ -71,9 +53,17 @@ class JournalInodes {
         const OldInode old = parse_old_inode(std::span(block).subspan(at, geometry_.inode_size));
         if (!old.is_regular_file() || old.links == 0 || old.size == 0 || old.has_no_map()) continue;
         if (seen.contains({number, old.generation})) continue;
-        if (still_live(number, old)) continue;  // an older copy may have had more
+        // Of a live file an older copy may have had more, or other blocks. All files of the volume
+        // are in the journal: the maps are read of those that lie in a log folder.
+        const auto live = live_file(number, old);
+        const bool is_shorter = live && live->node.size < old.size;
+        if (live && !is_shorter && !names_.contains(number)) continue;
+        const FileMap was = map_of(old, i);
+        const bool regrown = live && has_regrown(was, live->map);
+        if (live && !is_shorter && !regrown) continue;
         seen.insert({number, old.generation});
-        if (auto file = take(number, old, i)) files.push_back(std::move(*file));
+        if (auto file = take(number, old, was, live && !regrown ? &live->map : nullptr))
+          files.push_back(std::move(*file));
       }
     }
     std::sort(files.begin(), files.end(), [](const DeletedFile& a, const DeletedFile& b) {
@@ -124,23 +114,39 @@ class JournalInodes {
       return std::nullopt;
     return std::move(*live);
   }
-  bool still_live(std::uint64_t number, const OldInode& old) {
-    const auto live = live_file(number, old);
-    return live && live->node.size >= old.size;
+  /// Whether a file was trimmed and has grown since: it goes on behind the first place where it has
+  /// another block than before. What it still has of its old blocks may then have been written
+  /// anew.
+  static bool has_regrown(const FileMap& was, const FileMap& now) {
+    for (const FileExtent& extent : was.extents)
+      for (std::uint64_t at = 0; at < extent.length;) {
+        const std::uint64_t place = extent.begin + at;
+        if (place >= now.size) return false;
+        const auto one = std::partition_point(
+            now.extents.begin(), now.extents.end(),
+            [&](const FileExtent& other) { return other.begin + other.length <= place; });
+        if (one == now.extents.end() || one->begin > place ||
+            one->source + (place - one->begin) != extent.source + at)
+          return true;
+        at += one->begin + one->length - place;
+      }
+    return false;
   }
 
-  /// The file of an old inode that is deleted, or had more bytes.
-  std::optional<DeletedFile> take(std::uint64_t number, const OldInode& old, std::size_t copy) {
-    std::vector<ByteRange> own;
-    if (const auto live = live_file(number, old)) {
-      for (const FileExtent& extent : live->map.extents)
-        own.push_back({extent.source, extent.source + extent.length});
-      std::sort(own.begin(), own.end(),
-                [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
-    }
-    const FileMap was = map_old_inode(
+  FileMap map_of(const OldInode& old, std::size_t copy) {
+    return map_old_inode(
         old, geometry_.block_size, geometry_.blocks,
         [&](std::uint64_t block, std::span<std::byte> out) { return read_old(block, copy, out); });
+  }
+
+  /// The file of an old inode that is deleted, or had more bytes. `live`: the blocks that it still
+  /// has and that are as they were.
+  std::optional<DeletedFile> take(std::uint64_t number, const OldInode& old, const FileMap& was,
+                                  const FileMap* live) {
+    std::vector<ByteRange> own;
+    if (live != nullptr)
+      for (const FileExtent& extent : live->extents)
+        own.push_back({extent.source, extent.source + extent.length});
     DeletedFile file;
     file.method = RecoveryMethod::journal_inode;
     file.node.inode = number;
@@ -151,8 +157,8 @@ class JournalInodes {
     file.map.size = was.size;
     file.map.missing_tail = was.missing_tail;
     for (const DamagedRange& lost : was.lost.all()) file.map.lost.add(lost.range, lost.reason);
-    const RangeSet live(std::move(own));
-    for (const FileExtent& extent : was.extents) take_free(extent, live, file.map);
+    const RangeSet kept(made_disjoint(std::move(own)));
+    for (const FileExtent& extent : was.extents) take_free(extent, kept, file.map);
     if (file.map.extents.empty()) return std::nullopt;
     return file;
   }
@@ -162,22 +168,8 @@ class JournalInodes {
     const ByteRange place{extent.source, extent.source + extent.length};
     std::vector<ByteRange> parts = free_.common(place);
     for (const ByteRange& part : own.common(place)) parts.push_back(part);
-    std::sort(parts.begin(), parts.end(),
-              [](const ByteRange& a, const ByteRange& b) { return a.begin < b.begin; });
-    std::uint64_t at = place.begin;
-    const auto lose = [&](std::uint64_t end) {
-      if (end > at)
-        map.lost.add({extent.begin + (at - place.begin), extent.begin + (end - place.begin)},
-                     "overwritten since: belongs to another file now");
-    };
-    for (const ByteRange& part : parts) {
-      const std::uint64_t begin = std::max(part.begin, at);
-      if (begin >= part.end) continue;
-      lose(begin);
-      map.add({extent.begin + (begin - place.begin), part.end - begin, begin});
-      at = part.end;
-    }
-    lose(place.end);
+    add_kept(extent, made_disjoint(std::move(parts)), "overwritten since: belongs to a file now",
+             map);
   }
 
   ExtFileSystem& file_system_;

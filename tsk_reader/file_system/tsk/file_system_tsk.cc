@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <ratio>
 
 #include "tsk_reader/bytes/file_time.h"
+#include "tsk_reader/file_system/tsk/tsk_deleted.h"
 #include "tsk_reader/file_system/tsk/tsk_image.h"
+#include "tsk_reader/file_system/tsk/tsk_runs.h"
 #include "tsk_reader/file_system/tsk/tsk_stream.h"
 #include "tsk_reader/file_system/tsk/tsk_unallocated.h"
 
@@ -89,13 +90,7 @@ class TskFileSystem final : public FileSystem {
   Result<FileNode> stat(std::uint64_t inode) override {
     const auto file = open_meta(inode);
     if (!file) return tl::unexpected(file.error());
-    const TSK_FS_META& meta = *(*file)->meta;
-    FileNode node;
-    node.inode = inode;
-    node.kind = kind_of(meta.type);
-    node.size = static_cast<std::uint64_t>(std::max<TSK_OFF_T>(meta.size, 0));
-    if (meta.mtime != 0) node.modified = file_time(utc_of(meta.mtime), meta.mtime_nano);
-    return node;
+    return node_of(*(*file)->meta);
   }
 
   Result<std::vector<DirectoryEntry>> list(std::uint64_t directory) override {
@@ -147,7 +142,48 @@ class TskFileSystem final : public FileSystem {
     return make_tsk_stream(std::move(*file), reader_);
   }
 
-  Result<std::vector<ByteRange>> unallocated() override { return tsk_unallocated(fs_, reader_); }
+  Result<std::vector<ByteRange>> unallocated() override {
+    auto free = tsk_unallocated(fs_, reader_);
+    if (!free) return tl::unexpected(free.error());
+    if (!free->complete) {
+      Warning warning;
+      warning.kind = WarningKind::unsupported;
+      warning.message = fmt::format(
+          "the free space is in more than {} pieces; the rest is not searched", kMostTskFreeRanges);
+      warnings_.push_back(std::move(warning));
+    }
+    return std::move(free->ranges);
+  }
+
+  Result<std::vector<ByteRange>> slack(std::uint64_t inode) override {
+    const auto file = open_meta(inode);
+    if (!file) return tl::unexpected(file.error());
+    const TSK_FS_ATTR* attribute = tsk_fs_file_attr_get(file->get());
+    if (attribute == nullptr) {
+      take_tsk_error();
+      return std::vector<ByteRange>{};
+    }
+    return tsk_slack(fs_, attribute, reader_.size());
+  }
+
+  Result<std::vector<DeletedFile>> deleted_files(std::span<const std::uint64_t> folders) override {
+    auto free = tsk_unallocated(fs_, reader_);
+    // Without it nothing tells whose a block is now. unallocated() says that it is not known.
+    if (!free) return std::vector<DeletedFile>{};
+    TskDeletedFiles found =
+        tsk_deleted_files(fs_, reader_, folders, RangeSet(std::move(free->ranges)),
+                          [this](const TSK_FS_META& meta) { return node_of(meta); });
+    for (const std::string& name : found.packed) {
+      Warning warning;
+      warning.kind = WarningKind::unsupported;
+      warning.message = fmt::format(
+          "the deleted file {} is compressed or encrypted by its filesystem and is not recovered",
+          name);
+      warnings_.push_back(std::move(warning));
+    }
+    return std::move(found.files);
+  }
+
   std::uint32_t block_size() const override { return fs_->block_size; }
 
   const std::vector<Warning>& warnings() const override { return warnings_; }
@@ -163,6 +199,15 @@ class TskFileSystem final : public FileSystem {
       return fail(ErrorKind::unreadable, fmt::format("inode {} cannot be read", inode),
                   take_tsk_error());
     return file;
+  }
+
+  FileNode node_of(const TSK_FS_META& meta) const {
+    FileNode node;
+    node.inode = meta.addr;
+    node.kind = kind_of(meta.type);
+    node.size = static_cast<std::uint64_t>(std::max<TSK_OFF_T>(meta.size, 0));
+    if (meta.mtime != 0) node.modified = file_time(utc_of(meta.mtime), meta.mtime_nano);
+    return node;
   }
 
   /// FAT keeps wall clock times, and libtsk converts them with the examiner's own zone; undone

@@ -6,47 +6,10 @@
 #include <utility>
 
 #include "tsk_reader/file_system/tsk/tsk_image.h"
+#include "tsk_reader/file_system/tsk/tsk_runs.h"
 
 namespace pidometer {
 namespace {
-
-/// More runs than this are corrupt or hostile.
-constexpr std::size_t kMostRuns = 2'000'000;
-
-/// The runs of an attribute as extents. False where they run past what the volume can hold.
-bool map_runs(const TSK_FS_INFO* fs, const TSK_FS_ATTR* attribute, std::uint64_t volume_size,
-              FileMap& map) {
-  const std::uint64_t block = fs->block_size;
-  const std::uint64_t skip = attribute->nrd.skiplen;
-  const std::uint64_t valid = std::min(
-      map.size, static_cast<std::uint64_t>(std::max<TSK_OFF_T>(attribute->nrd.initsize, 0)));
-  std::size_t runs = 0;
-  std::uint64_t mapped = 0;
-  for (const auto* run = attribute->nrd.run; run != nullptr; run = run->next) {
-    if (++runs > kMostRuns || block == 0 || run->offset > (map.size + skip) / block)
-      return runs <= kMostRuns;
-    const std::uint64_t run_begin = run->offset * block;
-    const std::uint64_t length = std::min(run->len, (map.size + skip) / block + 1) * block;
-    const std::uint64_t begin = std::max(run_begin, skip);
-    const std::uint64_t end = std::min(run_begin + length, valid + skip);
-    if (begin >= end) continue;
-    const ByteRange in_file{begin - skip, end - skip};
-    if ((run->flags & TSK_FS_ATTR_RUN_FLAG_SPARSE) != 0) continue;
-    if ((run->flags & TSK_FS_ATTR_RUN_FLAG_FILLER) != 0) {
-      map.lost.add(in_file, "the file's map has a gap");
-      continue;
-    }
-    if (run->addr > volume_size / block) {
-      map.lost.add(in_file, "the file points past the end of its filesystem");
-      continue;
-    }
-    mapped += end - begin;
-    if (mapped > volume_size + block) return false;
-    map.add({in_file.begin, end - begin,
-             static_cast<std::uint64_t>(fs->offset) + run->addr * block + (begin - run_begin)});
-  }
-  return true;
-}
 
 /// Reads through libtsk. Its damage is that of all runs, widened to whole compression units: one
 /// bad sector spoils what was packed with it.
@@ -129,9 +92,9 @@ Result<std::unique_ptr<ByteStream>> make_tsk_stream(TskFile file, StructureReade
   const TSK_FS_INFO* fs = file->fs_info;
   FileMap map;
   map.size = size;
-  const bool plain = (attribute->flags & TSK_FS_ATTR_COMP) == 0 && attribute->r == nullptr &&
-                     fs->block_pre_size == 0;
-  if ((attribute->flags & TSK_FS_ATTR_NONRES) != 0 && !map_runs(fs, attribute, reader.size(), map))
+  const bool plain = is_plain_tsk_data(fs, attribute);
+  if ((attribute->flags & TSK_FS_ATTR_NONRES) != 0 &&
+      !map_tsk_runs(fs, attribute, reader.size(), map))
     return fail(ErrorKind::unreadable, fmt::format("inode {} is corrupt", number),
                 "it has more blocks than its filesystem");
   if (plain) {

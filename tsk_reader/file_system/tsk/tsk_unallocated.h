@@ -2,6 +2,7 @@
 
 #include <tsk/libtsk.h>
 
+#include <cstddef>
 #include <vector>
 
 #include "base/log_file.h"
@@ -10,8 +11,16 @@
 
 namespace pidometer {
 
-/// What libtsk's allocation map says is free (tsk_fs_block_walk), in bytes of the volume; sorted,
-/// disjoint. Bounded by the volume's size and by a number of ranges. Errors: libtsk cannot tell.
-Result<std::vector<ByteRange>> tsk_unallocated(TSK_FS_INFO* fs, StructureReader& reader);
+/// A volume more fragmented is searched no further: what is found goes over a pipe whose messages
+/// have 16 MiB, and of each range some 30 bytes.
+inline constexpr std::size_t kMostTskFreeRanges = 250'000;
+
+struct TskFreeSpace {
+  std::vector<ByteRange> ranges;  ///< bytes of the volume; sorted, disjoint
+  bool complete = true;           ///< false: more than kMostTskFreeRanges
+};
+
+/// What libtsk's allocation map says is free (tsk_fs_block_walk). Errors: libtsk cannot tell.
+Result<TskFreeSpace> tsk_unallocated(TSK_FS_INFO* fs, StructureReader& reader);
 
 }  // namespace pidometer

@@ -91,6 +91,14 @@ class XfsFileSystem final : public FileSystem {
 
   Result<std::vector<ByteRange>> unallocated() override { return read_xfs_free_space(volume_); }
 
+  Result<std::vector<ByteRange>> slack(std::uint64_t number) override {
+    const auto inode = read_xfs_inode(volume_, number);
+    if (!inode) return tl::unexpected(inode.error());
+    if (inode->realtime) return std::vector<ByteRange>{};
+    return xfs_slack(volume_.super(), read_xfs_extents(volume_, *inode), inode->size);
+  }
+  std::uint32_t block_size() const override { return volume_.super().block_size; }
+
   const std::vector<Warning>& warnings() const override { return volume_.warnings(); }
   const std::vector<DamagedRange>& structure_damage() const override {
     return volume_.reader().damage().all();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tsk_reader/bytes/little_endian.h"
+#include "tsk_reader/file_system/range_set.h"
 
 namespace pidometer {
 namespace {
@@ -202,6 +203,22 @@ FileMap make_xfs_file_map(const XfsSuperblock& super, const XfsExtentList& list,
   distrust(covered, size);
   map.bound_to(super.size());
   return map;
+}
+
+std::vector<ByteRange> xfs_slack(const XfsSuperblock& super, const XfsExtentList& list,
+                                 std::uint64_t size) {
+  std::vector<ByteRange> slack;
+  if (list.doubtful) return slack;
+  for (const XfsExtent& extent : list.extents) {
+    const auto source = super.block_offset(extent.start, extent.count);
+    if (!source) continue;
+    const std::uint64_t begin = extent.begin << super.block_log;
+    const std::uint64_t length = extent.count << super.block_log;
+    const std::uint64_t written =
+        extent.unwritten || begin >= size ? 0 : std::min(size - begin, length);
+    if (written < length) slack.push_back({*source + written, *source + length});
+  }
+  return made_disjoint(std::move(slack));
 }
 
 }  // namespace pidometer

@@ -46,4 +46,9 @@ XfsExtentList read_xfs_extents(XfsVolume& volume, const XfsInode& inode);
 FileMap make_xfs_file_map(const XfsSuperblock& super, const XfsExtentList& list,
                           std::uint64_t size);
 
+/// Bytes of the volume that a file of `size` bytes owns and that hold none of its data: behind its
+/// end, and in extents that were allocated and never written. None of a doubtful map.
+std::vector<ByteRange> xfs_slack(const XfsSuperblock& super, const XfsExtentList& list,
+                                 std::uint64_t size);
+
 }  // namespace pidometer

@@ -192,5 +192,16 @@ TEST(XfsExtents, MapsInBytes) {
   ASSERT_TRUE(map.missing_tail);
 }
 
+TEST(XfsExtents, SlackIsBehindTheEndOrNeverWritten) {
+  const XfsSuperblock super = xfs_geometry();
+  XfsExtentList list;
+  list.extents = {{0, 50, 2, false}, {2, 60, 2, true}, {4, 70, 2, false}, {8, 128, 1, false}};
+  EXPECT_EQ(xfs_slack(super, list, 5 * 1024 + 5),
+            (std::vector<ByteRange>{
+                {60 * 1024, 62 * 1024}, {71 * 1024 + 5, 72 * 1024}, {100 * 1024, 101 * 1024}}));
+  list.doubtful = true;
+  EXPECT_TRUE(xfs_slack(super, list, 5 * 1024).empty());
+}
+
 }  // namespace
 }  // namespace pidometer
