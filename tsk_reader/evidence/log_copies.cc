@@ -273,7 +273,7 @@ LogPlace LogCopies::place(std::size_t tree, std::string_view folder) const {
   if (const std::string& doubt = places_[*place.root].doubt; !doubt.empty())
     return {LogCopy::unknown, std::move(path), doubt};
   if (is_seen) return live(tree, seen);
-  return path == kLogs ? covered(tree, seen) : elsewhere(tree, std::move(path));
+  return path == kLogs ? covered(tree, folder, seen) : elsewhere(tree, std::move(path));
 }
 
 LogPlace LogCopies::live(std::size_t tree, const Landing& seen) const {
@@ -305,7 +305,7 @@ LogPlace LogCopies::elsewhere(std::size_t tree, std::string path) const {
 }
 
 /// A folder that would be /var/log if nothing else were.
-LogPlace LogCopies::covered(std::size_t tree, const Landing& seen) const {
+LogPlace LogCopies::covered(std::size_t tree, std::string_view folder, const Landing& seen) const {
   const TreePlace& place = places_[tree];
   const std::size_t root = *place.root;
   const std::string fstab = "/etc/fstab of " + trees_[root].name;
@@ -317,7 +317,8 @@ LogPlace LogCopies::covered(std::size_t tree, const Landing& seen) const {
     return out;
   }
   const auto mounts_tree = [&](const MountEntry& entry) {
-    return match(root, entry, tree) != DeviceMatch::none;
+    return seen_above(folder, entry.mount_point) == kLogs &&
+           match(root, entry, tree) != DeviceMatch::none;
   };
   const std::vector<MountEntry>& order = mounts_[root];
   const std::vector<MountEntry>& lines = trees_[root].mounts;

@@ -74,7 +74,7 @@ class LogCopies {
   void descend(std::size_t& tree, std::string& path) const;
   LogPlace live(std::size_t tree, const Landing& seen) const;
   LogPlace elsewhere(std::size_t tree, std::string path) const;
-  LogPlace covered(std::size_t tree, const Landing& seen) const;
+  LogPlace covered(std::size_t tree, std::string_view folder, const Landing& seen) const;
   std::string names(const std::vector<std::size_t>& trees) const;
 
   std::vector<TreeView> trees_;
