@@ -222,11 +222,12 @@ TreeFacts read_tree_facts(FileSystem& file_system) {
     const auto file = read_small_file(file_system, path);
     return file ? file->text : std::string();
   };
-  if (const auto fstab = read_small_file(file_system, "/etc/fstab"); fstab && !fstab->damaged)
+  const auto fstab = read_small_file(file_system, "/etc/fstab");
+  if (fstab && !fstab->damaged)
     out.mounts = parse_fstab(fstab->text);
-  else if (fstab)
-    out.problems.push_back(
-        "/etc/fstab is damaged and not used: which logs were in use is not known");
+  else if (std::any_of(names->begin(), names->end(),
+                       [](const DirectoryEntry& entry) { return entry.name == "fstab"; }))
+    out.fstab_problem = "/etc/fstab cannot be read whole: which logs were in use is not known";
   out.has_fstab = !out.mounts.empty();
   out.systemd = boots_systemd(file_system);
   ZoneFinder(file_system, out).find();

@@ -16,6 +16,7 @@ struct TreeFacts {
   bool systemd = false;            ///< /sbin/init is systemd
   std::vector<MountEntry> mounts;  ///< of its /etc/fstab
   HostFacts facts;                 ///< empty without /etc
+  std::string fstab_problem;       ///< one sentence; empty where it was read, or is not there
   std::vector<std::string> problems;  ///< one sentence each: a zone file that is damaged, a loop
 };
 

@@ -64,6 +64,8 @@ void HostTrees::read() {
       facts = read_tree_facts(*one.file_system);
     for (const std::string& problem : facts.problems)
       volumes_.warn(WarningKind::year_uncertain, one.report.name, "", problem);
+    if (!facts.fstab_problem.empty())
+      volumes_.warn(WarningKind::damaged_image, one.report.name, "/etc/fstab", facts.fstab_problem);
     views.push_back(view_of(one, facts));
     views.back().file_system =
         file_systems.try_emplace(one.whole, file_systems.size()).first->second;
