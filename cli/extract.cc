@@ -75,6 +75,7 @@ class Extraction {
     top_ = plain;
     for (unsigned number = 2; !tops_.insert(top_.string()).second; ++number)
       top_ = fmt::format("{}-{}", plain, number);
+    volumes_ = {};
     seen_.clear();
   }
 
@@ -116,6 +117,7 @@ class Extraction {
     for (const LogFolder& folder : folders) {
       mediator_.begin_series(HostSeries{image, folder.volume, folder.path, {}, {}, {}});
       std::vector<Packed> packed;
+      bool any = false;
       for (const auto& file : folder.files) {
         if (interrupted()) return;
         // A link in /var/log to what lies in /run is one file.
@@ -130,12 +132,14 @@ class Extraction {
         if (cron) ++outcome_.cron_logs;
         if (!cron && !options_.all_logs) continue;
         const std::filesystem::path relative =
-            top_ / safe_name(folder.volume) / safe_path(file->entry().path);
+            volume_folder(folder.volume) / safe_path(file->entry().path);
         extract_stored(*file, image, folder.volume, relative);
+        any = true;
         if (is_compressed(file->entry())) packed.push_back({file.get(), relative});
       }
       // After the stored files: a log that is really called cron.1.gz.text keeps its name.
       for (const Packed& one : packed) extract_text(one);
+      if (any) say_which_copy(image, folder.volume, folder.path, folder.place, diagnostics_);
     }
   }
 
@@ -147,8 +151,16 @@ class Extraction {
       if (interrupted()) return;
       ++outcome_.cron_logs;
       extract_stored(*file, image, found.volume,
-                     top_ / safe_name(found.volume) / "recovered" / recovered_name(file->entry()));
+                     volume_folder(found.volume) / "recovered" / recovered_name(file->entry()));
     }
+  }
+
+  std::filesystem::path volume_folder(const std::string& volume) {
+    const std::string& folder = volumes_.of(volume);
+    if (folder != safe_name(volume) && renamed_.insert((top_ / folder).string()).second)
+      diagnostics_.note(fmt::format("note: the files of {} go to {}: another volume has that name",
+                                    volume, (top_ / folder).string()));
+    return top_ / folder;
   }
 
   void extract_stored(const LogFile& file, const std::string& image, const std::string& volume,
@@ -209,6 +221,8 @@ class Extraction {
   std::uint64_t bytes_ = 0;
   std::filesystem::path top_;                             ///< of the image's files, below DIR
   std::set<std::string> tops_;                            ///< those taken
+  SafeNames volumes_;                                     ///< of the image, below its folder
+  std::set<std::string> renamed_;                         ///< folders that were told of
   std::set<std::string> written_;                         ///< paths below DIR
   std::set<std::pair<std::string, std::uint64_t>> seen_;  ///< volume, inode
 };

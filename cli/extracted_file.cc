@@ -70,6 +70,16 @@ std::string safe_name(std::string_view name) {
   return safe;
 }
 
+const std::string& SafeNames::of(const std::string& name) {
+  const auto known = given_.find(name);
+  if (known != given_.end()) return known->second;
+  const std::string plain = safe_name(name);
+  std::string free = plain;
+  for (unsigned number = 2; !taken_.insert(free).second; ++number)
+    free = plain + "-" + std::to_string(number);
+  return given_.emplace(name, std::move(free)).first->second;
+}
+
 std::filesystem::path safe_path(std::string_view path) {
   std::filesystem::path safe;
   while (!path.empty()) {

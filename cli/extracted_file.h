@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,17 @@ Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
 /// One path component that cannot lead out of its folder: `/`, NUL, `.` and `..` are replaced by
 /// `_`.
 std::string safe_name(std::string_view name);
+
+/// A safe name for each of several that may look alike when they are safe: where `p1:@/var` has
+/// `p1:@_var`, the volume that is really called so gets `p1:@_var-2`.
+class SafeNames {
+ public:
+  const std::string& of(const std::string& name);
+
+ private:
+  std::map<std::string, std::string> given_;
+  std::set<std::string> taken_;
+};
 
 /// A path on a volume as a relative path whose components are all safe.
 std::filesystem::path safe_path(std::string_view path);

@@ -110,6 +110,16 @@ void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& medi
       std::move(report.warnings), std::move(report.isolation)});
 }
 
+void say_which_copy(const std::string& input, const std::string& volume, const std::string& folder,
+                    const LogPlace& place, Diagnostics& diagnostics) {
+  if (place.copy == LogCopy::hidden || place.copy == LogCopy::snapshot)
+    diagnostics.note(fmt::format("note: {}: {} of {} is an older copy of the host's logs ({}); {}",
+                                 input, folder, volume, log_copy_name(place.copy), place.words));
+  else if (place.copy == LogCopy::unknown && !place.words.empty())
+    diagnostics.note(fmt::format("note: {}: whether the host wrote to {} of {} is not known; {}",
+                                 input, folder, volume, place.words));
+}
+
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                          Diagnostics& diagnostics) {
   if (outcome.interrupted || outcome.inputs_opened == 0) return;
@@ -134,10 +144,7 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
       break;
     }
   for (const SummarySeries& series : summary.series)
-    if (series.place.copy == LogCopy::hidden || series.place.copy == LogCopy::snapshot)
-      diagnostics.note(fmt::format(
-          "note: {}: {} of {} is an older copy of the host's logs ({}); {}", series.input,
-          series.folder, series.volume, log_copy_name(series.place.copy), series.place.words));
+    say_which_copy(series.input, series.volume, series.folder, series.place, diagnostics);
   const bool assumed =
       std::any_of(summary.logs.begin(), summary.logs.end(), [](const SummaryLog& log) {
         return log.report.records > 0 &&

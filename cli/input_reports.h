@@ -35,6 +35,10 @@ Result<void> finish_summary_file(std::optional<OutputFile>& file, const RunSumma
 void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& mediator,
                RunOutcome& outcome);
 
+/// Says of a folder that is an older copy of a host's logs, or may be, what is known of that.
+void say_which_copy(const std::string& input, const std::string& volume, const std::string& folder,
+                    const LogPlace& place, Diagnostics& diagnostics);
+
 /// Says in words what a person has to know beside the rows: no log found, a zone that was assumed.
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                          Diagnostics& diagnostics);

@@ -200,6 +200,14 @@ std::optional<Pid> find_pid_max(FileSystem& file_system) {
   return found;
 }
 
+/// Whether /sbin/init leads to systemd, be that on this volume or not.
+bool boots_systemd(FileSystem& file_system) {
+  const auto init = resolve_path(file_system, "/sbin/init");
+  if (!init) return false;
+  const std::string& target = init->node ? init->real_path : init->broken_link;
+  return target.ends_with("/systemd");
+}
+
 }  // namespace
 
 TreeFacts read_tree_facts(FileSystem& file_system) {
@@ -214,8 +222,14 @@ TreeFacts read_tree_facts(FileSystem& file_system) {
     const auto file = read_small_file(file_system, path);
     return file ? file->text : std::string();
   };
-  out.mounts = parse_fstab(text_of("/etc/fstab"));
+  const auto fstab = read_small_file(file_system, "/etc/fstab");
+  if (fstab && !fstab->damaged)
+    out.mounts = parse_fstab(fstab->text);
+  else if (std::any_of(names->begin(), names->end(),
+                       [](const DirectoryEntry& entry) { return entry.name == "fstab"; }))
+    out.fstab_problem = "/etc/fstab cannot be read whole: which logs were in use is not known";
   out.has_fstab = !out.mounts.empty();
+  out.systemd = boots_systemd(file_system);
   ZoneFinder(file_system, out).find();
   out.facts.hostname = first_line(text_of("/etc/hostname"));
   if (out.facts.hostname.empty())

@@ -12,9 +12,11 @@ namespace pidometer {
 /// What the tree of one filesystem says about the host that booted from it.
 struct TreeFacts {
   bool has_etc = false;            ///< there is an /etc with something in it: facts may be trusted
-  bool has_fstab = false;          ///< there is an /etc/fstab with a mount in it
+  bool has_fstab = false;          ///< there is a whole /etc/fstab with a mount in it
+  bool systemd = false;            ///< /sbin/init is systemd
   std::vector<MountEntry> mounts;  ///< of its /etc/fstab
   HostFacts facts;                 ///< empty without /etc
+  std::string fstab_problem;       ///< one sentence; empty where it was read, or is not there
   std::vector<std::string> problems;  ///< one sentence each: a zone file that is damaged, a loop
 };
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
+#include <map>
 
 #include "tsk_reader/evidence/tree_reports.h"
 #include "tsk_reader/file_system/path_resolver.h"
@@ -15,33 +15,39 @@ namespace {
 /// Where a tree that holds more than logs would have them.
 constexpr const char* kLogParents[] = {"/var", "/log"};
 
-/// 2 of `p2`; nothing of other names.
-std::optional<std::uint32_t> partition_of(std::string_view name) {
-  if (!name.starts_with('p')) return std::nullopt;
-  std::uint32_t number = 0;
-  const auto end = std::from_chars(name.data() + 1, name.data() + name.size(), number);
-  const bool whole = end.ec == std::errc{} && end.ptr == name.data() + name.size();
-  return whole ? std::optional(number) : std::nullopt;
+TreeIdentity identity_of(const OpenVolume& one, const TreeRoot& tree) {
+  TreeIdentity identity;
+  identity.uuid = one.identity.uuid;
+  identity.label = one.identity.label;
+  identity.partition = one.volume.partition.number;
+  identity.disk = one.volume.partition.disk;
+  identity.partition_uuid = one.volume.partition.uuid;
+  identity.partition_label = one.volume.partition.label;
+  identity.volume_group = one.volume.volume_group;
+  identity.logical_volume = one.volume.logical_volume;
+  identity.subvolume = tree.name;
+  identity.subvolume_id = tree.id;
+  identity.default_subvolume = tree.is_default;
+  return identity;
 }
 
 TreeView view_of(const OpenVolume& one, const TreeFacts& facts) {
+  TreeRoot tree;
+  if (one.report.tree)
+    tree = *one.report.tree;
+  else if (one.file_system)
+    tree = one.file_system->roots().at(0);
   TreeView view;
   view.name = one.report.name;
-  view.identity.uuid = one.identity.uuid;
-  view.identity.label = one.identity.label;
-  view.identity.partition = partition_of(one.report.name);
-  view.identity.volume_group = one.volume.volume_group;
-  view.identity.logical_volume = one.volume.logical_volume;
+  view.identity = identity_of(one, tree);
   view.has_etc = facts.has_etc;
   view.has_fstab = facts.has_fstab;
+  view.systemd = facts.systemd;
   view.mounts = facts.mounts;
-  if (one.report.tree) {
-    view.identity.subvolume = one.report.tree->name;
-    view.identity.subvolume_id = one.report.tree->id;
-    view.identity.default_subvolume = one.report.tree->is_default;
-    // A system that was rolled back runs from a snapshot: the default one is no copy.
-    if (one.report.tree->is_snapshot() && !one.report.tree->is_default)
-      view.snapshot = describe_tree(*one.report.tree);
+  // A system that was rolled back runs from a snapshot: the default one is no copy.
+  if (tree.is_snapshot() && !tree.is_default) {
+    view.snapshot = describe_tree(tree);
+    view.snapshot_of = tree.snapshot_of;
   }
   return view;
 }
@@ -49,26 +55,35 @@ TreeView view_of(const OpenVolume& one, const TreeFacts& facts) {
 }  // namespace
 
 void HostTrees::read() {
-  if (!views_.empty()) return;
+  if (copies_) return;
+  std::vector<TreeView> views;
+  std::map<const FileSystem*, std::size_t> file_systems;
   for (OpenVolume& one : volumes_.all()) {
     TreeFacts facts;
     if (one.file_system && !steps_.begin(Step::host_facts, one.report.name, {}))
       facts = read_tree_facts(*one.file_system);
     for (const std::string& problem : facts.problems)
       volumes_.warn(WarningKind::year_uncertain, one.report.name, "", problem);
-    views_.push_back(view_of(one, facts));
+    if (!facts.fstab_problem.empty())
+      volumes_.warn(WarningKind::damaged_image, one.report.name, "/etc/fstab", facts.fstab_problem);
+    views.push_back(view_of(one, facts));
+    views.back().file_system =
+        file_systems.try_emplace(one.whole, file_systems.size()).first->second;
     facts_.push_back(std::move(facts));
   }
-  places_ = place_trees(views_);
+  copies_.emplace(std::move(views));
 }
 
 bool HostTrees::may_be_log_volume(std::size_t index) {
-  if (places_[index].root) return places_[index].mount_point == "/var/log";
+  const TreePlace& place = copies_->place_of(index);
+  if (place.root)
+    return std::find(place.mount_points.begin(), place.mount_points.end(), "/var/log") !=
+           place.mount_points.end();
   if (facts_[index].has_etc) return false;
   FileSystem& tree = *volumes_.all()[index].file_system;
   return std::all_of(std::begin(kLogParents), std::end(kLogParents), [&tree](const char* path) {
-    const auto place = resolve_path(tree, path);
-    return place && !place->node;
+    const auto found = resolve_path(tree, path);
+    return found && !found->node;
   });
 }
 
@@ -108,17 +123,18 @@ std::vector<std::size_t> HostTrees::likely_roots(std::size_t index) const {
 }
 
 HostFacts HostTrees::facts_for(std::size_t index) {
-  if (facts_[index].has_etc) return facts_[index].facts;
+  const std::optional<std::size_t> above = copies_->place_of(index).root;
+  if (facts_[index].has_etc && (!above || *above == index)) return facts_[index].facts;
   std::vector<std::size_t> roots;
-  if (places_[index].root)
-    roots = {*places_[index].root};
+  if (above)
+    roots = {*above};
   else
     roots = likely_roots(index);
   if (roots.empty()) return {};
   if (roots.size() > 1) {
     const auto mounts = [this](std::size_t root) { return mounts_var(root); };
     if (std::count_if(roots.begin(), roots.end(), mounts) != 1) {
-      volumes_.warn(WarningKind::year_uncertain, views_[index].name, "",
+      volumes_.warn(WarningKind::year_uncertain, volumes_.all()[index].report.name, "",
                     fmt::format("{} volumes of the image have an /etc and it is not clear which "
                                 "one this volume belongs to; zone and host name are left open",
                                 roots.size()));
@@ -127,7 +143,8 @@ HostFacts HostTrees::facts_for(std::size_t index) {
     roots = {*std::find_if(roots.begin(), roots.end(), mounts)};
   }
   HostFacts facts = facts_[roots[0]].facts;
-  if (!facts.zone_source.empty()) facts.zone_source += " on " + views_[roots[0]].name;
+  if (!facts.zone_source.empty())
+    facts.zone_source += " on " + volumes_.all()[roots[0]].report.name;
   return facts;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,11 @@ class HostTrees {
   HostFacts facts_for(std::size_t index);
 
   LogPlace place(std::size_t index, std::string_view folder) const {
-    return place_folder(views_, places_, index, folder);
+    return copies_->place(index, folder);
   }
+
+  /// Where on this tree the host has its /var/log, if it is on this tree.
+  std::optional<std::string> logs_on(std::size_t index) const { return copies_->logs_on(index); }
 
   /// Whether the logs may lie at the top of this tree: it is mounted on /var/log, or nobody says
   /// where and it has neither /etc nor /var nor /log.
@@ -40,9 +44,8 @@ class HostTrees {
 
   OpenVolumes& volumes_;
   StepNote& steps_;
-  std::vector<TreeFacts> facts_;   ///< parallel to the volumes
-  std::vector<TreeView> views_;    ///< likewise
-  std::vector<TreePlace> places_;  ///< likewise
+  std::vector<TreeFacts> facts_;     ///< parallel to the volumes
+  std::optional<LogCopies> copies_;  ///< likewise; empty until they are read
 };
 
 }  // namespace pidometer

@@ -113,6 +113,11 @@ std::vector<LogFolder> ImageEvidence::find_logs_on(std::size_t index,
     places = folders_in_tree(folders);
   else
     places.assign(folders.begin(), folders.end());
+  const bool for_logs = std::find(folders.begin(), folders.end(), kLogFolders[0]) != folders.end();
+  // A bind mount may show the host's logs from anywhere.
+  if (const auto logs = trees_.logs_on(index);
+      logs && for_logs && std::find(places.begin(), places.end(), *logs) == places.end())
+    places.push_back(*logs);
   const std::vector<std::string_view> looked_into(places.begin(), places.end());
   for (FoundFolder& found : find_log_files(*one.file_system, looked_into, globs, warnings)) {
     std::erase_if(found.files, [&](const FoundFile& file) {
@@ -123,7 +128,7 @@ std::vector<LogFolder> ImageEvidence::find_logs_on(std::size_t index,
     folder.volume = one.report.name;
     folder.path = found.path;
     folder.facts = trees_.facts_for(index);
-    folder.place = trees_.place(index, found.path);
+    if (for_logs) folder.place = trees_.place(index, found.path);
     for (const FoundFile& file : found.files) folder.files.push_back(log_file(one, file));
     out.push_back(std::move(folder));
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <set>
 
 namespace pidometer {
 namespace {
@@ -12,15 +12,6 @@ constexpr std::size_t kMostEntries = 1000;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
-}
-
-char ascii_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_folded(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 /// getmntent(3): blanks and backslashes are written as three octal digits.
@@ -57,92 +48,63 @@ std::vector<std::string_view> fields_of(std::string_view line) {
   return fields;
 }
 
-/// The value of `key=` among comma-separated options; the last one wins, as in mount(8).
-std::optional<std::string_view> option_of(std::string_view options, std::string_view key) {
-  std::optional<std::string_view> value;
+/// Calls `take` for each of comma-separated options.
+template <typename Take>
+void for_each_option(std::string_view options, Take take) {
   for (std::size_t at = 0; at <= options.size();) {
     const std::size_t end = std::min(options.find(',', at), options.size());
-    const std::string_view one = options.substr(at, end - at);
-    if (one.starts_with(key)) value = one.substr(key.size());
+    take(options.substr(at, end - at));
     at = end + 1;
   }
-  return value;
 }
 
-std::string_view without_quotes(std::string_view text) {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-    return text.substr(1, text.size() - 2);
-  return text;
+/// Whether the last of the options that are `yes` or `no` is `yes`.
+bool has_option(std::string_view options, std::string_view yes, std::string_view no) {
+  bool has = false;
+  for_each_option(options, [&](std::string_view one) {
+    if (one == yes) has = true;
+    if (one == no) has = false;
+  });
+  return has;
 }
 
-/// The rest of `text` behind the first of the prefixes that it has.
-template <std::size_t N>
-std::optional<std::string_view> behind(std::string_view text,
-                                       const std::array<std::string_view, N>& prefixes) {
-  for (const std::string_view prefix : prefixes)
-    if (text.starts_with(prefix)) return without_quotes(text.substr(prefix.size()));
-  return std::nullopt;
+/// `/var` of `//var/`; empty where it is no absolute path.
+std::string plain_path(std::string_view path) {
+  std::string out;
+  if (!path.starts_with('/')) return out;
+  for (const char c : path)
+    if (c != '/' || !out.ends_with('/')) out += c;
+  if (out.size() > 1 && out.ends_with('/')) out.pop_back();
+  return out;
 }
 
-/// As device-mapper joins them: dashes within a name are doubled (lvm2, lib/misc/lvm-string.c).
-std::string mapper_name(const TreeIdentity& tree) {
-  const auto doubled = [](std::string_view name) {
-    std::string out;
-    for (const char c : name) out += c == '-' ? std::string("--") : std::string(1, c);
-    return out;
-  };
-  return doubled(tree.volume_group) + "-" + doubled(tree.logical_volume);
-}
-
-/// 2 of /dev/sda2, /dev/nvme0n1p2, /dev/mmcblk0p2.
-std::optional<std::uint32_t> partition_number(std::string_view device) {
-  constexpr std::string_view kDev = "/dev/";
-  if (!device.starts_with(kDev)) return std::nullopt;
-  const std::string_view name = device.substr(kDev.size());
-  const std::size_t last = name.find_last_not_of("0123456789");
-  if (last == std::string_view::npos || last + 1 == name.size()) return std::nullopt;
-  constexpr std::array<std::string_view, 4> kLetters = {"sd", "hd", "vd", "xvd"};
-  constexpr std::array<std::string_view, 3> kNumbers = {"nvme", "mmcblk", "nbd"};
-  const auto starts = [name](std::string_view prefix) { return name.starts_with(prefix); };
-  const bool numbered = std::any_of(kNumbers.begin(), kNumbers.end(), starts) && name[last] == 'p';
-  if (!numbered && !std::any_of(kLetters.begin(), kLetters.end(), starts)) return std::nullopt;
-  std::uint32_t number = 0;
-  const auto end = std::from_chars(name.data() + last + 1, name.data() + name.size(), number);
-  if (end.ec != std::errc{}) return std::nullopt;
-  return number;
-}
-
-DeviceMatch match_name(std::string_view device, const TreeIdentity& tree) {
-  constexpr std::array<std::string_view, 2> kUuid = {"UUID=", "/dev/disk/by-uuid/"};
-  constexpr std::array<std::string_view, 2> kLabel = {"LABEL=", "/dev/disk/by-label/"};
-  const auto known = [](bool same) { return same ? DeviceMatch::by_name : DeviceMatch::none; };
-  if (const auto uuid = behind(device, kUuid))
-    return known(!tree.uuid.empty() && same_folded(*uuid, tree.uuid));
-  if (const auto label = behind(device, kLabel))
-    return known(!tree.label.empty() && *label == tree.label);
-  if (!tree.logical_volume.empty())
-    return known(device == "/dev/mapper/" + mapper_name(tree) ||
-                 device == "/dev/" + tree.volume_group + "/" + tree.logical_volume);
-  return tree.partition && partition_number(device) == tree.partition ? DeviceMatch::by_number
-                                                                      : DeviceMatch::none;
-}
-
-bool is_subvolume(std::string_view options, const TreeIdentity& tree) {
-  if (tree.subvolume_id == 0) return true;
-  if (const auto id = option_of(options, "subvolid=")) {
-    std::uint64_t number = 0;
-    const auto end = std::from_chars(id->data(), id->data() + id->size(), number);
-    return end.ec == std::errc{} && number == tree.subvolume_id;
-  }
-  if (const auto path = option_of(options, "subvol=")) {
-    std::string_view name = *path;
-    while (name.starts_with('/')) name.remove_prefix(1);
-    return name == tree.subvolume;
-  }
-  return tree.default_subvolume;
+std::ptrdiff_t depth(const MountEntry& entry) {
+  return entry.mount_point == "/"
+             ? 0
+             : std::count(entry.mount_point.begin(), entry.mount_point.end(), '/');
 }
 
 }  // namespace
+
+MountSource MountEntry::source() const {
+  constexpr std::array<std::string_view, 5> kNames = {"/dev/",
+                                                      "UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="};
+  if (has_option(options, "bind", "") || has_option(options, "rbind", ""))
+    return device.starts_with('/') ? MountSource::folder : MountSource::other;
+  const bool named = std::any_of(kNames.begin(), kNames.end(), [this](std::string_view name) {
+    return device.starts_with(name);
+  });
+  return named ? MountSource::device : MountSource::other;
+}
+
+bool MountEntry::on_demand() const {
+  return has_option(options, "noauto", "auto") && !has_option(options, "x-systemd.automount", "") &&
+         !has_option(options, "comment=systemd.automount", "");
+}
+
+bool MountEntry::may_fail() const {
+  return has_option(options, "nofail", "fail");
+}
 
 std::vector<MountEntry> parse_fstab(std::string_view text) {
   std::vector<MountEntry> entries;
@@ -153,21 +115,51 @@ std::vector<MountEntry> parse_fstab(std::string_view text) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     const std::vector<std::string_view> fields = fields_of(line);
     if (fields.size() < 3 || fields[0].starts_with('#')) continue;
-    std::string mount_point = decode_octal(fields[1]);
-    if (!mount_point.starts_with('/')) continue;
-    while (mount_point.size() > 1 && mount_point.ends_with('/')) mount_point.pop_back();
-    std::string device = decode_octal(fields[0]);
-    if (!device.starts_with("/dev/") && device.find('=') == std::string::npos) continue;
-    entries.push_back({std::move(device), std::move(mount_point),
-                       fields.size() > 3 ? std::string(fields[3]) : std::string()});
+    std::string mount_point = plain_path(decode_octal(fields[1]));
+    std::string type = decode_octal(fields[2]);
+    if (mount_point.empty() || type == "swap" || type == "ignore") continue;
+    MountEntry& entry = entries.emplace_back(
+        MountEntry{decode_octal(fields[0]), std::move(mount_point),
+                   fields.size() > 3 ? decode_octal(fields[3]) : std::string(), std::move(type)});
+    if (entry.source() == MountSource::folder) entry.device = plain_path(entry.device);
   }
   return entries;
 }
 
-DeviceMatch match_device(const MountEntry& entry, const TreeIdentity& tree) {
-  const DeviceMatch match = match_name(entry.device, tree);
-  return match != DeviceMatch::none && is_subvolume(entry.options, tree) ? match
-                                                                         : DeviceMatch::none;
+std::vector<MountEntry> in_mount_order(const std::vector<MountEntry>& fstab, bool systemd) {
+  std::vector<MountEntry> order;
+  std::set<std::string_view> taken;
+  for (const MountEntry& entry : fstab) {
+    if (systemd && !taken.insert(entry.mount_point).second) continue;
+    if (!entry.on_demand()) order.push_back(entry);
+  }
+  if (systemd)
+    std::stable_sort(order.begin(), order.end(),
+                     [](const MountEntry& a, const MountEntry& b) { return depth(a) < depth(b); });
+  return order;
+}
+
+std::optional<std::string_view> mount_option(std::string_view options, std::string_view key) {
+  std::optional<std::string_view> value;
+  for_each_option(options, [&](std::string_view one) {
+    if (one.starts_with(key)) value = one.substr(key.size());
+  });
+  return value;
+}
+
+bool is_at_or_below(std::string_view path, std::string_view folder) {
+  if (folder == "/") return true;
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+std::string seen_from(std::string_view path, std::string_view folder) {
+  if (folder == "/") return std::string(path);
+  return path.size() == folder.size() ? "/" : std::string(path.substr(folder.size()));
+}
+
+std::string seen_above(std::string_view path, std::string_view folder) {
+  if (folder == "/") return std::string(path);
+  return path == "/" ? std::string(folder) : std::string(folder).append(path);
 }
 
 }  // namespace pidometer

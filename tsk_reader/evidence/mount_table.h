@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,12 +7,25 @@
 
 namespace pidometer {
 
-/// A line of fstab(5) that mounts a device. Swap, pseudo filesystems and network mounts are left
-/// out.
+/// What the first field of a line of fstab means.
+enum class MountSource {
+  device,  ///< a volume, by whatever name
+  folder,  ///< of the host's own tree, shown in a second place (bind)
+  other,   ///< memory, the network, an overlay, a file
+};
+
+/// A line of fstab(5) that puts something into the tree. Swap is left out.
 struct MountEntry {
-  std::string device;       ///< first field, `UUID=...`, `/dev/mapper/rhel-var`
+  std::string device;       ///< first field, `UUID=...`, `/dev/mapper/rhel-var`, `tmpfs`
   std::string mount_point;  ///< absolute, without a slash at its end; `/` is the root
   std::string options;
+  std::string type = {};  ///< `ext4`, `none`
+
+  MountSource source() const;
+  /// Not mounted at boot: noauto, unless systemd mounts it when it is first looked into.
+  bool on_demand() const;
+  /// The host goes on without it: nofail.
+  bool may_fail() const;
 
   friend bool operator==(const MountEntry&, const MountEntry&) = default;
 };
@@ -22,28 +34,22 @@ struct MountEntry {
 /// mount is left out.
 std::vector<MountEntry> parse_fstab(std::string_view text);
 
-/// What a filesystem tree answers to in the first field of fstab, or in its options.
-struct TreeIdentity {
-  std::string uuid;   ///< of the filesystem, lower-case hex with dashes; empty where unknown
-  std::string label;  ///< of the filesystem
-  std::optional<std::uint32_t> partition;  ///< number within the disk: 2 of /dev/sda2
-  std::string volume_group;                ///< of a logical volume
-  std::string logical_volume;
-  std::string subvolume;  ///< path of a btrfs subvolume from the top, `@/var`; empty: not btrfs
-  std::uint64_t subvolume_id = 0;  ///< 0: not btrfs
-  bool default_subvolume = false;
-};
+/// What is mounted at boot, in its order: of two mounts that cover a path the later one is seen.
+/// `mount -a` goes by the lines (mount(8)), so that a second line for a mount point lies over the
+/// first. systemd mounts what is above first, and of two lines for one mount point takes the first
+/// (fstab-generator.c: the second one's unit exists already).
+std::vector<MountEntry> in_mount_order(const std::vector<MountEntry>& fstab, bool systemd);
 
-/// How sure a device field means a tree.
-enum class DeviceMatch {
-  none,
-  by_number,  ///< /dev/sda2 and the second partition: true of the disk that was sda
-  by_name,    ///< UUID, label or logical volume
-};
+/// The value of `key=` among comma-separated options; the last one wins, as in mount(8).
+std::optional<std::string_view> mount_option(std::string_view options, std::string_view key);
 
-/// Whether `entry` mounts the tree. /dev/sdXN, /dev/vdXN, /dev/nvmeXnYpN and the like match by
-/// number, whatever the disk was called. Of btrfs the subvolume of the options counts too
-/// (btrfs(5): subvol=, subvolid=; without either it is the default subvolume).
-DeviceMatch match_device(const MountEntry& entry, const TreeIdentity& tree);
+/// Whether `path` is `folder` or lies below it; both absolute.
+bool is_at_or_below(std::string_view path, std::string_view folder);
+
+/// `path`, that is at or below `folder`, as seen from there: `/log` of /var/log and /var.
+std::string seen_from(std::string_view path, std::string_view folder);
+
+/// The way back.
+std::string seen_above(std::string_view path, std::string_view folder);
 
 }  // namespace pidometer

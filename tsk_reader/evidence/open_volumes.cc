@@ -158,6 +158,9 @@ void OpenVolumes::add_trees(std::size_t index) {
     one.report.tree = root;
     one.identity = top.identity;
     one.volume.assembled = top.volume.assembled;
+    one.volume.partition = top.volume.partition;
+    one.volume.volume_group = top.volume.volume_group;
+    one.volume.logical_volume = top.volume.logical_volume;
     one.volume.source = std::make_unique<PartitionSource>(
         *top.volume.source, ByteRange{0, top.volume.source->size()}, std::nullopt);
     one.file_system = make_tree_view(whole, root.inode);

@@ -1,12 +1,30 @@
 #include "tsk_reader/volume/gpt_entries.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <span>
 
 #include "tsk_reader/bytes/little_endian.h"
+#include "tsk_reader/bytes/utf16_name.h"
 
 namespace pidometer {
+namespace {
+
+/// Its first three fields are little-endian numbers (UEFI 2.10, appendix A).
+std::string guid_text(std::span<const std::byte> bytes) {
+  constexpr std::array<std::size_t, 16> kOrder = {3, 2, 1,  0,  5,  4,  7,  6,
+                                                  8, 9, 10, 11, 12, 13, 14, 15};
+  std::string text;
+  for (std::size_t i = 0; i < kOrder.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += fmt::format("{:02x}", std::to_integer<unsigned>(bytes[kOrder[i]]));
+  }
+  return text;
+}
+
+}  // namespace
 
 std::vector<GptEntry> read_gpt_entries(StructureReader& reader, std::uint32_t sector_size) {
   constexpr std::uint64_t kSignature = 0x5452415020494645;  // "EFI PART"
@@ -26,7 +44,8 @@ std::vector<GptEntry> read_gpt_entries(StructureReader& reader, std::uint32_t se
   for (std::uint32_t slot = 0; slot < count; ++slot) {
     const auto entry = std::span(bytes).subspan(std::size_t{slot} * entry_size, entry_size);
     if (le64(entry, 0) == 0 && le64(entry, 8) == 0) continue;  // type zero: not in use
-    entries.push_back({slot, le64(entry, 32), le64(entry, 40)});
+    entries.push_back({slot, le64(entry, 32), le64(entry, 40), guid_text(entry.subspan(16, 16)),
+                       utf16_name(entry.subspan(56, 72), Utf16Order::little)});
   }
   return entries;
 }

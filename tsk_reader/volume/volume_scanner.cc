@@ -24,6 +24,9 @@ constexpr std::uint64_t kLargestOffset = std::uint64_t{1} << 56;
 /// Linux numbers partitions of one disk up to 256.
 constexpr std::size_t kMostPartitions = 256;
 
+/// The number of an MBR's first logical partition.
+constexpr std::uint32_t kFirstLogical = 5;
+
 struct TableKind {
   TSK_VS_TYPE_ENUM type;
   std::uint32_t sector_size;
@@ -37,6 +40,7 @@ struct Slot {
   std::uint8_t table;
   std::uint8_t slot;
   std::string description;
+  PartitionName name = {};
 };
 
 struct VsCloser {
@@ -116,6 +120,30 @@ std::vector<Slot> read_gpt_ourselves(StructureReader& reader, TableKind kind) {
   return slots;
 }
 
+/// The names that libtsk does not tell. Linux writes those of an MBR as its signature and the
+/// number (block/partitions/msdos.c); one without a signature has none (libblkid).
+void add_names(StructureReader& reader, TableKind kind, std::vector<Slot>& slots) {
+  std::uint32_t next_logical = kFirstLogical;
+  std::uint32_t signature = 0;
+  std::vector<GptEntry> entries;
+  if (kind.type == TSK_VS_TYPE_GPT) {
+    entries = read_gpt_entries(reader, kind.sector_size);
+  } else if (std::array<std::byte, 4> bytes{};
+             kind.type == TSK_VS_TYPE_DOS && reader.read_at(440, bytes)) {
+    signature = le32(bytes, 0);
+  }
+  for (Slot& slot : slots) {
+    const bool logical = kind.type == TSK_VS_TYPE_DOS && slot.table > 0;
+    slot.name.number = logical ? next_logical++ : slot.slot + 1U;
+    if (signature != 0) slot.name.uuid = fmt::format("{:08x}-{:02x}", signature, *slot.name.number);
+    for (const GptEntry& entry : entries)
+      if (entry.slot == slot.slot && entry.first == slot.start) {
+        slot.name.uuid = entry.guid;
+        slot.name.label = entry.name;
+      }
+  }
+}
+
 Warning table_warning(WarningKind kind, std::string message, std::string volume = {}) {
   Warning warning;
   warning.kind = kind;
@@ -127,11 +155,8 @@ Warning table_warning(WarningKind kind, std::string message, std::string volume 
 /// Slots to volumes; what cannot be is told and left out.
 void add_volumes(BlockSource& image, TableKind kind, const std::vector<Slot>& slots,
                  ScannedVolumes& out) {
-  std::uint32_t next_logical = 5;
   for (const Slot& slot : slots) {
-    const bool logical = kind.type == TSK_VS_TYPE_DOS && slot.table > 0;
-    const std::uint32_t number = logical ? next_logical++ : slot.slot + 1U;
-    const std::string name = fmt::format("p{}", number);
+    const std::string name = fmt::format("p{}", *slot.name.number);
     const std::uint64_t most = kLargestOffset / kind.sector_size;
     if (slot.start > most || slot.length > most || slot.length == 0) {
       out.warnings.push_back(table_warning(
@@ -155,6 +180,7 @@ void add_volumes(BlockSource& image, TableKind kind, const std::vector<Slot>& sl
     layer.start_offset = range.begin;
     out.volumes.push_back({name, slot.description, range.begin, range.end - range.begin,
                            std::make_unique<PartitionSource>(image, range, std::move(layer))});
+    out.volumes.back().partition = slot.name;
   }
 }
 
@@ -190,6 +216,7 @@ ScannedVolumes scan_volumes(BlockSource& image) {
       if (slots.empty()) slots = read_table(reader, kind, kLargestOffset, error);
       if (slots.empty()) slots = read_gpt_ourselves(reader, kind);
       if (slots.empty()) continue;
+      add_names(reader, kind, slots);
       ScannedVolumes found;
       add_volumes(image, kind, slots, found);
       const bool recognised = any_recognised(found.volumes, image.size());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,14 @@
 #include "tsk_reader/bytes/block_source.h"
 
 namespace pidometer {
+
+/// How a partition table calls a partition.
+struct PartitionName {
+  std::optional<std::uint32_t> number;  ///< 2 of /dev/sda2; empty: the volume is no partition
+  std::string disk = {};                ///< the volume that the table lies on; empty: the image
+  std::string uuid = {};                ///< as in /dev/disk/by-partuuid; empty where it has none
+  std::string label = {};               ///< GPT's name, UTF-8
+};
 
 /// A named source of bytes that may hold a filesystem: a partition, a whole image, a logical
 /// volume, an md array. Its path spec is that of its source.
@@ -26,6 +35,7 @@ struct Volume {
       {};  ///< why the content is not read; empty where it is, as another volume
   std::string volume_group = {};  ///< of a logical volume, as LVM2 names it
   std::string logical_volume = {};
+  PartitionName partition = {};
 };
 
 struct ScannedVolumes {

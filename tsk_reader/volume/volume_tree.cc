@@ -199,6 +199,7 @@ void TreeScan::add_assembled(Volume volume, std::size_t image, int depth, bool o
     return add_volume(std::move(volume), image, depth, true);
   for (Volume& part : inner.volumes) {
     const bool inside = part.start < volume.size;
+    part.partition.disk = volume.name;
     part.name = volume.name + "-" + part.name;
     part.description += " in a partition table on " + volume.description;
     part.start = volume.start + (one_range ? part.start : 0);

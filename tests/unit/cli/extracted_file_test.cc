@@ -30,6 +30,15 @@ TEST(SafeName, IsOneComponent) {
   EXPECT_EQ(safe_name(""), "_");
 }
 
+TEST(SafeNames, GivesEachNameAFolderOfItsOwn) {
+  SafeNames names;
+  EXPECT_EQ(names.of("p1:@/var"), "p1:@_var");
+  EXPECT_EQ(names.of("p1:@_var"), "p1:@_var-2");
+  EXPECT_EQ(names.of("p1:@_var-2"), "p1:@_var-2-2");
+  EXPECT_EQ(names.of("p1:@/var"), "p1:@_var");
+  EXPECT_EQ(names.of("p1:@_var"), "p1:@_var-2");
+}
+
 TEST(SumLine, EscapesAsCoreutilsDoes) {
   EXPECT_EQ(sum_line("ab", "p2/var/log/cron"), "ab  p2/var/log/cron\n");
   EXPECT_EQ(sum_line("ab", "a\nb\\c"), "\\ab  a\\nb\\\\c\n");

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "tsk_reader/bytes/little_endian.h"
-#include "tsk_reader/container/mapped/utf16_name.h"
+#include "tsk_reader/bytes/utf16_name.h"
 #include "tsk_reader/container/vhd/vhd_footer.h"
 
 namespace pidometer {

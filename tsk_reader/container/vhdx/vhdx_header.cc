@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "tsk_reader/bytes/little_endian.h"
-#include "tsk_reader/container/mapped/utf16_name.h"
+#include "tsk_reader/bytes/utf16_name.h"
 
 namespace pidometer {
 namespace {

@@ -149,6 +149,39 @@ TEST(HostFacts, PidMaxFollowsSysctlsOrder) {
   }
 }
 
+TEST(HostFacts, AnFstabThatCannotBeReadIsTold) {
+  MemoryFileSystem tree;
+  tree.file("/etc/hostname", "a\n");
+  EXPECT_EQ(read_tree_facts(tree).fstab_problem, "");
+  const std::uint64_t fstab = tree.file("/etc/fstab", "UUID=u / ext4 defaults 0 1\n");
+  EXPECT_TRUE(read_tree_facts(tree).has_fstab);
+  EXPECT_EQ(read_tree_facts(tree).fstab_problem, "");
+  tree.corrupt(fstab);
+  const TreeFacts facts = read_tree_facts(tree);
+  EXPECT_FALSE(facts.has_fstab);
+  EXPECT_NE(facts.fstab_problem.find("cannot be read"), std::string::npos);
+}
+
+TEST(HostFacts, SystemdIsWhatInitLeadsTo) {
+  const struct {
+    Files files;
+    Files links;
+    bool systemd;
+  } cases[] = {
+      {{{"/etc/x", "x"}, {"/lib/systemd/systemd", "x"}},
+       {{"/sbin/init", "/lib/systemd/systemd"}},
+       true},
+      {{{"/etc/x", "x"}, {"/usr/lib/systemd/systemd", "x"}},
+       {{"/lib", "usr/lib"}, {"/sbin", "usr/sbin"}, {"/usr/sbin/init", "../lib/systemd/systemd"}},
+       true},
+      // On a volume of its own.
+      {{{"/etc/x", "x"}}, {{"/sbin/init", "/usr/lib/systemd/systemd"}}, true},
+      {{{"/etc/x", "x"}, {"/lib/systemd/systemd", "x"}, {"/sbin/init", "sysvinit"}}, {}, false},
+      {{{"/etc/x", "x"}}, {}, false},
+  };
+  for (const auto& one : cases) EXPECT_EQ(facts_of(one.files, one.links).systemd, one.systemd);
+}
+
 TEST(HostFacts, TheZoneIsTheTreesOwn) {
   const std::string zone = "/usr/share/zoneinfo/Test/Zone";
   const struct {

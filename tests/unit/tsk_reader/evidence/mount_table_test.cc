@@ -5,25 +5,30 @@
 namespace pidometer {
 namespace {
 
-MountEntry entry(std::string device, std::string options = "defaults") {
-  return {std::move(device), "/var", std::move(options)};
+MountEntry entry(std::string device, std::string mount_point, std::string options = "defaults") {
+  return {std::move(device), std::move(mount_point), std::move(options), "ext4"};
 }
 
-TEST(ParseFstab, TakesDevicesAndLeavesTheRestOut) {
+TEST(ParseFstab, TakesWhatIsMountedAndLeavesTheRestOut) {
   const auto entries = parse_fstab(
       "# /etc/fstab\n"
+      "   # UUID=no /var ext4 defaults 0 0\n"
       "UUID=0A1b-2C  /      ext4 errors=remount-ro 0 1\r\n"
-      "\t/dev/mapper/rhel-var\t/var/ xfs defaults 0 0\n"
+      "\t/dev/mapper/rhel-var\t//var/ xfs defaults 0 0\n"
       "LABEL=my\\040logs /var/log ext4\n"
-      "proc /proc proc defaults 0 0\n"
-      "tmpfs /var/tmp tmpfs size=1G 0 0\n"
+      "/dev/sda6 /srv/a\\040b\\011c\\134d btrfs subvol=/my\\040sub 0 0\n"
+      "/data//log/ /var/log none bind 0 0\n"
       "server:/export /home nfs defaults 0 0\n"
       "/dev/sda3 none swap sw 0 0\n"
+      "/dev/sda3 /swap swap sw 0 0\n"
       "/dev/sda4 /short\n");
   const std::vector<MountEntry> want = {
-      {"UUID=0A1b-2C", "/", "errors=remount-ro"},
-      {"/dev/mapper/rhel-var", "/var", "defaults"},
-      {"LABEL=my logs", "/var/log", ""},
+      {"UUID=0A1b-2C", "/", "errors=remount-ro", "ext4"},
+      {"/dev/mapper/rhel-var", "/var", "defaults", "xfs"},
+      {"LABEL=my logs", "/var/log", "", "ext4"},
+      {"/dev/sda6", "/srv/a b\tc\\d", "subvol=/my sub", "btrfs"},
+      {"/data/log", "/var/log", "bind", "none"},
+      {"server:/export", "/home", "defaults", "nfs"},
   };
   EXPECT_EQ(entries, want);
 }
@@ -34,56 +39,48 @@ TEST(ParseFstab, TakesNoMoreThanAThousandLines) {
   EXPECT_EQ(parse_fstab(text).size(), 1000U);
 }
 
-TEST(MatchDevice, KnowsUuidAndLabelInEitherForm) {
-  TreeIdentity tree;
-  tree.uuid = "0a1b2c3d-0000-1111-2222-333344445555";
-  tree.label = "var";
-  EXPECT_EQ(match_device(entry("UUID=0A1B2C3D-0000-1111-2222-333344445555"), tree),
-            DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("UUID=\"0a1b2c3d-0000-1111-2222-333344445555\""), tree),
-            DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("/dev/disk/by-uuid/0a1b2c3d-0000-1111-2222-333344445555"), tree),
-            DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("LABEL=var"), tree), DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("LABEL=VAR"), tree), DeviceMatch::none);
-  EXPECT_EQ(match_device(entry("UUID=0a1b2c3d"), tree), DeviceMatch::none);
-  EXPECT_EQ(match_device(entry("UUID="), TreeIdentity{}), DeviceMatch::none);
-  EXPECT_EQ(match_device(entry("LABEL="), TreeIdentity{}), DeviceMatch::none);
+TEST(MountEntry, KnowsWhatItsFirstFieldMeans) {
+  EXPECT_EQ(entry("UUID=u", "/var").source(), MountSource::device);
+  EXPECT_EQ(entry("PARTUUID=u", "/var").source(), MountSource::device);
+  EXPECT_EQ(entry("/dev/sda2", "/var").source(), MountSource::device);
+  EXPECT_EQ(entry("/srv/var", "/var", "rw,bind").source(), MountSource::folder);
+  EXPECT_EQ(entry("/srv/var", "/var", "rbind").source(), MountSource::folder);
+  for (const char* device : {"tmpfs", "overlay", "server:/var", "//server/var", "/var.img"})
+    EXPECT_EQ(entry(device, "/var").source(), MountSource::other) << device;
 }
 
-TEST(MatchDevice, KnowsLogicalVolumesWithDashes) {
-  TreeIdentity tree;
-  tree.volume_group = "vg-a";
-  tree.logical_volume = "var-log";
-  EXPECT_EQ(match_device(entry("/dev/mapper/vg--a-var--log"), tree), DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("/dev/vg-a/var-log"), tree), DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("/dev/mapper/vg-a-var-log"), tree), DeviceMatch::none);
-  EXPECT_EQ(match_device(entry("/dev/sda1"), tree), DeviceMatch::none);
+TEST(MountEntry, KnowsWhatIsNotMountedAtBoot) {
+  EXPECT_TRUE(entry("UUID=u", "/var", "noauto,nofail").on_demand());
+  EXPECT_FALSE(entry("UUID=u", "/var", "noauto,auto").on_demand());
+  EXPECT_FALSE(entry("UUID=u", "/var", "noauto,x-systemd.automount").on_demand());
+  EXPECT_FALSE(entry("UUID=u", "/var", "noautofs").on_demand());
+  EXPECT_TRUE(entry("UUID=u", "/var", "rw,nofail").may_fail());
+  EXPECT_FALSE(entry("UUID=u", "/var", "rw,x-nofail").may_fail());
 }
 
-TEST(MatchDevice, KnowsPartitionsByNumberOnly) {
-  TreeIdentity tree;
-  tree.partition = 2;
-  for (const char* device : {"/dev/sda2", "/dev/vdb2", "/dev/nvme0n1p2", "/dev/mmcblk0p2"})
-    EXPECT_EQ(match_device(entry(device), tree), DeviceMatch::by_number) << device;
-  for (const char* device : {"/dev/sda", "/dev/sda12", "/dev/nvme0n2", "/dev/dm-2", "/dev/md2",
-                             "sda2", "/dev/sda99999999999999999999"})
-    EXPECT_EQ(match_device(entry(device), tree), DeviceMatch::none) << device;
+TEST(MountOrder, IsThatOfTheLinesOrThatOfSystemd) {
+  const MountEntry log = entry("UUID=log", "/var/log");
+  const MountEntry var = entry("UUID=var", "/var");
+  const MountEntry second = entry("UUID=second", "/var");
+  const MountEntry asked = entry("UUID=asked", "/srv", "noauto");
+  const MountEntry srv = entry("UUID=srv", "/srv");
+  const std::vector<MountEntry> lines = {log, var, second, asked, srv};
+  EXPECT_EQ(in_mount_order(lines, false), (std::vector{log, var, second, srv}));
+  // The unit of what is only mounted when asked for exists all the same.
+  EXPECT_EQ(in_mount_order(lines, true), (std::vector{var, log}));
 }
 
-TEST(MatchDevice, AsksForTheSubvolumeOfBtrfs) {
-  TreeIdentity tree;
-  tree.uuid = "u";
-  tree.subvolume = "@/var";
-  tree.subvolume_id = 258;
-  EXPECT_EQ(match_device(entry("UUID=u", "rw,subvol=/@/var"), tree), DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("UUID=u", "subvol=@/var,noatime"), tree), DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("UUID=u", "subvolid=258"), tree), DeviceMatch::by_name);
-  EXPECT_EQ(match_device(entry("UUID=u", "subvolid=2580"), tree), DeviceMatch::none);
-  EXPECT_EQ(match_device(entry("UUID=u", "subvol=@"), tree), DeviceMatch::none);
-  EXPECT_EQ(match_device(entry("UUID=u"), tree), DeviceMatch::none);
-  tree.default_subvolume = true;
-  EXPECT_EQ(match_device(entry("UUID=u"), tree), DeviceMatch::by_name);
+TEST(Paths, AreSeenFromMountPointsAndAboveThem) {
+  EXPECT_TRUE(is_at_or_below("/var/log", "/var"));
+  EXPECT_TRUE(is_at_or_below("/var/log", "/"));
+  EXPECT_TRUE(is_at_or_below("/var", "/var"));
+  EXPECT_FALSE(is_at_or_below("/variant", "/var"));
+  EXPECT_EQ(seen_from("/var/log", "/var"), "/log");
+  EXPECT_EQ(seen_from("/var", "/var"), "/");
+  EXPECT_EQ(seen_from("/var", "/"), "/var");
+  EXPECT_EQ(seen_above("/log", "/var"), "/var/log");
+  EXPECT_EQ(seen_above("/", "/var"), "/var");
+  EXPECT_EQ(seen_above("/var", "/"), "/var");
 }
 
 }  // namespace

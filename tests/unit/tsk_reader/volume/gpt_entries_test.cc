@@ -67,6 +67,21 @@ TEST(GptEntries, GivesThoseInUseUnchecked) {
   }
 }
 
+TEST(GptEntries, GivesTheNamesThatUdevWrites) {
+  std::string disk = table(512, {{1, 2048, 4095}});
+  const std::size_t entry = 2 * 512 + 128;
+  for (std::size_t i = 0; i < 16; ++i) put(disk, entry + 16 + i, i + 1, 1);
+  const std::string_view name = "var \xe9";  // a Latin-1 text is UTF-16 in code units
+  for (std::size_t i = 0; i < name.size(); ++i)
+    put(disk, entry + 56 + 2 * i, static_cast<unsigned char>(name[i]), 2);
+  MemorySource source(disk);
+  StructureReader reader(source);
+  const std::vector<GptEntry> entries = read_gpt_entries(reader, 512);
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].guid, "04030201-0605-0807-090a-0b0c0d0e0f10");
+  EXPECT_EQ(entries[0].name, "var \xc3\xa9");
+}
+
 TEST(GptEntries, ATableBeyondTheDiskIsNone) {
   std::string disk = table(512, {});
   put(disk, 512 + 72, std::uint64_t{1} << 62, 8);

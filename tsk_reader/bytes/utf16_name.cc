@@ -1,4 +1,4 @@
-#include "tsk_reader/container/mapped/utf16_name.h"
+#include "tsk_reader/bytes/utf16_name.h"
 
 #include <cstdint>
 
