@@ -24,7 +24,7 @@ class OutputTest(program.ProgramTest):
 
     def log(self, name="cron", copies=1):
         path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(evidence.LOG * copies)
         os.utime(path, (973743001, 973743001))
         return path
@@ -155,6 +155,15 @@ class Extract(OutputTest):
         run = program.run("extract", image, "-d", self.folder / "out")
         self.assertEqual(run.status, 1)
         self.assertIn("--force", run.err)
+
+    def test_never_into_a_root(self):
+        self.log("root/var/log/cron")
+        for directory in ("root", "root/out", "root/var/../var/log"):
+            run = program.run("extract", "--root", self.folder / "root", "-d", self.folder / directory, "--force")
+            self.assertEqual(run.status, 2, run.err)
+            self.assertIn("evidence is never written", run.err)
+        self.assertEqual(os.listdir(self.folder / "root"), ["var"])
+        self.assertEqual(os.listdir(self.folder / "root/var/log"), ["cron"])
 
     def test_loose_logs_are_not_extracted(self):
         run = program.run("extract", self.log(), "-d", self.folder / "out")

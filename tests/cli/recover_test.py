@@ -208,6 +208,18 @@ class Recover(images.ImageTest):
                                      "carved_unallocated": "".join(self.logs.before),
                                      "carved_slack": "".join(self.logs.older)})
 
+    def test_extract_of_two_images_keeps_them_apart(self):
+        other = self.folder() / "other.img"
+        other.write_bytes(self.bytes)
+        out = self.folder() / "out"
+        done = program.run("extract", "--recover", self.image, other, "-d", out)
+        self.assertEqual(done.status, 0, done.err)
+        folders = sorted(out.glob("*/whole/recovered"))
+        self.assertEqual(len(folders), 2)
+        names = [sorted(path.name for path in folder.iterdir()) for folder in folders]
+        self.assertEqual(names[0], names[1])
+        self.assertEqual(len(names[0]), 3)
+
     def test_help_names_the_flag_in_both_commands(self):
         for command in ("scan", "extract"):
             self.assertIn("--recover", program.run(command, "--help").out.decode())

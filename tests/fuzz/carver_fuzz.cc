@@ -143,7 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const test::MemoryLogFile live("/var/log/cron",
                                  c.bytes.substr(c.bytes.size() / 4, c.bytes.size() / 4));
   KnownLines known;
-  known.add_log(live, go_on);
+  require(known.add_log(live, go_on).has_value());
   std::uint64_t end = 0;
   const CarvingCounts counts =
       carve(area, c.skip, known, go_on, [&](const CarvedFragment& fragment) {

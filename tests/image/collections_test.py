@@ -232,6 +232,16 @@ class Odd(CollectionTest):
         found = self.scan(self.folder / "b.tar")
         self.assertEqual(found[0]["pathspec"]["location"], "/h\xf6st/var/log/cron")
 
+    def test_times_out_of_range_are_none(self):
+        lines = LOG.splitlines(keepends=True)
+        for mtime in ("9300000000000", "18446741073709", "-99999999999999"):
+            info, data = member("var/log/cron", b"".join(lines))
+            info.pax_headers = {"mtime": mtime}
+            with tarfile.open(self.folder / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+                archive.addfile(info, data)
+            done = program.run("scan", self.folder / "a.tar", "--records", *program.ZONE, "--year", "2001")
+            self.assertEqual({row["datetime"][:4] for row in rows.split_rows(done.out.decode())}, {"2001"})
+
     def test_long_names(self):
         prefix = "/".join(["d" * 100] * 20) + "/"
         for form in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):

@@ -94,6 +94,15 @@ class Vmdk(ChainTest):
             self.assertEqual(done.status, 0, done.err)
             self.assertIn("1 file", done.err)
 
+    def test_an_extent_alone_means_its_disk(self):
+        folder = self.folder()
+        self.split(folder)
+        other = make_ext(folder / "other.raw", images.write_tree(folder / "two", {"/var/log/cron": LOG}), size="8M")
+        done = program.run("extract", folder / "disk-s002.vmdk", other, "-d", self.folder() / "out")
+        self.assertEqual(done.status, 0, done.err)
+        self.assertIn("disk-s002.vmdk is a part of the disk of", done.err)
+        self.assertIn("2 files", done.err)
+
     def test_a_missing_extent_is_named_and_the_others_are_read(self):
         for missing in (1, 2, 3):
             with self.subTest(missing=missing):

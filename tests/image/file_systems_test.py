@@ -7,7 +7,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, tap  # noqa: E402
+from tests.support import images, program, tap  # noqa: E402
 from tests.support.images import MIB, log_text, make_e01, make_ext, run, sha256  # noqa: E402
 
 LOG = log_text(700_001)
@@ -211,6 +211,26 @@ class Ext(images.ImageTest):
         self.assertLess(len(listing.files), 400)
         self.assertTrue(any("files may be missing" in text for text in listing.messages()),
                         listing.messages())
+
+    def test_directories_that_lost_blocks_or_are_none_are_told(self):
+        self.need("mkfs.ext2", "debugfs")
+        folder = self.folder()
+        many = {f"/var/log/cron-{i:03}-{'x' * 60}": b"x" for i in range(400)}
+        tree = images.write_tree(folder / "tree", many)
+        for name, command, words in (
+                ("a block past the end", "sif /var/log block[0] 0x7ffffff", "is damaged; files may be missing"),
+                ("a hole", "sif /var/log block[2] 0", "is damaged; files may be missing"),
+                ("a file for a folder", "sif /var/log mode 0100644", "it should be a directory and is none"),
+                ("a file on the way", "sif /var mode 0100644", "/var is no directory"),
+                ("a file for the root", "sif / mode 0100644", "/ is no directory")):
+            with self.subTest(name):
+                image = make_ext(folder / "image.raw", tree, "-b", "1024", kind="ext2")
+                run("debugfs", "-w", "-R", command, image)
+                listing = images.list_logs(image)
+                self.assertLess(len(listing.files), 400)
+                self.assertTrue(any(words in text for text in listing.messages()), listing.messages())
+                if program.PROGRAM.exists():
+                    self.assertEqual(program.run("scan", image).status, 3)
 
     def test_wrong_checksum_is_told_and_read(self):
         self.need("mkfs.ext4", "debugfs")

@@ -247,6 +247,13 @@ class Grouper {
     if (first > 1) {
       // Not the beginning of a disk, and perhaps a rotated log that is numbered this way.
       if (content == Content::log || content == Content::ewf || as_ == InputKind::log) return false;
+      // What begins as disks do, and has no other part beside it, is called so: server.2019.
+      if (parts.size() == 1 && disk) {
+        notes_.push_back("note: " + name +
+                         " has the name of a part of a split image, of which there is no other, "
+                         "and is read as a whole one");
+        return false;
+      }
       errors_.push_back({ErrorKind::unreadable, "cannot read " + name,
                          "it looks like part " + std::to_string(part->number) +
                              " of a split image, of which part 1 is missing",

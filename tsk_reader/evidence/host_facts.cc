@@ -82,6 +82,15 @@ std::optional<std::string> examiners_zone(const std::string& name) {
   return bytes;
 }
 
+/// A settings file that can be believed; of a damaged one the path is noted.
+std::optional<SmallFile> read_sound_file(FileSystem& file_system, std::string_view path,
+                                         TreeFacts& out) {
+  auto file = read_small_file(file_system, path);
+  if (!file || !file->damaged) return file;
+  out.damaged.emplace_back(path);
+  return std::nullopt;
+}
+
 class ZoneFinder {
  public:
   ZoneFinder(FileSystem& file_system, TreeFacts& out) : file_system_(file_system), out_(out) {}
@@ -101,7 +110,7 @@ class ZoneFinder {
         if (!named || named->text == file->text) name = written.name;
       }
       if (file && use(*file, name.empty() ? "/etc/localtime" : name, "/etc/localtime")) return;
-      if (file && file->damaged) out_.problems.push_back("/etc/localtime is damaged");
+      if (file && file->damaged) out_.damaged.push_back("/etc/localtime");
       if (!name.empty() && by_name({name, "/etc/localtime"})) return;
     } else if (const std::string name = zone_name_in(place->broken_link);
                !name.empty() && by_name({name, "/etc/localtime"})) {
@@ -119,11 +128,11 @@ class ZoneFinder {
   };
 
   NamedZone written_name() {
-    if (const auto file = read_small_file(file_system_, "/etc/timezone")) {
+    if (const auto file = read_sound_file(file_system_, "/etc/timezone", out_)) {
       const std::string name = first_line(file->text);
       if (is_zone_name(name)) return {name, "/etc/timezone"};
     }
-    if (const auto file = read_small_file(file_system_, "/etc/sysconfig/clock")) {
+    if (const auto file = read_sound_file(file_system_, "/etc/sysconfig/clock", out_)) {
       for (const std::string_view key : {"ZONE", "TIMEZONE"}) {
         std::string name = value_of(file->text, key);
         std::replace(name.begin(), name.end(), ' ', '_');  // as old installers wrote them
@@ -176,7 +185,7 @@ std::optional<Pid> pid_max_in(std::string_view text) {
 
 /// sysctl.d(5): of files of one name the first folder's counts; files apply in the order of their
 /// names; procps applies /etc/sysctl.conf last.
-std::optional<Pid> find_pid_max(FileSystem& file_system) {
+std::optional<Pid> find_pid_max(FileSystem& file_system, TreeFacts& out) {
   constexpr std::size_t kMostFiles = 1000;
   std::map<std::string, std::string> paths;
   for (const std::string_view folder : {"/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d",
@@ -191,7 +200,7 @@ std::optional<Pid> find_pid_max(FileSystem& file_system) {
   }
   std::optional<Pid> found;
   const auto apply = [&](const std::string& path) {
-    const auto file = read_small_file(file_system, path);
+    const auto file = read_sound_file(file_system, path, out);
     if (!file) return;
     if (const auto value = pid_max_in(file->text)) found = value;
   };
@@ -219,7 +228,7 @@ TreeFacts read_tree_facts(FileSystem& file_system) {
   out.has_etc = true;
 
   const auto text_of = [&](std::string_view path) {
-    const auto file = read_small_file(file_system, path);
+    const auto file = read_sound_file(file_system, path, out);
     return file ? file->text : std::string();
   };
   const auto fstab = read_small_file(file_system, "/etc/fstab");
@@ -237,7 +246,7 @@ TreeFacts read_tree_facts(FileSystem& file_system) {
   for (const std::string_view path : {"/etc/os-release", "/usr/lib/os-release"})
     if (out.facts.os_name.empty()) out.facts.os_name = value_of(text_of(path), "PRETTY_NAME");
   if (out.facts.os_name.empty()) out.facts.os_name = first_line(text_of("/etc/redhat-release"));
-  out.facts.pid_max = find_pid_max(file_system);
+  out.facts.pid_max = find_pid_max(file_system, out);
   return out;
 }
 

@@ -17,6 +17,7 @@ struct TreeFacts {
   std::vector<MountEntry> mounts;  ///< of its /etc/fstab
   HostFacts facts;                 ///< empty without /etc
   std::string fstab_problem;       ///< one sentence; empty where it was read, or is not there
+  std::vector<std::string> damaged;   ///< paths of settings that are damaged and were not used
   std::vector<std::string> problems;  ///< one sentence each: a zone file that is damaged, a loop
 };
 

@@ -64,6 +64,9 @@ void HostTrees::read() {
       facts = read_tree_facts(*one.file_system);
     for (const std::string& problem : facts.problems)
       volumes_.warn(WarningKind::year_uncertain, one.report.name, "", problem);
+    for (const std::string& path : facts.damaged)
+      volumes_.warn(WarningKind::damaged_image, one.report.name, path,
+                    "is damaged; what it says of the host is not used");
     if (!facts.fstab_problem.empty())
       volumes_.warn(WarningKind::damaged_image, one.report.name, "/etc/fstab", facts.fstab_problem);
     views.push_back(view_of(one, facts));

@@ -34,9 +34,9 @@ struct KnownLines::Context {
 KnownLines::KnownLines() : context_(std::make_unique<Context>()) {}
 KnownLines::~KnownLines() = default;
 
-bool KnownLines::add_log(const LogFile& log, const ReadMonitor& monitor) {
+Result<bool> KnownLines::add_log(const LogFile& log, const ReadMonitor& monitor) {
   const auto stream = log.open(StreamForm::decoded);
-  if (!stream) return true;  // told of where the log itself is read
+  if (!stream) return tl::unexpected(stream.error());
   LineReader lines(**stream, monitor);
   LogLine line;
   while (lines.next(line))

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/log_file.h"
+#include "base/result.h"
 #include "plugin/cron_log/log_series.h"
 
 namespace pidometer {
@@ -21,8 +22,9 @@ class KnownLines {
   KnownLines& operator=(const KnownLines&) = delete;
   ~KnownLines();
 
-  /// All lines of a log that are cron's. False where the monitor said stop.
-  bool add_log(const LogFile& log, const ReadMonitor& monitor);
+  /// All lines of a log that are cron's. False where the monitor said stop. Errors: the log cannot
+  /// be opened.
+  Result<bool> add_log(const LogFile& log, const ReadMonitor& monitor);
 
   void add(std::string_view line);
   /// Without line feed and carriage return.

@@ -47,7 +47,12 @@ class Recoverer {
   explicit Recoverer(const ReadMonitor& monitor) : monitor_(monitor) {}
 
   void learn(const LogFile& live) {
-    if (!out_.stopped) out_.stopped = !known_.add_log(live, monitor_);
+    if (out_.stopped) return;
+    const Result<bool> whole = known_.add_log(live, monitor_);
+    if (!whole)
+      out_.report.problems.push_back("recovered lines could not be compared with those of " +
+                                     live.entry().display_name + ": " + whole.error().message);
+    out_.stopped = whole && !*whole;
   }
 
   /// A deleted file, where it is a log.
@@ -80,8 +85,9 @@ class Recoverer {
 
   void take_area(const LogFile& area) {
     if (out_.stopped) return;
-    sort_ranges(skip_);
-    const CarvingCounts counts = carve(area, skip_, known_, monitor_, [&](CarvedFragment fragment) {
+    std::vector<ByteRange>& skip = skip_of(area);
+    sort_ranges(skip);
+    const CarvingCounts counts = carve(area, skip, known_, monitor_, [&](CarvedFragment fragment) {
       if (++out_.report.fragments > kMostFragments) return;
       out_.fragments.push_back(make_carved_log(area, fragment.range));
       const LogFile& log = *out_.fragments.back();
@@ -112,9 +118,14 @@ class Recoverer {
   }
 
  private:
+  /// Offsets of the image and of a volume that lies in no one place of it are no match.
+  std::vector<ByteRange>& skip_of(const LogFile& file) {
+    return file.entry().recovery->of_volume ? skip_of_volume_ : skip_of_image_;
+  }
+
   void add_skip(const LogFile& file) {
     for (const ImageExtent& extent : file.entry().recovery->extents)
-      skip_.push_back({extent.image, extent.image + extent.length});
+      skip_of(file).push_back({extent.image, extent.image + extent.length});
   }
 
   void add(const LogFile& log, LogReport report, std::vector<std::uint64_t> known) {
@@ -129,7 +140,8 @@ class Recoverer {
 
   const ReadMonitor& monitor_;
   KnownLines known_;
-  std::vector<ByteRange> skip_;  ///< of the image: parts of deleted files
+  std::vector<ByteRange> skip_of_image_;  ///< parts of deleted files
+  std::vector<ByteRange> skip_of_volume_;
   RecoveredLogs out_;
 };
 

@@ -1,9 +1,11 @@
 #include "tsk_reader/container/vhdx/vhdx_header.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
+#include "tsk_reader/bytes/crc32c.h"
 #include "tsk_reader/bytes/little_endian.h"
 #include "tsk_reader/bytes/utf16_name.h"
 
@@ -127,13 +129,11 @@ VhdxGuid vhdx_guid(std::string_view text) {
 }
 
 bool vhdx_checksum_holds(std::span<const std::byte> bytes, std::size_t at) {
-  // CRC-32C (RFC 3720, B.4), bit by bit: what it is used on here is small and read once.
-  constexpr std::uint32_t kPolynomial = 0x82f63b78;
-  std::uint32_t crc = 0xffffffff;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    crc ^= i >= at && i < at + 4 ? 0 : std::to_integer<std::uint32_t>(bytes[i]);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc & 1) != 0 ? crc >> 1 ^ kPolynomial : crc >> 1;
-  }
+  // The checksum's own four bytes count as zeros.
+  constexpr std::array<std::byte, 4> kNone{};
+  std::uint32_t crc = crc32c(0xffffffff, bytes.first(at));
+  crc = crc32c(crc, kNone);
+  crc = crc32c(crc, bytes.subspan(at + kNone.size()));
   return ~crc == le32(bytes, at);
 }
 

@@ -194,7 +194,10 @@ std::optional<ArchiveMember> ArchiveReader::next() {
   ArchiveMember member;
   member.ordinal = ++state.ordinal;
   member.name = text(archive_entry_pathname(entry));
-  if (got == ARCHIVE_WARN) state.remark(fmt::format("{}: {}", member.name, state.error()));
+  // Of a name that the examiner's locale has no letters for the bytes are taken as they stand.
+  const std::string said = state.error();
+  if (got == ARCHIVE_WARN && said.find("to current locale") == said.npos)
+    state.remark(fmt::format("{}: {}", member.name, said));
   member.hard_link = text(archive_entry_hardlink(entry));
   member.kind = member.hard_link.empty() ? kind_of(entry, member.name) : NodeKind::file;
   if (member.kind == NodeKind::symlink) member.link = text(archive_entry_symlink(entry));

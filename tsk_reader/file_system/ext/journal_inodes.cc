@@ -43,7 +43,8 @@ class JournalInodes {
   std::vector<DeletedFile> find() {
     std::vector<DeletedFile> files;
     std::set<std::pair<std::uint64_t, std::uint32_t>> seen;
-    for (std::size_t i = copies_.size(); i-- > 0 && files.size() < kMostJournalInodes;) {
+    std::size_t nameless = 0;
+    for (std::size_t i = copies_.size(); i-- > 0;) {
       const auto first = geometry_.first_inode_of(copies_[i].block);
       if (!first || !read_copy(copies_[i])) continue;
       const std::vector<std::byte> block = block_;
@@ -57,13 +58,24 @@ class JournalInodes {
         // are in the journal: the maps are read of those that lie in a log folder.
         const auto live = live_file(number, old);
         const bool is_shorter = live && live->node.size < old.size;
-        if (live && !is_shorter && !names_.contains(number)) continue;
+        const bool named = names_.contains(number);
+        if (live && !is_shorter && !named) continue;
+        if (!named && nameless >= kMostNamelessInodes) {
+          file_system_.add_warning(
+              WarningKind::unsupported,
+              fmt::format("its journal tells of more than {} deleted files whose names are not "
+                          "known; the oldest of them are not looked into",
+                          kMostNamelessInodes));
+          continue;
+        }
         const FileMap was = map_of(old, i);
         const bool regrown = live && has_regrown(was, live->map);
         if (live && !is_shorter && !regrown) continue;
         seen.insert({number, old.generation});
-        if (auto file = take(number, old, was, live && !regrown ? &live->map : nullptr))
+        if (auto file = take(number, old, was, live && !regrown ? &live->map : nullptr)) {
           files.push_back(std::move(*file));
+          if (!named) ++nameless;
+        }
       }
     }
     std::sort(files.begin(), files.end(), [](const DeletedFile& a, const DeletedFile& b) {

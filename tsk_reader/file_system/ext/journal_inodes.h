@@ -8,8 +8,9 @@
 
 namespace pidometer {
 
-/// More files are not listed of one volume.
-inline constexpr std::size_t kMostJournalInodes = 10'000;
+/// More files whose names are not known are not listed of one volume: each is opened to see whether
+/// it is a log. Those of the log folders are never left out.
+inline constexpr std::size_t kMostNamelessInodes = 10'000;
 
 /// Files that older copies of their inodes in the journal tell of, and that are deleted, or shorter
 /// now: of each (inode, generation) its newest copy that still has bytes. unlink(2) and truncate(2)

@@ -125,7 +125,7 @@ class DeletedFiles {
     for (const DamagedRange& lost : was.lost.all()) map.lost.add(lost.range, lost.reason);
     for (const FileExtent& extent : was.extents)
       add_kept(extent, free_.common({extent.source, extent.source + extent.length}),
-               "overwritten since: belongs to another file now", map);
+               "overwritten since: belongs to a file now", map);
     if (*told < map.size) map.lost.add({*told, map.size}, "where it lay is not known any more");
     map.bound_to(reader_.size());
     return true;

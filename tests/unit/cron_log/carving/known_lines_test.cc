@@ -14,7 +14,7 @@ TEST(KnownLines, KnowsTheCronLinesOfALogAndNoOthers) {
                                                        "\r\nNov  2 05:50:02 web01 sshd[9]: hello\n"
                                                        "root (11/08-08:50:00-2441) CMD (x)\n");
   KnownLines known;
-  EXPECT_TRUE(known.add_log(log, [](std::uint64_t) { return true; }));
+  EXPECT_TRUE(known.add_log(log, [](std::uint64_t) { return true; }).value());
   EXPECT_TRUE(known.contains(kLine));
   EXPECT_TRUE(known.contains("root (11/08-08:50:00-2441) CMD (x)"));
   EXPECT_FALSE(known.contains("Nov  2 05:50:02 web01 sshd[9]: hello"));

@@ -62,7 +62,7 @@ std::vector<DeletedFile> find(MadeExt& file_system, const MadeJournal& journal,
 
 using Extents = std::vector<FileExtent>;
 using Lost = std::vector<DamagedRange>;
-constexpr const char* kTaken = "overwritten since: belongs to another file now";
+constexpr const char* kTaken = "overwritten since: belongs to a file now";
 
 TEST(JournalInodes, GivesADeletedFileBackWithItsName) {
   for (const std::uint32_t form : {0x1U, 0x3U, 0x9U, 0x13U}) {
