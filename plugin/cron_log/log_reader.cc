@@ -1,6 +1,7 @@
 #include "plugin/cron_log/log_reader.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace pidometer {
@@ -221,6 +222,32 @@ class FileReading {
   std::uint64_t* source_count_ = nullptr;
 };
 
+/// A stream whose damage is known before it is read.
+class ForewarnedStream final : public ByteStream {
+ public:
+  ForewarnedStream(std::unique_ptr<ByteStream> stream, std::vector<DamagedRange> damage)
+      : stream_(std::move(stream)), damage_(std::move(damage)) {}
+  Result<std::size_t> read(std::span<std::byte> out) override { return stream_->read(out); }
+  const std::vector<DamagedRange>& damage() const override { return damage_; }
+
+ private:
+  std::unique_ptr<ByteStream> stream_;
+  std::vector<DamagedRange> damage_;
+};
+
+/// Whether lines were taken for sound that turned out to be damaged: the checksum of a packed log
+/// comes behind them.
+bool took_damaged_lines(const FileLog& log, std::span<const StoredRecord> records) {
+  const std::vector<DamagedRange>& damage = log.report.damage;  // sorted, disjoint
+  if (damage.empty()) return false;
+  return std::any_of(records.begin(), records.end(), [&damage](const StoredRecord& record) {
+    const auto next = std::partition_point(
+        damage.begin(), damage.end(),
+        [&](const DamagedRange& one) { return one.range.end <= record.offset; });
+    return next != damage.end() && next->range.begin <= record.offset;
+  });
+}
+
 }  // namespace
 
 void WarningBudget::add(const std::string& reason, Warning warning) {
@@ -270,6 +297,15 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
   }
   reading.read(**stream, monitor, stopped);
   FileLog log = reading.finish();
+  if (!stopped && took_damaged_lines(log, std::span(records).subspan(log.begin))) {
+    if (auto again = file.open(StreamForm::decoded)) {
+      records.resize(log.begin);
+      ForewarnedStream forewarned(std::move(*again), std::move(log.report.damage));
+      FileReading second(file, parser, records, limits);
+      second.read(forewarned, monitor, stopped);
+      log = second.finish();
+    }
+  }
   log.report.sha256 = file.sha256().value_or("");
   return log;
 }

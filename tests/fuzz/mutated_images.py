@@ -38,7 +38,9 @@ class Target:
     def __init__(self, name, path):
         self.name = name
         # qcow2 packs clusters of 64 KiB by raw deflate, without a checksum: one byte may change all of one.
-        self.spread = 65536 if name == "qcow2, compressed" else 1
+        # ext2's pointers have none either: a byte of one in the inode moves a block of 1 KiB, in the inode's pointer to
+        # pointers 256 of them.
+        self.spread = {"qcow2, compressed": 65536, "ext2": 256 * 1024}.get(name, 1)
         self.path = path
         with open(path, "rb") as file:
             blocks = iter(lambda: file.read(BLOCK), b"")

@@ -318,5 +318,21 @@ TEST(LogSeriesRotations, FourteenMonthsHoldTwoMonthsTwice) {
     }
 }
 
+TEST(LogSeriesRotations, WhatAChecksumBehindItTakesBackIsNoRecord) {
+  // Longer than a block: lines were read before the end says what they are worth.
+  std::string text;
+  while (text.size() < 800'000)
+    text += line("Nov  2 05:50:01", static_cast<Pid>(1000 + text.size() % 30'000));
+  const std::string sound = line("Nov  2 06:50:01", 7);
+  MemoryLogFile file("/var/log/cron.1.gz", text + sound, utc(2026, 11, 3));
+  file.damage(0, text.size(), "gzip checksum does not match").told_late();
+  const test::Read got = test::read({&file});
+  ASSERT_EQ(got.series.size(), 1U);
+  ASSERT_EQ(got.series[0].records.size(), 1U);
+  EXPECT_EQ(got.series[0].records[0].pid, 7U);
+  EXPECT_EQ(got.series[0].reports[0].damage.size(), 1U);
+  EXPECT_GT(got.series[0].reports[0].unparsed_lines, 1000U);
+}
+
 }  // namespace
 }  // namespace pidometer
