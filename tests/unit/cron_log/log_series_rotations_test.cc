@@ -5,6 +5,7 @@
 
 #include "plugin/cron_log/log_series.h"
 #include "tests/support/memory_log_file.h"
+#include "tests/unit/cron_log/series_reading.h"
 
 namespace pidometer {
 namespace {
