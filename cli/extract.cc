@@ -205,7 +205,7 @@ class Extraction {
   void fail_file(const Error& error) {
     diagnostics_.error(error);
     summary_.errors.push_back(error);
-    if (error.kind == ErrorKind::output)
+    if (error.kind == ErrorKind::output || error.kind == ErrorKind::usage)
       outcome_.output_failed = true;
     else
       outcome_.damaged = true;
@@ -240,7 +240,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   Result<std::optional<OutputFile>> summary_file = create_summary_file(options);
   if (!summary_file) {
     diagnostics.error(summary_file.error());
-    return exit_usage;
+    return summary_file.error().kind == ErrorKind::usage ? exit_usage : exit_nothing;
   }
   const RowSelection selection;
   ScanMediator mediator(selection, summary, diagnostics);

@@ -159,12 +159,13 @@ constexpr std::string_view kExitStatus =
     "lost or damaged; 4 all was read and no cron log is in it; 130 interrupted.";
 
 CLI::App* add_command(CLI::App& app, Options& options, const char* name, const char* description,
-                      bool Flag::*belongs) {
+                      const std::string& loose, bool Flag::*belongs) {
   CLI::App* command = app.add_subcommand(name, description);
   command
       ->add_option("INPUT", options.inputs,
-                   "disk images (raw, split raw, E01), archives (tar, zip, 7z, cpio), log files, "
-                   "folders of log files")
+                   "disk images (raw, split raw, E01, qcow2, VMDK, VHD, VHDX), archives (tar, zip, "
+                   "7z, cpio)" +
+                       loose)
       ->type_name("");
   for (const Flag& flag : kFlags)
     if (flag.*belongs) flag.bind(*command, flag, options);
@@ -185,10 +186,10 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   app.footer(std::string(kExitStatus));
   bool version = false;
   app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
-  const CLI::App* scan =
-      add_command(app, options, "scan", "Find what no schedule explains.", &Flag::scan);
+  const CLI::App* scan = add_command(app, options, "scan", "Find what no schedule explains.",
+                                     ", log files, folders of log files", &Flag::scan);
   const CLI::App* extract =
-      add_command(app, options, "extract", "Copy the cron logs out of an image, byte for byte.",
+      add_command(app, options, "extract", "Copy the cron logs out of an image, byte for byte.", "",
                   &Flag::extract);
   try {
     app.parse(argc, argv);

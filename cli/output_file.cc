@@ -22,10 +22,10 @@ Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
   struct stat status {};
   const bool exists = stat(name.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode))
-    return fail(ErrorKind::output, "cannot write " + name, "it is a folder",
+    return fail(ErrorKind::usage, "cannot write " + name, "it is a folder",
                 "give the name of a file");
   if (exists && S_ISBLK(status.st_mode))
-    return fail(ErrorKind::output, "will not write to " + name, "it is a disk",
+    return fail(ErrorKind::usage, "will not write to " + name, "it is a disk",
                 "give the name of a file");
   if (exists && !S_ISREG(status.st_mode)) {
     std::FILE* stream = std::fopen(name.c_str(), "we");
@@ -34,7 +34,7 @@ Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
     return OutputFile(stream, name, {});
   }
   if (exists && !overwrite)
-    return fail(ErrorKind::output, "will not overwrite " + name, "the file exists",
+    return fail(ErrorKind::usage, "will not overwrite " + name, "the file exists",
                 "add --force, or give another name");
   std::string temporary = name + ".XXXXXX";
   const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);

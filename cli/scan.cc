@@ -118,8 +118,9 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   Result<OutputFile> output = OutputFile::create(options.output, options.force);
   Result<std::optional<OutputFile>> summary_file = create_summary_file(options);
   if (!output || !summary_file) {
-    diagnostics.error(!output ? output.error() : summary_file.error());
-    return exit_usage;
+    const Error& error = !output ? output.error() : summary_file.error();
+    diagnostics.error(error);
+    return error.kind == ErrorKind::usage ? exit_usage : exit_nothing;
   }
   RunOutcome outcome;
   RunSummary summary = start_summary(options);

@@ -46,6 +46,14 @@ class Scan(OutputTest):
         self.assertEqual((self.folder / "logs/cron").read_bytes(), evidence.LOG)
         self.assertEqual(os.listdir(self.folder / "logs"), ["cron"])
 
+    def test_what_cannot_be_written_is_no_wrong_usage(self):
+        log = self.log()
+        for option in ("-o", "--summary"):
+            run = program.run("scan", option, self.folder / "none/such/rows", log)
+            self.assertEqual(run.status, 1, run.err)
+            run = program.run("scan", option, self.folder, log)
+            self.assertEqual(run.status, 2, run.err)
+
     def test_rows_and_summary_need_two_files(self):
         log = self.log()
         for other in ("both", "./both", "x/../both"):

@@ -91,6 +91,26 @@ class Partitions(images.ImageTest):
             row = next(line for line in shown.splitlines() if " 0000018432 " in line)
             self.assertEqual(int(row.split(":")[0]), layer["part_index"])
 
+    def test_a_gpt_disk_that_lost_its_end_is_told(self):
+        self.need("sgdisk", "mkfs.ext4")
+        folder = self.folder()
+        root = self.ext(folder, "root", {"/var/log/cron": LOG})
+        disk = blank(folder / "disk.raw", 20 * MIB)
+        run("sgdisk", "-n", "1:2048:18431", disk)
+        place(disk, {2048 * 512: root})
+        self.assertEqual(images.list_logs(disk).messages(), [])
+        for size, words in ((20 * MIB - 512, "512 are missing"), (15 * MIB, f"{5 * MIB} are missing")):
+            with open(disk, "r+b") as file:
+                file.truncate(size)
+            listing = images.list_logs(disk)
+            self.assertEqual(self.hashes(listing), {"p1:/var/log/cron": sha256(LOG)})
+            self.assertEqual(len(listing.messages()), 1, listing.messages())
+            self.assertIn(words, listing.messages()[0])
+        # A disk that has grown since: its backup header is not at its end.
+        with open(disk, "r+b") as file:
+            file.truncate(30 * MIB)
+        self.assertEqual(images.list_logs(disk).messages(), [])
+
     def mbr(self, folder):
         root = self.ext(folder, "root", {"/var/log/cron": LOG[:1000], "/etc/hostname": b"a\n"})
         data = self.ext(folder, "data", {"/var/log/cron": LOG, "/etc/hostname": b"b\n"})

@@ -172,7 +172,7 @@ void transfer(Wire& wire, VolumeReport& value) {
   wire(name, start, size, description, file_system, reader, unsupported, tree);
 }
 
-/// The folder without its files: those are named by number, see FoundFolderReply.
+/// The folder without its files: those are named by number, see ListedFolder.
 template <typename Wire>
 void transfer(Wire& wire, LogFolder& value) {
   auto& [volume, path, facts, place, files] = value;

@@ -1,6 +1,7 @@
 #include "tsk_reader/volume/gpt_entries.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -24,10 +25,30 @@ std::string guid_text(std::span<const std::byte> bytes) {
   return text;
 }
 
+constexpr std::uint64_t kSignature = 0x5452415020494645;  // "EFI PART"
+
 }  // namespace
 
+std::optional<std::uint64_t> gpt_disk_size(StructureReader& reader, std::uint32_t sector_size) {
+  constexpr std::size_t kLengthAt = 12;
+  constexpr std::size_t kChecksumAt = 16;
+  constexpr std::size_t kBackupAt = 32;
+  constexpr std::uint32_t kLeast = 92;
+  std::vector<std::byte> header(sector_size);
+  if (reader.size() < 2 * std::uint64_t{sector_size} || !reader.read_at(sector_size, header) ||
+      le64(header, 0) != kSignature)
+    return std::nullopt;
+  const std::uint32_t length = le32(header, kLengthAt);
+  const std::uint32_t checksum = le32(header, kChecksumAt);
+  const std::uint64_t backup = le64(header, kBackupAt);
+  if (length < kLeast || length > sector_size) return std::nullopt;
+  std::fill_n(header.begin() + kChecksumAt, 4, std::byte{0});
+  const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(header.data()), length);
+  if (sum != checksum || backup > (std::uint64_t{1} << 62U) / sector_size) return std::nullopt;
+  return (backup + 1) * sector_size;
+}
+
 std::vector<GptEntry> read_gpt_entries(StructureReader& reader, std::uint32_t sector_size) {
-  constexpr std::uint64_t kSignature = 0x5452415020494645;  // "EFI PART"
   constexpr std::uint32_t kMostEntries = 256;
   std::vector<GptEntry> entries;
   std::array<std::byte, 92> header{};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,5 +22,9 @@ struct GptEntry {
 /// it refuses that because of one entry that makes no sense (UEFI 2.10, 5.3). Empty where there is
 /// none. At most 256 entries are read: tables have 128.
 std::vector<GptEntry> read_gpt_entries(StructureReader& reader, std::uint32_t sector_size);
+
+/// Bytes of the disk by its primary header: the backup header is its last sector. Nothing where the
+/// header is none, or its checksum is wrong.
+std::optional<std::uint64_t> gpt_disk_size(StructureReader& reader, std::uint32_t sector_size);
 
 }  // namespace pidometer

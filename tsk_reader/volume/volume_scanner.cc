@@ -184,6 +184,19 @@ void add_volumes(BlockSource& image, TableKind kind, const std::vector<Slot>& sl
   }
 }
 
+/// A last part that is missing behind the last partition hides no volume, and must be told.
+void check_size(StructureReader& reader, TableKind kind, ScannedVolumes& out) {
+  const auto size = gpt_disk_size(reader, kind.sector_size);
+  if (!size || *size <= reader.size()) return;
+  Warning warning = table_warning(
+      WarningKind::damaged_image,
+      fmt::format("the image ends at byte {}, and by its GUID partition table the disk has {} "
+                  "bytes: {} are missing, or the disk was made smaller since",
+                  reader.size(), *size, *size - reader.size()));
+  warning.range = ByteRange{reader.size(), *size};
+  out.warnings.push_back(std::move(warning));
+}
+
 /// Whether any of the volumes holds something known: tells a table from bytes that look like one,
 /// and the right sector size from the wrong one.
 bool any_recognised(const std::vector<Volume>& volumes, std::uint64_t image_size) {
@@ -219,6 +232,7 @@ ScannedVolumes scan_volumes(BlockSource& image) {
       add_names(reader, kind, slots);
       ScannedVolumes found;
       add_volumes(image, kind, slots, found);
+      if (kind.type == TSK_VS_TYPE_GPT) check_size(reader, kind, found);
       const bool recognised = any_recognised(found.volumes, image.size());
       if (!table || recognised) table = std::move(found);
       if (recognised) break;

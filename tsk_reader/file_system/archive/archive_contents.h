@@ -75,7 +75,7 @@ class ArchiveContents {
 
   void take_name(const ArchiveMember& member, const MemberWishes& wishes, bool& keep);
   void keep(ArchiveReader& reader, const ArchiveMember& member);
-  void close(ArchiveReader& reader, std::uint64_t first_new);
+  void close(ArchiveReader& reader, std::uint64_t pass);
   void refuse(const ArchiveMember& member, std::string why);
   void warn(WarningKind kind, std::string path, std::string message,
             std::optional<ByteRange> range = std::nullopt);
