@@ -90,7 +90,7 @@ class Scan(program.ProgramTest):
 
     def test_output_into_no_folder(self):
         run = program.run("scan", *program.ZONE, "-o", self.folder / "no" / "rows", program.RAW)
-        self.assertEqual(run.status, 2)
+        self.assertEqual(run.status, 1)
         self.assertIn("error: ", run.err)
 
     def test_output_over_an_input(self):
