@@ -244,6 +244,9 @@ std::string_view unjudged_reason(IntervalState state, bool recovered) {
                        : "lines are lost to damaged evidence";
     case IntervalState::clock_step:
       return "the time runs backwards";
+    case IntervalState::unknown_fall:
+      return "the PIDs fall over a time so long that the counter may have gone round, or the host "
+             "been booted: which is not known";
     case IntervalState::unknown_advance:
       return "the PIDs are out of order, or how often the counter wrapped is not known";
     case IntervalState::judged:
@@ -329,6 +332,7 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     ClockOptions clock_options;
     clock_options.pid_max = options.pid_max ? options.pid_max : series.facts.pid_max;
     clock_options.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
+    clock_options.recovered = series.recovered;
     std::vector<Reading> readings = readings_of(log);
     const std::uint64_t reading_count = readings.size();
     const PidClock clock = build_pid_clock(std::move(readings), clock_options);
