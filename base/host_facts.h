@@ -16,6 +16,8 @@ struct HostFacts {
   std::string hostname;
   std::string os_name;         ///< PRETTY_NAME of os-release
   std::optional<Pid> pid_max;  ///< kernel.pid_max of sysctl.conf or sysctl.d
+  std::string guessed_from;    ///< volume of the only root, where no fstab ties the logs' volume to
+                               ///< it: host names in the lines may contradict; else empty
 };
 
 }  // namespace pidometer

@@ -106,7 +106,7 @@ class RowMaker {
  public:
   RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
       : log_(log), mediator_(mediator) {
-    hostname_ = log.hostname.empty() ? series.facts.hostname : log.hostname;
+    hostname_ = log.hostname.empty() && !log.of_another_host ? series.facts.hostname : log.hostname;
     for (const LogReport& report : log.reports) {
       auto source = std::make_shared<EventSource>();
       source->entry = report.entry;
@@ -244,6 +244,9 @@ std::string_view unjudged_reason(IntervalState state, bool recovered) {
                        : "lines are lost to damaged evidence";
     case IntervalState::clock_step:
       return "the time runs backwards";
+    case IntervalState::unknown_fall:
+      return "the PIDs fall over a time so long that the counter may have gone round, or the host "
+             "been booted: which is not known";
     case IntervalState::unknown_advance:
       return "the PIDs are out of order, or how often the counter wrapped is not known";
     case IntervalState::judged:
@@ -313,6 +316,10 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
   reading.zone = options.zone ? options.zone : series.facts.zone;
   reading.zone_is_users = options.zone.has_value();
   reading.zone_source = series.facts.zone_source;
+  if (!series.facts.guessed_from.empty()) {
+    reading.guessed_host = series.facts.hostname;
+    reading.guessed_from = series.facts.guessed_from;
+  }
   reading.year = options.year;
   std::vector<LogSeries> logs = read_log_series(
       series.files, reading,
@@ -327,8 +334,11 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     if (mediator.aborted()) return {};
     const std::vector<bool> known = mark_known_records(series, log);
     ClockOptions clock_options;
-    clock_options.pid_max = options.pid_max ? options.pid_max : series.facts.pid_max;
+    clock_options.pid_max = options.pid_max       ? options.pid_max
+                            : log.of_another_host ? std::nullopt
+                                                  : series.facts.pid_max;
     clock_options.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
+    clock_options.recovered = series.recovered;
     std::vector<Reading> readings = readings_of(log);
     const std::uint64_t reading_count = readings.size();
     const PidClock clock = build_pid_clock(std::move(readings), clock_options);

@@ -89,6 +89,16 @@ bool same_counter(const Host& a, const Host& b) {
   return went_on;
 }
 
+/// What a host logs as that has not been told its name.
+constexpr std::string_view kNoName = "localhost";
+
+std::string short_name(std::string_view name) {
+  std::string out(name.substr(0, name.find('.')));
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 /// Names by number, in the order of their first records; nameless sources have none.
 struct Names {
   std::vector<std::optional<std::size_t>> of_source;
@@ -147,6 +157,18 @@ std::vector<Host> hosts_of(const Names& names, std::span<const FileLog> logs,
 }
 
 }  // namespace
+
+bool names_another_host(const SourceTable& sources, std::string_view host) {
+  const std::string expected = short_name(host);
+  if (expected.empty() || expected == kNoName) return false;
+  bool other = false;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::string name = short_name(sources[i].hostname);
+    if (name == expected) return false;
+    other = other || (!name.empty() && name != kNoName);
+  }
+  return other;
+}
 
 std::string main_hostname(const FileLog& log, const SourceTable& sources) {
   std::map<std::string, std::uint64_t> counts;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/cron_log/labels.h"
@@ -13,6 +14,10 @@ namespace pidometer {
 
 /// The host name of most records of a file; empty where the framing has none.
 std::string main_hostname(const FileLog& log, const SourceTable& sources);
+
+/// Whether the lines name hosts and none of them is `host`. Names are alike up to the first dot,
+/// whatever the case; `localhost` and no name contradict nothing.
+bool names_another_host(const SourceTable& sources, std::string_view host);
 
 /// The host of each source, as a number from 0 in the order of the hosts' first records; 0 for all
 /// where there is one host. `records` are those of `logs`, dated.

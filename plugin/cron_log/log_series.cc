@@ -53,6 +53,20 @@ std::vector<std::string> dialects_of(const FileLog& log, const SourceTable& sour
   return names;
 }
 
+/// The hosts that the lines name, and why the zone of the image's only root is not theirs.
+Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>& logs,
+                     const SourceTable& sources) {
+  std::string named;
+  for (const FileLog& log : logs)
+    if (named.empty()) named = main_hostname(log, sources);
+  Warning warning;
+  warning.kind = WarningKind::year_uncertain;
+  warning.message = "the lines name the host " + named + ", and " + options.guessed_from +
+                    ", the only volume with an /etc, is of " + options.guessed_host +
+                    ": its zone is not used";
+  return warning;
+}
+
 }  // namespace
 
 std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
@@ -92,14 +106,20 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
   std::stable_sort(by_path.begin(), by_path.end(), [](const FileLog* a, const FileLog* b) {
     return a->report.entry.path < b->report.entry.path;
   });
-  const TimeZone zone = options.zone.value_or(TimeZone());
+  LogSeriesOptions basis = options;
+  const bool another = names_another_host(sources, options.guessed_host);
+  if (another) {
+    if (options.zone && !options.zone_is_users) warn(another_host(options, logs, sources));
+    if (!options.zone_is_users) basis.zone.reset();
+  }
+  const TimeZone zone = basis.zone.value_or(TimeZone());
   const std::vector<YearDecision> years = resolve_years(logs, records, options.year);
   for (std::size_t place = 0; place < by_path.size(); ++place) {
     FileLog& log = *by_path[place];
     const YearDecision& decision = years[static_cast<std::size_t>(&log - logs.data())];
     log.place = static_cast<std::uint16_t>(place);
     date_records(log, log.place, decision, zone, records);
-    log.report.time_basis = describe_time_basis(log, decision, options);
+    log.report.time_basis = describe_time_basis(log, decision, basis);
     log.report.year_basis = decision.words;
     log.report.dialects = dialects_of(log, sources);
     log.report.hostname = main_hostname(log, sources);
@@ -108,8 +128,11 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
 
   std::vector<JobLabel> names = labels.take();
   drop_duplicates(logs, sources, names, records);
-  return make_series({std::move(logs), std::move(records), {by_path.begin(), by_path.end()}},
-                     sources, std::move(names));
+  std::vector<LogSeries> series =
+      make_series({std::move(logs), std::move(records), {by_path.begin(), by_path.end()}}, sources,
+                  std::move(names));
+  for (LogSeries& one : series) one.of_another_host = another;
+  return series;
 }
 
 bool looks_like_cron_log(std::string_view head) {

@@ -61,7 +61,11 @@ struct LogSeriesOptions {
       zone;  ///< the user's or the host's; none: UTC by assumption, and the rows say so
   bool zone_is_users = false;  ///< --timezone, not the image's /etc/localtime
   std::string zone_source;     ///< "/etc/localtime"
-  std::optional<int> year;     ///< of the last line of the series; wins over every mtime
+  /// Name of the host that the zone is of, where it is a guess that the logs are this host's, and
+  /// the volume that says so: where the lines name other hosts only, the zone is not used.
+  std::string guessed_host = {};
+  std::string guessed_from = {};
+  std::optional<int> year;  ///< of the last line of the series; wins over every mtime
   LogLimits limits;
 };
 
@@ -92,6 +96,7 @@ struct LogSeries {
                                       ///< that speaks for it where it is counted or told of once
   std::string hostname;               ///< most frequent; empty where the framing has none
   std::vector<UnreadSpan> unread;     ///< by file, then by offset
+  bool of_another_host = false;       ///< than LogSeriesOptions::guessed_host, by its lines' names
 };
 
 /// Receives what goes wrong on the way.

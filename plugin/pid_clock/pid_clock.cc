@@ -33,7 +33,7 @@ std::int32_t clamp32(std::int64_t n) {
 
 // `startups`: the lines between the two ticks.
 Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startups,
-                  const PidRange& range) {
+                  const PidRange& range, bool recovered) {
   Interval step;
   const std::int64_t seconds =
       std::chrono::duration_cast<std::chrono::seconds>(b.time - a.time).count();
@@ -53,8 +53,11 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
     advance = range.advance_over_wrap(a.pid, b.pid);
     step.wraps = 1;
     step.state = IntervalState::judged;
+  } else if (recovered && b.after_damage) {
+    step.state = IntervalState::damaged;
   } else {
-    step.state = IntervalState::boot;
+    step.state = range.is_restart(a.pid, b.pid, seconds) ? IntervalState::boot
+                                                         : IntervalState::unknown_fall;
   }
   if (advance < 0 && step.state != IntervalState::unknown_advance) advance = 0;
   step.advance = clamp32(advance);
@@ -193,7 +196,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
         ++next_startup;
       startups = std::span(series.startups).subspan(first, next_startup - first);
     }
-    clock.intervals[i] = classify(series.ticks[i], series.ticks[i + 1], startups, range);
+    clock.intervals[i] = classify(series.ticks[i], series.ticks[i + 1], startups, range,
+                                   options.recovered);
     // a counter that goes round between two ticks: neither an advance nor a fall says anything
     if (clock.order.kind == PidOrderKind::too_fast && startups.empty())
       clock.intervals[i] = {.seconds = clock.intervals[i].seconds,

@@ -15,8 +15,12 @@
 namespace pidometer {
 
 struct ClockOptions {
-  std::optional<Pid> pid_max;  ///< where it is known: the user's word, or the image's sysctl files
-  std::string pid_max_source;  ///< who said so, in words
+  std::optional<Pid> pid_max =
+      {};  ///< where it is known: the user's word, or the image's sysctl files
+  std::string pid_max_source = {};  ///< who said so, in words
+  /// Damage stands for the border of two recovered pieces of a log: their order and the time between
+  /// them are inferred, so that a fall without a STARTUP line says nothing there.
+  bool recovered = false;
 };
 
 /// What can be said about the step from a tick to the next one.
@@ -27,6 +31,7 @@ enum class IntervalState : std::uint8_t {
   clock_step,       ///< the time runs backwards
   hole,             ///< longer than the schedule leaves between two ticks: lines may be missing
   damaged,          ///< lines are lost in it or in the tick before: what it should cost is unknown
+  unknown_fall,     ///< so long that the counter may have gone round, or restarted: not known which
   unknown_advance,  ///< the number of wraps cannot be known, or the PIDs are out of order
   last,             ///< nothing follows
 };

@@ -23,6 +23,10 @@ constexpr double kWrapLeast = 0.25;
 // Beyond half a round of the counter an advance may as well be one round more or less.
 constexpr double kTooLongShare = 0.5;
 
+// Time without lines must not make a host look idle: for the most that it may spend a step counts
+// where it is no longer than nine tenths of the steps are.
+constexpr std::size_t kLongestTenth = 10;
+
 // Medians of long logs are taken from this many steps: enough for two digits.
 constexpr std::size_t kSample = 8192;
 
@@ -52,6 +56,37 @@ double ordinary_rate(const std::vector<Tick>& ticks) {
   return seconds > 0 ? pids / seconds : 0;
 }
 
+/// PIDs a second over the steps whose time is known and that are not unusually long.
+double largest_rate(const std::vector<Tick>& ticks) {
+  const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
+  const auto usable = [&](std::size_t i) {
+    return ticks[i + 1].pid > ticks[i].pid && seconds_between(ticks[i], ticks[i + 1]) > 0 &&
+           !ticks[i + 1].after_damage && !ticks[i + 1].after_startup;
+  };
+  std::vector<std::int64_t> lengths;
+  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
+    if (usable(i)) lengths.push_back(seconds_between(ticks[i], ticks[i + 1]));
+  if (lengths.empty()) return 0;
+  const auto longest =
+      lengths.begin() +
+      static_cast<std::ptrdiff_t>(lengths.size() - 1 - lengths.size() / kLongestTenth);
+  std::nth_element(lengths.begin(), longest, lengths.end());
+  double pids = 0;
+  double seconds = 0;
+  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride) {
+    const std::int64_t length = seconds_between(ticks[i], ticks[i + 1]);
+    if (!usable(i) || length > *longest) continue;
+    pids += static_cast<double>(ticks[i + 1].pid) - ticks[i].pid;
+    seconds += static_cast<double>(length);
+  }
+  return pids / seconds;
+}
+
+/// The smallest multiple of 1024 above the PID.
+Pid round_up(Pid largest) {
+  return (largest / kPidsPerCpu + 1) * kPidsPerCpu;
+}
+
 }  // namespace
 
 std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {
@@ -66,6 +101,20 @@ bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds) const {
          advance + kWrapSlack >= kWrapLeast * usual && !too_long(seconds);
 }
 
+bool PidRange::is_restart(Pid from, Pid to, std::int64_t seconds) const {
+  if (to < kReservedPids) return true;
+  if (most_per_second <= 0) return false;
+  // A clock set back says nothing of the time that passed: the fall is all there is.
+  const double most =
+      kWrapFactor * most_per_second * static_cast<double>(std::max<std::int64_t>(0, seconds)) +
+      kWrapSlack;
+  const double round = static_cast<double>(least_pid_max) - kReservedPids;
+  if (most > kTooLongShare * round) return false;
+  // Known where the counter wraps, a small advance is a boot's; else it may wrap further up.
+  const bool known = least_pid_max == pid_max;
+  return known || static_cast<double>(least_pid_max) - from + to - kReservedPids > most;
+}
+
 bool PidRange::too_long(std::int64_t seconds) const {
   return pids_per_second * static_cast<double>(seconds) >
          kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
@@ -74,10 +123,12 @@ bool PidRange::too_long(std::int64_t seconds) const {
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& options) {
   PidRange range;
   range.pids_per_second = ordinary_rate(ticks);
+  range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
   Pid largest = 0;
   for (const Tick& tick : ticks) largest = std::max(largest, tick.pid);
   if (options.pid_max && *options.pid_max > kReservedPids) {
     range.pid_max = *options.pid_max;
+    range.least_pid_max = range.pid_max;
     range.basis = options.pid_max_source.empty() ? "given" : options.pid_max_source;
     if (largest >= range.pid_max) range.basis += ", although larger PIDs are in the log";
     return range;
@@ -92,13 +143,15 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& opt
   };
   if (largest < kSmallPidMax) {
     range.pid_max = kSmallPidMax;
+    range.least_pid_max = kSmallPidMax;
     count_wraps();
     range.basis = falls > 0 ? "the counter falls where 32768 lets it wrap"
                             : "no larger PID in the log: the kernel's default";
     return range;
   }
   // the smallest multiple of 1024 above all PIDs, if the counter falls right below it
-  range.pid_max = (largest / kPidsPerCpu + 1) * kPidsPerCpu;
+  range.pid_max = round_up(largest);
+  range.least_pid_max = range.pid_max;
   count_wraps();
   if (range.pid_max < kMaxPid && falls > 0) {
     range.basis = "the counter falls below a multiple of 1024 (1024 for each possible CPU)";

@@ -224,6 +224,33 @@ class TwoSystems(CopiesTest):
                                   "p3": "2025-09-30T15:00:01.000000+00:00"})
 
 
+class ForeignVar(CopiesTest):
+    """A /var that no root of the image mounts: whose zone it has is known only where nothing contradicts."""
+
+    def basis(self, fstab, host, warning):
+        root = self.ext(root_files("web01", fstab, None, zone_file("XST", -6)), "-U", ROOT_UUID)
+        image = disk(self.folder() / "disk.raw", [root, self.ext({"/log/cron": cron_log(host)})])
+        summary = self.folder() / "summary.json"
+        done = program.run("scan", "--summary", summary, image)
+        self.assertEqual(done.status, 0, done.err)
+        self.assertEqual(warning in done.err, True, done.err)
+        series, = rows.parse(summary.read_text())["series"]
+        return series["hostname"], series["coverage"]["begin"]
+
+    def test_whose_zone(self):
+        for fstab, host, warning, begin in (
+                (f"UUID={ROOT_UUID} / ext4 defaults 0 1\n", "web01", "", "06"),
+                (f"UUID={ROOT_UUID} / ext4 defaults 0 1\n", "db02",
+                 "the lines name the host db02, and p1, the only volume with an /etc, is of web01: its zone is not "
+                 "used", "00"),
+                (f"UUID={VAR_UUID} /var ext4 defaults 0 2\n", "web01",
+                 f"/etc/fstab of p1 mounts UUID={VAR_UUID} on /var and does not name this volume", "00"),
+                ("tmpfs /var/log tmpfs defaults 0 0\n", "web01",
+                 "/etc/fstab of p1 mounts tmpfs on /var/log and does not name this volume", "00")):
+            with self.subTest(warning):
+                self.assertEqual(self.basis(fstab, host, warning), (host, f"2025-11-01T{begin}:00:01.000000+00:00"))
+
+
 class LogicalVolumes(CopiesTest):
     """Names of device-mapper double the dashes within a name: a-b-c is no volume of a group a-b."""
 

@@ -90,28 +90,32 @@ bool HostTrees::may_be_log_volume(std::size_t index) {
   });
 }
 
-bool HostTrees::mounts_var(std::size_t index) const {
-  const auto& mounts = facts_[index].mounts;
-  return std::any_of(mounts.begin(), mounts.end(), [](const MountEntry& mount) {
-    return mount.mount_point == "/var" || mount.mount_point == "/var/log";
-  });
+std::vector<std::size_t> HostTrees::roots() const {
+  std::vector<std::size_t> roots;
+  for (std::size_t i = 0; i < facts_.size(); ++i)
+    if (facts_[i].has_etc) roots.push_back(i);
+  return roots;
 }
 
-/// Of the volumes with an /etc those that can be the host of a tree of btrfs: the tree that it
-/// hangs in; else the one that is mounted by default; else those that are no snapshots.
-std::vector<std::size_t> HostTrees::likely_roots(std::size_t index) const {
+/// Of the roots the deepest tree of btrfs that this one hangs in.
+std::optional<std::size_t> HostTrees::hangs_in(const std::vector<std::size_t>& roots,
+                                               std::size_t index) const {
   const std::vector<OpenVolume>& all = volumes_.all();
   const OpenVolume& one = all[index];
-  std::vector<std::size_t> roots;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (facts_[i].has_etc) roots.push_back(i);
-  const OpenVolume* above = nullptr;
+  std::optional<std::size_t> above;
   for (const std::size_t root : roots)
     if (all[root].whole == one.whole && all[root].report.tree && one.report.tree &&
         tree_contains(*all[root].report.tree, *one.report.tree) &&
-        (above == nullptr || tree_contains(*above->report.tree, *all[root].report.tree)))
-      above = &all[root];
-  if (above != nullptr) return {static_cast<std::size_t>(above - all.data())};
+        (!above || tree_contains(*all[*above].report.tree, *all[root].report.tree)))
+      above = root;
+  return above;
+}
+
+/// Of the trees of a btrfs that have an /etc the one that is mounted by default, else those that
+/// are no snapshots; of the image's other volumes all that have one.
+std::vector<std::size_t> HostTrees::likely_roots() const {
+  const std::vector<OpenVolume>& all = volumes_.all();
+  const std::vector<std::size_t> roots = this->roots();
   const auto spoken_for = [&](std::size_t root) {
     const auto& tree = all[root].report.tree;
     if (!tree || tree->is_default) return false;
@@ -125,29 +129,40 @@ std::vector<std::size_t> HostTrees::likely_roots(std::size_t index) const {
   return likely.empty() ? roots : likely;
 }
 
+HostFacts HostTrees::left_open(std::size_t index, const std::string& reason) {
+  volumes_.warn(WarningKind::year_uncertain, volumes_.all()[index].report.name, "",
+                reason + "; zone and host name are left open");
+  return {};
+}
+
 HostFacts HostTrees::facts_for(std::size_t index) {
-  const std::optional<std::size_t> above = copies_->place_of(index).root;
-  if (facts_[index].has_etc && (!above || *above == index)) return facts_[index].facts;
-  std::vector<std::size_t> roots;
-  if (above)
-    roots = {*above};
-  else
-    roots = likely_roots(index);
-  if (roots.empty()) return {};
-  if (roots.size() > 1) {
-    const auto mounts = [this](std::size_t root) { return mounts_var(root); };
-    if (std::count_if(roots.begin(), roots.end(), mounts) != 1) {
-      volumes_.warn(WarningKind::year_uncertain, volumes_.all()[index].report.name, "",
-                    fmt::format("{} volumes of the image have an /etc and it is not clear which "
-                                "one this volume belongs to; zone and host name are left open",
-                                roots.size()));
-      return {};
-    }
-    roots = {*std::find_if(roots.begin(), roots.end(), mounts)};
+  std::optional<std::size_t> root = copies_->place_of(index).root;
+  if (facts_[index].has_etc && (!root || *root == index)) return facts_[index].facts;
+  if (!root) root = hangs_in(roots(), index);
+  const bool guessed = !root;
+  if (guessed) {
+    const std::vector<std::size_t> likely = likely_roots();
+    if (likely.empty()) return {};
+    if (likely.size() > 1)
+      return left_open(index,
+                       fmt::format("{} volumes of the image have an /etc and it is not clear which "
+                                   "one this volume belongs to",
+                                   likely.size()));
+    root = likely[0];
+    const auto& mounts = facts_[*root].mounts;
+    const auto over = std::find_if(mounts.begin(), mounts.end(), [](const MountEntry& mount) {
+      return mount.mount_point == "/var" || mount.mount_point == "/var/log";
+    });
+    if (over != mounts.end())
+      return left_open(
+          index, fmt::format("/etc/fstab of {} mounts {} on {} and does not name this "
+                             "volume, which may be another host's",
+                             volumes_.all()[*root].report.name, over->device, over->mount_point));
   }
-  HostFacts facts = facts_[roots[0]].facts;
-  if (!facts.zone_source.empty())
-    facts.zone_source += " on " + volumes_.all()[roots[0]].report.name;
+  HostFacts facts = facts_[*root].facts;
+  const std::string& name = volumes_.all()[*root].report.name;
+  if (!facts.zone_source.empty()) facts.zone_source += " on " + name;
+  if (guessed) facts.guessed_from = name;
   return facts;
 }
 

@@ -24,7 +24,9 @@ class HostTrees {
   void read();
 
   /// A volume's own /etc speaks for it. One that has none has the facts of the root whose fstab
-  /// mounts it; else of the only root of the image; else of the only one that mounts a /var.
+  /// mounts it or in whose tree it hangs; else of the only root of the image, unless that mounts
+  /// something else on /var or /var/log: then, as where there are several roots, a warning says
+  /// that they are left open.
   HostFacts facts_for(std::size_t index);
 
   LogPlace place(std::size_t index, std::string_view folder) const {
@@ -39,8 +41,11 @@ class HostTrees {
   bool may_be_log_volume(std::size_t index);
 
  private:
-  std::vector<std::size_t> likely_roots(std::size_t index) const;
-  bool mounts_var(std::size_t index) const;
+  std::vector<std::size_t> roots() const;
+  std::vector<std::size_t> likely_roots() const;
+  std::optional<std::size_t> hangs_in(const std::vector<std::size_t>& roots,
+                                      std::size_t index) const;
+  HostFacts left_open(std::size_t index, const std::string& reason);
 
   OpenVolumes& volumes_;
   StepNote& steps_;

@@ -132,8 +132,8 @@ void transfer(Wire& wire, TimeZone& zone) {
 
 template <typename Wire>
 void transfer(Wire& wire, HostFacts& value) {
-  auto& [zone, zone_source, hostname, os_name, pid_max] = value;
-  wire(zone, zone_source, hostname, os_name, pid_max);
+  auto& [zone, zone_source, hostname, os_name, pid_max, guessed_from] = value;
+  wire(zone, zone_source, hostname, os_name, pid_max, guessed_from);
 }
 
 template <typename Wire>

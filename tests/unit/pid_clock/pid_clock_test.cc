@@ -296,6 +296,72 @@ TEST(BuildPidClock, damage_is_never_judged_across) {
   readings[20].after_damage = true;
   clock = clock_of(readings);
   EXPECT_EQ(clock.intervals[19].state, IntervalState::boot);
+  // ... but not where damage means that two recovered pieces meet: what lay between is not known
+  clock = clock_of(readings, {.recovered = true});
+  EXPECT_EQ(clock.intervals[19].state, IntervalState::damaged);
+  EXPECT_EQ(clock.sessions.size(), 1U);
+  // a fall within a piece is one
+  readings[20].after_damage = false;
+  readings[19].after_damage = true;
+  EXPECT_EQ(clock_of(readings, {.recovered = true}).intervals[19].state, IntervalState::boot);
+}
+
+struct FallCase {
+  std::string name;
+  Pid from;
+  Pid to;
+  std::int64_t seconds;
+  ClockOptions options;
+  IntervalState want;
+};
+
+// Three PIDs a minute: eight times that is half a round of 32768 in eleven hours.
+TEST(BuildPidClock, a_fall_over_a_time_in_which_the_counter_may_go_round_is_no_boot) {
+  constexpr std::int64_t kHour = 3600;
+  const std::vector<FallCase> cases = {
+      {"a short time", 9000, 700, 120, {}, IntervalState::boot},
+      {"a night", 9000, 700, 10 * kHour, {}, IntervalState::boot},
+      {"half a round may have been spent", 9000, 700, 12 * kHour, {}, IntervalState::unknown_fall},
+      {"a month", 9000, 700, 720 * kHour, {}, IntervalState::unknown_fall},
+      {"no wrap hands out a PID below 300", 9000, 250, 720 * kHour, {}, IntervalState::boot},
+      {"a larger range takes longer", 9000, 700, 720 * kHour, {4194304, ""}, IntervalState::boot},
+      // 41,000 PIDs: the range may end at 41984, and any multiple of 1024 above
+      {"pid_max is a guess", 41000, 700, 720 * kHour, {}, IntervalState::unknown_fall},
+      {"pid_max is a guess, and far", 41000, 30000, 10 * kHour, {}, IntervalState::boot},
+  };
+  for (const FallCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::vector<Reading> log = steady(40, c.from - 39 * 3);
+    for (Reading after : steady(40, c.to)) {
+      after.time += std::chrono::seconds(39 * 60 + c.seconds);
+      log.push_back(after);
+    }
+    const PidClock clock = clock_of(log, c.options);
+    ASSERT_EQ(clock.ticks.size(), 80U);
+    EXPECT_EQ(clock.intervals[39].state, c.want);
+    EXPECT_EQ(clock.intervals[39].advance, 0);
+    EXPECT_EQ(clock.sessions.size(), c.want == IntervalState::boot ? 2U : 1U);
+  }
+}
+
+TEST(BuildPidClock, time_without_lines_does_not_make_a_host_look_idle) {
+  // ten pieces of a quarter of an hour, a month apart: the host spends three PIDs a minute, not one
+  // an hour, and goes round between any two
+  std::vector<Reading> log;
+  for (int piece = 0; piece < 10; ++piece)
+    for (Reading r : steady(15, static_cast<Pid>(20000 - 1500 * piece))) {
+      r.time += std::chrono::days(30 * piece);
+      log.push_back(r);
+    }
+  const PidClock clock = clock_of(log);
+  EXPECT_EQ(clock.sessions.size(), 1U);
+  for (std::size_t i = 14; i + 1 < log.size(); i += 15)
+    EXPECT_EQ(clock.intervals[i].state, IntervalState::unknown_fall) << i;
+}
+
+TEST(BuildPidClock, a_fall_of_a_host_whose_rate_is_not_known_is_no_boot) {
+  EXPECT_EQ(clock_of({job(0, 9000), job(60, 700)}).intervals[0].state,
+            IntervalState::unknown_fall);
 }
 
 // A forged log can hold any number of jobs in one second; the search through a tick must not.

@@ -60,7 +60,7 @@ std::vector<std::string> samples() {
   ListedFolder listed;
   listed.folder.volume = "p2";
   listed.folder.path = "/var/log";
-  listed.folder.facts = {berlin(), "/etc/localtime", "web01", "Debian", 32768};
+  listed.folder.facts = {berlin(), "/etc/localtime", "web01", "Debian", 32768, "p1"};
   listed.folder.place = {LogCopy::hidden, "/var/log", "p3 is mounted over it"};
   listed.files = {{7, sample_entry()}};
   FindReply find;
