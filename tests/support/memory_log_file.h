@@ -48,6 +48,11 @@ class MemoryLogFile final : public LogFile {
     block_ = bytes;
     return *this;
   }
+  /// The stream tells of its damage only once all is read, as that which a checksum finds.
+  MemoryLogFile& tells_damage_at_its_end() {
+    tells_late_ = true;
+    return *this;
+  }
   /// The stream gives an Error once `offset` bytes are read.
   MemoryLogFile& breaks_at(std::uint64_t offset) {
     breaks_at_ = offset;
@@ -84,7 +89,10 @@ class MemoryLogFile final : public LogFile {
       at_ += count;
       return count;
     }
-    const std::vector<DamagedRange>& damage() const override { return file_.damage_; }
+    const std::vector<DamagedRange>& damage() const override {
+      static const std::vector<DamagedRange> none;
+      return file_.tells_late_ && at_ < file_.bytes_.size() ? none : file_.damage_;
+    }
 
    private:
     const MemoryLogFile& file_;
@@ -97,6 +105,7 @@ class MemoryLogFile final : public LogFile {
   std::size_t block_ = SIZE_MAX;
   std::optional<std::uint64_t> breaks_at_;
   bool refuses_ = false;
+  bool tells_late_ = false;
 };
 
 /// A row of a table of logs: `2026-11-02 05:50:01` as an instant.
