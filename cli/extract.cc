@@ -39,16 +39,26 @@ bool is_compressed(const FileEntry& entry) {
   return outermost == "GZIP" || outermost == "COMPRESSED_STREAM";
 }
 
-/// Whether any line of the file is cron's. Reads until the first one.
-Result<bool> holds_cron_lines(const LogFile& file, const Plugin& plugin) {
+/// Whether any line of the file is cron's. Reads until the first one. Where there is none because
+/// all its bytes are damaged, `lost` comes back with the damage.
+Result<bool> holds_cron_lines(const LogFile& file, const Plugin& plugin,
+                              std::vector<DamagedRange>& lost) {
   Result<std::unique_ptr<ByteStream>> stream = file.open(StreamForm::decoded);
   if (!stream) return tl::unexpected(stream.error());
   std::string text;
   std::vector<std::byte> block(65536);  // what check_required_format() takes at once
+  std::uint64_t bytes = 0;
   while (!interrupted()) {
     const Result<std::size_t> got = (*stream)->read(block);
     if (!got) return tl::unexpected(got.error());
-    if (*got == 0) return !text.empty() && plugin.check_required_format(text);
+    if (*got == 0) {
+      std::uint64_t sound = bytes;
+      for (const DamagedRange& damaged : (*stream)->damage())
+        sound -= std::min(damaged.range.end, bytes) - std::min(damaged.range.begin, bytes);
+      if (sound == 0) lost = (*stream)->damage();
+      return !text.empty() && plugin.check_required_format(text);
+    }
+    bytes += *got;
     text.append(reinterpret_cast<const char*>(block.data()), *got);
     if (plugin.check_required_format(text)) return true;
     // The line cut by the end of the block is judged with the next one.
@@ -105,6 +115,8 @@ class Extraction {
 
   std::size_t files() const { return sums_.size(); }
   std::uint64_t bytes() const { return bytes_; }
+  /// lost_log_words() of the logs that were found and hold nothing.
+  const std::vector<std::string>& lost() const { return lost_; }
 
  private:
   /// A log that goes on after the stored files: its unpacked text.
@@ -125,9 +137,11 @@ class Extraction {
           continue;
         bool cron = named_cron(file->entry());
         if (!cron) {
-          const Result<bool> holds = holds_cron_lines(*file, plugin_);
+          std::vector<DamagedRange> lost;
+          const Result<bool> holds = holds_cron_lines(*file, plugin_, lost);
           if (!holds) fail_file(holds.error());
           cron = holds && *holds;
+          if (!cron && !lost.empty()) note_lost(folder.volume, file->entry(), lost);
         }
         if (cron) ++outcome_.cron_logs;
         if (!cron && !options_.all_logs) continue;
@@ -202,6 +216,18 @@ class Extraction {
     }
   }
 
+  /// A file by whose name it may be a cron log, and that holds no line any more.
+  void note_lost(const std::string& volume, const FileEntry& entry,
+                 const std::vector<DamagedRange>& damage) {
+    lost_.push_back(lost_log_words(volume, entry, damage));
+    outcome_.damaged = true;
+    Warning warning;
+    warning.kind = WarningKind::damaged_log;
+    warning.message = lost_.back() + "; whether cron wrote to it is not known";
+    warning.volume = volume;
+    mediator_.produce_warning(std::move(warning));
+  }
+
   void fail_file(const Error& error) {
     diagnostics_.error(error);
     summary_.errors.push_back(error);
@@ -219,6 +245,7 @@ class Extraction {
   CronOdometer plugin_;
   std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
   std::uint64_t bytes_ = 0;
+  std::vector<std::string> lost_;
   std::filesystem::path top_;                             ///< of the image's files, below DIR
   std::set<std::string> tops_;                            ///< those taken
   SafeNames volumes_;                                     ///< of the image, below its folder
@@ -287,7 +314,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
       failed(written.error());
     }
   }
-  say_what_is_missing(summary, outcome, diagnostics);
+  say_what_is_missing(summary, outcome, extraction.lost(), diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
   if (Result<void> written = finish_summary_file(*summary_file, summary); !written) {

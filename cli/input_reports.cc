@@ -120,12 +120,38 @@ void say_which_copy(const std::string& input, const std::string& volume, const s
                                  input, folder, volume, place.words));
 }
 
+std::string lost_log_words(const std::string& volume, const FileEntry& entry,
+                           const std::vector<DamagedRange>& damage) {
+  const DamagedRange& first = damage.front();
+  const bool all = !first.range.begin && first.range.end == entry.size;
+  return fmt::format(
+      "the log {}{}{} was found, and {} ({})", volume, volume.empty() ? "" : ":", entry.path,
+      all ? fmt::format("all of its {} bytes are damaged", with_thousands(entry.size))
+          : fmt::format("no line of its {} bytes can be trusted", with_thousands(entry.size)),
+      first.reason);
+}
+
+std::vector<std::string> lost_logs(const RunSummary& summary) {
+  std::vector<std::string> lost;
+  for (const SummaryLog& log : summary.logs)
+    if (log.report.records == 0 && log.report.other_lines == 0 && !log.report.damage.empty() &&
+        !log.report.entry.recovery)
+      lost.push_back(lost_log_words(log.volume, log.report.entry, log.report.damage));
+  return lost;
+}
+
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
-                         Diagnostics& diagnostics) {
+                         const std::vector<std::string>& lost, Diagnostics& diagnostics) {
   if (outcome.interrupted || outcome.inputs_opened == 0) return;
   if (outcome.cron_logs == 0) {
     std::string looked = "nothing that a cron daemon wrote is in them";
-    if (!summary.volumes.empty()) {
+    if (!lost.empty()) {
+      std::string words;
+      for (const std::string& one : lost) words += (words.empty() ? "" : "; ") + one;
+      diagnostics.error(Error{ErrorKind::unreadable, "no line of a cron log can be read",
+                              words,
+                              "another copy of the image or of the log may hold them"});
+    } else if (!summary.volumes.empty()) {
       looked = "looked into /var/log and /log of";
       for (const SummaryVolume& volume : summary.volumes)
         looked += fmt::format(" {} ({})", volume.name,
@@ -133,8 +159,9 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                               : volume.file_system.empty() ? "no file system"
                                                            : volume.file_system);
     }
-    diagnostics.error(Error{ErrorKind::not_found, "no cron log was found", looked,
-                            "where the logs lie elsewhere, copy them out and give the folder"});
+    if (lost.empty())
+      diagnostics.error(Error{ErrorKind::not_found, "no cron log was found", looked,
+                              "where the logs lie elsewhere, copy them out and give the folder"});
   }
   for (const SummaryInput& input : summary.inputs)
     if (input.isolation != kFullIsolation) {

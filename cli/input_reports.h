@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/diagnostics.h"
@@ -39,9 +40,17 @@ void add_input(const Evidence& evidence, RunSummary& summary, ScanMediator& medi
 void say_which_copy(const std::string& input, const std::string& volume, const std::string& folder,
                     const LogPlace& place, Diagnostics& diagnostics);
 
-/// Says in words what a person has to know beside the rows: no log found, a zone that was assumed.
+/// Of a log that was found and none of whose lines is left: where it lies, its size and its damage,
+/// which must not be empty.
+std::string lost_log_words(const std::string& volume, const FileEntry& entry,
+                           const std::vector<DamagedRange>& damage);
+/// lost_log_words() of each such log of a scan.
+std::vector<std::string> lost_logs(const RunSummary& summary);
+
+/// Says in words what a person has to know beside the rows: no log found, or those found all lost
+/// (`lost`); a zone that was assumed.
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
-                         Diagnostics& diagnostics);
+                         const std::vector<std::string>& lost, Diagnostics& diagnostics);
 
 /// Refuses outputs that are an input or lie in one (evidence is never written), and rows and
 /// summary in the same file.

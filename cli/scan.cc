@@ -164,7 +164,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     outcome.output_failed = !written;
   }
   outcome.interrupted = interrupted();
-  say_what_is_missing(summary, outcome, diagnostics);
+  say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
   if (!outcome.interrupted)

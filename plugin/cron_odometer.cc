@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
@@ -131,12 +133,14 @@ class RowMaker {
       bounds.push_back(anomaly.last_record);
     }
     const std::vector<Result<std::string>> lines = fetch_lines(log_, bounds);
+    std::map<std::tuple<AnomalyKind, std::string, std::string>, std::uint32_t> told;
     for (std::size_t i = 0; i < anomalies.size(); ++i) {
       const StoredRecord& first = log_.records[anomalies[i].first_record];
       const StoredRecord& last = log_.records[anomalies[i].last_record];
       FindingBody body;
       body.first = line_ref(first, lines[2 * i]);
       body.last = line_ref(last, lines[2 * i + 1]);
+      body.repetition = told[{anomalies[i].kind, body.first.text, body.last.text}]++;
       if (last.file != first.file) body.last_source = sources_[last.file];
       body.first_command = log_.labels[first.label].command;
       const RecordSource& written_by = log_.sources[first.source];

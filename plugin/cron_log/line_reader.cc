@@ -5,15 +5,33 @@
 #include <utility>
 
 namespace pidometer {
+namespace {
 
-LineReader::LineReader(ByteStream& stream, ReadMonitor monitor)
-    : blocks_(stream), monitor_(std::move(monitor)) {}
+/// Bytes before `end` that are damaged.
+std::uint64_t damaged_before(const std::vector<ByteRange>& damage, std::uint64_t end) {
+  std::uint64_t bytes = 0;
+  for (const ByteRange& range : damage)
+    if (range.begin < end) bytes += std::min(range.end, end) - range.begin;
+  return bytes;
+}
+
+}  // namespace
+
+LineReader::LineReader(ByteStream& stream, ReadMonitor monitor, std::vector<ByteRange> damage)
+    : blocks_(stream), monitor_(std::move(monitor)), known_damage_(std::move(damage)) {}
 
 bool LineReader::fill() {
   if (at_end_ || stopped_) return false;
   Block block = blocks_.next();
   // What is left of a line goes in front of the bytes that follow it; kMaxLine bytes at most.
   const std::size_t left = end_ - begin_;
+  if (known_damage_.empty()) {
+    const std::uint64_t passed = read_ - left;
+    damage_came_late_ = damage_came_late_ || damaged_before(block.damage, passed) >
+                                                 damaged_before(block_.damage, passed);
+  } else {
+    block.damage = known_damage_;
+  }
   if (left > 0)
     std::memcpy(block.bytes.data() + Block::kHeadroom - left, block_.bytes.data() + begin_, left);
   blocks_.give_back(std::exchange(block_, std::move(block)));
@@ -51,7 +69,8 @@ bool LineReader::touches_damage(std::uint64_t begin, std::uint64_t end) {
 bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) {
   line.number = ++number_;
   line.end = end;
-  line.damaged = touches_damage(line.offset, end);
+  line.filler = line.nuls > 0 && touches_damage(line.offset, line.offset + line.nuls);
+  line.damaged = line.filler || touches_damage(line.offset, end);
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   line.text = raw;
   return true;

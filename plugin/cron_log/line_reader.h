@@ -18,7 +18,8 @@ struct LogLine {
   std::uint64_t offset = 0;  ///< of the line's first byte in the decoded log, NULs included
   std::uint64_t end = 0;     ///< one beyond its last byte, line feed included
   std::uint32_t number = 0;  ///< from 1
-  std::uint64_t nuls = 0;    ///< NUL bytes that stood before the text, as a crash leaves them
+  std::uint64_t nuls = 0;    ///< NUL bytes that stood before the text
+  bool filler = false;       ///< some of them stand in for damaged bytes; else a crash left them
   bool damaged = false;      ///< some of its bytes are not what was on the disk
   bool too_long = false;     ///< `text` holds its first kMaxLine bytes only
   std::string_view text;     ///< without line feed, carriage return and leading NULs
@@ -32,8 +33,11 @@ class LineReader {
   /// line of a log, but junk without a line feed.
   static constexpr std::size_t kMaxLine = Block::kHeadroom;
 
-  /// `monitor` is asked at every block, also within a line that is nothing but a hole.
-  explicit LineReader(ByteStream& stream, ReadMonitor monitor = {});
+  /// `monitor` is asked at every block, also within a line that is nothing but a hole. `damage` is
+  /// all damage of the stream where it is known beforehand, sorted: a checksum behind the bytes
+  /// that it covers tells of them too late. Empty: what the stream says as it is read.
+  explicit LineReader(ByteStream& stream, ReadMonitor monitor = {},
+                      std::vector<ByteRange> damage = {});
 
   /// False at the end, or where the stream fails: then error() says so; or where the monitor said
   /// no: then stopped() does.
@@ -44,6 +48,8 @@ class LineReader {
 
   const std::optional<Error>& error() const { return error_; }
   bool stopped() const { return stopped_; }
+  /// Whether the stream told of damage in bytes only when lines had been made of them.
+  bool damage_came_late() const { return damage_came_late_; }
   /// Bytes taken from the stream so far.
   std::uint64_t bytes_read() const { return read_; }
 
@@ -55,6 +61,7 @@ class LineReader {
 
   BlockReader blocks_;
   ReadMonitor monitor_;
+  std::vector<ByteRange> known_damage_;
   Block block_;
   std::vector<char> long_head_;  ///< of an over-long line
   std::size_t begin_ = 0;        ///< of the unread part of the block's bytes
@@ -66,6 +73,7 @@ class LineReader {
   std::uint64_t next_damage_ = kUnknownEnd;  ///< where it begins, of what has been read so far
   bool at_end_ = false;
   bool stopped_ = false;
+  bool damage_came_late_ = false;
   std::optional<Error> error_;
 };
 

@@ -1,7 +1,6 @@
 #include "plugin/cron_log/log_reader.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace pidometer {
@@ -19,15 +18,19 @@ constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << 40U) - 1;
 class FileReading {
  public:
   FileReading(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
-              const LogLimits& limits)
-      : parser_(parser), records_(records), limits_(limits), years_(records) {
+              const LogLimits& limits, std::vector<ByteRange> known_damage = {})
+      : parser_(parser),
+        records_(records),
+        limits_(limits),
+        known_damage_(std::move(known_damage)),
+        years_(records) {
     log_.file = &file;
     log_.report.entry = file.entry();
     log_.begin = log_.end = records.size();
   }
 
   void read(ByteStream& stream, const ReadMonitor& monitor, bool& stopped) {
-    LineReader lines(stream, monitor);
+    LineReader lines(stream, monitor, known_damage_);
     LogLine line;
     bool beyond = false;
     while (!beyond && lines.next(line)) {
@@ -53,10 +56,22 @@ class FileReading {
       warnings_.add("breaks off", std::move(warning));
     }
     log_.report.damage = stream.damage();
+    bytes_read_ = lines.bytes_read();
+    if (lines.damage_came_late())
+      for (const DamagedRange& damaged : stream.damage())
+        damage_told_late_.push_back(damaged.range);
   }
 
+  /// All damage of the log, where some of it was told only behind lines that it hits: as what a
+  /// checksum says comes behind the bytes that it covers. Else nothing.
+  const std::vector<ByteRange>& damage_told_late() const { return damage_told_late_; }
+
   FileLog finish() {
+    tell_damaged();
     log_.end = records_.size();
+    const std::uint64_t last = log_.begin < log_.end ? records_.back().offset : 0;
+    log_.lost_end = !log_.report.complete ||
+                    (!log_.report.damage.empty() && log_.report.damage.back().range.end > last);
     log_.report.records = log_.end - log_.begin;
     log_.open_end = log_.open_end && last_was_record_;
     log_.runs = years_.take_runs();
@@ -106,18 +121,44 @@ class FileReading {
            std::to_string(column) + ")";
   }
 
-  void refuse(const LogLine& line, bool damaged, const std::string& reason, std::size_t column,
-              WarningKind kind = WarningKind::unparsed_line) {
-    unread(line, damaged);
+  void refuse(const LogLine& line, const std::string& reason, std::size_t column) {
+    unread(line, false);
     Warning warning = warn_at({line.offset, line.end}, line.number);
-    warning.kind = kind;
     warning.message = "not read: " + reason + place(line, column);
     warnings_.add(reason, std::move(warning));
   }
 
+  /// Lines that damage hit, one warning a stretch of them.
+  void tell_damaged() {
+    for (const UnreadSpan& span : log_.unread) {
+      if (!span.damaged) continue;
+      std::string reason;
+      for (const DamagedRange& damaged : log_.report.damage)
+        if (reason.empty() && damaged.range.begin < span.range.end &&
+            damaged.range.end > span.range.begin)
+          reason = " (" + damaged.reason + ")";
+      const std::string bytes =
+          std::to_string(span.range.begin) + " to " + std::to_string(span.range.end);
+      Warning warning = warn_at(span.range, span.first_line);
+      warning.kind = WarningKind::damaged_log;
+      if (span.lines > 1 && span.range.begin == 0 && span.range.end == bytes_read_)
+        // Bytes that are lost read as NULs, one line: these came, and no checksum vouches for them.
+        warning.message = "all lines of the log, " + std::to_string(span.lines) +
+                          ", are doubtful and left out" + reason;
+      else if (span.lines == 1)
+        warning.message =
+            "not read: its bytes are damaged in the evidence" + reason + " (bytes " + bytes + ")";
+      else
+        warning.message = "this line and the " + std::to_string(span.lines - 1) +
+                          " behind it are not read: their bytes are damaged in the evidence" +
+                          reason + " (bytes " + bytes + ")";
+      warnings_.add("their bytes are damaged in the evidence", std::move(warning));
+    }
+  }
+
   void take_line(const LogLine& line) {
     ++log_.report.lines;
-    if (line.nuls > 0) {
+    if (line.nuls > 0 && !line.filler) {
       Warning warning = warn_at({line.offset, line.offset + line.nuls}, line.number);
       warning.message = std::to_string(line.nuls) + " NUL bytes stand before the line (byte " +
                         std::to_string(line.offset) +
@@ -125,12 +166,11 @@ class FileReading {
       warnings_.add("NUL bytes", std::move(warning));
     }
     if (line.damaged) {
-      refuse(line, true, "its bytes are damaged in the evidence", 0, WarningKind::damaged_log);
+      unread(line, true);
       return;
     }
     if (line.too_long) {
-      refuse(line, false, "it is longer than " + std::to_string(LineReader::kMaxLine) + " bytes",
-             0);
+      refuse(line, "it is longer than " + std::to_string(LineReader::kMaxLine) + " bytes", 0);
       return;
     }
     const ParsedEntry entry = parser_.parse(line.text);
@@ -142,7 +182,7 @@ class FileReading {
           count_unread_cron(line, cron);
         return;
       case ParsedLine::Kind::malformed:
-        refuse(line, false, entry.reason, entry.column);
+        refuse(line, entry.reason, entry.column);
         return;
       case ParsedLine::Kind::record:
         break;
@@ -213,6 +253,9 @@ class FileReading {
   LineParser& parser_;
   std::vector<StoredRecord>& records_;
   const LogLimits limits_;
+  const std::vector<ByteRange> known_damage_;
+  std::vector<ByteRange> damage_told_late_;
+  std::uint64_t bytes_read_ = 0;
   YearTracker years_;
   FileLog log_;
   WarningBudget warnings_;
@@ -221,32 +264,6 @@ class FileReading {
   std::uint16_t last_source_ = 0;
   std::uint64_t* source_count_ = nullptr;
 };
-
-/// A stream whose damage is known before it is read.
-class ForewarnedStream final : public ByteStream {
- public:
-  ForewarnedStream(std::unique_ptr<ByteStream> stream, std::vector<DamagedRange> damage)
-      : stream_(std::move(stream)), damage_(std::move(damage)) {}
-  Result<std::size_t> read(std::span<std::byte> out) override { return stream_->read(out); }
-  const std::vector<DamagedRange>& damage() const override { return damage_; }
-
- private:
-  std::unique_ptr<ByteStream> stream_;
-  std::vector<DamagedRange> damage_;
-};
-
-/// Whether lines were taken for sound that turned out to be damaged: the checksum of a packed log
-/// comes behind them.
-bool took_damaged_lines(const FileLog& log, std::span<const StoredRecord> records) {
-  const std::vector<DamagedRange>& damage = log.report.damage;  // sorted, disjoint
-  if (damage.empty()) return false;
-  return std::any_of(records.begin(), records.end(), [&damage](const StoredRecord& record) {
-    const auto next = std::partition_point(
-        damage.begin(), damage.end(),
-        [&](const DamagedRange& one) { return one.range.end <= record.offset; });
-    return next != damage.end() && next->range.begin <= record.offset;
-  });
-}
 
 }  // namespace
 
@@ -281,33 +298,34 @@ std::vector<Warning> WarningBudget::take() {
 
 FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
                       const ReadMonitor& monitor, bool& stopped, const LogLimits& limits) {
-  FileReading reading(file, parser, records, limits);
-  const auto stream = file.open(StreamForm::decoded);
-  if (!stream) {
+  const std::size_t begin = records.size();
+  std::vector<ByteRange> damage;
+  while (true) {
+    FileReading reading(file, parser, records, limits, damage);
+    const auto stream = file.open(StreamForm::decoded);
+    if (!stream) {
+      FileLog log = reading.finish();
+      log.failed = true;
+      log.report.complete = false;
+      Warning warning;
+      warning.kind = WarningKind::skipped_file;
+      warning.path = file.entry().path;
+      warning.message = stream.error().message;
+      if (!stream.error().reason.empty()) warning.message += ": " + stream.error().reason;
+      log.warnings.push_back(std::move(warning));
+      return log;
+    }
+    reading.read(**stream, monitor, stopped);
+    if (damage.empty() && !stopped && !reading.damage_told_late().empty()) {
+      // Records were made of bytes that nothing vouches for: once more, now that this is known.
+      damage = reading.damage_told_late();
+      records.resize(begin);
+      continue;
+    }
     FileLog log = reading.finish();
-    log.failed = true;
-    log.report.complete = false;
-    Warning warning;
-    warning.kind = WarningKind::skipped_file;
-    warning.path = file.entry().path;
-    warning.message = stream.error().message;
-    if (!stream.error().reason.empty()) warning.message += ": " + stream.error().reason;
-    log.warnings.push_back(std::move(warning));
+    log.report.sha256 = file.sha256().value_or("");
     return log;
   }
-  reading.read(**stream, monitor, stopped);
-  FileLog log = reading.finish();
-  if (!stopped && took_damaged_lines(log, std::span(records).subspan(log.begin))) {
-    if (auto again = file.open(StreamForm::decoded)) {
-      records.resize(log.begin);
-      ForewarnedStream forewarned(std::move(*again), std::move(log.report.damage));
-      FileReading second(file, parser, records, limits);
-      second.read(forewarned, monitor, stopped);
-      log = second.finish();
-    }
-  }
-  log.report.sha256 = file.sha256().value_or("");
-  return log;
 }
 
 }  // namespace pidometer

@@ -27,7 +27,11 @@ struct FileLog {
   bool has_offsets = false;   ///< lines with an offset of their own
   bool failed = false;        ///< could not be opened
   bool open_end = false;      ///< the last line is a record that may have lost its end
-  std::uint16_t place = 0;    ///< among the reports of its series
+  bool lost_end = false;      ///< what stood behind the last record is damaged or was not read
+  /// The log read before, by its number, that holds the very same records: this one is a copy and
+  /// its own are not kept (identical_logs.h).
+  std::optional<std::size_t> copy_of;
+  std::uint16_t place = 0;  ///< among the reports of its series
   std::vector<UnreadSpan> unread;
   std::vector<Warning> warnings;
   /// Lines of a cron that is not read, where there are any; told of also where the log is not kept.

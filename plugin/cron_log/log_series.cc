@@ -5,6 +5,7 @@
 
 #include "plugin/cron_log/dialects.h"
 #include "plugin/cron_log/host_groups.h"
+#include "plugin/cron_log/identical_logs.h"
 #include "plugin/cron_log/labels.h"
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/log_reader.h"
@@ -35,7 +36,7 @@ bool name_says_cron(std::string_view path) {
 }
 
 bool leaves_report(const FileLog& log) {
-  return log.begin < log.end || log.failed || !log.report.damage.empty() ||
+  return log.begin < log.end || log.copy_of || log.failed || !log.report.damage.empty() ||
          log.report.unparsed_lines > 0 || !log.report.complete ||
          name_says_cron(log.report.entry.path);
 }
@@ -77,6 +78,7 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
   LineParser parser(labels, sources);
   std::vector<StoredRecord> records;
   std::vector<FileLog> logs;
+  IdenticalLogs identical;
   bool stopped = false;
   std::size_t left_out = 0;
   std::string first_left_out;
@@ -88,6 +90,7 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
     }
     FileLog log = read_log_file(*file, parser, records, monitor, stopped, options.limits);
     if (log.unread_cron) warn(*log.unread_cron);
+    identical.fold(logs, log, records);
     if (leaves_report(log)) logs.push_back(std::move(log));
   }
   if (left_out > 0) {
@@ -125,6 +128,7 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
     log.report.hostname = main_hostname(log, sources);
     for (Warning& warning : log.warnings) warn(std::move(warning));
   }
+  describe_copies(logs);
 
   std::vector<JobLabel> names = labels.take();
   drop_duplicates(logs, sources, names, records);

@@ -257,15 +257,18 @@ class Resolver {
 
   /// The time of a live log is that of its last line, or its host wrote no more than a day's lines
   /// less: cron.daily runs on any host. A longer silence before the end of a log that has no such
-  /// silences says that a copy did not keep the time. Rotations follow from the log behind them, or
-  /// their names tell, and one of the family's times that fits confirms them all.
+  /// silences says that a copy did not keep the time, unless its end is lost to damage. Rotations
+  /// follow from the log behind them, or their names tell, and one of the family's times that fits
+  /// confirms them all.
   void doubt_copies() {
     std::size_t worst = kNone;
     std::size_t others = 0;
     for (std::size_t i = 0; i < logs_.size(); ++i) {
       const FileLog& log = logs_[i];
       const YearDecision& decision = decisions_[i];
-      if (rotations_[i].number != 0 || rotations_[i].date != 0 || log.runs.size() != 1) continue;
+      if (rotations_[i].number != 0 || rotations_[i].date != 0 || log.runs.size() != 1 ||
+          log.lost_end)
+        continue;
       const std::int64_t silence = std::max(kMicrosPerDay, log.runs.front().usual_step);
       if (decision.only_modified <= kSlack + silence || !decision.doubts.empty()) continue;
       if (is_confirmed(i) || latest_fits(i, silence)) continue;

@@ -31,6 +31,7 @@ std::string finding_id(const TimelineEvent& event) {
   append_part(parts, anomaly_kind_name(finding->anomaly.kind));
   append_part(parts, finding->first.text);
   append_part(parts, finding->last.text);
+  if (finding->repetition > 0) append_part(parts, std::to_string(finding->repetition));
 
   // A cryptographic hash: log lines are hostile input, and two findings must not be made to share
   // an id.

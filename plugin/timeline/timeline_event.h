@@ -45,6 +45,9 @@ struct FindingBody {
   int utc_offset_minutes = 0;  ///< of the host's zone at window_start, for local time in messages
   int end_utc_offset_minutes = 0;
   TimeBasis time_basis;
+  /// How many findings of the series before it have its kind and its lines: the same bytes may
+  /// stand twice, and finding_id must not.
+  std::uint32_t repetition = 0;
   /// Of a live series: what was recovered of the same host that is dated within the window.
   RecoveredWithin recovered = {};
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Fault -> exit status -> message. What is intact is still there, whatever else is lost."""
 
+import gzip
 import pathlib
 import shutil
 import sys
@@ -152,6 +153,32 @@ class Faults(FaultTest):
         self.assertEqual(len(self.pids(found)), 2 * len(self.all_pids()))
         self.assertEqual(len(report["errors"]), 1)
         self.assertEqual(len(report["logs"]), 2)
+
+
+class LostLogs(FaultTest):
+    """A log that was found, and of which no line is left."""
+
+    def test_a_flipped_bit_of_a_gzip(self):
+        packed = bytearray(gzip.compress(evidence.LOG, mtime=0))
+        packed[-8] ^= 1  # in its CRC-32
+        found, _ = self.scan(3, ["cron.1.gz was found", "doubtful and left out"],
+                             self.write("cron.1.gz", bytes(packed)))
+        self.assertEqual(found, [])
+        run = program.run("scan", self.folder / "cron.1.gz")
+        self.assertNotIn("no cron log was found", run.err)
+        self.assertEqual(run.err.count("warning: "), 1, run.err)
+
+    def test_a_log_in_bad_sectors(self):
+        raw = bytearray(program.RAW.read_bytes())
+        size = -(-len(evidence.LOG) // 1024) * 1024
+        raw[evidence.LOG_START:evidence.LOG_START + size] = bytes(size)
+        image = self.write("disk.raw", bytes(raw))
+        self.write("disk.map", (f"0x0 + 1\n0x0 {evidence.LOG_START:#x} +\n"
+                                f"{evidence.LOG_START:#x} {size:#x} -\n"
+                                f"{evidence.LOG_START + size:#x} "
+                                f"{len(raw) - evidence.LOG_START - size:#x} +\n").encode())
+        _, report = self.scan(3, ["/var/log/cron was found", f"all of its {len(evidence.LOG):,} bytes"], image)
+        self.assertFalse(any("crash" in one["message"] for one in report["warnings"]))
 
 
 class OddLogs(FaultTest):

@@ -34,11 +34,6 @@ class MemoryLogFile final : public LogFile {
     damage_.push_back({{begin, end}, std::move(reason)});
     return *this;
   }
-  /// The damage is known at the end of the stream only, as a checksum behind the bytes tells it.
-  MemoryLogFile& told_late() {
-    told_late_ = true;
-    return *this;
-  }
   /// Bytes that a journal's replay brought.
   MemoryLogFile& replayed(std::uint64_t begin, std::uint64_t end) {
     entry_.replayed.push_back({begin, end});
@@ -51,6 +46,11 @@ class MemoryLogFile final : public LogFile {
   /// Reads give at most so many bytes: shows what depends on block borders.
   MemoryLogFile& block_size(std::size_t bytes) {
     block_ = bytes;
+    return *this;
+  }
+  /// The stream tells of its damage only once all is read, as that which a checksum finds.
+  MemoryLogFile& tells_damage_at_its_end() {
+    tells_late_ = true;
     return *this;
   }
   /// The stream gives an Error once `offset` bytes are read.
@@ -90,12 +90,12 @@ class MemoryLogFile final : public LogFile {
       return count;
     }
     const std::vector<DamagedRange>& damage() const override {
-      return file_.told_late_ && at_ < file_.bytes_.size() ? none_ : file_.damage_;
+      static const std::vector<DamagedRange> none;
+      return file_.tells_late_ && at_ < file_.bytes_.size() ? none : file_.damage_;
     }
 
    private:
     const MemoryLogFile& file_;
-    const std::vector<DamagedRange> none_;
     std::size_t at_ = 0;
   };
 
@@ -105,7 +105,7 @@ class MemoryLogFile final : public LogFile {
   std::size_t block_ = SIZE_MAX;
   std::optional<std::uint64_t> breaks_at_;
   bool refuses_ = false;
-  bool told_late_ = false;
+  bool tells_late_ = false;
 };
 
 /// A row of a table of logs: `2026-11-02 05:50:01` as an instant.

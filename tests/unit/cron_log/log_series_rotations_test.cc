@@ -326,7 +326,7 @@ TEST(LogSeriesRotations, WhatAChecksumBehindItTakesBackIsNoRecord) {
     text += line("Nov  2 05:50:01", static_cast<Pid>(1000 + text.size() % 30'000));
   const std::string sound = line("Nov  2 06:50:01", 7);
   MemoryLogFile file("/var/log/cron.1.gz", text + sound, utc(2026, 11, 3));
-  file.damage(0, text.size(), "gzip checksum does not match").told_late();
+  file.damage(0, text.size(), "gzip checksum does not match").tells_damage_at_its_end();
   const test::Read got = test::read({&file});
   ASSERT_EQ(got.series.size(), 1U);
   ASSERT_EQ(got.series[0].records.size(), 1U);

@@ -126,5 +126,26 @@ TEST(YearResolver, ACopyThatLostItsTimeIsNamed) {
   for (const Case& c : cases) EXPECT_EQ(read(c.files, c.year).warnings, c.want) << c.name;
 }
 
+TEST(YearResolver, ALogWhoseEndIsDamagedIsNoCopyThatLostItsTime) {
+  const std::string text = line("Mar  1 06:25:01", 1) + line("Mar  2 06:25:01", 2);
+  for (const bool at_end : {true, false}) {
+    std::string bytes = std::string(512, '\0') + "\n" + text;
+    if (at_end) bytes = text + std::string(512, '\0');
+    test::MemoryLogFile log("/var/log/cron", bytes, utc(2026, 6, 9));
+    const std::size_t begin = at_end ? text.size() : 0;
+    log.damage(begin, begin + 512);
+    const LogFile* const files[] = {&log};
+    bool doubted = false;
+    read_log_series(files, {},
+                    [&](const Warning& warning) {
+                      doubted = doubted || warning.kind == WarningKind::year_uncertain;
+                      EXPECT_EQ(warning.message.find("as a crash"), std::string::npos)
+                          << warning.message;
+                    },
+                    {});
+    EXPECT_EQ(doubted, !at_end);
+  }
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -34,6 +34,9 @@ TEST(FindingId, FollowsSeriesKindAndLinesOnly) {
   other.series_id = "p3:/var/log";
   event.source = std::make_shared<const EventSource>(other);
   EXPECT_TRUE(ids.insert(finding_id(event)).second);
+  event = samples::excess();
+  finding_of(event).repetition = 1;
+  EXPECT_TRUE(ids.insert(finding_id(event)).second);
   // The same bytes, cut at another place.
   event = samples::excess();
   std::string& first = finding_of(event).first.text;
