@@ -19,9 +19,9 @@ Warning copy_warning(const FileLog& first, const FileLog& copy, std::uint64_t re
   Warning warning;
   warning.kind = WarningKind::duplicate_input;
   warning.path = copy.report.entry.path;
-  warning.message = "it is a copy of " + first.report.entry.path + ", record for record: its " +
-                    std::to_string(records) + (records == 1 ? " record is" : " records are") +
-                    " counted there alone";
+  warning.message = "it holds the same records as " + first.report.entry.path +
+                    ", byte for byte in place: its " + std::to_string(records) +
+                    (records == 1 ? " record is" : " records are") + " counted there alone";
   return warning;
 }
 
@@ -39,11 +39,13 @@ void IdenticalLogs::fold(const std::vector<FileLog>& logs, FileLog& log,
     if (!std::equal(begin, records.end(),
                     records.begin() + static_cast<std::ptrdiff_t>(first.begin), same_record))
       continue;
-    if (parse_rotation(first.report.entry.path).family !=
-        parse_rotation(log.report.entry.path).family) {
-      log.warnings.clear();  // the same lines gave the first log the same ones
-      log.warnings.push_back(copy_warning(first, log, log.report.records));
-    }
+    // Rotations of one log are dated by one another, and what stands in two of them is counted
+    // once.
+    if (parse_rotation(first.report.entry.path).family ==
+        parse_rotation(log.report.entry.path).family)
+      continue;
+    log.warnings.clear();  // the same lines gave the first log the same ones
+    log.warnings.push_back(copy_warning(first, log, log.report.records));
     log.copy_of = number;
     log.report.duplicate_lines += std::exchange(log.report.records, 0);
     log.unread.clear();

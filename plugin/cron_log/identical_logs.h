@@ -21,7 +21,7 @@ class IdenticalLogs {
  public:
   /// `logs` are those read before `log`, oldest modification time first; `records` ends with the
   /// undated ones of `log`. Where it is a copy of one of `logs`, its records are removed and become
-  /// duplicate_lines, and a warning names both files, unless they are rotations of one log.
+  /// duplicate_lines, and a warning names both files. Rotations of one log are left alone.
   void fold(const std::vector<FileLog>& logs, FileLog& log, std::vector<StoredRecord>& records);
 
  private:

@@ -173,11 +173,13 @@ class LostLogs(FaultTest):
         size = -(-len(evidence.LOG) // 1024) * 1024
         raw[evidence.LOG_START:evidence.LOG_START + size] = bytes(size)
         image = self.write("disk.raw", bytes(raw))
-        self.write("disk.map", (f"0x0 + 1\n0x0 {evidence.LOG_START:#x} +\n"
+        self.write("disk.map", ("# Mapfile. Created by GNU ddrescue version 1.27\n"
+                                f"0x0 + 1\n0x0 {evidence.LOG_START:#x} +\n"
                                 f"{evidence.LOG_START:#x} {size:#x} -\n"
                                 f"{evidence.LOG_START + size:#x} "
                                 f"{len(raw) - evidence.LOG_START - size:#x} +\n").encode())
-        _, report = self.scan(3, ["/var/log/cron was found", f"all of its {len(evidence.LOG):,} bytes"], image)
+        _, report = self.scan(3, ["/var/log/cron was found", f"all of its {len(evidence.LOG):,} bytes"],
+                              image)
         self.assertFalse(any("crash" in one["message"] for one in report["warnings"]))
 
 

@@ -147,7 +147,7 @@ TEST(LogSeriesRotations, LinesThatStandInTwoFilesCountOnce) {
        {},
        {w1, w1, w2},
        3,
-       0},
+       1},
       {"equal lines within the shorter file only",
        {{"/var/log/syslog", one + one, stamp}, {"/var/log/cron.log", one + two + three, stamp}},
        {},
