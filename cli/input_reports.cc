@@ -122,13 +122,16 @@ void say_which_copy(const std::string& input, const std::string& volume, const s
 
 std::string lost_log_words(const std::string& volume, const FileEntry& entry,
                            const std::vector<DamagedRange>& damage) {
-  const DamagedRange& first = damage.front();
-  const bool all = !first.range.begin && first.range.end == entry.size;
+  std::uint64_t sound = entry.size;
+  for (const DamagedRange& damaged : damage)
+    sound -= std::min(damaged.range.end, entry.size) - std::min(damaged.range.begin, entry.size);
+  const bool all = sound == 0 && entry.path_spec.front().type_indicator != "GZIP" &&
+                   entry.path_spec.front().type_indicator != "COMPRESSED_STREAM";
   return fmt::format(
       "the log {}{}{} was found, and {} ({})", volume, volume.empty() ? "" : ":", entry.path,
       all ? fmt::format("all of its {} bytes are damaged", with_thousands(entry.size))
           : fmt::format("no line of its {} bytes can be trusted", with_thousands(entry.size)),
-      first.reason);
+      damage.front().reason);
 }
 
 std::vector<std::string> lost_logs(const RunSummary& summary) {
