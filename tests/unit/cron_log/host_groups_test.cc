@@ -193,5 +193,21 @@ TEST(HostGroups, EveryHostOfALogServerIsASeries) {
   for (const LogSeries& series : all) EXPECT_EQ(series.records.size(), 10U);
 }
 
+TEST(NamesAnotherHost, OnlyWhereNoLineNamesTheHost) {
+  const auto named = [](const std::vector<std::string>& names, std::string_view host) {
+    SourceTable sources;
+    for (const std::string& name : names) sources.intern(name, "CRON", 0);
+    return names_another_host(sources, host);
+  };
+  EXPECT_TRUE(named({"web01"}, "oldbox"));
+  EXPECT_TRUE(named({"web01", "localhost"}, "oldbox"));
+  EXPECT_FALSE(named({"web01", "oldbox"}, "oldbox"));
+  EXPECT_FALSE(named({"WEB01"}, "web01.example.com"));
+  EXPECT_FALSE(named({"localhost"}, "oldbox"));
+  EXPECT_FALSE(named({""}, "oldbox"));
+  EXPECT_FALSE(named({"web01"}, ""));
+  EXPECT_FALSE(named({"web01"}, "localhost"));
+}
+
 }  // namespace
 }  // namespace pidometer
