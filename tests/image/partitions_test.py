@@ -327,9 +327,10 @@ class Partitions(images.ImageTest):
 
     def test_two_roots_without_a_clear_owner_of_var(self):
         self.need("sgdisk", "mkfs.ext4")
-        fstab = b"UUID=1 /var ext4 defaults 0 2\n"
+        fstab = b"/dev/sda3 /var ext4 defaults 0 2\n"
+        elsewhere = b"UUID=1 /var ext4 defaults 0 2\n"
         for fstabs, owner in (((fstab, b""), "p1"), ((b"", fstab), "p2"), ((b"", b""), None),
-                              ((fstab, fstab), None)):
+                              ((fstab, fstab), None), ((elsewhere, b""), None)):
             with self.subTest(owner=owner, fstabs=fstabs):
                 folder = self.folder()
                 parts = [self.ext(folder, f"root{i}", {"/etc/hostname": f"p{i + 1}\n".encode(),
