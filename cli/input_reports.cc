@@ -151,8 +151,7 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
     if (!lost.empty()) {
       std::string words;
       for (const std::string& one : lost) words += (words.empty() ? "" : "; ") + one;
-      diagnostics.error(Error{ErrorKind::unreadable, "no line of a cron log can be read",
-                              words,
+      diagnostics.error(Error{ErrorKind::unreadable, "no line of a cron log can be read", words,
                               "another copy of the image or of the log may hold them"});
     } else if (!summary.volumes.empty()) {
       looked = "looked into /var/log and /log of";

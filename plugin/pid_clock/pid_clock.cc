@@ -56,8 +56,8 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
   } else if (recovered && b.after_damage) {
     step.state = IntervalState::damaged;
   } else {
-    step.state = range.is_restart(a.pid, b.pid, seconds) ? IntervalState::boot
-                                                         : IntervalState::unknown_fall;
+    step.state =
+        range.is_restart(a.pid, b.pid, seconds) ? IntervalState::boot : IntervalState::unknown_fall;
   }
   if (advance < 0 && step.state != IntervalState::unknown_advance) advance = 0;
   step.advance = clamp32(advance);
@@ -196,8 +196,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
         ++next_startup;
       startups = std::span(series.startups).subspan(first, next_startup - first);
     }
-    clock.intervals[i] = classify(series.ticks[i], series.ticks[i + 1], startups, range,
-                                   options.recovered);
+    clock.intervals[i] =
+        classify(series.ticks[i], series.ticks[i + 1], startups, range, options.recovered);
     // a counter that goes round between two ticks: neither an advance nor a fall says anything
     if (clock.order.kind == PidOrderKind::too_fast && startups.empty())
       clock.intervals[i] = {.seconds = clock.intervals[i].seconds,

@@ -18,8 +18,8 @@ struct ClockOptions {
   std::optional<Pid> pid_max =
       {};  ///< where it is known: the user's word, or the image's sysctl files
   std::string pid_max_source = {};  ///< who said so, in words
-  /// Damage stands for the border of two recovered pieces of a log: their order and the time between
-  /// them are inferred, so that a fall without a STARTUP line says nothing there.
+  /// Damage stands for the border of two recovered pieces of a log: their order and the time
+  /// between them are inferred, so that a fall without a STARTUP line says nothing there.
   bool recovered = false;
 };
 

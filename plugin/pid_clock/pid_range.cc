@@ -67,9 +67,8 @@ double largest_rate(const std::vector<Tick>& ticks) {
   for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
     if (usable(i)) lengths.push_back(seconds_between(ticks[i], ticks[i + 1]));
   if (lengths.empty()) return 0;
-  const auto longest =
-      lengths.begin() +
-      static_cast<std::ptrdiff_t>(lengths.size() - 1 - lengths.size() / kLongestTenth);
+  const auto longest = lengths.begin() + static_cast<std::ptrdiff_t>(
+                                             lengths.size() - 1 - lengths.size() / kLongestTenth);
   std::nth_element(lengths.begin(), longest, lengths.end());
   double pids = 0;
   double seconds = 0;

@@ -15,8 +15,9 @@ struct PidRange {
   Pid pid_max = 32768;
   std::string basis;
   double pids_per_second = 0;  ///< of ordinary intervals, the largest steps clipped
-  double most_per_second = 0;  ///< the same from above: bursts count, and no time without lines does
-  Pid least_pid_max = 32768;   ///< pid_max, or where that is a guess the smallest it may be
+  double most_per_second =
+      0;                      ///< the same from above: bursts count, and no time without lines does
+  Pid least_pid_max = 32768;  ///< pid_max, or where that is a guess the smallest it may be
 
   /// PIDs handed out from `from` up to `to` if the counter wrapped once in between.
   std::int64_t advance_over_wrap(Pid from, Pid to) const;
@@ -26,8 +27,9 @@ struct PidRange {
   bool is_wrap(Pid from, Pid to, std::int64_t seconds) const;
 
   /// Whether a fall without a STARTUP line that is no wrap can only be a restart of the counter: a
-  /// PID that no wrap hands out, or a time in which not even the most that this host may spend takes
-  /// the counter there, or half a round far. Nothing is said of a host whose rate is not known.
+  /// PID that no wrap hands out, or a time in which not even the most that this host may spend
+  /// takes the counter there, or half a round far. Nothing is said of a host whose rate is not
+  /// known.
   bool is_restart(Pid from, Pid to, std::int64_t seconds) const;
 
   /// Whether so much is spent in the time that the number of wraps cannot be known.

@@ -360,8 +360,7 @@ TEST(BuildPidClock, time_without_lines_does_not_make_a_host_look_idle) {
 }
 
 TEST(BuildPidClock, a_fall_of_a_host_whose_rate_is_not_known_is_no_boot) {
-  EXPECT_EQ(clock_of({job(0, 9000), job(60, 700)}).intervals[0].state,
-            IntervalState::unknown_fall);
+  EXPECT_EQ(clock_of({job(0, 9000), job(60, 700)}).intervals[0].state, IntervalState::unknown_fall);
 }
 
 // A forged log can hold any number of jobs in one second; the search through a tick must not.
