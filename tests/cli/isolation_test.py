@@ -184,7 +184,7 @@ class EvidenceChanges(IsolationTest):
         status, said, report, _ = self.run_and(lambda pid: os.truncate(copy, 1 << 20),
                                                inputs=(copy, program.RAW))
         self.assertEqual(status, 3, said)
-        self.assertIn("its bytes are damaged in the evidence", said)
+        self.assertIn("bytes are damaged in the evidence", said)
         self.assertEqual(sum(log["filename"].endswith("cron") and log["complete"]
                              for log in report["logs"]), 2)
         self.assertEqual({one["reason"] for one in report["inputs"][0]["damage"]},
