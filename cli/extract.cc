@@ -33,12 +33,6 @@ bool named_cron(const FileEntry& entry) {
   return std::filesystem::path(entry.path).filename().string().starts_with("cron");
 }
 
-/// Whether the decoded form is another than the stored one.
-bool is_compressed(const FileEntry& entry) {
-  const std::string& outermost = entry.path_spec.front().type_indicator;
-  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM";
-}
-
 /// Whether any line of the file is cron's. Reads until the first one. Where there is none because
 /// all its bytes are damaged, `lost` comes back with the damage.
 Result<bool> holds_cron_lines(const LogFile& file, const Plugin& plugin,
@@ -52,10 +46,7 @@ Result<bool> holds_cron_lines(const LogFile& file, const Plugin& plugin,
     const Result<std::size_t> got = (*stream)->read(block);
     if (!got) return tl::unexpected(got.error());
     if (*got == 0) {
-      std::uint64_t sound = bytes;
-      for (const DamagedRange& damaged : (*stream)->damage())
-        sound -= std::min(damaged.range.end, bytes) - std::min(damaged.range.begin, bytes);
-      if (sound == 0) lost = (*stream)->damage();
+      if (sound_bytes(bytes, (*stream)->damage()) == 0) lost = (*stream)->damage();
       return !text.empty() && plugin.check_required_format(text);
     }
     bytes += *got;

@@ -120,13 +120,21 @@ void say_which_copy(const std::string& input, const std::string& volume, const s
                                  input, folder, volume, place.words));
 }
 
+bool is_compressed(const FileEntry& entry) {
+  const std::string& outermost = entry.path_spec.front().type_indicator;
+  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM";
+}
+
+std::uint64_t sound_bytes(std::uint64_t size, const std::vector<DamagedRange>& damage) {
+  std::uint64_t sound = size;
+  for (const DamagedRange& damaged : damage)
+    sound -= std::min(damaged.range.end, size) - std::min(damaged.range.begin, size);
+  return sound;
+}
+
 std::string lost_log_words(const std::string& volume, const FileEntry& entry,
                            const std::vector<DamagedRange>& damage) {
-  std::uint64_t sound = entry.size;
-  for (const DamagedRange& damaged : damage)
-    sound -= std::min(damaged.range.end, entry.size) - std::min(damaged.range.begin, entry.size);
-  const bool all = sound == 0 && entry.path_spec.front().type_indicator != "GZIP" &&
-                   entry.path_spec.front().type_indicator != "COMPRESSED_STREAM";
+  const bool all = sound_bytes(entry.size, damage) == 0 && !is_compressed(entry);
   return fmt::format(
       "the log {}{}{} was found, and {} ({})", volume, volume.empty() ? "" : ":", entry.path,
       all ? fmt::format("all of its {} bytes are damaged", with_thousands(entry.size))

@@ -111,7 +111,7 @@ void read_patched_journal(std::span<const std::byte> patches, std::uint8_t kind)
     at += 5 + length;
   }
   MemorySource volume(bytes, {{{(kind & 2U) != 0 ? 13U * 1024 : 0, 13U * 1024}, "bad"}});
-  test::MadeExt file_system(journal, 32);
+  test::MadeExt file_system(journal);
   file_system.free(12, 14).free(19, 20).free(21, 32).name("cron", 15);
   ExtFile live;
   live.node = {15, NodeKind::file, 1000, {}};

@@ -88,15 +88,16 @@ inline std::string directory_block(const std::vector<std::pair<std::string, std:
 /// MadeJournal: the filesystem's own blocks, then the journal.
 class MadeExt final : public ExtFileSystem {
  public:
-  explicit MadeExt(const MadeJournal& journal, std::uint64_t volume_blocks) : map_(journal.map()) {
+  explicit MadeExt(const MadeJournal& journal) : map_(journal.map()) {
     // One group: 16 inodes of 256 bytes in four blocks of 1 KiB.
     geometry_.block_size = 1024;
-    geometry_.blocks = volume_blocks;
+    geometry_.blocks = kBlocks;
     geometry_.inode_size = 256;
     geometry_.inodes_per_group = 16;
     geometry_.inode_tables = {{kInodeTable, 0}};
   }
 
+  static constexpr std::uint64_t kBlocks = 32;
   static constexpr std::uint64_t kInodeTable = 2;  ///< its first block
   static constexpr std::uint64_t kDirectory = 11;  ///< the inode of the logs' folder
   static constexpr std::uint64_t kDirectoryBlock = 8;

@@ -3,16 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/memory_source.h"
-#include "tests/support/temporary_folder.h"
-#include "tsk_reader/container/block_source_open.h"
+#include "tests/unit/tsk_reader/container/virtual_disks/disk_test.h"
 
 namespace pidometer {
 namespace {
-
-void put_be(std::string& bytes, std::size_t at, std::uint64_t value, std::size_t width) {
-  for (std::size_t i = 0; i < width; ++i)
-    bytes[at + i] = static_cast<char>(value >> (8 * (width - 1 - i)) & 0xff);
-}
 
 /// A qcow2 of 64 KiB in clusters of 512 bytes: header, L1 at 512, one L2 at 1024, data after it.
 std::string qcow2(const std::vector<std::uint64_t>& l2) {
@@ -30,18 +24,9 @@ std::string qcow2(const std::vector<std::uint64_t>& l2) {
   return bytes;
 }
 
-class Chain : public testing::Test {
+class Chain : public DiskTest {
  protected:
-  Result<std::unique_ptr<BlockSource>> open(const std::string& bytes) {
-    InputGroup group;
-    group.kind = InputKind::image;
-    group.segments = {folder_.write("disk.qcow2", bytes)};
-    group.name = "disk.qcow2";
-    report_ = {};
-    return open_block_source(group, report_);
-  }
-  TemporaryFolder folder_;
-  InputReport report_;
+  Chain() : DiskTest("disk.qcow2") {}
 };
 
 constexpr std::uint64_t kCopied = std::uint64_t{1} << 63;

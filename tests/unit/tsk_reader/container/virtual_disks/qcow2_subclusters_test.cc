@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/memory_source.h"
-#include "tests/support/temporary_folder.h"
-#include "tsk_reader/container/block_source_open.h"
+#include "tests/unit/tsk_reader/container/virtual_disks/disk_test.h"
 #include "tsk_reader/container/qcow2/qcow2_map.h"
 
 namespace pidometer {
@@ -14,11 +13,6 @@ constexpr std::uint64_t kEntries = kCluster / 16;
 constexpr std::uint64_t kCopied = std::uint64_t{1} << 63;
 /// Each second subcluster is written: as many runs as an entry can tell of.
 constexpr std::uint64_t kEachSecond = 0x55555555;
-
-void put_be(std::string& bytes, std::size_t at, std::uint64_t value, std::size_t width) {
-  for (std::size_t i = 0; i < width; ++i)
-    bytes[at + i] = static_cast<char>(value >> (8 * (width - 1 - i)) & 0xff);
-}
 
 /// A qcow2 with extended L2 entries whose bytes lie in `bytes.img`, each cluster where the guest
 /// has it: header, L1 from the second cluster on, behind it `tables` L2 tables in which all entries
@@ -47,18 +41,9 @@ std::string qcow2(std::uint64_t l1_entries, std::uint64_t tables, std::uint64_t 
   return bytes;
 }
 
-class Subclusters : public testing::Test {
+class Subclusters : public DiskTest {
  protected:
-  Result<std::unique_ptr<BlockSource>> open(const std::string& bytes) {
-    InputGroup group;
-    group.kind = InputKind::image;
-    group.segments = {folder_.write("disk.qcow2", bytes)};
-    group.name = "disk.qcow2";
-    report_ = {};
-    return open_block_source(group, report_);
-  }
-  TemporaryFolder folder_;
-  InputReport report_;
+  Subclusters() : DiskTest("disk.qcow2") {}
 };
 
 TEST_F(Subclusters, OfASparseDiskAreAllSurveyed) {

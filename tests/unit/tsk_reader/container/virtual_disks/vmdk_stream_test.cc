@@ -4,8 +4,7 @@
 #include <random>
 
 #include "tests/support/memory_source.h"
-#include "tests/support/temporary_folder.h"
-#include "tsk_reader/container/block_source_open.h"
+#include "tests/unit/tsk_reader/container/virtual_disks/disk_test.h"
 
 namespace pidometer {
 namespace {
@@ -103,18 +102,9 @@ Stream make_stream(bool footer) {
   return stream;
 }
 
-class VmdkStream : public testing::Test {
+class VmdkStream : public DiskTest {
  protected:
-  Result<std::unique_ptr<BlockSource>> open(const std::string& bytes) {
-    InputGroup group;
-    group.kind = InputKind::image;
-    group.segments = {folder_.write("disk.vmdk", bytes)};
-    group.name = "disk.vmdk";
-    report_ = {};
-    return open_block_source(group, report_);
-  }
-  TemporaryFolder folder_;
-  InputReport report_;
+  VmdkStream() : DiskTest("disk.vmdk") {}
 };
 
 TEST_F(VmdkStream, IsReadWhole) {

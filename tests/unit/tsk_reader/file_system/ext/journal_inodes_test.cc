@@ -70,7 +70,7 @@ TEST(JournalInodes, GivesADeletedFileBackWithItsName) {
     MadeJournal journal({.incompatible = form});
     journal.descriptor({table(inode({}, 20, 3)), {8, directory_block({{"cron.1", 13}}, kBlock)}});
     journal.commit().descriptor({table(kNoInode)}).commit();
-    MadeExt file_system(journal, 32);
+    MadeExt file_system(journal);
     file_system.free(20, 24);
     const auto files = find(file_system, journal);
     ASSERT_EQ(files.size(), 1U);
@@ -88,7 +88,7 @@ TEST(JournalInodes, GivesADeletedFileBackWithItsName) {
 TEST(JournalInodes, LosesBlockByBlockWhatOthersOwnNow) {
   MadeJournal journal({});
   journal.descriptor({table(inode({}, 20, 6))}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(21, 22).free(24, 25);
   const auto files = find(file_system, journal);
   ASSERT_EQ(files.size(), 1U);
@@ -103,7 +103,7 @@ TEST(JournalInodes, LosesBlockByBlockWhatOthersOwnNow) {
 TEST(JournalInodes, IsNothingWhereAllBlocksAreTaken) {
   MadeJournal journal({});
   journal.descriptor({table(inode({}, 20, 6))}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(26, 32);
   EXPECT_TRUE(find(file_system, journal).empty());
 }
@@ -115,7 +115,7 @@ TEST(JournalInodes, TakesTheNewestCopyThatStillHasBytes) {
   // Emptied, then unlinked: neither copy has bytes.
   journal.descriptor({table(MadeInode{}.bytes())}).commit();
   journal.descriptor({table(inode({.links = 0}, 20, 5))}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(20, 30);
   const auto files = find(file_system, journal);
   ASSERT_EQ(files.size(), 1U);
@@ -126,7 +126,7 @@ TEST(JournalInodes, KeepsTwoFilesOfOneInodeApart) {
   MadeJournal journal({});
   journal.descriptor({table(inode({.generation = 1}, 20, 2))}).commit();
   journal.descriptor({table(inode({.generation = 2}, 24, 3))}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(20, 30);
   const auto files = find(file_system, journal);
   ASSERT_EQ(files.size(), 2U);
@@ -137,7 +137,7 @@ TEST(JournalInodes, KeepsTwoFilesOfOneInodeApart) {
 TEST(JournalInodes, LeavesOutWhatIsStillThere) {
   MadeJournal journal({});
   journal.descriptor({table(inode({}, 20, 2))}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(24, 30).live(live_file(13, 5, 3 * kBlock, 20));
   EXPECT_TRUE(find(file_system, journal).empty());
 }
@@ -145,7 +145,7 @@ TEST(JournalInodes, LeavesOutWhatIsStillThere) {
 TEST(JournalInodes, GivesBackWhatATrimmedFileHad) {
   MadeJournal journal({});
   journal.descriptor({table(inode({}, 20, 4))}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   // The first block is still its own, the next two are free, the last is another's.
   file_system.free(21, 23).live(live_file(13, 5, kBlock, 20)).name("cron", 13);
   const auto files = find(file_system, journal);
@@ -154,7 +154,7 @@ TEST(JournalInodes, GivesBackWhatATrimmedFileHad) {
   EXPECT_EQ(files[0].map.extents, (Extents{{0, 3 * kBlock, 20 * kBlock}}));
   EXPECT_EQ(files[0].map.lost.all(), (Lost{{{3 * kBlock, 4 * kBlock}, kTaken}}));
   // Another file in the same inode has no claim on the old one's blocks.
-  MadeExt reused(journal, 32);
+  MadeExt reused(journal);
   reused.free(21, 23).live(live_file(13, 6, kBlock, 20));
   const auto others = find(reused, journal);
   ASSERT_EQ(others.size(), 1U);
@@ -173,7 +173,7 @@ TEST(JournalInodes, ReadsBlocksOfTheMapAsTheyWereThen) {
   put_extent(later, 0, 0, 0, 2, 28);
   journal.descriptor({table(old), {10, then}}).commit();
   journal.descriptor({{10, later, true}}).commit();  // another file's by now
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(20, 32);
   const auto files = find(file_system, journal);
   ASSERT_EQ(files.size(), 1U);
@@ -188,7 +188,7 @@ TEST(JournalInodes, LooksAtRegularFilesWithAMapOnly) {
       .commit();
   // A block of no inode table that reads like one.
   journal.descriptor({{9, inode({}, 20, 2), true}}).commit();
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(20, 32);
   EXPECT_TRUE(find(file_system, journal).empty());
 }
@@ -200,7 +200,7 @@ TEST(JournalInodes, DoesNotTrustACopyThatFailsItsChecksum) {
     MadeTag bad = table(inode({}, 20, 5));
     bad.break_copy = true;
     journal.descriptor({good}).commit().descriptor({bad}).commit();
-    MadeExt file_system(journal, 32);
+    MadeExt file_system(journal);
     file_system.free(20, 32);
     const auto files = find(file_system, journal);
     ASSERT_EQ(files.size(), 1U);
@@ -212,7 +212,7 @@ TEST(JournalInodes, DoesNotTrustACopyInADamagedPartOfTheImage) {
   MadeJournal journal({});
   journal.descriptor({table(inode({}, 20, 2))}).commit();
   const std::uint64_t copy = journal.place(2);  // behind the superblock and the descriptor
-  MadeExt file_system(journal, 32);
+  MadeExt file_system(journal);
   file_system.free(20, 32);
   EXPECT_EQ(find(file_system, journal).size(), 1U);
   EXPECT_TRUE(find(file_system, journal, {{{copy + 512, copy + 1024}, "bad chunk"}}).empty());
@@ -222,18 +222,18 @@ TEST(JournalInodes, SaysWhyNothingIsLookedFor) {
   MadeJournal journal({});
   journal.descriptor({table(inode({}, 20, 2))}).commit();
   MemorySource volume(journal.bytes());
-  MadeExt elsewhere(journal, 32);
+  MadeExt elsewhere(journal);
   elsewhere.free(20, 32).external_journal();
   const auto none = find_journal_inodes(elsewhere, volume, {});
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->empty());
-  MadeExt corrupt(journal, 32);
+  MadeExt corrupt(journal);
   corrupt.unknown_free_space();
   const auto refused = find_journal_inodes(corrupt, volume, {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "the bitmaps are corrupt");
   MemorySource zeros(std::string(journal.bytes().size(), '\0'));
-  MadeExt other(journal, 32);
+  MadeExt other(journal);
   EXPECT_FALSE(find_journal_inodes(other, zeros, {}));
 }
 
