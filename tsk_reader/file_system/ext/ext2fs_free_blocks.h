@@ -10,8 +10,8 @@
 
 namespace pidometer {
 
-/// A volume more fragmented is searched no further: what is found goes over a pipe whose messages
-/// have 16 MiB, and of each range some 30 bytes.
+/// A volume more fragmented is searched no further: each range takes some 30 bytes of the 256 MiB
+/// that a list of all volumes of an image may have (kMostListingParts): thirty such volumes.
 inline constexpr std::size_t kMostFreeRanges = 250'000;
 
 /// What the block bitmaps say is free, in bytes of the volume; sorted, disjoint. Clusters of
