@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <map>
 #include <memory>
@@ -183,9 +184,15 @@ class MadeEvidence final : public Evidence {
   std::vector<VolumeReport> volumes_;
 };
 
-inline std::shared_ptr<ReaderSession> session_of(MadeInput input) {
+/// Long enough for what is no endless step, on a loaded machine and under a sanitizer too.
+inline constexpr std::chrono::seconds kPatient{120};
+/// For steps without an end. What is asked of the same session beside them must be quick.
+inline constexpr std::chrono::seconds kImpatient{2};
+
+inline std::shared_ptr<ReaderSession> session_of(MadeInput input,
+                                                 std::chrono::seconds step_limit = kPatient) {
   ReaderOptions options;
-  options.step_limit = std::chrono::seconds(1);
+  options.step_limit = step_limit;
   InputGroup group;
   group.name = "made";
   return std::make_shared<ReaderSession>(

@@ -15,15 +15,16 @@ TEST(ReaderDeath, AVolumeThatKillsIsLeftOut) {
        "the "
        "volume is left out"},
       {Step::log_search, Deed::loop,
-       "the reader process took more than 1 s of CPU time while looking for logs on p2; the volume "
+       "the reader process took more than 2 s of CPU time while looking for logs on p2; the volume "
        "is left out"},
       {Step::file_system, Deed::eat,
        "the reader process ran out of its 1024 MiB of memory while opening the filesystem of p2; "
        "the volume is left out"},
   };
   for (const auto& [step, deed, message] : table) {
-    const auto session = session_of(
-        {{{"p1", "/a", 1000}, {"p2", "/b", 1000}, {"p3", "/c", 1000}}, "p2", step, deed});
+    const auto session =
+        session_of({{{"p1", "/a", 1000}, {"p2", "/b", 1000}, {"p3", "/c", 1000}}, "p2", step, deed},
+                   deed == Deed::loop ? kImpatient : kPatient);
     ASSERT_TRUE(session->open());
     const auto evidence = make_remote_evidence(session);
     const auto folders = evidence->find_logs(kLogFolders, kGlobs);
@@ -32,9 +33,9 @@ TEST(ReaderDeath, AVolumeThatKillsIsLeftOut) {
     EXPECT_TRUE(right(read_all(*folders[1].files[0]).text));
     // On a loaded machine the time to answer may run out before the CPU time.
     std::string said = messages(*evidence).at(0);
-    const std::string slow = "answered nothing for 4 s";
+    const std::string slow = "answered nothing for 8 s";
     if (const std::size_t at = said.find(slow); deed == Deed::loop && at != std::string::npos)
-      said.replace(at, slow.size(), "took more than 1 s of CPU time");
+      said.replace(at, slow.size(), "took more than 2 s of CPU time");
     EXPECT_EQ(said, message);
     EXPECT_EQ(messages(*evidence).size(), 1U);
   }
@@ -91,19 +92,22 @@ TEST(ReaderDeath, NonsenseEndsTheInput) {
 TEST(ReaderDeath, AFileThatKillsIsReadUpToThere) {
   for (const Deed deed : {Deed::crash, Deed::loop, Deed::eat, Deed::garbage, Deed::sleep}) {
     SCOPED_TRACE(static_cast<int>(deed));
-    const auto session =
-        session_of({{{"p1", "/a", 3'000'000, deed, 2'500'000}, {"p1", "/b", 2'000'000}}, {}});
+    const bool endless = deed == Deed::loop || deed == Deed::sleep;
+    const std::size_t size = endless ? 1'200'000 : 3'000'000;
+    const std::uint64_t at = size - size / 6;
+    const auto session = session_of({{{"p1", "/a", size, deed, at}, {"p1", "/b", 200'000}}, {}},
+                                    endless ? kImpatient : kPatient);
     ASSERT_TRUE(session->open());
     const auto evidence = make_remote_evidence(session);
     const auto folders = evidence->find_logs(kLogFolders, kGlobs);
     const ReadFile a = read_all(*folders[0].files[0]);
-    EXPECT_GT(a.text.size(), 1'000'000U);
-    EXPECT_LE(a.text.size(), 2'500'000U);
+    EXPECT_GT(a.text.size(), 300'000U);  // what was read before is kept
+    EXPECT_LE(a.text.size(), at);
     EXPECT_TRUE(right(a.text));
     ASSERT_TRUE(a.error);
     EXPECT_NE(a.error->reason.find("while reading /a of p1"), std::string::npos) << a.error->reason;
     const ReadFile b = read_all(*folders[0].files[1]);
-    EXPECT_EQ(b.text.size(), 2'000'000U);
+    EXPECT_EQ(b.text.size(), 200'000U);
     EXPECT_TRUE(right(b.text));
     ASSERT_EQ(messages(*evidence).size(), 1U);
     EXPECT_NE(
