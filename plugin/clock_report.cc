@@ -1,0 +1,70 @@
+#include "plugin/clock_report.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+/// Why the distance between two ticks says nothing; empty where it was judged, or where a boot row
+/// says it.
+std::string_view unjudged_reason(IntervalState state, bool recovered) {
+  switch (state) {
+    case IntervalState::hole:
+      return "longer than the schedule leaves between two records: lines may be missing";
+    case IntervalState::damaged:
+      return recovered ? "between two recovered pieces of a log: what lay between is not known"
+                       : "lines are lost to damaged evidence";
+    case IntervalState::clock_step:
+      return "the time runs backwards";
+    case IntervalState::unknown_fall:
+      return "the PIDs fall over a time so long that the counter may have gone round, or the host "
+             "been booted: which is not known";
+    case IntervalState::unknown_advance:
+      return "the PIDs are out of order, or how often the counter wrapped is not known";
+    case IntervalState::judged:
+    case IntervalState::boot:
+    case IntervalState::daemon_restart:
+    case IntervalState::last:
+      break;
+  }
+  return {};
+}
+
+void list_unjudged(const PidClock& clock, bool recovered, SeriesReport& report) {
+  for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+    const std::string_view reason = unjudged_reason(clock.intervals[i].state, recovered);
+    if (reason.empty()) continue;
+    ++report.unjudged_intervals;
+    const TimeRange range{clock.ticks[i].time, clock.ticks[i + 1].time};
+    if (!report.unjudged.empty() && report.unjudged.back().range.end == range.begin &&
+        report.unjudged.back().reason == reason)
+      report.unjudged.back().range.end = range.end;
+    else if (report.unjudged.size() < kListedStretches)
+      report.unjudged.push_back({range, std::string(reason)});
+  }
+}
+
+}  // namespace
+
+SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const PidClock& clock,
+                           bool recovered, std::string hostname) {
+  SeriesReport report;
+  report.hostname = std::move(hostname);
+  report.records = log.records.size();
+  report.readings = readings;
+  report.intervals = static_cast<std::uint64_t>(std::count_if(
+      clock.intervals.begin(), clock.intervals.end(),
+      [](const Interval& interval) { return interval.state == IntervalState::judged; }));
+  if (!clock.sessions.empty()) report.boot_sessions = clock.sessions.back().number;
+  report.wraps = static_cast<std::uint32_t>(clock.wraps);
+  report.pid_max = clock.pid_max;
+  report.pid_max_basis = clock.pid_max_basis;
+  if (!clock.ticks.empty())
+    report.coverage = TimeRange{clock.ticks.front().time, clock.ticks.back().time};
+  list_unjudged(clock, recovered, report);
+  return report;
+}
+
+}  // namespace pidometer

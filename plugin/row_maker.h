@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugin/anomaly/anomaly.h"
+#include "plugin/cron_log/log_series.h"
+#include "plugin/plugin.h"
+
+namespace pidometer {
+
+/// Makes rows of one log series and gives them to the mediator. Holds what all its rows share.
+class RowMaker {
+ public:
+  RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator);
+
+  const std::string& hostname() const { return hostname_; }
+
+  void findings(std::vector<Anomaly> anomalies);
+
+  /// A row for every record, without those that are known (all are told where `known` is empty).
+  void records(const std::vector<bool>& known);
+
+  /// A damaged range is dated by the last record before it, or else the first one after it.
+  void damage();
+
+ private:
+  /// Lines of records that are held at once. Each batch reads its logs again from the start, so
+  /// that of the usual log of some 10,000 lines there is one batch, and of a million lines sixteen.
+  static constexpr std::size_t kRecordBatch = 65536;
+
+  void record_row(const StoredRecord& record, const Result<std::string>& line);
+  LineRef line_ref(const StoredRecord& record, const Result<std::string>& text) const;
+
+  const LogSeries& log_;
+  Mediator& mediator_;
+  std::string hostname_;
+  std::vector<std::shared_ptr<const EventSource>> sources_;
+};
+
+}  // namespace pidometer
