@@ -54,7 +54,10 @@ std::uint32_t ScanMediator::source_rank(const TimelineEvent& event) {
 
 void ScanMediator::produce_event(TimelineEvent event) {
   if (failure_ || !wanted(event)) return;
-  if (const auto* finding = std::get_if<FindingBody>(&event.body)) {
+  const auto* finding = std::get_if<FindingBody>(&event.body);
+  if (finding != nullptr && finding->anomaly.kind == AnomalyKind::activity) {
+    ++summary_.activities;  // its parts are counted
+  } else if (finding != nullptr) {
     ++findings_;
     ++summary_.findings[{finding->anomaly.kind, finding->anomaly.level}];
   }

@@ -1,7 +1,9 @@
 #include "plugin/cron_odometer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -16,6 +18,7 @@
 #include "plugin/readings.h"
 #include "plugin/recovered_series.h"
 #include "plugin/row_maker.h"
+#include "plugin/schedule_findings.h"
 
 namespace pidometer {
 namespace {
@@ -79,6 +82,7 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     const Baseline baseline = learn_baseline(clock);
     RowMaker rows(series, log, mediator);
     std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline);
+    std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
     drop_known_findings(known, anomalies);
     rows.findings(std::move(anomalies));
     rows.damage();

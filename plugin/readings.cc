@@ -32,42 +32,53 @@ std::optional<ReadingKind> reading_kind(const StoredRecord& record) {
   }
 }
 
-/// Says of each record in turn whether lines before it may be lost. Records of one file must come
-/// in the order of their offsets.
-class DamageMarks {
+/// Says of each record in turn what of the log before it is lost. Records of one file must come in
+/// the order of their offsets.
+class LossMarks {
  public:
-  explicit DamageMarks(const LogSeries& log) : log_(log), spans_(log.reports.size()) {
+  explicit LossMarks(const LogSeries& log) : log_(log), spans_(log.reports.size()) {
     for (const UnreadSpan& span : log.unread)
-      if (span.damaged) spans_[span.file].push_back(span.range.begin);
+      spans_[span.file].push_back(
+          {span.range.begin, span.damaged ? Loss::damaged : Loss::unparsed});
     last_.resize(log.reports.size());
     for (std::size_t i = 0; i < log.records.size(); ++i) last_[log.records[i].file] = i;
   }
 
-  bool before(const StoredRecord& record, std::size_t index) {
-    bool lost = std::exchange(pending_, false);
-    std::vector<std::uint64_t>& spans = spans_[record.file];
-    const auto passed = std::lower_bound(spans.begin(), spans.end(), std::uint64_t{record.offset});
-    lost = lost || passed != spans.begin();
-    spans.erase(spans.begin(), passed);
+  Loss before(const StoredRecord& record, std::size_t index) {
+    Loss loss = std::exchange(pending_, Loss::none);
+    Spans& spans = spans_[record.file];
+    for (; spans.next < spans.size() && spans[spans.next].begin < record.offset; ++spans.next)
+      loss = std::max(loss, spans[spans.next].loss);
     // What lay between two recovered pieces of a log is not known.
     if (index > 0 && log_.records[index - 1].file != record.file &&
         (is_recovered(record.file) || is_recovered(log_.records[index - 1].file)))
-      lost = true;
-    // Damage behind the last record of a file is before whatever comes next in the series.
-    if (index == last_[record.file] && (!spans.empty() || !log_.reports[record.file].complete))
-      pending_ = true;
-    return lost;
+      loss = Loss::damaged;
+    // What is lost behind the last record of a file is before whatever comes next in the series.
+    if (index == last_[record.file]) {
+      for (std::size_t k = spans.next; k < spans.size(); ++k)
+        pending_ = std::max(pending_, spans[k].loss);
+      if (!log_.reports[record.file].complete) pending_ = Loss::damaged;
+    }
+    return loss;
   }
 
  private:
+  struct Span {
+    std::uint64_t begin;
+    Loss loss;
+  };
+  struct Spans : std::vector<Span> {
+    std::size_t next = 0;  ///< those before it have been passed
+  };
+
   bool is_recovered(std::size_t file) const {
     return log_.reports[file].entry.recovery.has_value();
   }
 
   const LogSeries& log_;
-  std::vector<std::vector<std::uint64_t>> spans_;  ///< starts, ascending, a list a file
-  std::vector<std::size_t> last_;                  ///< index of the last record of each file
-  bool pending_ = false;
+  std::vector<Spans> spans_;       ///< by offset, a list a file
+  std::vector<std::size_t> last_;  ///< index of the last record of each file
+  Loss pending_ = Loss::none;
 };
 
 }  // namespace
@@ -75,15 +86,15 @@ class DamageMarks {
 std::vector<Reading> readings_of(const LogSeries& log) {
   std::vector<Reading> readings;
   readings.reserve(log.records.size());
-  DamageMarks marks(log);
-  bool damage = false;
+  LossMarks marks(log);
+  Loss lost = Loss::none;
   for (std::size_t i = 0; i < log.records.size(); ++i) {
     const StoredRecord& record = log.records[i];
-    damage = marks.before(record, i) || damage;
+    lost = std::max(lost, marks.before(record, i));
     const std::optional<ReadingKind> kind = reading_kind(record);
     if (!kind) continue;
     readings.push_back(Reading{record.time, record.pid, record.label, static_cast<std::uint32_t>(i),
-                               record.utc_offset_minutes, *kind, std::exchange(damage, false)});
+                               record.utc_offset_minutes, *kind, std::exchange(lost, Loss::none)});
   }
   return readings;
 }

@@ -8,8 +8,42 @@
 #include <utility>
 
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/row_writer.h"
 
 namespace pidometer {
+namespace {
+
+std::string text_of(const Result<std::string>& line) {
+  return line ? *line : std::string();
+}
+
+/// Tells findings and their activities of one another. An activity of which no finding is left is
+/// taken out.
+void join_activities(std::vector<TimelineEvent>& events) {
+  std::map<std::uint32_t, FindingBody*> activities;
+  const auto finding = [](TimelineEvent& event) -> FindingBody& {
+    return std::get<FindingBody>(event.body);
+  };
+  for (TimelineEvent& event : events) {
+    FindingBody& body = finding(event);
+    if (body.anomaly.kind != AnomalyKind::activity) continue;
+    body.activity_id = finding_id(event);
+    activities[body.anomaly.activity] = &body;
+  }
+  for (TimelineEvent& event : events) {
+    FindingBody& body = finding(event);
+    const auto activity = activities.find(body.anomaly.activity);
+    if (body.anomaly.kind == AnomalyKind::activity || activity == activities.end()) continue;
+    body.activity_id = activity->second->activity_id;
+    activity->second->parts.push_back(finding_id(event));
+  }
+  std::erase_if(events, [&](TimelineEvent& event) {
+    const FindingBody& body = finding(event);
+    return body.anomaly.kind == AnomalyKind::activity && body.parts.empty();
+  });
+}
+
+}  // namespace
 
 RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
     : log_(log), mediator_(mediator) {
@@ -37,30 +71,43 @@ void RowMaker::findings(std::vector<Anomaly> anomalies) {
   }
   const std::vector<Result<std::string>> lines = fetch_lines(log_, bounds);
   std::map<std::tuple<AnomalyKind, std::string, std::string>, std::uint32_t> told;
+  std::vector<TimelineEvent> events;
+  events.reserve(anomalies.size());
   for (std::size_t i = 0; i < anomalies.size(); ++i) {
-    const StoredRecord& first = log_.records[anomalies[i].first_record];
-    const StoredRecord& last = log_.records[anomalies[i].last_record];
-    FindingBody body;
-    body.first = line_ref(first, lines[2 * i]);
-    body.last = line_ref(last, lines[2 * i + 1]);
-    body.repetition = told[{anomalies[i].kind, body.first.text, body.last.text}]++;
-    if (last.file != first.file) body.last_source = sources_[last.file];
-    body.first_command = log_.labels[first.label].command;
-    const RecordSource& written_by = log_.sources[first.source];
-    body.reporter = written_by.reporter;
-    body.utc_offset_minutes = first.utc_offset_minutes;
-    body.end_utc_offset_minutes = last.utc_offset_minutes;
-    body.time_basis = log_.reports[first.file].time_basis;
-    TimelineEvent event;
-    event.time = anomalies[i].window_start;
-    event.parser = std::string(anomaly_kind_name(anomalies[i].kind));
-    event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
-    event.username = log_.labels[first.label].username;
-    event.source = sources_[first.file];
-    body.anomaly = std::move(anomalies[i]);
-    event.body = std::move(body);
-    mediator_.produce_event(std::move(event));
+    const std::uint32_t repetition =
+        told[{anomalies[i].kind, text_of(lines[2 * i]), text_of(lines[2 * i + 1])}]++;
+    events.push_back(finding_row(std::move(anomalies[i]), lines[2 * i], lines[2 * i + 1]));
+    std::get<FindingBody>(events.back().body).repetition = repetition;
   }
+  join_activities(events);
+  for (TimelineEvent& event : events) mediator_.produce_event(std::move(event));
+}
+
+TimelineEvent RowMaker::finding_row(Anomaly anomaly, const Result<std::string>& first_line,
+                                    const Result<std::string>& last_line) const {
+  const StoredRecord& first = log_.records[anomaly.first_record];
+  const StoredRecord& last = log_.records[anomaly.last_record];
+  FindingBody body;
+  body.first = line_ref(first, first_line);
+  body.last = line_ref(last, last_line);
+  if (last.file != first.file) body.last_source = sources_[last.file];
+  body.first_command = log_.labels[first.label].command;
+  const RecordSource& written_by = log_.sources[first.source];
+  body.reporter = written_by.reporter;
+  body.utc_offset_minutes = first.utc_offset_minutes;
+  body.end_utc_offset_minutes = last.utc_offset_minutes;
+  // the row's time is the window's start, which is the last record's where the clock was set back
+  if (last.time < first.time) std::swap(body.utc_offset_minutes, body.end_utc_offset_minutes);
+  body.time_basis = log_.reports[first.file].time_basis;
+  TimelineEvent event;
+  event.time = anomaly.window_start;
+  event.parser = std::string(anomaly_kind_name(anomaly.kind));
+  event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
+  event.username = log_.labels[first.label].username;
+  event.source = sources_[first.file];
+  body.anomaly = std::move(anomaly);
+  event.body = std::move(body);
+  return event;
 }
 
 void RowMaker::records(const std::vector<bool>& known) {

@@ -30,6 +30,8 @@ class RowMaker {
   /// that of the usual log of some 10,000 lines there is one batch, and of a million lines sixteen.
   static constexpr std::size_t kRecordBatch = 65536;
 
+  TimelineEvent finding_row(Anomaly anomaly, const Result<std::string>& first_line,
+                            const Result<std::string>& last_line) const;
   void record_row(const StoredRecord& record, const Result<std::string>& line);
   LineRef line_ref(const StoredRecord& record, const Result<std::string>& text) const;
 

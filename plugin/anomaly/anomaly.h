@@ -10,13 +10,40 @@
 
 namespace pidometer {
 
-/// Spelled as in `pidometer:anomaly:<kind>`.
+/// Spelled as in `pidometer:anomaly:<kind>`. An activity sums up findings: `pidometer:activity`.
 enum class AnomalyKind : std::uint8_t {
   pid_excess,
   pid_deficit,
+  record_gap,
+  record_out_of_sequence,
+  clock_step,
   boot,
+  new_command,
+  crontab_change,
   not_a_clock,
+  activity,
 };
+
+/// Why scheduled records are missing, told from the PIDs.
+enum class GapCause : std::uint8_t {
+  records_removed,         ///< the PIDs went on as if the jobs had run
+  system_down,             ///< the counter restarted
+  cron_stopped,            ///< the background went on, the jobs did not
+  suspended_or_clock_set,  ///< neither went on: from cron lines alone nothing tells the two apart
+  rotation_missing,        ///< a log of the series is not there
+  evidence_damaged,        ///< bytes are damaged or lines did not parse there: no accusation
+  unknown,
+};
+
+/// What happened to a crontab.
+enum class CrontabChange : std::uint8_t {
+  replaced,  ///< by crontab(1)
+  removed,   ///< by crontab(1)
+  reloaded,  ///< the daemon read a changed one
+};
+
+/// What of a record does not fit its neighbours.
+enum class SequenceFault : std::uint8_t { pid, time };
 
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
 
@@ -46,6 +73,38 @@ struct Anomaly {
   std::int64_t baseline_low = 0;       ///< their range
   std::int64_t baseline_high = 0;
   std::vector<std::uint32_t> labels;  ///< Reading::label of the jobs of the first tick, sorted
+
+  /// The window that was chosen, of which the finding is the shortest stretch that holds most: its
+  /// first tick and the one that ends it, and the sums over it.
+  std::uint32_t window_first_tick = 0;
+  std::uint32_t window_last_tick = 0;
+  double window_excess = 0;
+  double window_variance = 0;
+  /// Number of the activity that the finding is part of, from 1 in the series; 0: none. Findings of
+  /// one activity are neighbours, or apart by a quiet interval or two.
+  std::uint32_t activity = 0;
+
+  // record_gap (observed_pids and expected_pids too: what would have been spent had all run):
+  GapCause cause = GapCause::unknown;
+  std::uint64_t missing_records = 0;  ///< what the schedule had there, by the hours and days before
+  double background_pids = 0;         ///< what would have been spent had no job run
+  double noise_pids = 0;              ///< standard deviation of the two
+
+  // record_out_of_sequence (the window is the record):
+  SequenceFault fault = SequenceFault::pid;
+  Pid previous_pid = 0;  ///< of the neighbours, in the log's order; 0 where there is none
+  Pid next_pid = 0;
+  Timestamp previous_time;
+  Timestamp next_time;
+
+  // clock_step:
+  double step_seconds = 0;  ///< signed: positive forward
+
+  // new_command:
+  double days_before = 0;  ///< of log without it
+
+  // crontab_change:
+  CrontabChange change = CrontabChange::replaced;
 
   // boot:
   bool counter_restarted =

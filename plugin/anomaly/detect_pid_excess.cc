@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
@@ -9,6 +10,20 @@
 #include "plugin/anomaly/window_scan.h"
 
 namespace pidometer {
+namespace {
+
+// What lies in the window beside its stretch belongs to the activity where it is more than the
+// background's own variation by itself; the best of many windows reaches too far by chance.
+constexpr double kBesideDeviations = 3;
+
+Window worth_summing(const Pick& pick) {
+  const double excess = pick.window.excess - pick.stretch.excess;
+  const double variance = pick.window.variance - pick.stretch.variance;
+  return excess > kBesideDeviations * std::sqrt(std::max(0.0, variance)) ? pick.window
+                                                                         : pick.stretch;
+}
+
+}  // namespace
 
 // Rule: the sum of observed minus expected PIDs over one interval, or over a window of several, is
 // more than chance and the background of this host make it.
@@ -26,8 +41,15 @@ std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& ba
     return !scan.listed(w) && !(w.width() == 1 && c.constant);
   });
   std::vector<Anomaly> found;
-  for (const Pick& pick : pick_windows(scan, std::move(candidates), clock.intervals.size()))
-    found.push_back(pid_finding(clock, baseline, scan, pick.stretch, AnomalyKind::pid_excess));
+  for (const Pick& pick : pick_windows(scan, std::move(candidates), clock.intervals.size())) {
+    Anomaly a = pid_finding(clock, baseline, scan, pick.stretch, AnomalyKind::pid_excess);
+    const Window whole = worth_summing(pick);
+    a.window_first_tick = whole.begin;
+    a.window_last_tick = whole.end;
+    a.window_excess = whole.excess;
+    a.window_variance = whole.variance;
+    found.push_back(std::move(a));
+  }
   return found;
 }
 

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <tuple>
 
+#include "plugin/anomaly/activities.h"
+
 namespace pidometer {
 namespace {
 
@@ -16,6 +18,13 @@ constexpr std::array kDetectors = {
     Detector{AnomalyKind::pid_deficit, "pid_deficit",
              "fewer PIDs were handed out than such an interval always costs: a job did less",
              detect_pid_deficit},
+    Detector{AnomalyKind::record_gap, "record_gap",
+             "records that the schedule has are missing; the PIDs say why", detect_record_gap},
+    Detector{AnomalyKind::record_out_of_sequence, "record_out_of_sequence",
+             "the PID or the time of a record does not fit its neighbours, which fit one another",
+             detect_record_out_of_sequence},
+    Detector{AnomalyKind::clock_step, "clock_step",
+             "the wall clock jumped while the PID counter did not", detect_clock_step},
     Detector{AnomalyKind::boot, "boot",
              "the counter restarted, or the daemon did (not for the first line of a series)",
              detect_boot},
@@ -40,6 +49,7 @@ std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& bas
     all.insert(all.end(), std::make_move_iterator(found.begin()),
                std::make_move_iterator(found.end()));
   }
+  add_activities(clock, all);
   std::ranges::stable_sort(all, {}, [](const Anomaly& a) {
     return std::tuple(a.window_start, a.window_end, a.first_record, a.kind);
   });

@@ -18,14 +18,18 @@ struct Detector {
   std::vector<Anomaly> (*detect)(const PidClock& clock, const Baseline& baseline);
 };
 
-/// THE table: every kind of finding has a row, and a file detect_<name>.cc.
+/// THE table: every kind of finding that the clock gives has a row, and a file detect_<name>.cc.
+/// What the records alone say stands in plugin/schedule_findings.h.
 std::span<const Detector> detectors();
 
-/// What all detectors find, sorted by time.
+/// What all detectors find and the activities that it adds up to, sorted by time.
 std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline);
 
 std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline);
 std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline);
+std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& baseline);
+std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock, const Baseline& baseline);
+std::vector<Anomaly> detect_clock_step(const PidClock& clock, const Baseline& baseline);
 std::vector<Anomaly> detect_boot(const PidClock& clock, const Baseline& baseline);
 std::vector<Anomaly> detect_not_a_clock(const PidClock& clock, const Baseline& baseline);
 

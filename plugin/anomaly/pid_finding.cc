@@ -31,6 +31,13 @@ Level level_of(double score, double looks, double days) {
   return month <= kLowAMonth ? Level::low : Level::informational;
 }
 
+void set_excess(Anomaly& anomaly, double excess, double variance) {
+  const double range = k90Percent * std::sqrt(variance);
+  anomaly.excess_pids = std::llround(excess);
+  anomaly.excess_low = std::llround(excess - range);
+  anomaly.excess_high = std::llround(excess + range);
+}
+
 Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
                     const Window& window, AnomalyKind kind) {
   const Tick& first = clock.ticks[window.begin];
@@ -55,10 +62,7 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
     a.baseline_high += c.high;
   }
   a.expected_pids = static_cast<double>(a.observed_pids) - window.excess;
-  a.excess_pids = std::llround(window.excess);
-  const double range = k90Percent * std::sqrt(window.variance);
-  a.excess_low = std::llround(window.excess - range);
-  a.excess_high = std::llround(window.excess + range);
+  set_excess(a, window.excess, window.variance);
   a.score = window.score;
   a.score_log = score_over_looks(window.score, scan.looks());
   a.level = level_of(window.score, scan.looks(), scan.days());

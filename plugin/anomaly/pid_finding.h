@@ -10,6 +10,9 @@ namespace pidometer {
 Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
                     const Window& window, AnomalyKind kind);
 
+/// The excess, rounded, and its 90% range.
+void set_excess(Anomaly& anomaly, double excess, double variance);
+
 /// From how often chance alone makes such a window in a month: `looks` windows were looked at in
 /// `days` of log.
 Level level_of(double score, double looks, double days);

@@ -7,6 +7,7 @@
 #include "plugin/baseline/common_intervals.h"
 #include "plugin/baseline/daily_sources.h"
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/baseline/job_costs.h"
 #include "plugin/baseline/rare_intervals.h"
 
 namespace pidometer {
@@ -115,6 +116,21 @@ void measure_spread_by_level(const PidClock& clock, Baseline& baseline) {
           static_cast<float>(spread.factor(busyness(clock, baseline, i)));
 }
 
+// The rate of the additive fit, but never more than leaves each job the two PIDs that it takes at
+// least: cron's child, and the job (measured of plain jobs: three, their shell too).
+double background_rate(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs) {
+  constexpr double kJobPids = 2;
+  constexpr double kHalfMinute = 30;
+  double rate = std::max(0.0, costs.per_half_minute() / kHalfMinute);
+  for (const IntervalGroup& group : groups.groups) {
+    if (!group.common || group.half_minutes == 0) continue;
+    const auto jobs = static_cast<double>(clock.item_sets.labels(group.items).size());
+    const double left = std::max(0.0, group.core.mean - kJobPids * jobs);
+    rate = std::min(rate, left / (kHalfMinute * group.half_minutes));
+  }
+  return rate;
+}
+
 }  // namespace
 
 Baseline learn_baseline(const PidClock& clock) {
@@ -122,7 +138,9 @@ Baseline learn_baseline(const PidClock& clock) {
   baseline.expected.resize(clock.intervals.size());
   const IntervalGroups groups = group_intervals(clock);
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, baseline);
-  expect_rare_intervals(clock, groups, baseline.variance_per_half_minute, baseline);
+  const JobCosts costs(clock, groups);
+  expect_rare_intervals(clock, groups, costs, baseline.variance_per_half_minute, baseline);
+  baseline.background_per_second = background_rate(clock, groups, costs);
   baseline.level = LocalLevel::learn(clock, baseline.expected);
   if (baseline.level.used()) measure_spread_by_level(clock, baseline);
   add_daily_sources(clock, baseline);

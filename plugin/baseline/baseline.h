@@ -41,6 +41,9 @@ struct Baseline {
   std::vector<PeriodicSource> periodic_sources;
   LocalLevel level;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
+  /// PIDs a second that are handed out while no job runs. An upper bound where the log has jobs of
+  /// one length only: what they cost and what goes on beside them cannot be told apart there.
+  double background_per_second = 0;
 };
 
 /// Learns from the log itself, with no configuration.

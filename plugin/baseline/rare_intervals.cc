@@ -103,9 +103,9 @@ void expect(const RareInterval& run, const Others& others, double host_variance,
 }  // namespace
 
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
-                           double variance_per_half_minute, Baseline& baseline) {
+                           const JobCosts& costs, double variance_per_half_minute,
+                           Baseline& baseline) {
   std::vector<RareInterval> runs;
-  const JobCosts costs(clock, groups);
   for (const IntervalGroup& group : groups.groups) {
     if (group.common) continue;
     const std::uint32_t rarest = rarest_label(clock, groups, group);

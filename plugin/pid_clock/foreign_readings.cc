@@ -1,7 +1,9 @@
 #include "plugin/pid_clock/foreign_readings.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <span>
 #include <utility>
 
 namespace pidometer {
@@ -9,6 +11,9 @@ namespace {
 
 // Out-of-order PIDs of neighbouring ticks differ by a few; 25 is beyond what was seen on real hosts
 constexpr std::int64_t kFar = 25;
+
+// A line may be late by so much; what is written later than the next tick was started after it.
+constexpr std::chrono::seconds kLateLine{30};
 
 // The neighbours agree if the step across the foreign reading is not much larger than the steps
 // around it. A real excess there needs no repair, so the factor may be small.
@@ -25,19 +30,49 @@ class Repair {
          std::vector<std::uint32_t>& repaired)
       : readings_(readings), series_(series), ticks_(series.ticks), repaired_(repaired) {}
 
-  std::size_t run() {
-    if (ticks_.size() < 4) return 0;
-    std::size_t taken = 0;
+  std::vector<ForeignReading> run() {
+    if (ticks_.size() < 4) return {};
     for (std::size_t i = 1; i + 1 < ticks_.size(); ++i) {
       if (!foreign(i)) continue;
-      ++taken;
+      const Tick& tick = ticks_[i];
+      note(tick.record, tick.pid, tick.time, ticks_[before(i)], ticks_[i + 1]);
       if (!take_other_pid(i)) gone_.push_back(i);
     }
     if (!gone_.empty()) close_ranks();
-    return taken;
+    std::ranges::sort(found_, {}, &ForeignReading::record);
+    note_jobs_beyond(found_.size());
+    std::ranges::sort(found_, {}, &ForeignReading::record);
+    return std::move(found_);
   }
 
  private:
+  void note(std::uint32_t record, Pid pid, Timestamp time, const Tick& previous, const Tick& next) {
+    found_.push_back({record, pid, time, previous.pid, next.pid, previous.time, next.time});
+  }
+
+  // A tick's reading is its smallest PID; another of its jobs may be foreign too.
+  void note_jobs_beyond(std::size_t sorted) {
+    for (std::size_t i = 0; i + 1 < ticks_.size(); ++i) {
+      const Tick& tick = ticks_[i];
+      const Tick& next = ticks_[i + 1];
+      if (tick.jobs < 2 || next.after_startup || next.pid < tick.pid ||
+          next.time - tick.time < kLateLine)
+        continue;
+      for (std::size_t k = tick.first_read; k < std::size_t{tick.first_read} + tick.reads; ++k) {
+        const Reading& r = readings_[k];
+        if (r.kind == ReadingKind::job && as_signed(r.pid) > as_signed(next.pid) + kFar &&
+            !known(r.record, sorted))
+          note(r.record, r.pid, r.time, tick, next);
+      }
+    }
+  }
+
+  // Whether it is among the first `sorted` that were found.
+  bool known(std::uint32_t record, std::size_t sorted) const {
+    return std::ranges::binary_search(std::span(found_).first(sorted), record, {},
+                                      &ForeignReading::record);
+  }
+
   // the tick before, skipping one that was just found to be foreign
   std::size_t before(std::size_t i) const {
     return !gone_.empty() && gone_.back() == i - 1 && i >= 2 ? i - 2 : i - 1;
@@ -110,12 +145,14 @@ class Repair {
   std::vector<Tick>& ticks_;
   std::vector<std::uint32_t>& repaired_;
   std::vector<std::size_t> gone_;
+  std::vector<ForeignReading> found_;
 };
 
 }  // namespace
 
-std::size_t take_out_foreign_readings(const std::vector<Reading>& readings, TickSeries& series,
-                                      std::vector<std::uint32_t>& repaired) {
+std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
+                                                      TickSeries& series,
+                                                      std::vector<std::uint32_t>& repaired) {
   return Repair(readings, series, repaired).run();
 }
 

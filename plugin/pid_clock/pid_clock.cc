@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plugin/pid_clock/foreign_readings.h"
+#include "plugin/pid_clock/minute_calendar.h"
 #include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
@@ -44,16 +45,19 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
                                          startups, [&](const Startup& s) { return s.pid < a.pid; });
     step.state = fell ? IntervalState::boot : IntervalState::daemon_restart;
   } else if (advance >= 0) {
-    step.state = seconds < -kJitterSeconds ? IntervalState::clock_step
-                 : range.too_long(seconds) ? IntervalState::unknown_advance
-                                           : IntervalState::judged;
+    // two ticks within the span of one: the same job ran again in its minute (tick.cc)
+    const bool again =
+        seconds <= kJitterSeconds && advance > kLateLinePids && b.lost_before != Loss::damaged;
+    step.state = again || seconds < -kJitterSeconds ? IntervalState::clock_step
+                 : range.too_long(seconds)          ? IntervalState::unknown_advance
+                                                    : IntervalState::judged;
   } else if (-advance <= kLateLinePids && std::abs(seconds) <= kLateLineSeconds) {
     step.state = IntervalState::unknown_advance;
   } else if (range.is_wrap(a.pid, b.pid, seconds)) {
     advance = range.advance_over_wrap(a.pid, b.pid);
     step.wraps = 1;
     step.state = IntervalState::judged;
-  } else if (recovered && b.after_damage) {
+  } else if (recovered && b.lost_before == Loss::damaged) {
     step.state = IntervalState::damaged;
   } else {
     step.state =
@@ -176,9 +180,10 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   PidClock clock;
   clock.order = judge_pid_order(readings);
   TickSeries series = form_ticks(readings);
+  const MinuteCalendar calendar(series.ticks);
   std::vector<std::uint32_t> repaired;
   if (clock.order.kind == PidOrderKind::sequential)
-    clock.foreign_readings = take_out_foreign_readings(readings, series, repaired);
+    clock.foreign = take_out_foreign_readings(readings, series, repaired);
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
   if (clock.order.kind == PidOrderKind::random) return unordered(std::move(clock), series, options);
@@ -205,13 +210,21 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     // the tick after the damage may have lost jobs: neither the interval before it nor the one that
     // it starts can be compared
     if (clock.intervals[i].state == IntervalState::judged &&
-        (series.ticks[i].after_damage || series.ticks[i + 1].after_damage))
+        (series.ticks[i].lost_before == Loss::damaged ||
+         series.ticks[i + 1].lost_before == Loss::damaged))
       clock.intervals[i].state = IntervalState::damaged;
     clock.wraps += clock.intervals[i].wraps;
     clock.backward_steps += clock.intervals[i].state == IntervalState::clock_step ? 1 : 0;
   }
   for (const std::uint32_t i : repaired) clock.intervals[i].repaired = true;
   clock.holes = mark_holes(clock.intervals);
+  clock.gaps = find_tick_gaps(series.ticks, calendar);
+  for (const TickGap& gap : clock.gaps) {
+    Interval& interval = clock.intervals[gap.tick];
+    if (interval.state != IntervalState::judged) continue;
+    interval.state = IntervalState::hole;
+    ++clock.holes;
+  }
   clock.ticks = std::move(series.ticks);
   clock.item_sets = std::move(series.item_sets);
   clock.pid_max = range.pid_max;

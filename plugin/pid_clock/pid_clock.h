@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "base/pid.h"
+#include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/item_sets.h"
 #include "plugin/pid_clock/pid_order.h"
 #include "plugin/pid_clock/reading.h"
 #include "plugin/pid_clock/tick.h"
+#include "plugin/pid_clock/tick_gaps.h"
 
 namespace pidometer {
 
@@ -28,8 +30,8 @@ enum class IntervalState : std::uint8_t {
   judged,           ///< a distance that can be compared with others
   boot,             ///< the counter restarted: no distance
   daemon_restart,   ///< a STARTUP line, but the counter went on
-  clock_step,       ///< the time runs backwards
-  hole,             ///< longer than the schedule leaves between two ticks: lines may be missing
+  clock_step,       ///< the time runs backwards, or stands still
+  hole,             ///< scheduled ticks are missing in it, or it is longer than the schedule leaves
   damaged,          ///< lines are lost in it or in the tick before: what it should cost is unknown
   unknown_fall,     ///< so long that the counter may have gone round, or restarted: not known which
   unknown_advance,  ///< the number of wraps cannot be known, or the PIDs are out of order
@@ -62,13 +64,14 @@ struct PidClock {
   std::vector<Interval> intervals;  ///< as many as ticks
   std::vector<BootSession> sessions;
   ItemSets item_sets;
+  std::vector<TickGap> gaps;            ///< scheduled ticks that are missing; ascending
+  std::vector<ForeignReading> foreign;  ///< in the log's order
 
   PidOrder order;   ///< where it is random there is one session, and no interval is judged
   Pid pid_max = 0;  ///< one more than the largest PID that is handed out
   std::string pid_max_basis;  ///< in words: where the number comes from
   std::size_t wraps = 0;
-  std::size_t foreign_readings = 0;  ///< PIDs far outside two neighbours that agree; left out
-  std::size_t backward_steps = 0;    ///< the time ran backwards while the PIDs went on
+  std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
   std::size_t holes = 0;
 };
 

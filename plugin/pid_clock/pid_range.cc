@@ -61,7 +61,7 @@ double largest_rate(const std::vector<Tick>& ticks) {
   const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
   const auto usable = [&](std::size_t i) {
     return ticks[i + 1].pid > ticks[i].pid && seconds_between(ticks[i], ticks[i + 1]) > 0 &&
-           !ticks[i + 1].after_damage && !ticks[i + 1].after_startup;
+           ticks[i + 1].lost_before != Loss::damaged && !ticks[i + 1].after_startup;
   };
   std::vector<std::int64_t> lengths;
   for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)

@@ -18,6 +18,13 @@ enum class ReadingKind : std::uint8_t {
   check,   ///< an old PID: may not exceed the newest reading; never a distance
 };
 
+/// What the log does not have although it was written: between two readings, or two ticks.
+enum class Loss : std::uint8_t {
+  none,
+  unparsed,  ///< lines of cron's, by the look of them, that could not be read
+  damaged,   ///< bytes of the evidence are lost or damaged
+};
+
 struct Reading {
   Timestamp time;
   Pid pid = 0;
@@ -26,8 +33,7 @@ struct Reading {
   std::int16_t utc_offset_minutes =
       0;  ///< of the host's zone at `time`: periodic sources follow the local clock
   ReadingKind kind = ReadingKind::job;
-  /// Readings may be lost between the one before and this one: the evidence is damaged there.
-  bool after_damage = false;
+  Loss lost_before = Loss::none;  ///< between the one before and this one
 };
 
 }  // namespace pidometer

@@ -45,10 +45,8 @@ class TickFormer {
   TickSeries run() {
     for (index_ = 0; index_ < readings_.size(); ++index_) {
       const Reading& r = readings_[index_];
-      if (r.after_damage) {
-        close();
-        damage_ = true;
-      }
+      if (r.lost_before == Loss::damaged) close();
+      lost_ = std::max(lost_, r.lost_before);
       switch (r.kind) {
         case ReadingKind::job:
           add_job(r);
@@ -84,12 +82,12 @@ class TickFormer {
       tick_.first_read = static_cast<std::uint32_t>(index_);
       tick_.minute = local_minute(r);
       tick_.after_startup = startup_;
-      tick_.after_damage = damage_;
+      tick_.lost_before = lost_;
       start_ = r.time;
       labels_.clear();
       open_ = true;
       startup_ = false;
-      damage_ = false;
+      lost_ = Loss::none;
     } else {
       const std::int64_t step = difference(r.pid, tick_.pid);
       if ((step < 0 && step > -kWrapInTick) || step > kWrapInTick) {
@@ -126,7 +124,7 @@ class TickFormer {
   std::vector<std::uint32_t> labels_;
   bool open_ = false;
   bool startup_ = false;
-  bool damage_ = false;
+  Loss lost_ = Loss::none;
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Tick {
   std::uint16_t jobs = 0;        ///< fresh PIDs in it
   std::uint16_t minute = 0;      ///< local minute of the day, 0 to 1439
   bool after_startup = false;    ///< a daemon's start stands between the previous tick and this one
-  bool after_damage = false;     ///< readings of this tick or before it may be lost
+  Loss lost_before = Loss::none;  ///< readings of this tick or before it may be lost
 };
 
 /// A daemon's start, before tick `tick`.

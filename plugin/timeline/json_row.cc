@@ -43,6 +43,35 @@ void put_distance(RowJson& row, const Anomaly& anomaly) {
   row["baseline_high"] = anomaly.baseline_high;
 }
 
+void put_gap(RowJson& row, const Anomaly& anomaly) {
+  row["cause"] = gap_cause_name(anomaly.cause);
+  row["missing_records"] = anomaly.missing_records;
+  row["wraps_assumed"] = anomaly.wraps_assumed;
+  if (anomaly.observed_pids > 0) row["observed_pids"] = anomaly.observed_pids;
+  row["expected_pids"] = row_real(anomaly.expected_pids);
+  row["background_pids"] = row_real(anomaly.background_pids);
+  row["noise_pids"] = row_real(anomaly.noise_pids);
+}
+
+/// What its parts add up to; its own id is what they name.
+void put_activity(RowJson& row, const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  row["activity_id"] = finding.activity_id;
+  row["parts"] = finding.parts;
+  row["excess_pids"] = anomaly.excess_pids;
+  row["excess_low"] = anomaly.excess_low;
+  row["excess_high"] = anomaly.excess_high;
+  row["score_log"] = row_real(anomaly.score_log);
+}
+
+void put_sequence(RowJson& row, const Anomaly& anomaly) {
+  row["fault"] = anomaly.fault == SequenceFault::pid ? "pid" : "time";
+  row["previous_pid"] = anomaly.previous_pid;
+  row["next_pid"] = anomaly.next_pid;
+  row["previous_time"] = iso8601(anomaly.previous_time);
+  row["next_time"] = iso8601(anomaly.next_time);
+}
+
 /// Where the first byte that a row speaks of lies in its log; nothing where it speaks of all.
 std::optional<std::uint64_t> place_in_log(const TimelineEvent& event) {
   if (const auto* finding = std::get_if<FindingBody>(&event.body)) return finding->first.offset;
@@ -77,11 +106,13 @@ struct PutBody {
   void operator()(const FindingBody& finding) const {
     const Anomaly& anomaly = finding.anomaly;
     const std::string kind(anomaly_kind_name(anomaly.kind));
-    row["data_type"] = "pidometer:anomaly:" + kind;
+    const bool is_activity = anomaly.kind == AnomalyKind::activity;
+    row["data_type"] = is_activity ? "pidometer:activity" : "pidometer:anomaly:" + kind;
     row["timestamp_desc"] = "Start Time";
     row["tag"] = {kind, std::string(level_name(anomaly.level))};
     row["level"] = level_name(anomaly.level);
-    row["finding_id"] = finding_id(event);
+    if (!is_activity) row["finding_id"] = finding_id(event);
+    if (!is_activity) put_text(row, "activity_id", finding.activity_id);
     row["window_start"] = iso8601(anomaly.window_start);
     row["window_end"] = iso8601(anomaly.window_end);
     row["boot_session"] = anomaly.boot_session;
@@ -91,6 +122,25 @@ struct PutBody {
       case AnomalyKind::pid_excess:
       case AnomalyKind::pid_deficit:
         put_distance(row, anomaly);
+        break;
+      case AnomalyKind::record_gap:
+        put_gap(row, anomaly);
+        break;
+      case AnomalyKind::record_out_of_sequence:
+        put_sequence(row, anomaly);
+        break;
+      case AnomalyKind::clock_step:
+        row["observed_pids"] = anomaly.observed_pids;
+        row["step_seconds"] = row_real(anomaly.step_seconds);
+        break;
+      case AnomalyKind::new_command:
+        row["days_before"] = row_real(anomaly.days_before);
+        break;
+      case AnomalyKind::crontab_change:
+        row["change"] = crontab_change_name(anomaly.change);
+        break;
+      case AnomalyKind::activity:
+        put_activity(row, finding);
         break;
       case AnomalyKind::boot:
         row["counter_restarted"] = anomaly.counter_restarted;

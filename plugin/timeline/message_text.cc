@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <cmath>
 #include <cstdlib>
 #include <string_view>
 #include <variant>
@@ -28,9 +29,93 @@ std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
   return fmt::format("{} {} PIDs were handed out (processes or threads)", count, comparison);
 }
 
+/// What the PIDs say of the missing records.
+std::string_view cause_words(GapCause cause) {
+  switch (cause) {
+    case GapCause::records_removed:
+      return "the PIDs went on as if their jobs had run: lines were removed";
+    case GapCause::system_down:
+      return "the PID counter restarted: the host was down";
+    case GapCause::cron_stopped:
+      return "PIDs went on without the jobs' share: cron did not run";
+    case GapCause::suspended_or_clock_set:
+      return "no PIDs were handed out for them: the host was suspended, or its clock set forward";
+    case GapCause::rotation_missing:
+      return "a log of the series is missing";
+    case GapCause::evidence_damaged:
+      return "the log is damaged or unreadable there, which explains it";
+    case GapCause::unknown:
+      return "the PIDs do not say why";
+  }
+  assert(false);
+  return {};
+}
+
+std::string_view change_words(CrontabChange change) {
+  switch (change) {
+    case CrontabChange::replaced:
+      return "a crontab was replaced by crontab(1)";
+    case CrontabChange::removed:
+      return "a crontab was removed by crontab(1)";
+    case CrontabChange::reloaded:
+      return "the cron daemon read a crontab that had changed";
+  }
+  assert(false);
+  return {};
+}
+
+std::string gap_message(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  return fmt::format("{} scheduled record{} missing {}; {}", anomaly.missing_records,
+                     anomaly.missing_records == 1 ? " is" : "s are", when(finding),
+                     cause_words(anomaly.cause));
+}
+
+/// "1 h 30 min", "90 s"
+std::string duration_words(double seconds) {
+  const auto total = std::llround(std::abs(seconds));
+  if (total < 120) return fmt::format("{} s", total);
+  if (total < 7200 && total % 3600 != 0) return fmt::format("{} min", (total + 30) / 60);
+  if (total < 2 * 86400) return fmt::format("{} h {} min", total / 3600, total % 3600 / 60);
+  return fmt::format("{:.1f} days", static_cast<double>(total) / 86400);
+}
+
+std::string sequence_message(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  if (anomaly.fault == SequenceFault::pid)
+    return fmt::format(
+        "PID {} of this record does not fit its neighbours' PIDs, {} and {}: the line was "
+        "inserted or edited {}",
+        anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
+  return fmt::format(
+      "the time of this record does not fit its neighbours' times while its PID, {}, lies between "
+      "theirs, {} and {}: the line was edited or moved {}",
+      anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
+}
+
 std::string finding_message(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   switch (anomaly.kind) {
+    case AnomalyKind::record_gap:
+      return gap_message(finding);
+    case AnomalyKind::record_out_of_sequence:
+      return sequence_message(finding);
+    case AnomalyKind::clock_step:
+      return fmt::format("the host's clock was set {} by about {} while the PIDs went on {}",
+                         anomaly.step_seconds < 0 ? "back" : "forward",
+                         duration_words(anomaly.step_seconds), when(finding));
+    case AnomalyKind::new_command:
+      return fmt::format(
+          "a job that this log of {} before it does not have ran for the first time "
+          "{}",
+          duration_words(anomaly.days_before * 86400), when(finding));
+    case AnomalyKind::crontab_change:
+      return std::string(change_words(anomaly.change)) + " " + when(finding);
+    case AnomalyKind::activity:
+      return fmt::format("{} finding{} together: ", finding.parts.size(),
+                         finding.parts.size() == 1 ? "" : "s") +
+             pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
+             when(finding);
     case AnomalyKind::pid_excess:
       return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
              when(finding);

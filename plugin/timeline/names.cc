@@ -5,8 +5,11 @@
 namespace pidometer {
 namespace {
 
-constexpr std::array kAnomalyKinds = {AnomalyKind::pid_excess, AnomalyKind::pid_deficit,
-                                      AnomalyKind::boot, AnomalyKind::not_a_clock};
+constexpr std::array kAnomalyKinds = {AnomalyKind::pid_excess,  AnomalyKind::pid_deficit,
+                                      AnomalyKind::record_gap,  AnomalyKind::record_out_of_sequence,
+                                      AnomalyKind::clock_step,  AnomalyKind::boot,
+                                      AnomalyKind::new_command, AnomalyKind::crontab_change,
+                                      AnomalyKind::not_a_clock};
 constexpr std::array kLevels = {Level::informational, Level::low, Level::medium, Level::high,
                                 Level::critical};
 
@@ -20,10 +23,42 @@ std::string_view anomaly_kind_name(AnomalyKind kind) {
       return "pid_excess";
     case AnomalyKind::pid_deficit:
       return "pid_deficit";
+    case AnomalyKind::record_gap:
+      return "record_gap";
+    case AnomalyKind::record_out_of_sequence:
+      return "record_out_of_sequence";
+    case AnomalyKind::clock_step:
+      return "clock_step";
     case AnomalyKind::boot:
       return "boot";
+    case AnomalyKind::new_command:
+      return "new_command";
+    case AnomalyKind::crontab_change:
+      return "crontab_change";
     case AnomalyKind::not_a_clock:
       return "not_a_clock";
+    case AnomalyKind::activity:
+      return "activity";
+  }
+  return "unknown";
+}
+
+std::string_view gap_cause_name(GapCause cause) {
+  switch (cause) {
+    case GapCause::records_removed:
+      return "records_removed";
+    case GapCause::system_down:
+      return "system_down";
+    case GapCause::cron_stopped:
+      return "cron_stopped";
+    case GapCause::suspended_or_clock_set:
+      return "suspended_or_clock_set";
+    case GapCause::rotation_missing:
+      return "rotation_missing";
+    case GapCause::evidence_damaged:
+      return "evidence_damaged";
+    case GapCause::unknown:
+      return "unknown";
   }
   return "unknown";
 }
@@ -40,6 +75,18 @@ std::string_view level_name(Level level) {
       return "high";
     case Level::critical:
       return "critical";
+  }
+  return "unknown";
+}
+
+std::string_view crontab_change_name(CrontabChange change) {
+  switch (change) {
+    case CrontabChange::replaced:
+      return "replaced";
+    case CrontabChange::removed:
+      return "removed";
+    case CrontabChange::reloaded:
+      return "reloaded";
   }
   return "unknown";
 }

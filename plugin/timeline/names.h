@@ -15,6 +15,8 @@ namespace pidometer {
 /// Enumerators as rows and summary spell them.
 std::string_view anomaly_kind_name(AnomalyKind kind);
 std::string_view level_name(Level level);
+std::string_view gap_cause_name(GapCause cause);
+std::string_view crontab_change_name(CrontabChange change);
 /// `live`, `hidden`, `snapshot`; empty where nothing is known.
 std::string_view log_copy_name(LogCopy copy);
 std::string_view warning_kind_name(WarningKind kind);
@@ -22,7 +24,8 @@ std::string_view cron_event_name(CronEvent event);
 std::string_view error_kind_name(ErrorKind kind);
 std::string_view recovery_method_name(RecoveryMethod method);
 
-/// All kinds and levels in the order of their enumerators, for tables that show zeros too.
+/// All kinds of findings (an activity is none) and levels in the order of their enumerators, for
+/// tables that show zeros too.
 std::span<const AnomalyKind> all_anomaly_kinds();
 std::span<const Level> all_levels();
 

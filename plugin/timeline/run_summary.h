@@ -85,6 +85,7 @@ struct RunSummary {
   std::vector<SummarySeries> series;
   std::vector<SummaryRecovery> recoveries;
   std::map<std::pair<AnomalyKind, Level>, std::uint64_t> findings;  ///< counts; missing is 0
+  std::uint64_t activities = 0;                                     ///< that sum findings up
   std::vector<Warning> warnings;                                    ///< in the order met
   /// How many there were of a kind, where the list above was cut short; otherwise left out.
   std::map<WarningKind, std::uint64_t> warning_totals;

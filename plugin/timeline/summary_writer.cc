@@ -206,7 +206,7 @@ Json findings_json(const RunSummary& summary) {
     }
     by_kind[std::string(anomaly_kind_name(kind))] = std::move(by_level);
   }
-  return {{"total", total}, {"by_kind", std::move(by_kind)}};
+  return {{"total", total}, {"by_kind", std::move(by_kind)}, {"activities", summary.activities}};
 }
 
 Json warning_counts_json(const RunSummary& summary) {

@@ -71,6 +71,19 @@ std::string boot_words(const Anomaly& anomaly) {
   return fmt::format("; PID {} before, {} after", anomaly.first_pid, anomaly.last_pid);
 }
 
+std::string gap_words(const Anomaly& anomaly) {
+  if (anomaly.observed_pids == 0) return fmt::format("; {}", level_name(anomaly.level));
+  return fmt::format("; {} PIDs handed out, {:.0f} ± {:.0f} if all had run, {:.0f} if none; {}",
+                     anomaly.observed_pids, anomaly.expected_pids, anomaly.noise_pids,
+                     anomaly.background_pids, level_name(anomaly.level));
+}
+
+std::string activity_words(const Anomaly& anomaly) {
+  return fmt::format("; excess {} to {} (90%); {}, score {:.1f} over the whole log",
+                     anomaly.excess_low, anomaly.excess_high, level_name(anomaly.level),
+                     anomaly.score_log);
+}
+
 std::string order_words(const Anomaly& anomaly) {
   return fmt::format(
       "; distances round the range of PIDs differ from evenly spread ones by {:.1f}% at most, as "
@@ -84,6 +97,15 @@ std::string kind_words(const Anomaly& anomaly) {
     case AnomalyKind::pid_excess:
     case AnomalyKind::pid_deficit:
       return distance_words(anomaly);
+    case AnomalyKind::record_gap:
+      return gap_words(anomaly);
+    case AnomalyKind::activity:
+      return activity_words(anomaly);
+    case AnomalyKind::record_out_of_sequence:
+    case AnomalyKind::clock_step:
+    case AnomalyKind::new_command:
+    case AnomalyKind::crontab_change:
+      return fmt::format("; {}", level_name(anomaly.level));
     case AnomalyKind::boot:
       return boot_words(anomaly);
     case AnomalyKind::not_a_clock:
@@ -96,6 +118,9 @@ std::string kind_words(const Anomaly& anomaly) {
 std::string bracket_words(const Anomaly& anomaly) {
   if (anomaly.kind == AnomalyKind::pid_excess || anomaly.kind == AnomalyKind::pid_deficit)
     return std::to_string(anomaly.excess_pids);
+  if (anomaly.kind == AnomalyKind::activity) return fmt::format("activity {}", anomaly.excess_pids);
+  if (anomaly.kind == AnomalyKind::record_gap)
+    return fmt::format("gap {} {}", anomaly.missing_records, gap_cause_name(anomaly.cause));
   return std::string(anomaly_kind_name(anomaly.kind));
 }
 

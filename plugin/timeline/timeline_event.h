@@ -48,6 +48,9 @@ struct FindingBody {
   /// How many findings of the series before it have its kind and its lines: the same bytes may
   /// stand twice, and finding_id must not.
   std::uint32_t repetition = 0;
+  /// Of the activity that the finding is part of, or of the activity itself; empty for none.
+  std::string activity_id = {};
+  std::vector<std::string> parts = {};  ///< finding_ids of an activity's findings, in time order
   /// Of a live series: what was recovered of the same host that is dated within the window.
   RecoveredWithin recovered = {};
 };

@@ -125,7 +125,7 @@ TEST(BuildPidClock, tells_steps_apart) {
     EXPECT_EQ(clock.intervals[19].state, c.want);
     EXPECT_EQ(clock.intervals[19].advance, c.advance);
     EXPECT_EQ(clock.sessions.size(), c.sessions);
-    EXPECT_EQ(clock.foreign_readings, 0U);
+    EXPECT_EQ(clock.foreign.size(), 0U);
     for (std::size_t i = 0; i < 39; ++i) {
       if (i == 19) continue;
       EXPECT_EQ(clock.intervals[i].state, IntervalState::judged) << i;
@@ -139,7 +139,7 @@ TEST(BuildPidClock, forged_pid_is_taken_out) {
     std::vector<Reading> readings = steady(40);
     readings[20].pid = forged;
     const PidClock clock = clock_of(readings);
-    EXPECT_EQ(clock.foreign_readings, 1U);
+    EXPECT_EQ(clock.foreign.size(), 1U);
     ASSERT_EQ(clock.ticks.size(), 39U);
     EXPECT_EQ(clock.sessions.size(), 1U);
     EXPECT_EQ(clock.intervals[19].advance, 6);
@@ -152,7 +152,7 @@ TEST(BuildPidClock, forged_pid_beside_a_true_one_leaves_the_tick) {
   std::vector<Reading> readings = steady(40);
   readings.insert(readings.begin() + 20, job(20 * 60, 12, 2));
   const PidClock clock = clock_of(readings);
-  EXPECT_EQ(clock.foreign_readings, 1U);
+  EXPECT_EQ(clock.foreign.size(), 1U);
   ASSERT_EQ(clock.ticks.size(), 40U);
   EXPECT_EQ(clock.ticks[20].pid, 1060U);
   EXPECT_EQ(clock.ticks[20].jobs, 2U);
@@ -269,7 +269,7 @@ TEST(BuildPidClock, each_startup_line_starts_a_session) {
 // What a tick should have cost is unknown where lines of it, or before it, are lost.
 TEST(BuildPidClock, damage_is_never_judged_across) {
   std::vector<Reading> readings = steady(40);
-  readings[10].after_damage = true;
+  readings[10].lost_before = Loss::damaged;
   PidClock clock = clock_of(readings);
   for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i)
     EXPECT_EQ(clock.intervals[i].state,
@@ -282,7 +282,7 @@ TEST(BuildPidClock, damage_is_never_judged_across) {
   Reading second = readings[10];
   second.pid += 1;
   second.label = 2;
-  second.after_damage = true;
+  second.lost_before = Loss::damaged;
   readings.insert(readings.begin() + 11, second);
   clock = clock_of(readings);
   ASSERT_EQ(clock.ticks.size(), 41U);
@@ -293,7 +293,7 @@ TEST(BuildPidClock, damage_is_never_judged_across) {
   // a restart is one all the same
   readings = steady(40);
   for (std::size_t i = 20; i < readings.size(); ++i) readings[i].pid -= 900;
-  readings[20].after_damage = true;
+  readings[20].lost_before = Loss::damaged;
   clock = clock_of(readings);
   EXPECT_EQ(clock.intervals[19].state, IntervalState::boot);
   // ... but not where damage means that two recovered pieces meet: what lay between is not known
@@ -301,8 +301,8 @@ TEST(BuildPidClock, damage_is_never_judged_across) {
   EXPECT_EQ(clock.intervals[19].state, IntervalState::damaged);
   EXPECT_EQ(clock.sessions.size(), 1U);
   // a fall within a piece is one
-  readings[20].after_damage = false;
-  readings[19].after_damage = true;
+  readings[20].lost_before = Loss::none;
+  readings[19].lost_before = Loss::damaged;
   EXPECT_EQ(clock_of(readings, {.recovered = true}).intervals[19].state, IntervalState::boot);
 }
 

@@ -115,6 +115,94 @@ inline TimelineEvent boot() {
   return {finding.anomaly.window_end, "boot", "web01", "", source(), std::move(finding)};
 }
 
+/// Lines of an hour and a half are missing, and their PIDs are not.
+inline TimelineEvent record_gap() {
+  TimelineEvent event = excess();
+  event.parser = "record_gap";
+  auto& finding = std::get<FindingBody>(event.body);
+  Anomaly gap;
+  gap.kind = AnomalyKind::record_gap;
+  gap.level = Level::high;
+  gap.window_start = at(973695000);
+  gap.window_end = at(973700400);
+  gap.first_pid = 2441;
+  gap.last_pid = 2463;
+  gap.boot_session = 1;
+  gap.cause = GapCause::records_removed;
+  gap.missing_records = 8;
+  gap.observed_pids = 22;
+  gap.expected_pids = 20.5;
+  gap.background_pids = 3.25;
+  gap.noise_pids = 0.75;
+  finding.anomaly = gap;
+  return event;
+}
+
+inline TimelineEvent record_out_of_sequence() {
+  TimelineEvent event = excess();
+  event.parser = "record_out_of_sequence";
+  auto& finding = std::get<FindingBody>(event.body);
+  Anomaly forged;
+  forged.kind = AnomalyKind::record_out_of_sequence;
+  forged.level = Level::medium;
+  forged.window_start = forged.window_end = at(973695000);
+  forged.first_pid = forged.last_pid = 2441;
+  forged.boot_session = 1;
+  forged.previous_pid = 911;
+  forged.next_pid = 915;
+  forged.previous_time = at(973694400);
+  forged.next_time = at(973695600);
+  finding.anomaly = forged;
+  finding.last = finding.first;
+  return event;
+}
+
+inline TimelineEvent clock_step() {
+  TimelineEvent event = excess();
+  event.parser = "clock_step";
+  auto& finding = std::get<FindingBody>(event.body);
+  Anomaly step;
+  step.kind = AnomalyKind::clock_step;
+  step.level = Level::low;
+  step.window_start = at(973695000);
+  step.window_end = at(973700400);
+  step.first_pid = 2441;
+  step.last_pid = 2443;
+  step.boot_session = 1;
+  step.observed_pids = 2;
+  step.step_seconds = -6000;
+  finding.anomaly = step;
+  return event;
+}
+
+/// One record that says something of the schedule.
+inline TimelineEvent schedule_finding(AnomalyKind kind) {
+  TimelineEvent event = excess();
+  event.parser = kind == AnomalyKind::new_command ? "new_command" : "crontab_change";
+  auto& finding = std::get<FindingBody>(event.body);
+  Anomaly found;
+  found.kind = kind;
+  found.level = Level::low;
+  found.window_start = found.window_end = at(973695000);
+  found.first_pid = found.last_pid = 2441;
+  found.boot_session = 1;
+  found.days_before = 12.5;
+  finding.anomaly = found;
+  finding.last = finding.first;
+  return event;
+}
+
+/// Sums up two findings.
+inline TimelineEvent activity() {
+  TimelineEvent event = excess();
+  event.parser = "activity";
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.kind = AnomalyKind::activity;
+  finding.activity_id = "0123456789abcdef";
+  finding.parts = {"00112233445566ff", "ff66554433221100"};
+  return event;
+}
+
 /// A host that hands PIDs out at random.
 inline TimelineEvent not_a_clock() {
   FindingBody finding;

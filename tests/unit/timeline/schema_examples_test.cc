@@ -91,6 +91,7 @@ RunSummary sample_summary() {
   summary.recoveries = {recovery};
   summary.findings = {{{AnomalyKind::pid_excess, Level::critical}, 3},
                       {{AnomalyKind::pid_deficit, Level::low}, 1}};
+  summary.activities = 1;
   summary.warnings = {damage};
   summary.errors = {{ErrorKind::not_evidence, "photo.png is no image and no log",
                      "it starts as a PNG picture does", "leave it out"}};
@@ -112,6 +113,12 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
   const Example examples[] = {
       {"pid_excess.jsonl", write_jsonl(samples::excess())},
       {"pid_deficit.jsonl", write_jsonl(samples::deficit())},
+      {"record_gap.jsonl", write_jsonl(samples::record_gap())},
+      {"record_out_of_sequence.jsonl", write_jsonl(samples::record_out_of_sequence())},
+      {"clock_step.jsonl", write_jsonl(samples::clock_step())},
+      {"new_command.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::new_command))},
+      {"crontab_change.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::crontab_change))},
+      {"activity.jsonl", write_jsonl(samples::activity())},
       {"boot.jsonl", write_jsonl(samples::boot())},
       {"not_a_clock.jsonl", write_jsonl(samples::not_a_clock())},
       {"pid_excess_replayed.jsonl", write_jsonl(samples::replayed_excess())},

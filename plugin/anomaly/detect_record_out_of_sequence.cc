@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/edited_times.h"
+
+namespace pidometer {
+namespace {
+
+// Where more than one line in two hundred does not fit, and more than three, nobody forged them:
+// two counters write one log, or the log's order is not that of its lines.
+constexpr std::size_t kFewLines = 3;
+constexpr std::size_t kOneIn = 200;
+
+std::uint32_t session_at(const PidClock& clock, std::uint32_t record) {
+  const auto next = std::ranges::upper_bound(clock.ticks, record, {}, &Tick::record);
+  const auto tick = std::max<std::ptrdiff_t>(next - clock.ticks.begin(), 1) - 1;
+  return clock.sessions[session_of(clock, static_cast<std::uint32_t>(tick))].number;
+}
+
+}  // namespace
+
+// Rule: a job's PID lies more than 25 outside two neighbours that agree with one another, or its
+// time outside two that do, while the other one fits: the line was inserted, edited or moved.
+std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock,
+                                                   const Baseline& /*baseline*/) {
+  std::vector<Anomaly> found;
+  const auto add = [&](SequenceFault fault, const ForeignReading& reading) {
+    Anomaly a;
+    a.kind = AnomalyKind::record_out_of_sequence;
+    a.fault = fault;
+    a.window_start = a.window_end = reading.time;
+    a.first_record = a.last_record = reading.record;
+    a.first_pid = a.last_pid = reading.pid;
+    a.previous_pid = reading.previous_pid;
+    a.next_pid = reading.next_pid;
+    a.previous_time = reading.previous_time;
+    a.next_time = reading.next_time;
+    a.boot_session = session_at(clock, reading.record);
+    found.push_back(std::move(a));
+  };
+  for (const ForeignReading& reading : clock.foreign) add(SequenceFault::pid, reading);
+  for (const EditedTime& edited : find_edited_times(clock)) {
+    const Tick& tick = clock.ticks[edited.tick];
+    const Tick& before = clock.ticks[edited.tick - 1];
+    const Tick& behind = clock.ticks[edited.tick + 1];
+    add(SequenceFault::time,
+        {tick.record, tick.pid, tick.time, before.pid, behind.pid, before.time, behind.time});
+  }
+  const bool few = found.size() <= std::max(kFewLines, clock.ticks.size() / kOneIn);
+  for (Anomaly& a : found) a.level = few ? Level::medium : Level::low;
+  return found;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/anomaly.h"
+#include "plugin/baseline/baseline.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// A gap of the log, and what the PIDs say of it.
+struct GapVerdict {
+  const TickGap* gap = nullptr;
+  GapCause cause = GapCause::unknown;
+  std::int64_t observed = 0;  ///< PIDs handed out over the gap; 0 where that is not known
+  double scheduled = 0;       ///< what the gap costs had every job run
+  double background = 0;      ///< had none run but the tick's that starts it
+  double noise = 0;           ///< standard deviation of the two
+  std::uint64_t missing_records = 0;
+  double seconds = 0;        ///< from the last record to the next
+  double usual_seconds = 0;  ///< from such a tick to the next, where nothing is missing
+};
+
+/// What each of the clock's gaps means. Removed lines leave the PIDs that their jobs took; a host
+/// that was suspended, or a clock that was set forward, took none; a daemon that was stopped took
+/// the background's alone. Never `records_removed` where bytes are damaged or lines did not parse.
+std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline);
+
+/// The gap that a clock set forward left, where the clock was set back by as much later on: index
+/// into `clock.intervals` of that step back for each gap, kNoTick for none. A step back with no
+/// such gap before it is its own.
+std::vector<std::uint32_t> steps_back_of(const PidClock& clock,
+                                         const std::vector<GapVerdict>& gaps);
+
+/// By how much the clock was set at an interval whose time runs backwards, in seconds, negative.
+double step_back_seconds(const PidClock& clock, std::uint32_t interval);
+
+}  // namespace pidometer

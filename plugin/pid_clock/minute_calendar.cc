@@ -1,0 +1,47 @@
+#include "plugin/pid_clock/minute_calendar.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace pidometer {
+namespace {
+
+constexpr LocalMinute kDay = 24 * 60;
+
+// 16 MiB of bits are 255 years. A log that says it spans more has a broken clock.
+constexpr LocalMinute kMostMinutes = LocalMinute{1} << 27;
+
+}  // namespace
+
+LocalMinute local_minute_of(const Tick& tick) {
+  const LocalMinute utc =
+      std::chrono::floor<std::chrono::minutes>(tick.time).time_since_epoch().count();
+  // the tick knows its minute of the local day; zones differ from UTC by less than half a day west
+  // and 14 hours east (base/time_zone.h)
+  LocalMinute offset = tick.minute - (utc % kDay + kDay) % kDay;
+  constexpr LocalMinute kFarthestEast = 14 * 60;
+  if (offset > kFarthestEast) offset -= kDay;
+  if (offset <= kFarthestEast - kDay) offset += kDay;
+  return utc + offset;
+}
+
+MinuteCalendar::MinuteCalendar(const std::vector<Tick>& ticks) {
+  if (ticks.empty()) return;
+  first_ = last_ = local_minute_of(ticks.front());
+  for (const Tick& tick : ticks) {
+    const LocalMinute minute = local_minute_of(tick);
+    first_ = std::min(first_, minute);
+    last_ = std::max(last_, minute);
+  }
+  if (last_ - first_ >= kMostMinutes) {
+    last_ = first_ - 1;
+    return;
+  }
+  words_.resize(static_cast<std::size_t>(last_ - first_) / 64 + 1);
+  for (const Tick& tick : ticks) {
+    const auto bit = static_cast<std::uint64_t>(local_minute_of(tick) - first_);
+    words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+}
+
+}  // namespace pidometer

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "plugin/pid_clock/tick.h"
+
+namespace pidometer {
+
+/// Minutes since 1970 by the host's own wall clock.
+using LocalMinute = std::int64_t;
+
+/// Local minute in which a tick lies.
+LocalMinute local_minute_of(const Tick& tick);
+
+/// Which minutes of a log have a tick: a bit a minute.
+class MinuteCalendar {
+ public:
+  explicit MinuteCalendar(const std::vector<Tick>& ticks);
+
+  /// False where the times of the log span more than a calendar can hold: nothing is known then.
+  bool known() const { return !words_.empty(); }
+
+  bool used(LocalMinute minute) const {
+    const LocalMinute at = minute - first_;
+    if (at < 0 || at > last_ - first_) return false;
+    const auto bit = static_cast<std::uint64_t>(at);
+    return (words_[bit / 64] >> (bit % 64) & 1U) != 0;
+  }
+
+  /// Whether the log reaches so far.
+  bool covers(LocalMinute minute) const { return minute >= first_ && minute <= last_; }
+
+ private:
+  LocalMinute first_ = 0;
+  LocalMinute last_ = -1;
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace pidometer

@@ -1,0 +1,190 @@
+#include "plugin/pid_clock/tick_gaps.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "plugin/pid_clock/minute_calendar.h"
+
+namespace pidometer {
+namespace {
+
+constexpr LocalMinute kHour = 60;
+constexpr LocalMinute kDay = 24 * kHour;
+constexpr LocalMinute kWeek = 7 * kDay;
+
+// In use: in two of the three hours (days) before. Three, because one may be missing itself; two
+// of three, because a job that ran once is no schedule.
+constexpr int kLookBack = 3;
+constexpr int kEnough = 2;
+
+// A gap of two years is looked through minute by minute, a longer one only so far.
+constexpr LocalMinute kMostMinutes = 2 * 366 * kDay;
+
+class GapFinder {
+ public:
+  GapFinder(const std::vector<Tick>& ticks, const MinuteCalendar& calendar)
+      : ticks_(ticks), calendar_(calendar) {}
+
+  std::vector<TickGap> run() {
+    std::vector<TickGap> gaps;
+    if (!calendar_.known()) return gaps;
+    for (std::uint32_t i = 0; i + 1 < ticks_.size(); ++i) {
+      // the common case first: no minute lies between the two
+      if (ticks_[i + 1].time - ticks_[i].time < std::chrono::seconds(90)) continue;
+      if (auto gap = gap_after(i)) gaps.push_back(std::move(*gap));
+    }
+    return gaps;
+  }
+
+ private:
+  std::optional<TickGap> gap_after(std::uint32_t i) {
+    start_ = local_minute_of(ticks_[i]);
+    end_ = local_minute_of(ticks_[i + 1]);
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(ticks_[i + 1].time - ticks_[i].time);
+    // the hour in which the offset changes vanishes or repeats: the daemon has rules of its own
+    if (std::abs((end_ - start_) * 60 - seconds.count()) > 90) return std::nullopt;
+    TickGap gap;
+    gap.tick = i;
+    const LocalMinute last = std::min(end_, start_ + kMostMinutes);
+    LocalMinute missed = 0;
+    for (LocalMinute minute = start_ + 1; minute < last; ++minute) {
+      const std::optional<LocalMinute> model = model_of(minute);
+      if (!model) continue;
+      ++gap.missing;
+      missed = minute;
+      if (gap.references.size() < kGapReferences)
+        if (const std::uint32_t tick = tick_at(*model); tick != kNoTick)
+          gap.references.push_back(tick);
+    }
+    if (gap.missing == 0 || (gap.missing == 1 && is_late(missed))) return std::nullopt;
+    gap.own_reference = like(i);
+    return gap;
+  }
+
+  // The minute at which the tick that should be at `minute` ran before, if it should be there.
+  std::optional<LocalMinute> model_of(LocalMinute minute) const {
+    // it ran at this wall clock time already: the clock was set back, or daylight saving ended
+    if (calendar_.used(minute)) return std::nullopt;
+    // the last hours and days that end before the gap
+    const LocalMinute hours = (minute - start_ - 1) / kHour + 1;
+    const LocalMinute days = (minute - start_ - 1) / kDay + 1;
+    const auto hourly = last_use(minute, hours, kHour);
+    const auto daily = last_use(minute, days, kDay);
+    if (!hourly && !daily) return std::nullopt;
+    if (!daily && !some_day_around(minute, days)) return std::nullopt;
+    if (weekday_says_no(minute)) return std::nullopt;
+    if (!back_in_use(minute, hourly ? kHour : kDay)) return std::nullopt;
+    return hourly ? hourly : daily;
+  }
+
+  // Under load the line of a tick is written a minute or two late: it is the next tick, then, which
+  // is not scheduled where it stands.
+  bool is_late(LocalMinute minute) const {
+    constexpr LocalMinute kLate = 2;
+    return end_ - minute <= kLate && !calendar_.used(end_ - kHour) && !calendar_.used(end_ - kDay);
+  }
+
+  std::optional<LocalMinute> last_use(LocalMinute minute, LocalMinute first,
+                                      LocalMinute step) const {
+    int used = 0;
+    std::optional<LocalMinute> last;
+    for (LocalMinute k = first; k < first + kLookBack; ++k) {
+      if (!calendar_.used(minute - k * step)) continue;
+      ++used;
+      if (!last) last = minute - k * step;
+    }
+    return used >= kEnough ? last : std::nullopt;
+  }
+
+  // A job of office hours runs every hour until it does not. Where no day says so, and the log has
+  // other days, the minute is not scheduled.
+  bool some_day_around(LocalMinute minute, LocalMinute days_before) const {
+    int seen = 0;
+    for (int k = 0; k < kLookBack; ++k) {
+      const LocalMinute before = minute - (days_before + k) * kDay;
+      const LocalMinute after = minute + days_after(minute, k) * kDay;
+      for (const LocalMinute day : {before, after}) {
+        if (!calendar_.covers(day)) continue;
+        if (calendar_.used(day)) return true;
+        ++seen;
+      }
+    }
+    return seen < kEnough;
+  }
+
+  // Jobs of working days: the same weekday decides where the log has it.
+  bool weekday_says_no(LocalMinute minute) const {
+    for (const LocalMinute day : {minute - kWeek, minute + kWeek})
+      if (calendar_.covers(day) && !calendar_.used(day) && (day < start_ || day > end_) &&
+          quiet_hour_around(day))
+        return true;
+    return false;
+  }
+
+  // Whether the log is silent there at the minute only by its schedule, not because that stretch is
+  // a gap itself: some other tick lies within the half day around.
+  bool quiet_hour_around(LocalMinute minute) const {
+    for (LocalMinute k = 1; k <= kDay / 4; ++k)
+      if (calendar_.used(minute - k) || calendar_.used(minute + k)) return true;
+    return false;
+  }
+
+  LocalMinute days_after(LocalMinute minute, int k) const {
+    return std::max<LocalMinute>(1, (end_ - minute + kDay - 1) / kDay) + k;
+  }
+
+  // Behind the gap; where the log ends before it could be, nothing contradicts.
+  bool back_in_use(LocalMinute minute, LocalMinute step) const {
+    const LocalMinute first = std::max<LocalMinute>(1, (end_ - minute + step - 1) / step);
+    int reached = 0;
+    for (LocalMinute k = first; k < first + kLookBack; ++k) {
+      if (!calendar_.covers(minute + k * step)) continue;
+      if (calendar_.used(minute + k * step)) return true;
+      ++reached;
+    }
+    return reached < kEnough;
+  }
+
+  // Index of a tick in that minute.
+  std::uint32_t tick_at(LocalMinute minute) {
+    if (by_minute_.empty()) {
+      by_minute_.reserve(ticks_.size());
+      for (std::uint32_t i = 0; i < ticks_.size(); ++i)
+        by_minute_.emplace_back(local_minute_of(ticks_[i]), i);
+      std::ranges::sort(by_minute_);
+    }
+    const auto at = std::ranges::lower_bound(by_minute_, std::pair{minute, std::uint32_t{0}});
+    return at != by_minute_.end() && at->first == minute ? at->second : kNoTick;
+  }
+
+  // A tick of the same jobs at the same minute of an hour or a day before or behind.
+  std::uint32_t like(std::uint32_t i) {
+    for (const LocalMinute step : {kHour, kDay, -kHour, -kDay})
+      for (LocalMinute k = 1; k <= kLookBack; ++k) {
+        const LocalMinute minute = start_ - k * step;
+        if (!calendar_.used(minute)) continue;
+        const std::uint32_t tick = tick_at(minute);
+        if (tick != kNoTick && tick != i && ticks_[tick].items == ticks_[i].items) return tick;
+      }
+    return kNoTick;
+  }
+
+  const std::vector<Tick>& ticks_;
+  const MinuteCalendar& calendar_;
+  std::vector<std::pair<LocalMinute, std::uint32_t>> by_minute_;
+  LocalMinute start_ = 0;
+  LocalMinute end_ = 0;
+};
+
+}  // namespace
+
+std::vector<TickGap> find_tick_gaps(const std::vector<Tick>& ticks,
+                                    const MinuteCalendar& calendar) {
+  return GapFinder(ticks, calendar).run();
+}
+
+}  // namespace pidometer

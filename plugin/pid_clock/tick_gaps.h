@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/pid_clock/minute_calendar.h"
+#include "plugin/pid_clock/tick.h"
+
+namespace pidometer {
+
+inline constexpr std::uint32_t kNoTick = 0xffffffffU;
+
+/// Scheduled ticks that are not in the log, between tick `tick` and the next one.
+struct TickGap {
+  std::uint32_t tick = 0;
+  std::uint64_t missing = 0;  ///< ticks that the schedule had there
+  /// For each missing tick one at the same minute of an hour or a day before (or, in a log too
+  /// short for that, after): what it would have been. At most kGapReferences.
+  std::vector<std::uint32_t> references;
+  /// A tick of the same jobs as `tick`, at the same minute of another hour or day, that no gap
+  /// follows; kNoTick where there is none.
+  std::uint32_t own_reference = kNoTick;
+};
+
+/// A gap of weeks needs no list of each of its ticks: what is missing more is counted only.
+inline constexpr std::size_t kGapReferences = 2048;
+
+/// Where ticks are missing that the schedule had: a minute counts as scheduled if it was in use in
+/// two of the three hours before the gap and on some day around it, or on two of the three days
+/// before, unless the same minute of a week before or after says otherwise; and if it is in use
+/// again behind the gap, where the log reaches that far (else the schedule was changed). Minutes
+/// are local ones; where the zone's offset changes within an interval nothing is said. Ascending.
+/// Of intervals of at most one minute nothing can be missing; ticks out of order have no gap.
+/// `calendar`: minutes in use, those of ticks that were taken out of `ticks` too.
+std::vector<TickGap> find_tick_gaps(const std::vector<Tick>& ticks, const MinuteCalendar& calendar);
+
+}  // namespace pidometer
