@@ -64,7 +64,7 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
   a.expected_pids = static_cast<double>(a.observed_pids) - window.excess;
   set_excess(a, window.excess, window.variance);
   a.score = window.score;
-  a.score_log = score_over_looks(window.score, scan.looks());
+  a.score_log = score_over_looks(window.score, scan.looks()) + 0.0;  // no minus zero
   a.level = level_of(window.score, scan.looks(), scan.days());
   const auto labels = clock.item_sets.labels(first.items);
   a.labels.assign(labels.begin(), labels.end());

@@ -76,6 +76,7 @@ class GapFinder {
     const auto daily = last_use(minute, days, kDay);
     if (!hourly && !daily) return std::nullopt;
     if (!daily && !some_day_around(minute, days)) return std::nullopt;
+    if (!hourly && was_hourly(*daily) && !any_use(minute, hours, kHour)) return std::nullopt;
     if (weekday_says_no(minute)) return std::nullopt;
     if (!back_in_use(minute, hourly ? kHour : kDay)) return std::nullopt;
     return hourly ? hourly : daily;
@@ -98,6 +99,18 @@ class GapFinder {
       if (!last) last = minute - k * step;
     }
     return used >= kEnough ? last : std::nullopt;
+  }
+
+  bool any_use(LocalMinute minute, LocalMinute first, LocalMinute step) const {
+    for (LocalMinute k = first; k < first + kLookBack; ++k)
+      if (calendar_.used(minute - k * step)) return true;
+    return false;
+  }
+
+  // What ran every hour on the days before and in no hour before the gap was taken off the schedule
+  // before the gap.
+  bool was_hourly(LocalMinute day) const {
+    return calendar_.used(day - kHour) && calendar_.used(day - 2 * kHour);
   }
 
   // A job of office hours runs every hour until it does not. Where no day says so, and the log has

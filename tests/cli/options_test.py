@@ -126,7 +126,8 @@ class Scan(program.ProgramTest):
                 (("--since", "2000-11-08T08:50:00", "--until", "2000-11-08T09:00:00"), [18, 842]),
                 (("--since", "2000-11-08T14:51:00Z", "--until", "2000-11-08T15:00:00Z"), [842])):
             with self.subTest(arguments):
-                self.assertEqual([row["excess_pids"] for row in self.found(*arguments)], want)
+                self.assertEqual([row["excess_pids"] for row in self.found(*arguments)
+                                  if row["data_type"] != "pidometer:activity"], want)
 
     def test_records_are_added_not_exchanged(self):
         both = self.found("--records")

@@ -3,6 +3,7 @@
 
 import collections
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -17,8 +18,13 @@ BESIDE = ("recovered_lines", "recovered_methods", "recovered_years_inferred")
 def plain(row):
     """A live row as it is without the flag."""
     row = {key: value for key, value in row.items() if key not in BESIDE}
-    row["message"] = row["message"].partition("; 1 recovered line is")[0]
+    row["message"] = re.split(r"; [0-9]+ recovered lines? (?:is|are) ", row["message"])[0]
     return row
+
+
+def excesses(found):
+    """Without the gap that the removed night leaves."""
+    return [row for row in found if row["data_type"] == "pidometer:anomaly:pid_excess"]
 
 
 class Recover(images.ImageTest):
@@ -64,7 +70,7 @@ class Recover(images.ImageTest):
     def test_without_the_flag_nothing_recovered_appears(self):
         found, summary, err = self.scan("--records", self.image)
         text = program.run("scan", "--records", "--format", "text", self.image).out.decode()
-        self.assertEqual(len(found), len(self.logs.live) + 1)
+        self.assertEqual(len(found), len(self.logs.live) + 2)
         self.assertFalse(any("recovered" in key or key == "image_offset" for row in found for key in row))
         self.assertFalse(any("recovered" in row.get("tag", ()) for row in found))
         self.assertNotIn("recovery", summary)
@@ -79,7 +85,7 @@ class Recover(images.ImageTest):
         live = [row for row in with_it if "recovered" not in row]
         self.assertEqual([plain(row) for row in live], without)
         changed = [row for row, old in zip(live, without) if row != old]
-        self.assertEqual([row["data_type"] for row in changed], ["pidometer:anomaly:pid_excess"])
+        self.assertEqual([row["data_type"] for row in changed], ["pidometer:anomaly:pid_excess", "pidometer:anomaly:record_gap"])
 
     def test_records_lie_where_their_rows_say(self):
         found, summary, _ = self.scan("--records", "--recover", self.image)
@@ -103,12 +109,15 @@ class Recover(images.ImageTest):
 
     def test_without_records_there_are_findings_only(self):
         found, _, _ = self.scan("--recover", self.image)
-        self.assertEqual([(row["excess_pids"], row.get("recovered")) for row in found],
+        self.assertEqual([(row["excess_pids"], row.get("recovered")) for row in excesses(found)],
                          [(500, "journal_inode"), (403, None)])
+        gap, = [row for row in found if row["data_type"] == "pidometer:anomaly:record_gap"]
+        self.assertEqual((gap["cause"], gap["missing_records"], gap["recovered_lines"]),
+                         ("records_removed", len(self.logs.night), len(self.logs.night)))
 
     def test_messages_name_method_and_offset(self):
         found, _, _ = self.scan("--recover", self.image)
-        recovered, live = found
+        recovered, live = excesses(found)
         self.assertTrue(recovered["message"].endswith(
             "; lines of a file recovered by an old inode in the journal, image byte "
             f"{recovered['image_offset']}"), recovered["message"])
@@ -143,15 +152,18 @@ class Recover(images.ImageTest):
             "/var/log/cron": "".join(live).encode(), "/var/log/cron.1": "".join(old).encode()}, mtime)
         recovered_image.debugfs(image, ["rm /var/log/cron.1"], place)
         found, _, _ = self.scan("--recover", image)
-        self.assertEqual([(row["excess_pids"], row["recovered_lines"]) for row in found], [(403, 1)])
-        self.assertNotIn("recovered_years_inferred", found[0])
-        self.assertNotIn("year", found[0]["message"])
+        live, = excesses(found)
+        self.assertEqual((live["excess_pids"], live["recovered_lines"]), (403, 1))
+        self.assertNotIn("recovered_years_inferred", live)
+        self.assertNotIn("year", live["message"])
 
     def test_text(self):
         out = program.run("scan", "--format", "text", "--recover", self.image).out.decode()
-        for row in self.scan("--recover", self.image)[0]:
+        for row in excesses(self.scan("--recover", self.image)[0]):
             self.assertIn(f"[{row['excess_pids']}]: {row['first_record']}\n    {row['message']}; PID ", out)
-        self.assertEqual(len(out.splitlines()), 4)
+        self.assertIn(f"\n[gap {len(self.logs.night)} records_removed]: ", out)
+        self.assertTrue(out.startswith("[new_command]: "), out)
+        self.assertEqual(len(out.splitlines()), 8)
         with_records = program.run("scan", "--format", "text", "--records", "--recover", self.image).out.decode()
         self.assertEqual(with_records.splitlines().count(self.logs.implant.rstrip("\n")), 1)
 
@@ -159,7 +171,7 @@ class Recover(images.ImageTest):
         for arguments, want in ((("--since", "2025-11-19"), [None]), (("--until", "2025-11-17"), ["journal_inode"]),
                                 (("--min-level", "critical"), ["journal_inode", None])):
             found, _, _ = self.scan("--recover", *arguments, self.image)
-            self.assertEqual([row.get("recovered") for row in found], want, arguments)
+            self.assertEqual([row.get("recovered") for row in excesses(found)], want, arguments)
 
     def test_inputs_without_a_volume_give_what_they_give_without_it(self):
         logs, root = self.loose_logs(), self.tree()
@@ -171,7 +183,7 @@ class Recover(images.ImageTest):
             with self.subTest(name):
                 without, summary, _ = self.scan("--records", "--year", "2025", *arguments)
                 found, with_it, _ = self.scan("--records", "--year", "2025", "--recover", *arguments)
-                self.assertEqual(len(without), len(self.logs.live) + 1)
+                self.assertEqual(len(without), len(self.logs.live) + 2)
                 self.assertEqual(found, without)
                 self.assertEqual(with_it["series"], summary["series"])
                 self.assertEqual(with_it.get("recovery", []), [])

@@ -57,6 +57,16 @@ MUTANTS = [
     ("unknown_level", "pid_excess", ["level"], "warning", "level"),
     ("unknown_data_type", "pid_excess", ["data_type"], "pidometer:anomaly:pid_exces", "data_type"),
     ("excess_that_is_a_deficit", "pid_excess", ["excess_pids"], -4, "excess_pids"),
+    ("gap_without_a_cause", "record_gap", ["cause"], REMOVE, "cause"),
+    ("gap_of_another_cause", "record_gap", ["cause"], "sabotage", "cause"),
+    ("step_in_whole_seconds", "clock_step", ["step_seconds"], -6000, "step_seconds"),
+    ("step_as_text", "clock_step", ["step_seconds"], "-6000", "step_seconds"),
+    ("forged_without_neighbours", "record_out_of_sequence", ["previous_pid"], REMOVE, "previous_pid"),
+    ("unknown_fault", "record_out_of_sequence", ["fault"], "line", "fault"),
+    ("change_of_nothing", "crontab_change", ["change"], REMOVE, "change"),
+    ("activity_without_parts", "activity", ["parts"], [], "parts"),
+    ("activity_as_a_finding", "activity", ["finding_id"], "00112233445566ff", "finding_id"),
+    ("part_that_is_no_id", "activity", ["parts"], ["1"], "parts"),
     ("deficit_that_is_an_excess", "pid_deficit", ["excess_pids"], 4, "excess_pids"),
     ("naive_datetime", "pid_excess", ["datetime"], "2000-11-08T14:50:00.000000", "datetime"),
     ("local_datetime", "pid_excess", ["datetime"], "2000-11-08T08:50:00.000000-06:00", "datetime"),
@@ -143,8 +153,10 @@ class Examples(unittest.TestCase):
         self.assertEqual(
             {row["data_type"] for row in EXAMPLES.values()},
             {"pidometer:anomaly:pid_excess", "pidometer:anomaly:pid_deficit",
-             "pidometer:anomaly:boot", "pidometer:anomaly:not_a_clock", "pidometer:warning:damaged_log", "syslog:cron:task_run",
-             "syslog:line"})
+             "pidometer:anomaly:record_gap", "pidometer:anomaly:record_out_of_sequence",
+             "pidometer:anomaly:clock_step", "pidometer:anomaly:boot", "pidometer:anomaly:new_command",
+             "pidometer:anomaly:crontab_change", "pidometer:anomaly:not_a_clock", "pidometer:activity",
+             "pidometer:warning:damaged_log", "syslog:cron:task_run", "syslog:line"})
 
     def test_rows_are_valid(self):
         for name, row in EXAMPLES.items():

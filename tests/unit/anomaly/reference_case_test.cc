@@ -80,9 +80,12 @@ std::vector<Reading> published_log() {
   return readings;
 }
 
+/// Without the activities that sum them up.
 std::vector<Anomaly> find(const std::vector<Reading>& readings) {
   const PidClock clock = build_pid_clock(readings, {});
-  return detect_anomalies(clock, learn_baseline(clock));
+  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  std::erase_if(found, [](const Anomaly& a) { return a.kind == AnomalyKind::activity; });
+  return found;
 }
 
 void expect_findings(const std::vector<Anomaly>& found, const std::vector<Excess>& want) {
@@ -124,6 +127,34 @@ TEST(ReferenceCase, exactly_the_fourteen_findings) {
     EXPECT_GE(a.excess_high, a.excess_pids);
   }
   EXPECT_GE(found[8].score, 1000.0);
+}
+
+// The night of 8 November reads as one thing: three findings, two of them apart by quiet intervals.
+TEST(ReferenceCase, neighbours_are_one_activity) {
+  const std::vector<Reading> readings = published_log();
+  const PidClock clock = build_pid_clock(readings, {});
+  std::vector<Anomaly> parts = detect_anomalies(clock, learn_baseline(clock));
+  std::vector<Anomaly> sums;
+  for (const Anomaly& a : parts)
+    if (a.kind == AnomalyKind::activity) sums.push_back(a);
+  ASSERT_FALSE(sums.empty());
+  for (const Anomaly& sum : sums) {
+    SCOPED_TRACE(sum.excess_pids);
+    std::int64_t excess = 0;
+    Level level = Level::informational;
+    for (const Anomaly& part : parts) {
+      if (part.kind == AnomalyKind::activity || part.activity != sum.activity) continue;
+      EXPECT_EQ(part.kind, AnomalyKind::pid_excess);
+      EXPECT_GE(part.window_start, sum.window_start);
+      EXPECT_LE(part.window_end, sum.window_end);
+      excess += part.excess_pids;
+      level = std::max(level, part.level);
+    }
+    EXPECT_NEAR(static_cast<double>(sum.excess_pids), static_cast<double>(excess), 1);
+    EXPECT_EQ(sum.level, level);
+    EXPECT_LE(sum.excess_low, sum.excess_pids);
+    EXPECT_GE(sum.excess_high, sum.excess_pids);
+  }
 }
 
 TEST(ReferenceCase, rows_say_what_they_were_compared_with) {

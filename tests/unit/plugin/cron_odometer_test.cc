@@ -234,12 +234,24 @@ TEST(CronOdometer, ARecordsRowHasItsOwnDialectAndHost) {
                      {"debian_cron", "web01"}, {"debian_cron", "web01"}, {"cronie", "web02"}}));
 }
 
+/// Where evidence is damaged at most a gap is told, and damage as its cause.
+void expect_no_accusation(const CollectingMediator& mediator) {
+  for (const TimelineEvent& event : mediator.events) {
+    const auto* body = std::get_if<FindingBody>(&event.body);
+    if (body == nullptr) continue;
+    EXPECT_EQ(body->anomaly.kind, AnomalyKind::record_gap);
+    EXPECT_EQ(body->anomaly.cause, GapCause::evidence_damaged);
+    EXPECT_EQ(body->anomaly.level, Level::informational);
+  }
+}
+
 TEST(CronOdometer, NeverAccusesAcrossDamage) {
   // Every place where a few lines may be lost: whatever is missing there, nobody is accused. The
   // last newline is intact, so that the line behind the damage is a record.
   const std::vector<std::string> lines = quiet_day();
   for (std::size_t first = 1; first + 6 < lines.size(); first += 3) {
     for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
+      SCOPED_TRACE(std::to_string(count) + " lines lost from line " + std::to_string(first + 1));
       std::string text;
       std::uint64_t begin = 0;
       std::uint64_t end = 0;
@@ -253,7 +265,7 @@ TEST(CronOdometer, NeverAccusesAcrossDamage) {
       log.damage(begin, end, "E01 chunk checksum");
       CollectingMediator mediator;
       process({&log}, mediator);
-      EXPECT_TRUE(mediator.findings().empty()) << count << " lines lost from line " << first + 1;
+      expect_no_accusation(mediator);
       // and the damage is a row, dated by the record before it
       std::size_t rows = 0;
       for (const TimelineEvent& event : mediator.events)
@@ -276,7 +288,7 @@ TEST(CronOdometer, DamageAtTheEndOfARotationIsBeforeTheNextOne) {
   const MemoryLogFile current("/var/log/cron", joined(newer));
   CollectingMediator mediator;
   process({&rotated, &current}, mediator);
-  EXPECT_TRUE(mediator.findings().empty());
+  expect_no_accusation(mediator);
 }
 
 TEST(CronOdometer, StopsWhenItIsTold) {

@@ -26,9 +26,14 @@ TEST(WriteSummary, EmptyRunHasEveryListAndEveryCount) {
   }
   EXPECT_EQ(json["options"], Json::object());
   EXPECT_EQ(json["warning_counts"], Json::object());
-  EXPECT_EQ(json["findings"], Json::parse(R"({"total": 0, "by_kind": {
+  EXPECT_EQ(json["findings"], Json::parse(R"({"total": 0, "activities": 0, "by_kind": {
     "pid_excess": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "pid_deficit": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "record_gap": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "record_out_of_sequence": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "clock_step": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "new_command": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "crontab_change": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "boot": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "not_a_clock": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0}}})"));
 }
