@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/sensitivity.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/clock_report.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
@@ -87,8 +88,11 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     rows.findings(std::move(anomalies));
     rows.damage();
     if (options.records) rows.records(known);
-    mediator.report_series(
-        series, series_report(log, reading_count, clock, series.recovered, rows.hostname()));
+    SeriesReport report =
+        series_report(log, reading_count, clock, series.recovered, rows.hostname());
+    report.periodic_sources = baseline.periodic_sources;
+    report.periods = cover_periods(clock, baseline);
+    mediator.report_series(series, std::move(report));
     if (series.recovered)
       mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
     for (std::size_t file = 0; file < log.reports.size(); ++file)

@@ -6,6 +6,7 @@
 
 #include "plugin/baseline/local_level.h"
 #include "plugin/pid_clock/pid_clock.h"
+#include "plugin/pid_clock/series_report.h"
 
 namespace pidometer {
 
@@ -25,14 +26,6 @@ struct Expectation {
   float variance = 0;
   float random_mean = 0;  ///< the part of the mean that varies; the rest are constant costs
   std::uint32_t comparable = 0;
-};
-
-/// Something that takes PIDs at the same minute and that cron does not log.
-struct PeriodicSource {
-  bool daily = false;        ///< else hourly
-  std::uint16_t minute = 0;  ///< local, start of the interval: of the hour, or of the day
-  double pids = 0;           ///< surplus in that interval, against the same jobs at other minutes
-  std::uint32_t seen = 0;    ///< intervals that taught it
 };
 
 struct Baseline {

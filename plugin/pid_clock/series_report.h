@@ -23,6 +23,24 @@ struct UnjudgedStretch {
   RecoveredWithin recovered = {};  ///< of a live series: what came back that is dated within it
 };
 
+/// What the log could have shown in a period (a day, a week, a month).
+struct PeriodCoverage {
+  TimeRange range;                   ///< [begin, end), UTC days
+  std::uint64_t judged_seconds = 0;  ///< of intervals that begin in it and were judged
+  std::uint64_t intervals = 0;       ///< how many they are
+  std::int64_t smallest_alarm = 0;   ///< PIDs too many in half of them that raise an alarm
+  std::int64_t smallest_alarm_high =
+      0;  ///< the same in nine tenths of them; 0 where none is judged
+};
+
+/// Something that takes PIDs at the same minute and that cron does not log.
+struct PeriodicSource {
+  bool daily = false;        ///< else hourly
+  std::uint16_t minute = 0;  ///< local, start of the interval: of the hour, or of the day
+  double pids = 0;           ///< surplus in that interval, against the same jobs at other minutes
+  std::uint32_t seen = 0;    ///< intervals that taught it
+};
+
 /// What the clock made of one host series, for the summary.
 struct SeriesReport {
   std::string hostname;
@@ -35,8 +53,10 @@ struct SeriesReport {
   std::string pid_max_basis;
   std::optional<TimeRange> coverage;  ///< first to last reading
   std::vector<UnjudgedStretch> unjudged =
-      {};                                ///< in the order of the log; at most kListedStretches
-  std::uint64_t unjudged_intervals = 0;  ///< all of them, listed or not
+      {};                                    ///< in the order of the log; at most kListedStretches
+  std::uint64_t unjudged_intervals = 0;      ///< all of them, listed or not
+  std::vector<PeriodCoverage> periods = {};  ///< in order of time
+  std::vector<PeriodicSource> periodic_sources = {};
 };
 
 }  // namespace pidometer

@@ -167,6 +167,24 @@ Json stretch_json(const UnjudgedStretch& stretch) {
   return json;
 }
 
+Json period_json(const PeriodCoverage& period) {
+  Json json = {{"begin", iso8601(period.range.begin)},
+               {"end", iso8601(period.range.end)},
+               {"intervals", period.intervals},
+               {"judged_seconds", period.judged_seconds}};
+  if (period.intervals == 0) return json;
+  json["smallest_alarm_pids"] = period.smallest_alarm;
+  json["smallest_alarm_pids_high"] = period.smallest_alarm_high;
+  return json;
+}
+
+Json source_json(const PeriodicSource& source) {
+  return {{"every", source.daily ? "day" : "hour"},
+          {"minute", source.minute},
+          {"pids", row_real(source.pids)},
+          {"seen", source.seen}};
+}
+
 Json series_json(const SummarySeries& series) {
   const SeriesReport& report = series.report;
   Json json = {{"input", escape_bytes(series.input)}};
@@ -189,6 +207,8 @@ Json series_json(const SummarySeries& series) {
   json["unjudged"] = Json::array();
   for (const UnjudgedStretch& stretch : report.unjudged)
     json["unjudged"].push_back(stretch_json(stretch));
+  json["periodic_sources"] = array_of(report.periodic_sources, source_json);
+  json["periods"] = array_of(report.periods, period_json);
   return json;
 }
 

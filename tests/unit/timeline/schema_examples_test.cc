@@ -79,7 +79,14 @@ RunSummary sample_summary() {
                     {.lines = 33,
                      .methods = {RecoveryMethod::carved_unallocated, RecoveryMethod::journal_inode},
                      .years_inferred = true}}},
-      .unjudged_intervals = 1};
+      .unjudged_intervals = 1,
+      .periods = {{.range = {samples::at(973468800), samples::at(973555200)},
+                   .judged_seconds = 86400,
+                   .intervals = 144,
+                   .smallest_alarm = 2,
+                   .smallest_alarm_high = 3},
+                  {.range = {samples::at(973555200), samples::at(973641600)}}},
+      .periodic_sources = {{.daily = false, .minute = 30, .pids = 1.0, .seen = 84}}};
   summary.series = {series};
   SummaryRecovery recovery{.input = "disk.E01", .volume = "p2", .report = {}};
   recovery.report = {.searched_bytes = 700000,

@@ -1,0 +1,105 @@
+#include "plugin/anomaly/sensitivity.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+
+#include "plugin/anomaly/pid_finding.h"
+#include "plugin/anomaly/window_scan.h"
+
+namespace pidometer {
+namespace {
+
+using Days = std::chrono::days;
+
+// A summary has room for a hundred periods or so: days of three months, weeks of two years, months.
+constexpr std::int64_t kMostPeriods = 100;
+
+// Intervals of a period that are asked: enough for a median and nine tenths.
+constexpr std::size_t kSample = 20;
+
+// No counter spends more between two ticks without going round.
+constexpr std::int64_t kMostExcess = std::int64_t{1} << 22;
+
+Days period_length(const PidClock& clock) {
+  const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
+  const auto days = std::chrono::duration_cast<Days>(last->time - first->time).count();
+  for (const std::int64_t length : {1, 7, 30})
+    if (days / length < kMostPeriods) return Days(length);
+  return Days(365);
+}
+
+/// The smallest excess of an interval that would have been an alarm.
+class SmallestAlarm {
+ public:
+  SmallestAlarm(const PidClock& clock, const Baseline& baseline) : scan_(clock, baseline) {}
+
+  std::int64_t of(std::uint32_t interval) const {
+    const Window window = scan_.measure(interval, interval + 1);
+    std::int64_t below = 0;
+    std::int64_t alarm = 1;
+    while (alarm < kMostExcess && !raises(window, alarm)) {
+      below = alarm;
+      alarm *= 2;
+    }
+    while (alarm - below > 1) {
+      const std::int64_t middle = below + (alarm - below) / 2;
+      (raises(window, middle) ? alarm : below) = middle;
+    }
+    return alarm;
+  }
+
+ private:
+  bool raises(Window window, std::int64_t excess) const {
+    window.excess = static_cast<double>(excess);
+    return level_of(scan_.score(window), scan_.looks(), scan_.days()) >= Level::medium;
+  }
+
+  WindowScan scan_;
+};
+
+}  // namespace
+
+std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline& baseline) {
+  std::vector<PeriodCoverage> periods;
+  if (clock.ticks.empty() || clock.order.kind == PidOrderKind::random) return periods;
+  const Days length = period_length(clock);
+  const auto number = [&](std::uint32_t tick) {
+    const auto day = std::chrono::floor<Days>(clock.ticks[tick].time).time_since_epoch();
+    return day.count() >= 0 ? day / length : (day - length + Days(1)) / length;
+  };
+  std::vector<std::pair<std::int64_t, std::uint32_t>> ticks;
+  ticks.reserve(clock.ticks.size());
+  for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) ticks.emplace_back(number(i), i);
+  std::ranges::stable_sort(ticks, {}, &std::pair<std::int64_t, std::uint32_t>::first);
+  const SmallestAlarm smallest(clock, baseline);
+  for (std::size_t begin = 0; begin < ticks.size();) {
+    std::size_t end = begin;
+    PeriodCoverage period;
+    std::vector<std::uint32_t> judged;
+    for (; end < ticks.size() && ticks[end].first == ticks[begin].first; ++end) {
+      const std::uint32_t i = ticks[end].second;
+      if (clock.intervals[i].state != IntervalState::judged) continue;
+      judged.push_back(i);
+      period.judged_seconds += static_cast<std::uint64_t>(std::max(0, clock.intervals[i].seconds));
+    }
+    const Timestamp start{ticks[begin].first * length};
+    period.range = {start, start + length};
+    period.intervals = judged.size();
+    std::vector<std::int64_t> alarms;
+    const std::size_t stride = judged.size() / kSample + 1;
+    for (std::size_t k = 0; k < judged.size(); k += stride)
+      alarms.push_back(smallest.of(judged[k]));
+    if (!alarms.empty()) {
+      std::ranges::sort(alarms);
+      period.smallest_alarm = alarms[alarms.size() / 2];
+      period.smallest_alarm_high = alarms[alarms.size() * 9 / 10];
+    }
+    periods.push_back(period);
+    begin = end;
+  }
+  return periods;
+}
+
+}  // namespace pidometer

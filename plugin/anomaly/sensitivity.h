@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "plugin/baseline/baseline.h"
+#include "plugin/pid_clock/pid_clock.h"
+#include "plugin/pid_clock/series_report.h"
+
+namespace pidometer {
+
+/// What the log could have shown: for each day (week, month of a long log) how much of it was
+/// judged, and the smallest excess in one interval that would have been an alarm. A quiet period
+/// is worth what it could have shown. In order of time; periods without a tick are left out.
+std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline& baseline);
+
+}  // namespace pidometer
