@@ -92,6 +92,10 @@ TimelineEvent RowMaker::finding_row(Anomaly anomaly, const Result<std::string>& 
   body.last = line_ref(last, last_line);
   if (last.file != first.file) body.last_source = sources_[last.file];
   body.first_command = log_.labels[first.label].command;
+  if (anomaly.one_job) {
+    body.missing_username = log_.labels[anomaly.labels.front()].username;
+    body.missing_command = log_.labels[anomaly.labels.front()].command;
+  }
   const RecordSource& written_by = log_.sources[first.source];
   body.reporter = written_by.reporter;
   body.utc_offset_minutes = first.utc_offset_minutes;

@@ -3,6 +3,7 @@
 
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/gap_causes.h"
+#include "plugin/anomaly/silent_jobs.h"
 
 namespace pidometer {
 namespace {
@@ -35,9 +36,41 @@ Level level_of(const GapVerdict& verdict) {
   return Level::informational;
 }
 
+Anomaly between(const PidClock& clock, std::uint32_t first_tick, std::uint32_t next_tick) {
+  const Tick& last = clock.ticks[first_tick];
+  const Tick& next = clock.ticks[next_tick];
+  Anomaly a;
+  a.kind = AnomalyKind::record_gap;
+  a.window_start = last.time;
+  a.window_end = std::max(last.time, next.time);
+  a.first_record = last.record;
+  a.last_record = next.record;
+  a.first_pid = last.pid;
+  a.last_pid = next.pid;
+  a.boot_session = clock.sessions[session_of(clock, first_tick)].number;
+  return a;
+}
+
+// One job's lines are gone and its PIDs are not. A job that does not come back may have been handed
+// to another scheduler that runs it at the same minutes.
+Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
+  Anomaly a = between(clock, job.last_tick, job.next_tick);
+  a.cause = GapCause::records_removed;
+  a.level = job.comes_back ? Level::medium : Level::low;
+  a.one_job = true;
+  a.labels = {job.label};
+  a.missing_records = job.missing;
+  a.observed_pids = std::llround(job.observed);
+  a.expected_pids = job.with_job;
+  a.background_pids = job.without_job;
+  a.noise_pids = job.noise;
+  return a;
+}
+
 }  // namespace
 
-// Rule: minutes that the schedule has, by the hours and days before and behind, have no record.
+// Rule: minutes that the schedule has, by the hours and days before and behind, have no record; or
+// one job's lines are missing for days while the PIDs around them are those of the days before.
 std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& baseline) {
   std::vector<Anomaly> found;
   const std::vector<GapVerdict> gaps = judge_gaps(clock, baseline);
@@ -45,19 +78,9 @@ std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& ba
   for (std::size_t g = 0; g < gaps.size(); ++g) {
     if (steps[g] != kNoTick) continue;  // a clock_step
     const GapVerdict& verdict = gaps[g];
-    const Tick& last = clock.ticks[verdict.gap->tick];
-    const Tick& next = clock.ticks[verdict.gap->tick + 1];
-    Anomaly a;
-    a.kind = AnomalyKind::record_gap;
+    Anomaly a = between(clock, verdict.gap->tick, verdict.gap->tick + 1);
     a.cause = verdict.cause;
     a.level = level_of(verdict);
-    a.window_start = last.time;
-    a.window_end = next.time;
-    a.first_record = last.record;
-    a.last_record = next.record;
-    a.first_pid = last.pid;
-    a.last_pid = next.pid;
-    a.boot_session = clock.sessions[session_of(clock, verdict.gap->tick)].number;
     a.wraps_assumed = clock.intervals[verdict.gap->tick].wraps;
     a.observed_pids = verdict.observed;
     a.expected_pids = verdict.scheduled;
@@ -66,6 +89,7 @@ std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& ba
     a.missing_records = verdict.missing_records;
     found.push_back(std::move(a));
   }
+  for (const SilentJob& job : find_silent_jobs(clock)) found.push_back(silence_of(clock, job));
   return found;
 }
 

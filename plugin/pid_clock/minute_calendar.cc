@@ -44,4 +44,16 @@ MinuteCalendar::MinuteCalendar(const std::vector<Tick>& ticks) {
   }
 }
 
+TickIndex::TickIndex(const std::vector<Tick>& ticks) {
+  by_minute_.reserve(ticks.size());
+  for (std::uint32_t i = 0; i < ticks.size(); ++i)
+    by_minute_.emplace_back(local_minute_of(ticks[i]), i);
+  std::ranges::sort(by_minute_);
+}
+
+std::uint32_t TickIndex::at(LocalMinute minute) const {
+  const auto found = std::ranges::lower_bound(by_minute_, std::pair{minute, std::uint32_t{0}});
+  return found != by_minute_.end() && found->first == minute ? found->second : kNoTick;
+}
+
 }  // namespace pidometer

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "plugin/pid_clock/tick.h"
 
 namespace pidometer {
+
+inline constexpr std::uint32_t kNoTick = 0xffffffffU;
 
 /// Minutes since 1970 by the host's own wall clock.
 using LocalMinute = std::int64_t;
@@ -36,6 +38,18 @@ class MinuteCalendar {
   LocalMinute first_ = 0;
   LocalMinute last_ = -1;
   std::vector<std::uint64_t> words_;
+};
+
+/// Ticks by their local minute.
+class TickIndex {
+ public:
+  explicit TickIndex(const std::vector<Tick>& ticks);
+
+  /// Index of the first tick in that minute; kNoTick where there is none.
+  std::uint32_t at(LocalMinute minute) const;
+
+ private:
+  std::vector<std::pair<LocalMinute, std::uint32_t>> by_minute_;
 };
 
 }  // namespace pidometer

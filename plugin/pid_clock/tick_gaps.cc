@@ -76,7 +76,7 @@ class GapFinder {
     const auto daily = last_use(minute, days, kDay);
     if (!hourly && !daily) return std::nullopt;
     if (!daily && !some_day_around(minute, days)) return std::nullopt;
-    if (!hourly && was_hourly(*daily) && !any_use(minute, hours, kHour)) return std::nullopt;
+    if (!hourly && was_hourly(*daily)) return std::nullopt;
     if (weekday_says_no(minute)) return std::nullopt;
     if (!back_in_use(minute, hourly ? kHour : kDay)) return std::nullopt;
     return hourly ? hourly : daily;
@@ -101,14 +101,8 @@ class GapFinder {
     return used >= kEnough ? last : std::nullopt;
   }
 
-  bool any_use(LocalMinute minute, LocalMinute first, LocalMinute step) const {
-    for (LocalMinute k = first; k < first + kLookBack; ++k)
-      if (calendar_.used(minute - k * step)) return true;
-    return false;
-  }
-
-  // What ran every hour on the days before and in no hour before the gap was taken off the schedule
-  // before the gap.
+  // What ran every hour on the days before and not in the hours before the gap was taken off the
+  // schedule before the gap.
   bool was_hourly(LocalMinute day) const {
     return calendar_.used(day - kHour) && calendar_.used(day - 2 * kHour);
   }
@@ -162,16 +156,9 @@ class GapFinder {
     return reached < kEnough;
   }
 
-  // Index of a tick in that minute.
   std::uint32_t tick_at(LocalMinute minute) {
-    if (by_minute_.empty()) {
-      by_minute_.reserve(ticks_.size());
-      for (std::uint32_t i = 0; i < ticks_.size(); ++i)
-        by_minute_.emplace_back(local_minute_of(ticks_[i]), i);
-      std::ranges::sort(by_minute_);
-    }
-    const auto at = std::ranges::lower_bound(by_minute_, std::pair{minute, std::uint32_t{0}});
-    return at != by_minute_.end() && at->first == minute ? at->second : kNoTick;
+    if (!index_) index_.emplace(ticks_);
+    return index_->at(minute);
   }
 
   // A tick of the same jobs at the same minute of an hour or a day before or behind.
@@ -188,7 +175,7 @@ class GapFinder {
 
   const std::vector<Tick>& ticks_;
   const MinuteCalendar& calendar_;
-  std::vector<std::pair<LocalMinute, std::uint32_t>> by_minute_;
+  std::optional<TickIndex> index_;  // most logs have no gap
   LocalMinute start_ = 0;
   LocalMinute end_ = 0;
 };

@@ -8,8 +8,6 @@
 
 namespace pidometer {
 
-inline constexpr std::uint32_t kNoTick = 0xffffffffU;
-
 /// Scheduled ticks that are not in the log, between tick `tick` and the next one.
 struct TickGap {
   std::uint32_t tick = 0;

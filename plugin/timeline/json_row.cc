@@ -125,6 +125,8 @@ struct PutBody {
         break;
       case AnomalyKind::record_gap:
         put_gap(row, anomaly);
+        put_text(row, "missing_username", finding.missing_username);
+        put_text(row, "missing_command", finding.missing_command);
         break;
       case AnomalyKind::record_out_of_sequence:
         put_sequence(row, anomaly);

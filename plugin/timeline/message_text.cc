@@ -66,8 +66,12 @@ std::string_view change_words(CrontabChange change) {
 
 std::string gap_message(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
-  return fmt::format("{} scheduled record{} missing {}; {}", anomaly.missing_records,
-                     anomaly.missing_records == 1 ? " is" : "s are", when(finding),
+  const std::string whose =
+      anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
+                      : std::string();
+  return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
+                     anomaly.missing_records == 1 ? "" : "s",
+                     whose + (anomaly.missing_records == 1 ? " is" : " are"), when(finding),
                      cause_words(anomaly.cause));
 }
 

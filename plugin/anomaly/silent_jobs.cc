@@ -1,0 +1,226 @@
+#include "plugin/anomaly/silent_jobs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "plugin/baseline/robust.h"
+#include "plugin/pid_clock/minute_calendar.h"
+
+namespace pidometer {
+namespace {
+
+constexpr LocalMinute kHour = 60;
+constexpr LocalMinute kDay = 24 * kHour;
+constexpr LocalMinute kWeek = 7 * kDay;
+
+// A job is scheduled at a minute where it ran then on two of the three days before the silence.
+constexpr LocalMinute kDaysBefore = 3;
+constexpr int kEnoughDays = 2;
+
+// Two lines that are missing are a host that was busy; what is compared must be more than that.
+constexpr std::uint64_t kLeastCompared = 6;
+
+// Minutes of a silence that are compared: the spread of so many tells a PID from two on any host
+// on which it can be told at all.
+constexpr std::uint64_t kMostCompared = 5000;
+
+// cron's child, and the job.
+constexpr double kLeastJobPids = 2;
+constexpr double kTellsApart = 4;  // standard deviations
+
+// Ticks around a missing line lie within an hour of it, or they say nothing of it.
+constexpr LocalMinute kNear = kHour;
+
+/// When one job ran.
+struct Runs {
+  std::vector<LocalMinute> minutes;  ///< ascending but for a clock that was set back
+  std::vector<std::uint32_t> ticks;
+};
+
+class SilenceFinder {
+ public:
+  explicit SilenceFinder(const PidClock& clock) : clock_(clock) {}
+
+  std::vector<SilentJob> run() {
+    std::vector<SilentJob> found;
+    if (clock_.ticks.empty()) return found;
+    const std::vector<Runs> jobs = runs_by_label();
+    for (std::uint32_t label = 0; label < jobs.size(); ++label) {
+      const Runs& job = jobs[label];
+      if (job.ticks.size() < 2 * kLeastCompared) continue;
+      const LocalMinute usual = usual_distance(job);
+      for (std::size_t k = 0; k < job.ticks.size(); ++k) {
+        const bool last = k + 1 == job.ticks.size();
+        const LocalMinute end = last ? local_minute_of(clock_.ticks.back()) : job.minutes[k + 1];
+        if (end - job.minutes[k] <= static_cast<LocalMinute>(kLeastCompared) * usual) continue;
+        if (auto silence = judge(job, label, k, end)) found.push_back(*silence);
+      }
+    }
+    return found;
+  }
+
+ private:
+  std::vector<Runs> runs_by_label() const {
+    std::vector<Runs> jobs;
+    for (std::uint32_t i = 0; i < clock_.ticks.size(); ++i) {
+      const LocalMinute minute = local_minute_of(clock_.ticks[i]);
+      std::optional<std::uint32_t> before;
+      for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[i].items)) {
+        if (before == label) continue;  // it stands twice in the tick
+        before = label;
+        if (label >= jobs.size()) jobs.resize(label + 1);
+        jobs[label].minutes.push_back(minute);
+        jobs[label].ticks.push_back(i);
+      }
+    }
+    return jobs;
+  }
+
+  // The distance that half of the job's runs do not exceed.
+  static LocalMinute usual_distance(const Runs& job) {
+    std::vector<LocalMinute> distances;
+    for (std::size_t k = 1; k < job.minutes.size(); ++k)
+      distances.push_back(std::max<LocalMinute>(1, job.minutes[k] - job.minutes[k - 1]));
+    std::ranges::nth_element(distances, distances.begin() + std::ssize(distances) / 2);
+    return distances[distances.size() / 2];
+  }
+
+  // The silence between run k and `end`.
+  std::optional<SilentJob> judge(const Runs& job, std::uint32_t label, std::size_t k,
+                                 LocalMinute end) {
+    if (!index_) index_.emplace(clock_.ticks);
+    SilentJob silence;
+    silence.label = label;
+    silence.last_tick = job.ticks[k];
+    silence.comes_back = k + 1 < job.ticks.size();
+    silence.next_tick =
+        silence.comes_back ? job.ticks[k + 1] : static_cast<std::uint32_t>(clock_.ticks.size() - 1);
+    std::vector<std::int32_t> differences;
+    const LocalMinute start = job.minutes[k];
+    // the minutes of the last days before, moved on by whole days until the silence is over
+    const auto first = std::ranges::lower_bound(job.minutes, start - kDaysBefore * kDay);
+    std::vector<LocalMinute> of_day;
+    for (auto at = first; at != job.minutes.end() && *at <= start; ++at)
+      of_day.push_back((*at % kDay + kDay) % kDay);
+    std::ranges::sort(of_day);
+    for (LocalMinute day = (start / kDay) * kDay; day < end; day += kDay)
+      for (std::size_t m = 0; m < of_day.size(); ++m) {
+        const LocalMinute minute = day + of_day[m];
+        if ((m > 0 && of_day[m] == of_day[m - 1]) || minute <= start || minute >= end) continue;
+        if (!scheduled(job, minute, start, end)) continue;
+        ++silence.missing;
+        if (differences.size() < kMostCompared) compare(minute, start, silence, differences);
+      }
+    silence.compared = differences.size();
+    if (silence.compared < kLeastCompared) return std::nullopt;
+    return verdict(differences, silence);
+  }
+
+  // Two of the three days before the silence, unless the same weekday says no.
+  static bool scheduled(const Runs& job, LocalMinute minute, LocalMinute start, LocalMinute end) {
+    const auto ran = [&](LocalMinute at) { return std::ranges::binary_search(job.minutes, at); };
+    int days = 0;
+    const LocalMinute back = (minute - start - 1) / kDay + 1;
+    for (LocalMinute d = back; d < back + kDaysBefore; ++d) days += ran(minute - d * kDay) ? 1 : 0;
+    if (days < kEnoughDays) return false;
+    for (const LocalMinute week : {minute - kWeek, minute + kWeek})
+      if (week >= job.minutes.front() && week <= job.minutes.back() &&
+          (week <= start || week >= end) && !ran(week))
+        return false;
+    return true;
+  }
+
+  // PIDs handed out around the minute, now and on the days before.
+  void compare(LocalMinute minute, LocalMinute start, SilentJob& silence,
+               std::vector<std::int32_t>& differences) const {
+    const std::uint32_t a = near(minute, -1);
+    const std::uint32_t b = near(minute, 1);
+    if (a == kNoTick || b == kNoTick) return;
+    const auto now = advance(a, b);
+    if (!now) return;
+    const std::uint32_t own = index_->at(minute);
+    double sum = 0;
+    int days = 0;
+    const LocalMinute back = (minute - start - 1) / kDay + 1;
+    for (LocalMinute d = back; d < back + kDaysBefore; ++d) {
+      const LocalMinute shift = d * kDay;
+      const std::uint32_t with = index_->at(minute - shift);
+      const std::uint32_t from = index_->at(local_minute_of(clock_.ticks[a]) - shift);
+      const std::uint32_t to = index_->at(local_minute_of(clock_.ticks[b]) - shift);
+      if (with == kNoTick || from == kNoTick || to == kNoTick) continue;
+      if (!has(with, silence.label) || (own != kNoTick && has_more(own, with))) continue;
+      const auto then = advance(from, to);
+      if (!then) continue;
+      sum += *then;
+      ++days;
+    }
+    if (days == 0) return;
+    const double expected = sum / days;
+    differences.push_back(static_cast<std::int32_t>(std::lround(10 * (*now - expected))));
+    silence.with_job += expected;
+  }
+
+  // The nearest tick before (behind) a minute.
+  std::uint32_t near(LocalMinute minute, LocalMinute step) const {
+    for (LocalMinute k = 1; k <= kNear; ++k)
+      if (const std::uint32_t tick = index_->at(minute + k * step); tick != kNoTick) return tick;
+    return kNoTick;
+  }
+
+  // PIDs from one tick to another, where every interval between them has a distance. A gap has one
+  // too: what is missing in it is what is looked for.
+  std::optional<double> advance(std::uint32_t from, std::uint32_t to) const {
+    if (from >= to || to - from > 2 * kNear) return std::nullopt;
+    double sum = 0;
+    for (std::uint32_t i = from; i < to; ++i) {
+      const Interval& interval = clock_.intervals[i];
+      if (interval.state != IntervalState::judged && interval.state != IntervalState::hole)
+        return std::nullopt;
+      if (clock_.ticks[i + 1].lost_before != Loss::none) return std::nullopt;
+      sum += interval.advance;
+    }
+    return sum;
+  }
+
+  bool has(std::uint32_t tick, std::uint32_t label) const {
+    return std::ranges::binary_search(clock_.item_sets.labels(clock_.ticks[tick].items), label);
+  }
+
+  // Whether the tick runs a job that the other one does not: it may have taken the job's place.
+  bool has_more(std::uint32_t tick, std::uint32_t other) const {
+    const auto labels = clock_.item_sets.labels(clock_.ticks[tick].items);
+    return std::ranges::any_of(labels, [&](std::uint32_t label) { return !has(other, label); });
+  }
+
+  static std::optional<SilentJob> verdict(std::vector<std::int32_t>& tenths, SilentJob silence) {
+    // an intruder's own PIDs among them, and what else is far out, must not decide
+    const Core core = core_of(tenths);
+    const auto n = static_cast<double>(core.core_n);
+    const double mean = core.mean / 10;
+    const double variance =
+        std::max(core.square_sum / std::max(1.0, n - 1), core.robust_spread * core.robust_spread) /
+        100;
+    // a spread of nothing in so few is a spread that was not seen
+    const double error = std::sqrt(std::max(variance, 1 / n) / n);
+    if (mean < -kLeastJobPids / 2 || mean + kLeastJobPids < kTellsApart * error)
+      return std::nullopt;
+    const auto compared = static_cast<double>(silence.compared);
+    silence.without_job = silence.with_job - kLeastJobPids * compared;
+    silence.observed = silence.with_job + mean * compared;
+    silence.noise = error * compared;
+    return silence;
+  }
+
+  const PidClock& clock_;
+  std::optional<TickIndex> index_;  // most logs have no such silence
+};
+
+}  // namespace
+
+std::vector<SilentJob> find_silent_jobs(const PidClock& clock) {
+  return SilenceFinder(clock).run();
+}
+
+}  // namespace pidometer
