@@ -7,8 +7,8 @@ namespace pidometer {
 namespace {
 
 // crond, start_jobs: "USER %s pid %3d cmd %s" with what vfork() gave the daemon for the job, so the
-// PID in the text is fresh and the tag's is the daemon's. Dillon's crond 2 and 3, of which this one
-// is made, wrote the same words. In a container the PIDs are those of its own namespace.
+// PID in the text is fresh and the tag's is the daemon's. It is made of Dillon's crond 2.3.2, and
+// called itself so at first. In a container the PIDs are those of its own namespace.
 // OpenWrt's build writes `crond: ` before the words too.
 constexpr std::string_view kSamples[] = {
     "Mar 24 09:45:00 gw01 cron.info crond[17]: USER root pid  31 cmd echo hello",
@@ -22,6 +22,7 @@ constexpr std::string_view kSamples[] = {
     "@4000000065600c2b123456ab crond: USER root pid 1212 cmd /bin/a",
     "Sat Jan 24 14:17:04 2015 cron.info crond[1526]: crond: crond (busybox 1.22.1) started, log "
     "level 5",
+    "Mar 24 09:44:51 gw01 crond[17]: crond 2.3.2 dillon, started, log level 8",
     "Mar 24 09:46:00 gw01 crond[17]: user root: process already running: /bin/a",
     "Mar 24 09:46:00 gw01 crond[17]: time disparity of 25874312 minutes detected",
     "Mar 24 09:46:00 gw01 crond[17]: can't execute 'sh' for user root",
@@ -35,6 +36,7 @@ struct Row {
 // What else it says of itself, with the daemon's PID, or its child's before exec: never a reading.
 constexpr std::array kWords = {
     Row{"crond (busybox ", {CronEvent::startup, PidRole::boot, Writer::vixie}},
+    Row{"crond 2.3.2 dillon, started, ", {CronEvent::startup, PidRole::boot, Writer::vixie}},
     Row{"time disparity of ", {CronEvent::info, PidRole::none, Writer::vixie}},
     Row{"can't execute ", {CronEvent::error, PidRole::none, Writer::vixie}},
     Row{"can't vfork", {CronEvent::error, PidRole::none, Writer::vixie}},
@@ -90,7 +92,7 @@ Verdict parse(const FramedLine& line) {
 }  // namespace
 
 const Dialect kBusybox = {
-    "busybox", "busybox 1.2 to 1.37, miscutils/crond.c: start_jobs, fork_job; dcron 2 and 3", parse,
-    kSamples};
+    "busybox", "busybox 1.0 to 1.37, miscutils/crond.c: RunJobs, now start_jobs and fork_job",
+    parse, kSamples};
 
 }  // namespace pidometer

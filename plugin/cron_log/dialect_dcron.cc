@@ -7,7 +7,7 @@
 namespace pidometer {
 namespace {
 
-// Dillon's crond since 4.0. database.c, RunJobs: "FILE %s/%s USER %s PID %3d %s" with what fork()
+// Dillon's crond 4. database.c, RunJobs: "FILE %s/%s USER %s PID %3d %s" with what fork()
 // gave the daemon for the job (job.c, RunJob): fresh. The tag's PID is the daemon's, and its own
 // log file (-L) has none there. The last word is the command, or `job NAME`.
 constexpr std::string_view kSamples[] = {
@@ -80,7 +80,7 @@ Verdict parse(const FramedLine& line) {
 
 }  // namespace
 
-const Dialect kDcron = {"dcron", "Dillon's crond 4.0 to 4.6, database.c: RunJobs; job.c: RunJob",
-                        parse, kSamples};
+const Dialect kDcron = {"dcron", "Dillon's crond 4, database.c: RunJobs; job.c: RunJob", parse,
+                        kSamples};
 
 }  // namespace pidometer

@@ -94,7 +94,7 @@ Verdict parse(const FramedLine& line) {
 
 }  // namespace
 
-const Dialect kFcron = {"fcron", "fcron 2.0 to 3.3, job.c: run_job, end_job; fcrontab.c", parse,
+const Dialect kFcron = {"fcron", "fcron 2 and 3, job.c: run_job, end_job; fcrontab.c", parse,
                         kSamples};
 
 }  // namespace pidometer

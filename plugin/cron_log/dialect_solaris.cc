@@ -35,6 +35,7 @@ Verdict parse(const FramedLine& line) {
 }  // namespace
 
 const Dialect kSolaris = {
-    "solaris", "Solaris 8 to 11 and illumos, usr/src/cmd/cron/cron.c: logit, msg", parse, kSamples};
+    "solaris", "System V's cron, Solaris and illumos, usr/src/cmd/cron/cron.c: ex, logit, msg",
+    parse, kSamples};
 
 }  // namespace pidometer

@@ -27,7 +27,8 @@ constexpr std::array kUnread = {
     Unread{"bcron-spool", kBcron},
     Unread{"bcron-start", kBcron},
     Unread{"bcron-update", kBcron},
-    // Writes CMD lines under its own daemon's PID: a look-alike. incron 0.5, icd-main.cpp
+    // Writes CMD lines under its own daemon's PID, before it forks: a look-alike. incron 0.5,
+    // usertable.cpp: UserTable::OnEvent
     Unread{"incrond", kIncron},
     Unread{"incrontab", kIncron},
     // Makes timers of crontabs; the jobs are systemd's, which logs no PID of theirs.
