@@ -162,7 +162,7 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
       diagnostics.error(Error{ErrorKind::unreadable, "no line of a cron log can be read", words,
                               "another copy of the image or of the log may hold them"});
     } else if (!summary.volumes.empty()) {
-      looked = "looked into /var/log and /log of";
+      looked = "looked into /var/log, /log and /var/cron of";
       for (const SummaryVolume& volume : summary.volumes)
         looked += fmt::format(" {} ({})", volume.name,
                               !volume.unsupported.empty()  ? "not read"

@@ -99,11 +99,15 @@ bool is_new(const JobRuns& job, microseconds before) {
 }
 
 void add_new_commands(const LogSeries& log, const PidClock& clock, std::vector<Anomaly>& found) {
-  if (log.records.empty()) return;
+  // The log begins with its first job: a host without a clock of its own starts in 1970 and has
+  // the time when the network gives it.
+  const auto first = std::ranges::find_if(
+      log.records, [](const StoredRecord& record) { return record.event == CronEvent::command; });
+  if (first == log.records.end()) return;
+  const Timestamp start = first->time;
   const auto jobs = runs_by_label(log);
   std::map<std::string, std::size_t> variants;
   for (const auto& [label, job] : jobs) ++variants[program_of(log.labels[label])];
-  const Timestamp start = log.records.front().time;
   for (const auto& [label, job] : jobs) {
     if (variants[program_of(log.labels[label])] > kMostVariants) continue;
     const microseconds before = log.records[job.first_record].time - start;

@@ -98,8 +98,9 @@ struct VolumeReport {
   std::optional<TreeRoot> tree;  ///< of a filesystem that has several: which one, the top too
 };
 
-/// Where logs lie on a root volume, and on a /var volume of its own.
-inline constexpr std::array<std::string_view, 2> kLogFolders = {"/var/log", "/log"};
+/// Where logs lie on a root volume, and on a /var volume of its own; and where OpenBSD and Solaris
+/// have cron's.
+inline constexpr std::array<std::string_view, 3> kLogFolders = {"/var/log", "/log", "/var/cron"};
 
 /// A folder of files that matched, with what its filesystem tree says about the host. One host
 /// series.

@@ -127,6 +127,16 @@ Verdict cron_verdict(const FramedLine& line, const CronText& text, const CronWor
   return verdict;
 }
 
+Verdict job_verdict(const FramedLine& line, const CronText& job, std::string_view number) {
+  FramedLine own = line;
+  std::string_view rest = number;
+  own.has_pid = take_number(rest, own.pid) && rest.empty();
+  if (!own.has_pid) return malformed("no PID of the job where it should stand", number);
+  Verdict verdict = cron_verdict(own, job, {CronEvent::command, PidRole::fresh, Writer::vixie});
+  verdict.pid_in_text = true;
+  return verdict;
+}
+
 bool is_daemon_tag(std::string_view tag) {
   const std::string_view name = without_path(tag);
   return name == "crond" || name == "cron" || name == "cronie-crond";

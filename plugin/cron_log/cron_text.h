@@ -38,6 +38,9 @@ CronWords classify(const CronText& text, bool from_job);
 /// Fills the record of a line whose body is `text`.
 Verdict cron_verdict(const FramedLine& line, const CronText& text, const CronWords& words);
 
+/// Fills the record of a job whose PID stands in the text, as `number`, and not in the tag.
+Verdict job_verdict(const FramedLine& line, const CronText& job, std::string_view number);
+
 /// `cron`, `crond`, with or without a path: the daemon (vixie's jobs too, before Red Hat and Debian
 /// renamed them).
 bool is_daemon_tag(std::string_view tag);

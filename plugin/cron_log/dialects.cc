@@ -2,47 +2,65 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
+#include "plugin/cron_log/framing_parts.h"
 #include "plugin/cron_log/scan.h"
 
 namespace pidometer {
 namespace {
 
-/// A cron of another make, whose lines are known and not read: never a record with a wrong PID.
+/// Programs that are no cron, or none whose lines hold a PID, by their tag: never a record.
 struct Unread {
   std::string_view tag;
-  std::string_view text_prefix;
   const char* reason;
 };
 
+constexpr const char* kBcron = "bcron writes no PID: no reading";
+constexpr const char* kIncron = "incrond is not cron";
+constexpr const char* kGenerator = "systemd-crontab-generator is not cron";
+
 constexpr std::array kUnread = {
-    // The tag's PID is the daemon's, the job's stands in the text.
-    Unread{"crond", "USER ", "dialect not read yet: busybox crond"},
-    Unread{"crond", "wakeup dt=", "dialect not read yet: busybox crond"},
-    Unread{"crond", "crond: ", "dialect not read yet: busybox crond"},
-    Unread{"crond", "crond (busybox", "dialect not read yet: busybox crond"},
-    Unread{"crond", " line ", "dialect not read yet: busybox crond"},
-    Unread{"crond", "FILE ", "dialect not read yet: dcron"},
-    Unread{"fcron", "", "dialect not read yet: fcron"},
-    // socklog puts its own time and facility before the line's.
-    Unread{"cron.info", "", "framing not read yet: socklog"},
-    Unread{"cron.err", "", "framing not read yet: socklog"},
-    Unread{"cron.notice", "", "framing not read yet: socklog"},
-    // Writes CMD lines under its own daemon's PID: a look-alike.
-    Unread{"incrond", "", "incrond is not cron"},
+    // bcron-exec.c, start_slot: `(user) CMD (command)`, with msg_show_pid = 0
+    Unread{"bcron-exec", kBcron},
+    Unread{"bcron-sched", kBcron},
+    Unread{"bcron-spool", kBcron},
+    Unread{"bcron-start", kBcron},
+    Unread{"bcron-update", kBcron},
+    // Writes CMD lines under its own daemon's PID, before it forks: a look-alike. incron 0.5,
+    // usertable.cpp: UserTable::OnEvent
+    Unread{"incrond", kIncron},
+    Unread{"incrontab", kIncron},
+    // Makes timers of crontabs; the jobs are systemd's, which logs no PID of theirs.
+    Unread{"systemd-crontab-generator", kGenerator},
 };
 
 /// Lines without a known envelope, told by their first bytes.
-constexpr std::array kUnreadStarts = {
-    Unread{"", "! ", "dialect not read yet: Solaris cron"},
-    Unread{"", ">  ", "dialect not read yet: Solaris cron"},
-    Unread{"", "FILE ", "dialect not read yet: dcron"},
-    Unread{"", "crond: ", "dialect not read yet: busybox crond"},
-    Unread{"", "__CURSOR=", "dialect not read yet: journal export"},
-    Unread{"", "SYSLOG_", "dialect not read yet: journal export"},
-    Unread{"", "MESSAGE=", "dialect not read yet: journal export"},
-    Unread{"", "_", "dialect not read yet: journal export"},
+struct UnreadStart {
+  std::string_view start;
+  const char* reason;
+  bool is_malformed;  ///< holds, or may hold, a job's PID, which nothing dates
 };
+
+constexpr const char* kUndatedJob = "a job's PID without a time: nothing dates it";
+
+constexpr std::array kUnreadStarts = {
+    // crond's own log (-L) and standard error have no time of their own.
+    UnreadStart{"crond: USER ", kUndatedJob, true},
+    UnreadStart{"crond: ", "words of crond without a time", false},
+    UnreadStart{"-- Logs begin at ", "journalctl's own words", false},
+    UnreadStart{"-- Journal begins at ", "journalctl's own words", false},
+    UnreadStart{"-- Boot ", "journalctl's own words", false},
+    UnreadStart{"-- Reboot --", "journalctl's own words", false},
+    UnreadStart{"-- No entries --", "journalctl's own words", false},
+    UnreadStart{"__CURSOR=", "dialect not read yet: journal export", false},
+    UnreadStart{"SYSLOG_", "dialect not read yet: journal export", false},
+    UnreadStart{"MESSAGE=", "dialect not read yet: journal export", false},
+    UnreadStart{"_", "dialect not read yet: journal export", false},
+};
+
+constexpr const char* kSolarisCommand =
+    "the command of Solaris cron's next line, which has its time and PID";
 
 /// What a line of cron's holds, however torn the rest of it is.
 constexpr std::array<std::string_view, 11> kLooksLikeCron = {
@@ -55,28 +73,75 @@ ParsedLine skipped(const char* reason) {
   return parsed;
 }
 
-/// A line whose envelope is not one of the table's: cron's own, of a cron that is not read, or
-/// none.
+ParsedLine refused(const char* reason) {
+  ParsedLine parsed = skipped(reason);
+  parsed.kind = ParsedLine::Kind::malformed;
+  return parsed;
+}
+
+/// A line whose envelope is not one of the table's: cron's own, or none.
 ParsedLine parse_unknown(std::string_view line, const char* reason_if_cron,
                          const char* reason_else) {
-  // busybox writes the job's PID into the text: `cron.info crond[17]: USER root pid 31 cmd ...`
-  if (line.find("]: crond: ") != std::string_view::npos ||
-      line.find("]: USER ") != std::string_view::npos)
-    return skipped("dialect not read yet: busybox crond");
-  for (const std::string_view look : kLooksLikeCron) {
-    if (line.find(look) == std::string_view::npos) continue;
-    ParsedLine parsed;
-    parsed.kind = ParsedLine::Kind::malformed;
-    parsed.reason = reason_if_cron;
+  for (const std::string_view look : kLooksLikeCron)
+    if (line.find(look) != std::string_view::npos) return refused(reason_if_cron);
+  return skipped(reason_else);
+}
+
+/// `[  170.837216] `: seconds since the boot, of the kernel and of journalctl -o short-monotonic.
+bool has_boot_time(std::string_view line) {
+  std::uint32_t number = 0;
+  if (!take(line, '[')) return false;
+  skip_blanks(line);
+  return take_number(line, number) && take(line, '.') && take_number(line, number) &&
+         take(line, "] ");
+}
+
+/// A line of Solaris cron's that holds a command, or whose time is cut off.
+ParsedLine parse_solaris_unframed(std::string_view line) {
+  if (take(line, ">  CMD: ")) {
+    ParsedLine parsed = skipped(kSolarisCommand);
+    parsed.next_command = line;
     return parsed;
   }
-  return skipped(reason_else);
+  return refused("no whole time at the end of Solaris cron's line");
+}
+
+/// `>  user pid queue Fri `, the start of a line that lost its end, or `>  CMD: `.
+bool is_solaris_start(std::string_view line) {
+  std::string_view word;
+  std::string_view queue;
+  std::uint32_t pid = 0;
+  if (!take(line, ">  ") && !take(line, "<  ")) return false;
+  if (line.starts_with("CMD: ")) return true;
+  return take_until(line, ' ', word) && !word.empty() && take_number(line, pid) &&
+         take(line, ' ') && take_until(line, ' ', queue) && queue.size() == 1 && take_weekday(line);
+}
+
+/// `FILE path USER root PID 25`, dcron's words without a time.
+bool is_undated_dcron(std::string_view line) {
+  const std::size_t user = line.find(" USER ");
+  return line.starts_with("FILE ") && user != std::string_view::npos &&
+         line.find(" PID ", user) != std::string_view::npos;
 }
 
 ParsedLine parse_unframed(std::string_view line) {
   if (line.find_first_not_of(' ') == std::string_view::npos) return skipped("blank line");
-  for (const Unread& unread : kUnreadStarts)
-    if (line.starts_with(unread.text_prefix)) return skipped(unread.reason);
+  for (const UnreadStart& unread : kUnreadStarts)
+    if (line.starts_with(unread.start))
+      return unread.is_malformed ? refused(unread.reason) : skipped(unread.reason);
+  if (is_undated_dcron(line)) return refused(kUndatedJob);
+  if (is_solaris_start(line)) return parse_solaris_unframed(line);
+  if (line.starts_with("! *** cron started ***"))
+    return refused("no whole time at the end of Solaris cron's line");
+  if (has_boot_time(line)) {
+    for (const Unread& unread : kUnread)
+      if (line.find(std::string(unread.tag) + "[") != std::string_view::npos)
+        return skipped(unread.reason);
+    return parse_unknown(line, "a time since the boot and no date", "not cron's, and no date");
+  }
+  // MAIL's text holds a line feed of the mailer's.
+  if (line.front() == ' ' && line.find_first_not_of(' ') == line.size() - 1 && line.back() == ')')
+    return skipped("the end of a MAIL line");
   return parse_unknown(line, "no time of a known form at its start", "not a log line");
 }
 
@@ -101,7 +166,8 @@ std::span<const Dialect> dialects() {
   // Built at first use: the rows are constants of other files, whose order of initialisation is
   // open.
   static const std::array table = {kSyslogRepeated, kCronie,  kDebianCron, kVixieSyslog, kVixieFile,
-                                   kRunParts,       kAnacron, kCrontab,    kCronAside};
+                                   kRunParts,       kAnacron, kCrontab,    kBusybox,     kDcron,
+                                   kFcron,          kSolaris, kCronAside};
   return table;
 }
 
@@ -109,8 +175,7 @@ ParsedLine parse_line(std::string_view line) {
   const auto framed = parse_framing(line);
   if (!framed) return parse_unframed(line);
   for (const Unread& unread : kUnread)
-    if (framed->tag == unread.tag && framed->text.starts_with(unread.text_prefix))
-      return skipped(unread.reason);
+    if (framed->tag == unread.tag) return skipped(unread.reason);
 
   const auto table = dialects();
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -123,6 +188,7 @@ ParsedLine parse_line(std::string_view line) {
     parsed.framing = framed->framing;
     parsed.dialect = static_cast<std::uint8_t>(i);
     parsed.record = verdict.record;
+    parsed.pid_in_text = verdict.pid_in_text;
     parsed.reason = verdict.reason;
     if (verdict.reason_at != nullptr)
       parsed.column = static_cast<std::size_t>(verdict.reason_at - line.data());
@@ -136,16 +202,13 @@ ParsedLine parse_line(std::string_view line) {
 }
 
 std::string_view unread_cron(std::string_view reason, std::string_view line) {
-  if (!take(reason, "dialect not read yet: ") && !take(reason, "framing not read yet: ")) return {};
-  const auto has = [line](std::string_view part) { return line.find(part) != line.npos; };
+  if (reason == kBcron) return "bcron, which writes no PID";
+  if (!take(reason, "dialect not read yet: ")) return {};
   // Starts that text of any kind may have.
   if (reason == "journal export" && line != "SYSLOG_IDENTIFIER=CRON" &&
       line != "SYSLOG_IDENTIFIER=CROND" && line != "SYSLOG_IDENTIFIER=cron" &&
       line != "SYSLOG_IDENTIFIER=crond")
     return {};
-  if (reason == "Solaris cron" && !line.starts_with(">  CMD: ") && !has("*** cron started ***"))
-    return {};
-  if (reason == "dcron" && !has(" USER ")) return {};
   return reason;
 }
 

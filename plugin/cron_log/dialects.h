@@ -24,6 +24,7 @@ struct Verdict {
   /// or nullptr.
   const char* reason = nullptr;
   const char* reason_at = nullptr;  ///< into the line; nullptr: its start
+  bool pid_in_text = false;         ///< record: its PID is not the one behind the tag
 };
 
 Verdict malformed(const char* reason, std::string_view at);
@@ -53,6 +54,9 @@ struct ParsedLine {
   CronRecord record;
   const char* reason = nullptr;  ///< skipped, malformed: why; record: a flaw, or nullptr
   std::size_t column = 0;        ///< of the reason, from 0
+  bool pid_in_text = false;      ///< record: its PID is not the one behind the tag
+  /// skipped: the command of the job that the next line tells of (Solaris); else empty
+  std::string_view next_command;
 };
 
 ParsedLine parse_line(std::string_view line);
@@ -71,5 +75,9 @@ extern const Dialect kRunParts;
 extern const Dialect kAnacron;
 extern const Dialect kCrontab;
 extern const Dialect kSyslogRepeated;
+extern const Dialect kBusybox;
+extern const Dialect kDcron;
+extern const Dialect kFcron;
+extern const Dialect kSolaris;
 
 }  // namespace pidometer

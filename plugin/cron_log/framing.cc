@@ -14,6 +14,15 @@ constexpr Framing kFramings[] = {
      parse_rfc5424},
     {FramingKind::vixie_file, "vixie_file", "vixie-cron 3.0, misc.c: log_it, with LOG_FILE",
      parse_vixie_file},
+    {FramingKind::ctime, "ctime", "OpenWrt's ubox, log/logread.c: log_notify", parse_ctime},
+    {FramingKind::journalctl, "journalctl",
+     "systemd, logs-show.c: output_short with short-full, short-unix", parse_journalctl},
+    {FramingKind::svlogd, "svlogd",
+     "runit's svlogd -t, -tt, -ttt and daemontools' multilog, behind socklog", parse_svlogd},
+    {FramingKind::sandia, "sandia",
+     "Oliner and Stearley, What Supercomputers Say, DSN 2007: Thunderbird, Spirit, Liberty",
+     parse_sandia},
+    {FramingKind::solaris, "solaris", "Solaris and illumos, cron.c: logit, msg", parse_solaris},
 };
 
 }  // namespace

@@ -9,6 +9,8 @@ std::optional<FramedLine> parse_rfc3339(std::string_view line) {
   if (!take_priority(line) || !take_iso_time(line, framed.time) || !take(line, ' ') ||
       !take_syslog_header(line, framed))
     return std::nullopt;
+  // `cron.info: Nov  2 ...` is socklog's: a line within the line (framing_svlogd.cc).
+  if (!framed.has_pid && is_facility_priority(framed.tag)) return std::nullopt;
   return framed;
 }
 

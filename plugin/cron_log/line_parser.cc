@@ -125,6 +125,7 @@ ParsedEntry LineParser::parse(std::string_view line) {
     const Header& header = headers_[slot];
     if (header.known && (parts.is_last_header || header.bytes == parts.header)) {
       last_header_ = slot;
+      announced_.clear();
       ParsedEntry entry;
       if (header.foreign) {
         entry.reason = "another program's line";
@@ -157,8 +158,14 @@ ParsedEntry LineParser::intern(const ParsedLine& parsed) {
   entry.kind = parsed.kind;
   entry.reason = parsed.reason;
   entry.column = parsed.column;
-  if (parsed.kind != ParsedLine::Kind::record) return entry;
+  if (parsed.kind != ParsedLine::Kind::record) {
+    announced_ = parsed.next_command;
+    return entry;
+  }
   const CronRecord& record = parsed.record;
+  const bool starts_announced = parsed.framing == FramingKind::solaris &&
+                                record.event == CronEvent::command && record.command.empty();
+  if (!starts_announced) announced_.clear();
   entry.event = record.event;
   entry.pid_role = record.pid_role;
   entry.pid = record.pid;
@@ -167,7 +174,7 @@ ParsedEntry LineParser::intern(const ParsedLine& parsed) {
   // A repetition is no job, and its text differs with every count.
   if (record.event == CronEvent::repeated) return entry;
   if (record.folder.empty()) {
-    entry.label = labels_.intern(record.username, record.command);
+    entry.label = labels_.intern(record.username, starts_announced ? announced_ : record.command);
   } else {
     // Scripts of one name in two folders are two jobs.
     script_.assign(record.folder);
@@ -203,6 +210,8 @@ void LineParser::learn_date(std::string_view line, const ParsedLine& parsed) {
 }
 
 void LineParser::learn(std::string_view line, const ParsedLine& parsed, const ParsedEntry& entry) {
+  // The memory takes the PID from behind the tag.
+  if (parsed.pid_in_text) return;
   const bool is_record = parsed.kind == ParsedLine::Kind::record && parsed.reason == nullptr;
   if (is_record) learn_date(line, parsed);
   Cut parts;

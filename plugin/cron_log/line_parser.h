@@ -27,6 +27,7 @@ struct ParsedEntry {
 /// parse_line() with a memory. Neighbouring lines share their day, host, program and mostly their
 /// text, so that all but the first of a kind are recognised by comparing bytes; whatever is not
 /// recognised goes through parse_line(). Both ways give the same answer for every line.
+/// A job whose command stands on the line before its own (Solaris) gets it from there.
 class LineParser {
  public:
   LineParser(LabelTable& labels, SourceTable& sources);
@@ -76,6 +77,7 @@ class LineParser {
   LabelTable& labels_;
   SourceTable& sources_;
   std::string script_;      ///< scratch: a run-parts script with its folder
+  std::string announced_;   ///< the command that the line before told of; empty: none
   std::string date_;        ///< `Nov  2 ` or `2026-11-02T`; empty: none yet
   std::string zone_;        ///< `+01:00`, `Z`; RFC 3339 only
   UndatedTime date_start_;  ///< midnight of that date

@@ -15,6 +15,32 @@ constexpr std::uint64_t kSampleRecords = 1000;
 /// FileReading::read() ends a log before this cuts anything off.
 constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << 40U) - 1;
 
+/// Counts lines by reason. Most reasons are constants, and a file has few.
+class ReasonCounts {
+ public:
+  void add(const char* reason) {
+    if (last_ >= counts_.size() || counts_[last_].first != reason) {
+      last_ = 0;
+      while (last_ < counts_.size() && counts_[last_].first != reason) ++last_;
+      if (last_ == counts_.size()) counts_.emplace_back(reason, 0);
+    }
+    ++counts_[last_].second;
+  }
+  void add(const std::string& reason) { ++built_[reason]; }
+
+  /// By their words: the same constant may stand at several addresses.
+  std::map<std::string, std::uint64_t> take() {
+    for (const auto& [reason, count] : counts_) built_[reason] += count;
+    counts_.clear();
+    return std::exchange(built_, {});
+  }
+
+ private:
+  std::vector<std::pair<const char*, std::uint64_t>> counts_;
+  std::map<std::string, std::uint64_t> built_;
+  std::size_t last_ = 0;
+};
+
 class FileReading {
  public:
   FileReading(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
@@ -73,6 +99,7 @@ class FileReading {
     log_.lost_end = !log_.report.complete ||
                     (!log_.report.damage.empty() && log_.report.damage.back().range.end > last);
     log_.report.records = log_.end - log_.begin;
+    log_.report.lines_skipped = skipped_.take();
     log_.open_end = log_.open_end && last_was_record_;
     log_.runs = years_.take_runs();
     log_.warnings = warnings_.take();
@@ -123,6 +150,7 @@ class FileReading {
 
   void refuse(const LogLine& line, const std::string& reason, std::size_t column) {
     unread(line, false);
+    skipped_.add(reason);
     Warning warning = warn_at({line.offset, line.end}, line.number);
     warning.message = "not read: " + reason + place(line, column);
     warnings_.add(reason, std::move(warning));
@@ -167,6 +195,7 @@ class FileReading {
     }
     if (line.damaged) {
       unread(line, true);
+      skipped_.add("its bytes are damaged in the evidence");
       return;
     }
     if (line.too_long) {
@@ -177,6 +206,7 @@ class FileReading {
     switch (entry.kind) {
       case ParsedLine::Kind::skipped:
         ++log_.report.other_lines;
+        skipped_.add(entry.reason);
         last_was_record_ = false;
         if (const std::string_view cron = unread_cron(entry.reason, line.text); !cron.empty())
           count_unread_cron(line, cron);
@@ -191,6 +221,7 @@ class FileReading {
     if (entry.event == CronEvent::repeated && entry.pid == 0 && !last_was_record_ &&
         !parser_.has_reporter(entry.source)) {
       ++log_.report.other_lines;
+      skipped_.add("a repetition of another program's line");
       return;
     }
     if (entry.reason != nullptr) {
@@ -259,6 +290,7 @@ class FileReading {
   YearTracker years_;
   FileLog log_;
   WarningBudget warnings_;
+  ReasonCounts skipped_;
   std::map<std::string, std::uint64_t> unread_crons_;  ///< lines of each cron that is not read
   bool last_was_record_ = false;
   std::uint16_t last_source_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ struct LogReport {
   std::uint64_t unparsed_lines =
       0;  ///< cron's, by the look of them, and still no dialect takes them
   std::uint64_t duplicate_lines = 0;  ///< stand in another log of the series too; counted there
+  /// Why lines are no records, and how many: those of other_lines and unparsed_lines.
+  std::map<std::string, std::uint64_t> lines_skipped;
   std::optional<Timestamp> first_record;
   std::optional<Timestamp> last_record;
   std::vector<std::string> dialects;  ///< most used first

@@ -149,7 +149,8 @@ bool looks_like_cron_log(std::string_view head) {
     if (text.ends_with('\r')) text.remove_suffix(1);
     const ParsedLine parsed = parse_line(text);
     if (parsed.kind == ParsedLine::Kind::record && !parsed.record.reporter.empty()) return true;
-    if (parsed.kind == ParsedLine::Kind::record && parsed.framing == FramingKind::vixie_file)
+    if (parsed.kind == ParsedLine::Kind::record &&
+        (parsed.framing == FramingKind::vixie_file || parsed.framing == FramingKind::solaris))
       return true;
   }
   return false;

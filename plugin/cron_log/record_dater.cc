@@ -157,7 +157,8 @@ void date_records(FileLog& log, std::uint16_t file, const YearDecision& years, c
     } else {
       clock.see(micros);
     }
-    if (before != INT64_MAX) steps.add(micros - before);
+    // A host without a clock of its own goes back with every start: that is no disorder.
+    if (before != INT64_MAX && record.pid_role != PidRole::boot) steps.add(micros - before);
     before = micros;
     // Strays would make the file overlap its rotations, and merge them line by line.
     if (strays.is_stray(i)) continue;

@@ -121,6 +121,9 @@ Json log_json(const SummaryLog& log) {
   json["other_lines"] = report.other_lines;
   json["unparsed_lines"] = report.unparsed_lines;
   json["duplicate_lines"] = report.duplicate_lines;
+  json["lines_skipped"] = Json::object();
+  for (const auto& [reason, count] : report.lines_skipped)
+    json["lines_skipped"][escape_bytes(reason)] = count;
   if (report.first_record) json["first_record"] = iso8601(*report.first_record);
   if (report.last_record) json["last_record"] = iso8601(*report.last_record);
   if (report.first_record && report.last_record) {

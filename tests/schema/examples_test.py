@@ -106,6 +106,7 @@ SUMMARY_MUTANTS = [
     *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key != "recovery"],  # with --recover
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
+        "lines_skipped "
         "damage replayed_bytes complete").split()],
     *[(f"input_without_{key}", ["inputs", 0, key], REMOVE, key) for key in (
         "name kind segments size damage warnings").split()],
@@ -170,6 +171,8 @@ class Examples(unittest.TestCase):
         for log in SUMMARY["logs"]:
             self.assertEqual(log["lines"], log["records"] + log["other_lines"]
                              + log["unparsed_lines"] + log["duplicate_lines"])
+            self.assertEqual(sum(log["lines_skipped"].values()),
+                             log["other_lines"] + log["unparsed_lines"])
 
     def test_timesketch_would_import_them(self):
         self.assertEqual(rows.timesketch_problems(list(EXAMPLES.values())), [])

@@ -28,6 +28,8 @@ class ProgramRows(program.ProgramTest):
         for log in summary["logs"]:
             self.assertEqual(log["lines"], log["records"] + log["other_lines"]
                              + log["unparsed_lines"] + log["duplicate_lines"], log["filename"])
+            self.assertEqual(sum(log["lines_skipped"].values()),
+                             log["other_lines"] + log["unparsed_lines"], log["filename"])
         times = [row["timestamp"] for row in found]
         self.assertEqual(times, sorted(times))
 

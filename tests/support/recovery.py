@@ -78,6 +78,8 @@ class Scan:
         for log in self.summary["logs"]:
             test.assertEqual(log["lines"], log["records"] + log["other_lines"]
                              + log["unparsed_lines"] + log["duplicate_lines"], log)
+            test.assertEqual(sum(log["lines_skipped"].values()),
+                             log["other_lines"] + log["unparsed_lines"], log)
 
     def methods(self):
         return {row["recovered"] for row in self.records}

@@ -12,6 +12,8 @@ namespace {
 
 /// Where a host's daemons write.
 constexpr std::string_view kLogs = "/var/log";
+/// Cron's own folder on OpenBSD and Solaris: no copy of the other.
+constexpr std::string_view kCronLogs = "/var/cron";
 /// Why a name of fstab led to no tree.
 constexpr std::string_view kUnknownName = "and no volume of this image is known by that name";
 
@@ -273,6 +275,7 @@ LogPlace LogCopies::place(std::size_t tree, std::string_view folder) const {
   if (const std::string& doubt = places_[*place.root].doubt; !doubt.empty())
     return {LogCopy::unknown, std::move(path), doubt};
   if (is_seen) return live(tree, seen);
+  if (path == kCronLogs) return {};
   return path == kLogs ? covered(tree, folder, seen) : elsewhere(tree, std::move(path));
 }
 

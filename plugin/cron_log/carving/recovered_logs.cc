@@ -69,12 +69,19 @@ class Recoverer {
       ++report.lines;
       const ParsedLine parsed =
           line.damaged || line.too_long ? ParsedLine{} : parse_line(line.text);
-      if (parsed.kind == ParsedLine::Kind::skipped)
+      if (parsed.kind == ParsedLine::Kind::skipped) {
         ++(line.damaged || line.too_long ? report.unparsed_lines : report.other_lines);
-      else if (known_.contains(line.text))
+        ++report.lines_skipped[parsed.reason != nullptr ? parsed.reason
+                               : line.damaged           ? "its bytes are damaged in the evidence"
+                                                        : "it is too long"];
+      } else if (known_.contains(line.text)) {
         known.push_back(line.offset + line.nuls);
-      else
-        ++(parsed.kind == ParsedLine::Kind::record ? report.records : report.unparsed_lines);
+      } else if (parsed.kind == ParsedLine::Kind::record) {
+        ++report.records;
+      } else {
+        ++report.unparsed_lines;
+        ++report.lines_skipped[parsed.reason];
+      }
     }
     lines.stop();
     out_.stopped = lines.stopped();
@@ -96,6 +103,10 @@ class Recoverer {
       report.lines = fragment.lines;
       report.other_lines = fragment.other_lines;
       report.unparsed_lines = fragment.unparsed_lines;
+      if (fragment.other_lines > 0)
+        report.lines_skipped["not cron's, between lines of cron"] = fragment.other_lines;
+      if (fragment.unparsed_lines > 0)
+        report.lines_skipped["cron's by the look of it, and not whole"] = fragment.unparsed_lines;
       report.records = fragment.records - fragment.known.size();
       add(log, std::move(report), std::move(fragment.known));
     });

@@ -142,6 +142,9 @@ TEST(LineMutations, EveryLineIsAccountedFor) {
         EXPECT_EQ(report.lines, feeds + (text.ends_with('\n') ? 0 : 1));
         EXPECT_EQ(report.lines, report.records + report.other_lines + report.unparsed_lines +
                                     report.duplicate_lines);
+        std::uint64_t skipped = 0;
+        for (const auto& [reason, count] : report.lines_skipped) skipped += count;
+        EXPECT_EQ(skipped, report.other_lines + report.unparsed_lines);
       }
       for (const StoredRecord& record : series.records) {
         ASSERT_LT(record.file, series.reports.size());

@@ -36,6 +36,9 @@ inline Read read(std::vector<const LogFile*> files, const LogSeriesOptions& opti
           report.records + report.other_lines + report.unparsed_lines + report.duplicate_lines,
           report.lines)
           << report.entry.path;
+      std::uint64_t skipped = 0;
+      for (const auto& [reason, count] : report.lines_skipped) skipped += count;
+      EXPECT_EQ(skipped, report.other_lines + report.unparsed_lines) << report.entry.path;
       if (series.owned[i]) told += report.records;
     }
   }

@@ -54,6 +54,7 @@ RunSummary sample_summary() {
   log.report.lines = 520;
   log.report.records = 519;
   log.report.unparsed_lines = 1;
+  log.report.lines_skipped = {{"its bytes are damaged in the evidence", 1}};
   log.report.first_record = samples::at(973440822);
   log.report.last_record = samples::at(973743001);
   log.report.dialects = {"vixie_file"};

@@ -52,7 +52,7 @@ TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {
             Json::parse(R"({"input": "a.raw", "name": "whole", "start": 0, "size": 7})"));
   EXPECT_EQ(json["logs"][0], Json::parse(R"({"input": "a.raw", "filename": "/var/log/cron",
     "size": 0, "lines": 0, "records": 0, "other_lines": 0, "unparsed_lines": 0,
-    "duplicate_lines": 0, "dialects": [], "damage": [], "complete": true,
+    "duplicate_lines": 0, "lines_skipped": {}, "dialects": [], "damage": [], "complete": true,
     "replayed_bytes": 0})"));
   EXPECT_EQ(json["series"][0], Json::parse(R"({"input": "a.raw", "folder": "/var/log",
     "records": 0, "readings": 0, "intervals": 0, "boot_sessions": 0, "wraps": 0, "pid_max": 0,
@@ -71,6 +71,7 @@ TEST(WriteSummary, SaysAllThatIsKnownOfALog) {
   log.report.other_lines = 3;
   log.report.unparsed_lines = 1;
   log.report.duplicate_lines = 1;
+  log.report.lines_skipped = {{"another program's line", 3}, {"no time", 1}};
   log.report.first_record = at(973695000);
   log.report.last_record = at(973695600);
   log.report.dialects = {"vixie_file", "cronie"};
@@ -84,6 +85,7 @@ TEST(WriteSummary, SaysAllThatIsKnownOfALog) {
     "input": "b.E01", "volume": "p2", "filename": "/var/log/cr\\xffon", "sha256": "ab",
     "size": 100, "modified": "2000-11-09T04:10:01.000000+00:00", "lines": 10, "records": 5,
     "other_lines": 3, "unparsed_lines": 1, "duplicate_lines": 1,
+    "lines_skipped": {"another program's line": 3, "no time": 1},
     "first_record": "2000-11-08T14:50:00.000000+00:00",
     "last_record": "2000-11-08T15:00:00.000000+00:00",
     "coverage": {"begin": "2000-11-08T14:50:00.000000+00:00",

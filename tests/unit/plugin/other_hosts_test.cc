@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/cron_odometer.h"
+#include "tests/support/memory_log_file.h"
+
+namespace pidometer {
+namespace {
+
+using test::MemoryLogFile;
+using test::utc;
+
+/// Counts findings by kind.
+class CountingMediator final : public Mediator {
+ public:
+  void produce_event(TimelineEvent event) override {
+    if (const auto* body = std::get_if<FindingBody>(&event.body))
+      kinds.push_back(body->anomaly.kind);
+  }
+  void produce_warning(Warning warning) override { warnings.push_back(std::move(warning.message)); }
+  void report_log(const HostSeries&, LogReport report) override { log = std::move(report); }
+  void report_series(const HostSeries&, SeriesReport report) override {
+    series.push_back(std::move(report));
+  }
+  void report_recovered(const HostSeries&, const std::string&,
+                        std::vector<RecoveredLine>) override {}
+  void add_progress(std::uint64_t) override {}
+  bool aborted() const override { return false; }
+
+  std::ptrdiff_t count(AnomalyKind kind) const {
+    return std::count(kinds.begin(), kinds.end(), kind);
+  }
+
+  std::vector<AnomalyKind> kinds;
+  std::vector<std::string> warnings;
+  std::vector<SeriesReport> series;
+  LogReport log;
+};
+
+void process(const MemoryLogFile& file, CountingMediator& mediator) {
+  HostSeries series;
+  series.folder = "/var/log";
+  series.files = {&file};
+  ASSERT_TRUE(CronOdometer().process(series, {}, mediator));
+}
+
+// OpenBSD, kern_fork.c: allocpid() draws a PID at random.
+TEST(OtherHosts, PidsHandedOutAtRandomAreNoClock) {
+  std::mt19937 random(7);
+  std::string text;
+  for (int minute = 0; minute < 600; ++minute)
+    text += fmt::format("Jan 14 {:02}:{:02}:01 fw01 /usr/sbin/cron[{}]: (root) CMD (/bin/a{})\n",
+                        minute / 60, minute % 60, 2 + random() % 32766, minute % 3);
+  const MemoryLogFile file("/var/cron/log", text, utc(2026, 1, 15));
+  CountingMediator mediator;
+  process(file, mediator);
+  EXPECT_EQ(mediator.kinds, std::vector<AnomalyKind>{AnomalyKind::not_a_clock});
+}
+
+/// A board without a clock of its own: each boot begins at `start` and runs a while; the network
+/// sets the time after its first lines.
+struct Board {
+  bool yearless = true;
+  bool from_1970 = true;
+  int boots = 104;
+
+  /// From `now` on, which comes back as the time of the end.
+  std::string log(Timestamp& now) const {
+    std::mt19937 random(11);
+    std::string text;
+    for (int boot = 0; boot < boots; ++boot) {
+      unsigned pid = 380 + static_cast<unsigned>(random() % 200);
+      const auto say = [&](Timestamp time, const char* tag, const char* words) {
+        text += fmt::format("{} pi01 {}[{}]: {}\n", stamp(time), tag, pid, words);
+      };
+      const auto start = from_1970 ? utc(1970, 1, 1, 0, 0, 12) : now;
+      say(start, "cron", "(CRON) INFO (pidfile fd = 3)");
+      say(start, "cron", "(CRON) INFO (Running @reboot jobs)");
+      pid += 60 + static_cast<unsigned>(random() % 60);
+      now += std::chrono::minutes(10 + random() % 3000);
+      now = std::chrono::floor<std::chrono::hours>(now) + std::chrono::seconds(1);
+      // Long enough for the counter to fall at the next start, or it might be the daemon's alone.
+      const int jobs = 120 + static_cast<int>(random() % 60);
+      for (int i = 0; i < jobs; ++i, now += std::chrono::minutes(5)) {
+        pid += 3;
+        say(now, "CRON", "(root) CMD (/usr/bin/poll)");
+      }
+    }
+    return text;
+  }
+
+  std::string stamp(Timestamp time) const {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time - day).count();
+    const auto month = static_cast<unsigned>(date.month());
+    const std::string clock =
+        fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    if (yearless)
+      return fmt::format("{} {:2} {}", kMonths.substr((month - 1) * 3, 3),
+                         static_cast<unsigned>(date.day()), clock);
+    return fmt::format("{:04}-{:02}-{:02}T{}+00:00", static_cast<int>(date.year()), month,
+                       static_cast<unsigned>(date.day()), clock);
+  }
+};
+
+TEST(OtherHosts, AHostWithoutAClockOfItsOwnGivesItsBootsAndNoNonsense) {
+  for (const bool yearless : {true, false})
+    for (const bool from_1970 : {true, false}) {
+      SCOPED_TRACE(fmt::format("yearless {}, from 1970 {}", yearless, from_1970));
+      const Board board{yearless, from_1970, 104};
+      Timestamp now = utc(2023, 3, 1, 8, 0, 0);
+      const std::string log = board.log(now);
+      const MemoryLogFile file("/var/log/syslog", log, now);
+      CountingMediator mediator;
+      process(file, mediator);
+      ASSERT_EQ(mediator.series.size(), 1U);
+      EXPECT_EQ(mediator.series[0].boot_sessions, 104U);
+      // The first boot is the log's start.
+      EXPECT_EQ(mediator.count(AnomalyKind::boot), 103);
+      // While it was off no job ran, and nothing else is to be said.
+      EXPECT_EQ(std::ssize(mediator.kinds), 103 + mediator.count(AnomalyKind::record_gap));
+      EXPECT_EQ(mediator.warnings, std::vector<std::string>{});
+    }
+}
+
+}  // namespace
+}  // namespace pidometer
