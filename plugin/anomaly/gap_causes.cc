@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "plugin/anomaly/edited_times.h"
+
 namespace pidometer {
 namespace {
 
@@ -12,6 +14,9 @@ constexpr double kLeastJobPids = 2;
 
 // Two ways to have been are told apart where they lie so many standard deviations apart.
 constexpr double kTellsApart = 4;
+
+// What goes on beside the jobs is known to so large a share of itself: hosts' days differ.
+constexpr double kRateShare = 0.1;
 
 // The share of what the jobs cost from which on they are taken to have run.
 constexpr double kRanShare = 0.5;
@@ -106,7 +111,7 @@ class GapJudge {
     const double background =
         baseline_.background_per_second * std::max(0.0, verdict.seconds - verdict.usual_seconds);
     const double spent = static_cast<double>(interval.advance) - (verdict.background - background);
-    const double clear = kTellsApart * verdict.noise;
+    const double clear = kTellsApart * std::hypot(verdict.noise, kRateShare * background);
     if (background + jobs < clear) return GapCause::unknown;
     if (jobs < clear)
       return spent > kRanShare * (background + jobs) ? GapCause::unknown
@@ -126,7 +131,12 @@ std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseli
   const GapJudge judge(clock, baseline);
   std::vector<GapVerdict> verdicts;
   verdicts.reserve(clock.gaps.size());
-  for (const TickGap& gap : clock.gaps) verdicts.push_back(judge.judge(gap));
+  const std::vector<EditedTime> edited = find_edited_times(clock);
+  const auto is_edited = [&](std::uint32_t tick) {
+    return std::ranges::binary_search(edited, tick, {}, &EditedTime::tick);
+  };
+  for (const TickGap& gap : clock.gaps)
+    if (!is_edited(gap.tick) && !is_edited(gap.tick + 1)) verdicts.push_back(judge.judge(gap));
   return verdicts;
 }
 

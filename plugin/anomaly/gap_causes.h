@@ -25,6 +25,7 @@ struct GapVerdict {
 /// What each of the clock's gaps means. Removed lines leave the PIDs that their jobs took; a host
 /// that was suspended, or a clock that was set forward, took none; a daemon that was stopped took
 /// the background's alone. Never `records_removed` where bytes are damaged or lines did not parse.
+/// Without the gaps beside a tick whose time was edited: what is missing there stands elsewhere.
 std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline);
 
 /// The gap that a clock set forward left, where the clock was set back by as much later on: index

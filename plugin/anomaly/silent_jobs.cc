@@ -26,6 +26,10 @@ constexpr std::uint64_t kLeastCompared = 6;
 // on which it can be told at all.
 constexpr std::uint64_t kMostCompared = 5000;
 
+// A log that jumps about in time has long silences without number: no more minutes than ten years
+// of a job of every minute are looked at.
+constexpr std::size_t kMostMinutes = 10 * 366 * 1440;
+
 // cron's child, and the job.
 constexpr double kLeastJobPids = 2;
 constexpr double kTellsApart = 4;  // standard deviations
@@ -35,7 +39,7 @@ constexpr LocalMinute kNear = kHour;
 
 /// When one job ran.
 struct Runs {
-  std::vector<LocalMinute> minutes;  ///< ascending but for a clock that was set back
+  std::vector<LocalMinute> minutes;  ///< in the log's order
   std::vector<std::uint32_t> ticks;
 };
 
@@ -100,16 +104,16 @@ class SilenceFinder {
     std::vector<std::int32_t> differences;
     const LocalMinute start = job.minutes[k];
     // the minutes of the last days before, moved on by whole days until the silence is over
-    const auto first = std::ranges::lower_bound(job.minutes, start - kDaysBefore * kDay);
     std::vector<LocalMinute> of_day;
-    for (auto at = first; at != job.minutes.end() && *at <= start; ++at)
-      of_day.push_back((*at % kDay + kDay) % kDay);
+    for (std::size_t back = k + 1; back-- > 0 && job.minutes[back] >= start - kDaysBefore * kDay;)
+      of_day.push_back((job.minutes[back] % kDay + kDay) % kDay);
     std::ranges::sort(of_day);
     for (LocalMinute day = (start / kDay) * kDay; day < end; day += kDay)
       for (std::size_t m = 0; m < of_day.size(); ++m) {
         const LocalMinute minute = day + of_day[m];
+        if (++looked_at_ > kMostMinutes) return std::nullopt;
         if ((m > 0 && of_day[m] == of_day[m - 1]) || minute <= start || minute >= end) continue;
-        if (!scheduled(job, minute, start, end)) continue;
+        if (ran(label, minute) || !scheduled(job, label, minute, start, end)) continue;
         ++silence.missing;
         if (differences.size() < kMostCompared) compare(minute, start, silence, differences);
       }
@@ -119,17 +123,23 @@ class SilenceFinder {
   }
 
   // Two of the three days before the silence, unless the same weekday says no.
-  static bool scheduled(const Runs& job, LocalMinute minute, LocalMinute start, LocalMinute end) {
-    const auto ran = [&](LocalMinute at) { return std::ranges::binary_search(job.minutes, at); };
+  bool scheduled(const Runs& job, std::uint32_t label, LocalMinute minute, LocalMinute start,
+                 LocalMinute end) const {
     int days = 0;
     const LocalMinute back = (minute - start - 1) / kDay + 1;
-    for (LocalMinute d = back; d < back + kDaysBefore; ++d) days += ran(minute - d * kDay) ? 1 : 0;
+    for (LocalMinute d = back; d < back + kDaysBefore; ++d)
+      days += ran(label, minute - d * kDay) ? 1 : 0;
     if (days < kEnoughDays) return false;
     for (const LocalMinute week : {minute - kWeek, minute + kWeek})
       if (week >= job.minutes.front() && week <= job.minutes.back() &&
-          (week <= start || week >= end) && !ran(week))
+          (week <= start || week >= end) && !ran(label, week))
         return false;
     return true;
+  }
+
+  bool ran(std::uint32_t label, LocalMinute minute) const {
+    const std::uint32_t tick = index_->at(minute);
+    return tick != kNoTick && has(tick, label);
   }
 
   // PIDs handed out around the minute, now and on the days before.
@@ -215,6 +225,7 @@ class SilenceFinder {
 
   const PidClock& clock_;
   std::optional<TickIndex> index_;  // most logs have no such silence
+  std::size_t looked_at_ = 0;
 };
 
 }  // namespace

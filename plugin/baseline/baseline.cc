@@ -121,14 +121,17 @@ void measure_spread_by_level(const PidClock& clock, Baseline& baseline) {
 double background_rate(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs) {
   constexpr double kJobPids = 2;
   constexpr double kHalfMinute = 30;
-  double rate = std::max(0.0, costs.per_half_minute() / kHalfMinute);
+  double left = 0;
+  double seconds = 0;
   for (const IntervalGroup& group : groups.groups) {
-    if (!group.common || group.half_minutes == 0) continue;
+    if (!group.common) continue;
+    const auto n = static_cast<double>(group.core.n);
     const auto jobs = static_cast<double>(clock.item_sets.labels(group.items).size());
-    const double left = std::max(0.0, group.core.mean - kJobPids * jobs);
-    rate = std::min(rate, left / (kHalfMinute * group.half_minutes));
+    left += n * (group.core.mean - kJobPids * jobs);
+    seconds += n * kHalfMinute * group.half_minutes;
   }
-  return rate;
+  const double fit = std::max(0.0, costs.per_half_minute() / kHalfMinute);
+  return seconds > 0 ? std::clamp(left / seconds, 0.0, fit) : fit;
 }
 
 }  // namespace

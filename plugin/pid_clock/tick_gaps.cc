@@ -20,8 +20,10 @@ constexpr LocalMinute kWeek = 7 * kDay;
 constexpr int kLookBack = 3;
 constexpr int kEnough = 2;
 
-// A gap of two years is looked through minute by minute, a longer one only so far.
+// A gap of two years is looked through minute by minute, a longer one only so far; and of a log
+// that jumps about in time, no more than a hundred years in all.
 constexpr LocalMinute kMostMinutes = 2 * 366 * kDay;
+constexpr LocalMinute kMostInAll = 100 * 366 * kDay;
 
 class GapFinder {
  public:
@@ -49,7 +51,9 @@ class GapFinder {
     if (std::abs((end_ - start_) * 60 - seconds.count()) > 90) return std::nullopt;
     TickGap gap;
     gap.tick = i;
-    const LocalMinute last = std::min(end_, start_ + kMostMinutes);
+    const LocalMinute last =
+        std::min({end_, start_ + kMostMinutes, start_ + kMostInAll - looked_at_});
+    looked_at_ += std::max<LocalMinute>(0, last - start_);
     LocalMinute missed = 0;
     for (LocalMinute minute = start_ + 1; minute < last; ++minute) {
       const std::optional<LocalMinute> model = model_of(minute);
@@ -178,6 +182,7 @@ class GapFinder {
   std::optional<TickIndex> index_;  // most logs have no gap
   LocalMinute start_ = 0;
   LocalMinute end_ = 0;
+  LocalMinute looked_at_ = 0;
 };
 
 }  // namespace
