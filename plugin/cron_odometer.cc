@@ -15,6 +15,7 @@
 #include "plugin/clock_report.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/file_findings.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/readings.h"
 #include "plugin/recovered_series.h"
@@ -85,6 +86,8 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     RowMaker rows(series, log, mediator);
     std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline);
     std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
+    explain_by_rotations(log, anomalies);
+    std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
     drop_known_findings(known, anomalies);
     rows.findings(std::move(anomalies));
     rows.damage();

@@ -89,6 +89,7 @@ struct Anomaly {
   std::uint64_t missing_records = 0;  ///< what the schedule had there, by the hours and days before
   double background_pids = 0;         ///< what would have been spent had no job run
   double noise_pids = 0;              ///< standard deviation of the two
+  bool until_file_time = false;       ///< it ends at the time at which the log's file was written
   bool one_job = false;               ///< one job's lines alone are missing: `labels`
 
   // record_out_of_sequence (the window is the record):

@@ -47,6 +47,10 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["cause"] = gap_cause_name(anomaly.cause);
   row["missing_records"] = anomaly.missing_records;
   row["wraps_assumed"] = anomaly.wraps_assumed;
+  if (anomaly.until_file_time) {
+    row["until_file_time"] = true;
+    return;
+  }
   if (anomaly.observed_pids > 0) row["observed_pids"] = anomaly.observed_pids;
   row["expected_pids"] = row_real(anomaly.expected_pids);
   row["background_pids"] = row_real(anomaly.background_pids);

@@ -66,6 +66,11 @@ std::string_view change_words(CrontabChange change) {
 
 std::string gap_message(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
+  if (anomaly.until_file_time)
+    return fmt::format(
+        "the log's file was written to after its last record, and {} scheduled runs have no record "
+        "in it {}: lines were removed at its end, or cron did not run",
+        anomaly.missing_records, when(finding));
   const std::string whose =
       anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
                       : std::string();
