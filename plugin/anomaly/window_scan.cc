@@ -40,9 +40,15 @@ constexpr double kSuspectDeviations = 4;
 constexpr double kSuspectPids = 1;
 constexpr double kSuspectShare = 0.03;
 
-constexpr std::size_t kSampleWindows = 4000;  // 80 of them beyond the 2% point
-constexpr std::size_t kLeastSample = 200;     // 4 beyond it: fewer say nothing
-constexpr std::array kPoints = {0.05, 0.02};
+constexpr std::size_t kSampleWindows = 16000;  // 16 of them beyond the last point
+constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
+constexpr std::array kPoints = {0.05, 0.02, 0.01, 0.005, 0.002, 0.001};
+constexpr std::size_t kLeastBeyond = 10;  // of the points after the second
+
+// What is far out on so large a share of the days is this host's own, not what we look for: an
+// intruder does not come evenly (the same share makes a daily source, plugin/baseline).
+constexpr double kUsualDays = 0.75;
+constexpr std::size_t kLeastDays = 5;
 
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
@@ -87,6 +93,7 @@ WindowScan::WindowScan(const PidClock& clock, const Baseline& baseline)
         looks_ += static_cast<double>(last - run.begin) / kWindowWidths[w];
   looks_ = std::max(looks_, 1.0);
   shrink_.fill(1.0);
+  count_share_.fill(0.0);
   mark_suspects();
   for (std::size_t w = 0; w < kWidths; ++w) calibrate(w);
 }
@@ -117,7 +124,7 @@ std::size_t WindowScan::widest(const Run& run, std::size_t w) const {
   return run.end - width + 1;
 }
 
-double WindowScan::raw_score(const Window& window) const {
+double WindowScan::raw_score(const Window& window, double count_share) const {
   double random_mean = 0;
   unsigned degrees = 0;
   double few = 0;  // variance that is known from few intervals
@@ -140,7 +147,9 @@ double WindowScan::raw_score(const Window& window) const {
   }
   double score = surprise_of_count(window.excess, random_mean, window.variance);
   if (random_mean >= kBusyMean && window.variance > kBurstyRatio * random_mean)
-    score = std::min(score, surprise_of_bursts(window.excess, random_mean, window.variance));
+    if (const double bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
+        bursts < score)
+      score = bursts + count_share * (score - bursts);
   // where little of the window's variance comes from few intervals, their degrees say little
   constexpr double kMattersShare = 0.05;
   if (degrees > 0 && few > kMattersShare * window.variance)
@@ -149,8 +158,8 @@ double WindowScan::raw_score(const Window& window) const {
 }
 
 double WindowScan::score(const Window& window) const {
-  const std::size_t width = window.width();
-  return std::clamp(raw_score(window) * shrink_[width_index(width)] - price(width), 0.0,
+  const std::size_t w = width_index(window.width());
+  return std::clamp(raw_score(window, count_share_[w]) * shrink_[w] - price(window.width()), 0.0,
                     kMostScore);
 }
 
@@ -163,48 +172,99 @@ void WindowScan::mark_suspects() {
       if (std::abs(window.excess) > bound)
         far.emplace_back(-std::abs(window.excess) / std::sqrt(window.variance), i);
     }
+  std::ranges::sort(far);
+  far.resize(unusual(far));
   const auto most = static_cast<std::size_t>(kSuspectShare * static_cast<double>(judged_));
-  if (far.size() > most) {
-    std::ranges::sort(far);
-    far.resize(most);
-  }
+  if (far.size() > most) far.resize(most);
   for (const auto& [deviations, i] : far) suspects_.push_back(i);
   std::ranges::sort(suspects_);
 }
 
-// The host's own windows at the 5% and 2% points must not be more surprising than they say.
-void WindowScan::calibrate(std::size_t w) {
+// How many of these intervals, the farthest first, are not yet spread over most of the days.
+std::size_t WindowScan::unusual(const std::vector<std::pair<double, std::uint32_t>>& far) const {
+  const auto day = [&](std::uint32_t i) {
+    return std::chrono::floor<std::chrono::days>(clock_.ticks[i].time);
+  };
+  std::vector<std::chrono::sys_days> days;
+  for (const Run& run : runs_)
+    for (std::uint32_t i = run.begin; i < run.end; ++i)
+      if (days.empty() || days.back() != day(i)) days.push_back(day(i));
+  std::ranges::sort(days);
+  days.erase(std::ranges::unique(days).begin(), days.end());
+  if (days.size() < kLeastDays) return far.size();
+  std::vector<bool> seen(days.size(), false);
+  double count = 0;
+  for (std::size_t k = 0; k < far.size(); ++k) {
+    const auto at =
+        static_cast<std::size_t>(std::ranges::lower_bound(days, day(far[k].second)) - days.begin());
+    if (!seen[at]) ++count;
+    seen[at] = true;
+    if (count >= kUsualDays * static_cast<double>(days.size())) return k;
+  }
+  return far.size();
+}
+
+// The host's own windows, as far as they are not suspect: some of them, evenly.
+std::vector<Window> WindowScan::sample(std::size_t w) const {
   const std::uint32_t width = kWindowWidths[w];
   const std::size_t stride = judged_ / kSampleWindows + 1;
-  std::vector<Window> sample;
+  std::vector<Window> windows;
   std::size_t next_suspect = 0;
   for (const Run& run : runs_) {
     const std::size_t last = widest(run, w);
     for (std::size_t begin = run.begin; begin < last; begin += stride) {
       while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
       if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
-      sample.push_back(
+      windows.push_back(
           measure(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin) + width));
     }
   }
-  if (sample.size() < kLeastSample) {
+  return windows;
+}
+
+// The host's own windows at the points must not be more surprising than they say; and where work
+// comes in bursts, they say which of the two tails it has.
+void WindowScan::calibrate(std::size_t w) {
+  std::vector<Window> windows = sample(w);
+  if (windows.size() < kLeastSample) {
     // too little to measure: as for the next narrower width
     if (w > 0) shrink_[w] = shrink_[w - 1];
+    if (w > 0) count_share_[w] = count_share_[w - 1];
     return;
   }
   const auto deviations = [](const Window& x) { return -x.excess / std::sqrt(x.variance); };
-  for (const double point : kPoints) {
-    const auto at = static_cast<std::size_t>(point * static_cast<double>(sample.size()));
-    std::ranges::nth_element(sample, sample.begin() + static_cast<std::ptrdiff_t>(at), {},
-                             deviations);
+  struct Stated {
+    double target;
+    double count;   // score of the count's tail
+    double bursts;  // of the heavier tail, where work comes in bursts
+  };
+  std::vector<Stated> points;
+  auto end = windows.end();
+  for (std::size_t p = 0; p < kPoints.size(); ++p) {
+    const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
+    if (p >= 2 && at < kLeastBeyond) break;
+    std::ranges::nth_element(windows.begin(), windows.begin() + static_cast<std::ptrdiff_t>(at),
+                             end, {}, deviations);
     // some windows around the point, because the score is not quite a function of deviations
-    double sum = 0;
+    Stated stated{-std::log10(kPoints[p]), 0, 0};
     std::size_t count = 0;
     for (std::size_t k = at - std::min<std::size_t>(at, 2);
-         k <= std::min(at + 2, sample.size() - 1); ++k, ++count)
-      sum += raw_score(sample[k]);
-    const double stated = sum / static_cast<double>(count);
-    if (stated > -std::log10(point)) shrink_[w] = std::min(shrink_[w], -std::log10(point) / stated);
+         k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
+      stated.count += raw_score(windows[k], 1);
+      stated.bursts += raw_score(windows[k], 0);
+    }
+    stated.count /= static_cast<double>(count);
+    stated.bursts /= static_cast<double>(count);
+    points.push_back(stated);
+  }
+  double share = 1;
+  for (const Stated& s : points)
+    if (s.count > s.target)
+      share = std::min(share, std::max(0.0, s.target - s.bursts) / (s.count - s.bursts + 1e-9));
+  count_share_[w] = std::min(1.0, share);
+  for (const Stated& s : points) {
+    const double stated = s.bursts + count_share_[w] * (s.count - s.bursts);
+    if (stated > s.target) shrink_[w] = std::min(shrink_[w], s.target / stated);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "plugin/baseline/baseline.h"
@@ -65,11 +66,13 @@ class WindowScan {
 
   void find_runs();
   void mark_suspects();
+  std::size_t unusual(const std::vector<std::pair<double, std::uint32_t>>& far) const;
+  std::vector<Window> sample(std::size_t width_index) const;
   void calibrate(std::size_t width_index);
   bool constant(std::uint32_t interval) const;
   bool any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width, double square) const;
   std::size_t widest(const Run& run, std::size_t w) const;
-  double raw_score(const Window& window) const;
+  double raw_score(const Window& window, double count_share) const;
 
   const PidClock& clock_;
   const Baseline& baseline_;
@@ -78,6 +81,7 @@ class WindowScan {
   std::vector<double> variance_;
   std::vector<std::uint32_t> suspects_;  ///< ascending
   std::array<double, kWidths> shrink_{};
+  std::array<double, kWidths> count_share_{};  ///< how far from the tail of bursts to the count's
   std::size_t judged_ = 0;
   double looks_ = 0;
   double days_ = 0;
