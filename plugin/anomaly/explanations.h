@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugin/anomaly/daily_bursts.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
 #include "plugin/anomaly/window_scan.h"
@@ -10,7 +11,7 @@ namespace pidometer {
 class Explanations {
  public:
   Explanations(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
-      : spill_(clock, scan), habit_(clock, baseline, scan) {}
+      : spill_(clock, scan), habit_(clock, baseline, scan), bursts_(clock, scan) {}
 
   /// The window's score, no larger than what any of them leaves of it.
   double explained(const Window& window);
@@ -18,6 +19,7 @@ class Explanations {
  private:
   JobSpill spill_;
   JobHabit habit_;
+  DailyBursts bursts_;
 };
 
 }  // namespace pidometer

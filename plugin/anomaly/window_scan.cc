@@ -44,11 +44,8 @@ constexpr std::size_t kSampleWindows = 16000;  // 16 of them beyond the last poi
 constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
 constexpr std::array kPoints = {0.05, 0.02, 0.01, 0.005, 0.002, 0.001};
 constexpr std::size_t kLeastBeyond = 10;  // of the points after the second
-
-// What is far out on so large a share of the days is this host's own, not what we look for: an
-// intruder does not come evenly (the same share makes a daily source, plugin/baseline).
-constexpr double kUsualDays = 0.75;
-constexpr std::size_t kLeastDays = 5;
+// A point is not measured where suspects, which are left out, may be half of what lies beyond it.
+constexpr double kBeyondSuspects = 2;
 
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
@@ -173,35 +170,10 @@ void WindowScan::mark_suspects() {
         far.emplace_back(-std::abs(window.excess) / std::sqrt(window.variance), i);
     }
   std::ranges::sort(far);
-  far.resize(unusual(far));
   const auto most = static_cast<std::size_t>(kSuspectShare * static_cast<double>(judged_));
   if (far.size() > most) far.resize(most);
   for (const auto& [deviations, i] : far) suspects_.push_back(i);
   std::ranges::sort(suspects_);
-}
-
-// How many of these intervals, the farthest first, are not yet spread over most of the days.
-std::size_t WindowScan::unusual(const std::vector<std::pair<double, std::uint32_t>>& far) const {
-  const auto day = [&](std::uint32_t i) {
-    return std::chrono::floor<std::chrono::days>(clock_.ticks[i].time);
-  };
-  std::vector<std::chrono::sys_days> days;
-  for (const Run& run : runs_)
-    for (std::uint32_t i = run.begin; i < run.end; ++i)
-      if (days.empty() || days.back() != day(i)) days.push_back(day(i));
-  std::ranges::sort(days);
-  days.erase(std::ranges::unique(days).begin(), days.end());
-  if (days.size() < kLeastDays) return far.size();
-  std::vector<bool> seen(days.size(), false);
-  double count = 0;
-  for (std::size_t k = 0; k < far.size(); ++k) {
-    const auto at =
-        static_cast<std::size_t>(std::ranges::lower_bound(days, day(far[k].second)) - days.begin());
-    if (!seen[at]) ++count;
-    seen[at] = true;
-    if (count >= kUsualDays * static_cast<double>(days.size())) return k;
-  }
-  return far.size();
 }
 
 // The host's own windows, as far as they are not suspect: some of them, evenly.
@@ -239,10 +211,13 @@ void WindowScan::calibrate(std::size_t w) {
     double bursts;  // of the heavier tail, where work comes in bursts
   };
   std::vector<Stated> points;
+  // of all windows of this width
+  const double suspects =
+      static_cast<double>(suspects_.size()) * kWindowWidths[w] / static_cast<double>(judged_);
   auto end = windows.end();
   for (std::size_t p = 0; p < kPoints.size(); ++p) {
     const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
-    if (p >= 2 && at < kLeastBeyond) break;
+    if (p >= 2 && (at < kLeastBeyond || kPoints[p] < kBeyondSuspects * suspects)) break;
     std::ranges::nth_element(windows.begin(), windows.begin() + static_cast<std::ptrdiff_t>(at),
                              end, {}, deviations);
     // some windows around the point, because the score is not quite a function of deviations

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "plugin/baseline/baseline.h"
@@ -66,7 +65,6 @@ class WindowScan {
 
   void find_runs();
   void mark_suspects();
-  std::size_t unusual(const std::vector<std::pair<double, std::uint32_t>>& far) const;
   std::vector<Window> sample(std::size_t width_index) const;
   void calibrate(std::size_t width_index);
   bool constant(std::uint32_t interval) const;

@@ -1,0 +1,97 @@
+#include "plugin/anomaly/daily_bursts.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "plugin/anomaly/tail_chance.h"
+#include "plugin/baseline/robust.h"
+
+namespace pidometer {
+namespace {
+
+// Far out: what the calibration leaves out, too (window_scan.cc). What is not so far is chance.
+constexpr double kFarDeviations = 4;
+constexpr double kFarPids = 1;
+
+// On three quarters of at least five days, as a daily source (plugin/baseline/daily_sources.cc): an
+// intruder's days are fewer, or he is learnt as the host's own as is one who always comes at the
+// same minute.
+constexpr double kUsualDays = 0.75;
+constexpr std::size_t kLeastDays = 5;
+
+// Sizes are a product of many things: their logarithms are compared, with Student's t because even
+// of many bursts none shows the tail. No work is more alike from day to day than this.
+constexpr unsigned kMostDegrees = 15;
+constexpr double kLeastSpread = 0.15;
+constexpr double kMadOfNormal = 0.6745;
+
+// -log10 P(N >= count) for a Poisson number N with this mean; its first term bounds it where the
+// mean is small, and chance is certain where it is not.
+double surprise_of_number(double count, double mean) {
+  if (mean >= count) return 0;
+  const double log_chance =
+      count * std::log(mean) - mean - std::lgamma(count + 1) - std::log1p(-mean / (count + 1));
+  return std::max(0.0, -log_chance / std::log(10.0));
+}
+
+}  // namespace
+
+DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan) : scan_(scan) {
+  std::vector<std::int64_t> days;        // with judged intervals
+  std::vector<std::int64_t> burst_days;  // with a burst
+  double judged = 0;
+  for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+    if (clock.intervals[i].state != IntervalState::judged) continue;
+    ++judged;
+    const std::int64_t day =
+        (clock.ticks[i].time - clock.ticks.front().time) / std::chrono::days(1);
+    if (days.empty() || days.back() < day) days.push_back(day);
+    if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
+    const Window window = scan.measure(i, i + 1);
+    if (window.excess < kFarDeviations * std::sqrt(window.variance) + kFarPids) continue;
+    if (!bursts_.empty() && bursts_.back().end == i) {
+      bursts_.back().end = i + 1;
+      bursts_.back().pids += window.excess;
+      continue;
+    }
+    bursts_.push_back({i, i + 1, window.excess});
+    if (burst_days.empty() || burst_days.back() < day) burst_days.push_back(day);
+  }
+  usual_ = days.size() >= kLeastDays &&
+           static_cast<double>(burst_days.size()) >= kUsualDays * static_cast<double>(days.size());
+  if (!usual_) return;
+  rate_ = static_cast<double>(bursts_.size()) / judged;
+  std::vector<double> logs;
+  for (const Burst& burst : bursts_) logs.push_back(std::log(burst.pids));
+  middle_ = median_of(logs);
+  for (double& log : logs) log = std::abs(log - middle_);
+  spread_ = std::max(kLeastSpread, median_of(logs) / kMadOfNormal);
+  degrees_ = static_cast<unsigned>(std::min<std::size_t>(bursts_.size() - 1, kMostDegrees));
+}
+
+double DailyBursts::explained(const Window& window) const {
+  if (!usual_) return window.score;
+  Window rest = window;
+  double number = 0;
+  double largest = 0;
+  auto burst = std::ranges::upper_bound(bursts_, window.begin, {}, &Burst::end);
+  for (; burst != bursts_.end() && burst->begin < window.end; ++burst) {
+    const std::uint32_t begin = std::max(burst->begin, window.begin);
+    const std::uint32_t end = std::min(burst->end, window.end);
+    double pids = 0;
+    for (std::uint32_t i = begin; i < end; ++i) pids += scan_.measure(i, i + 1).excess;
+    rest.excess -= pids;
+    largest = std::max(largest, pids);
+    number += 1;
+  }
+  if (number == 0) return window.score;
+  const double size =
+      surprise_of_t((std::log(std::max(largest, 1.0)) - middle_) / spread_, degrees_);
+  const double chance = surprise_of_number(number, rate_ * static_cast<double>(window.width())) +
+                        std::max(0.0, size - std::log10(number));
+  const double left = rest.excess > 0 ? scan_.score(rest) : 0;
+  return std::min(window.score, std::max(chance, left));
+}
+
+}  // namespace pidometer

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/window_scan.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// Work that comes at a random time of most days and that cron does not log: apt-daily of Debian
+/// within twelve hours, a script that somebody starts. Explains an excess with the chance that a
+/// window holds such a burst, and one as large. An intruder, by contrast, does not come evenly over
+/// the days.
+class DailyBursts {
+ public:
+  DailyBursts(const PidClock& clock, const WindowScan& scan);
+
+  /// Whether this host has any.
+  bool any() const { return usual_; }
+
+  /// The window's score: what is left of it without its bursts, but at least the chance of those.
+  double explained(const Window& window) const;
+
+ private:
+  struct Burst {
+    std::uint32_t begin;  ///< intervals
+    std::uint32_t end;
+    double pids;
+  };
+
+  const WindowScan& scan_;
+  std::vector<Burst> bursts_;  ///< in the order of the log
+  bool usual_ = false;
+  double rate_ = 0;    ///< bursts an interval
+  double middle_ = 0;  ///< median of the logarithms of their sizes
+  double spread_ = 0;  ///< and their spread
+  unsigned degrees_ = 1;
+};
+
+}  // namespace pidometer
