@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ranges>
 
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/robust.h"
@@ -14,9 +15,14 @@ namespace {
 constexpr double kFarDeviations = 4;
 constexpr double kFarPids = 1;
 
-// On three quarters of at least five days, as a daily source (plugin/baseline/daily_sources.cc): an
-// intruder's days are fewer, or he is learnt as the host's own as is one who always comes at the
+// What is less surprising needs no explanation.
+constexpr double kSurprising = 3;
+
+// Bursts from half to twice a size are alike. Those of one size come on three quarters of at least
+// five days, as a daily source does (plugin/baseline/daily_sources.cc): an intruder's days are
+// fewer and his works differ, or he is learnt as the host's own as is one who always comes at the
 // same minute.
+constexpr double kLikeTimes = 2;
 constexpr double kUsualDays = 0.75;
 constexpr std::size_t kLeastDays = 5;
 
@@ -37,37 +43,60 @@ double surprise_of_number(double count, double mean) {
 
 }  // namespace
 
-DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan) : scan_(scan) {
-  std::vector<std::int64_t> days;        // with judged intervals
-  std::vector<std::int64_t> burst_days;  // with a burst
+DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
+                         JobHabit& habit)
+    : scan_(scan) {
+  std::size_t days = 0;  // with judged intervals
+  std::int64_t last_day = -1;
   double judged = 0;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
     ++judged;
     const std::int64_t day =
         (clock.ticks[i].time - clock.ticks.front().time) / std::chrono::days(1);
-    if (days.empty() || days.back() < day) days.push_back(day);
+    if (day > last_day) ++days;
+    last_day = std::max(last_day, day);
     if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
-    const Window window = scan.measure(i, i + 1);
+    Window window = scan.measure(i, i + 1);
     if (window.excess < kFarDeviations * std::sqrt(window.variance) + kFarPids) continue;
+    window.score = scan.score(window);
+    if (window.score < kSurprising || spill.explained(window) < kSurprising ||
+        habit.explained(window) < kSurprising)
+      continue;
     if (!bursts_.empty() && bursts_.back().end == i) {
       bursts_.back().end = i + 1;
       bursts_.back().pids += window.excess;
-      continue;
+    } else {
+      bursts_.push_back({i, i + 1, window.excess, day});
     }
-    bursts_.push_back({i, i + 1, window.excess});
-    if (burst_days.empty() || burst_days.back() < day) burst_days.push_back(day);
   }
-  usual_ = days.size() >= kLeastDays &&
-           static_cast<double>(burst_days.size()) >= kUsualDays * static_cast<double>(days.size());
-  if (!usual_) return;
-  rate_ = static_cast<double>(bursts_.size()) / judged;
-  std::vector<double> logs;
-  for (const Burst& burst : bursts_) logs.push_back(std::log(burst.pids));
-  middle_ = median_of(logs);
-  for (double& log : logs) log = std::abs(log - middle_);
-  spread_ = std::max(kLeastSpread, median_of(logs) / kMadOfNormal);
-  degrees_ = static_cast<unsigned>(std::min<std::size_t>(bursts_.size() - 1, kMostDegrees));
+  if (days >= kLeastDays) learn(days, judged);
+}
+
+// The largest size of which most days have a burst.
+void DailyBursts::learn(std::size_t days, double judged) {
+  std::vector<Burst> by_size = bursts_;
+  std::ranges::sort(by_size, {}, &Burst::pids);
+  std::vector<std::int64_t> seen;
+  for (std::size_t at = by_size.size(); at-- > 0 && !usual_;) {
+    const auto alike = std::ranges::subrange(
+        std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
+        std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
+    if (static_cast<double>(alike.size()) < kUsualDays * static_cast<double>(days)) continue;
+    seen.clear();
+    for (const Burst& burst : alike) seen.push_back(burst.day);
+    std::ranges::sort(seen);
+    const auto distinct = std::ranges::unique(seen).begin() - seen.begin();
+    if (static_cast<double>(distinct) < kUsualDays * static_cast<double>(days)) continue;
+    usual_ = true;
+    rate_ = static_cast<double>(alike.end() - by_size.begin()) / judged;
+    std::vector<double> logs;
+    for (const Burst& burst : alike) logs.push_back(std::log(burst.pids));
+    middle_ = median_of(logs);
+    for (double& log : logs) log = std::abs(log - middle_);
+    spread_ = std::max(kLeastSpread, median_of(logs) / kMadOfNormal);
+    degrees_ = static_cast<unsigned>(std::min<std::size_t>(logs.size() - 1, kMostDegrees));
+  }
 }
 
 double DailyBursts::explained(const Window& window) const {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "plugin/anomaly/job_habit.h"
+#include "plugin/anomaly/job_spill.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -11,13 +13,11 @@ namespace pidometer {
 /// Work that comes at a random time of most days and that cron does not log: apt-daily of Debian
 /// within twelve hours, a script that somebody starts. Explains an excess with the chance that a
 /// window holds such a burst, and one as large. An intruder, by contrast, does not come evenly over
-/// the days.
+/// the days with work of one size. What `spill` and `habit` explain is no such burst.
 class DailyBursts {
  public:
-  DailyBursts(const PidClock& clock, const WindowScan& scan);
-
-  /// Whether this host has any.
-  bool any() const { return usual_; }
+  DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
+              JobHabit& habit);
 
   /// The window's score: what is left of it without its bursts, but at least the chance of those.
   double explained(const Window& window) const;
@@ -27,7 +27,10 @@ class DailyBursts {
     std::uint32_t begin;  ///< intervals
     std::uint32_t end;
     double pids;
+    std::int64_t day;
   };
+
+  void learn(std::size_t days, double judged);
 
   const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< in the order of the log

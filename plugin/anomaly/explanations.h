@@ -11,7 +11,7 @@ namespace pidometer {
 class Explanations {
  public:
   Explanations(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
-      : spill_(clock, scan), habit_(clock, baseline, scan), bursts_(clock, scan) {}
+      : spill_(clock, scan), habit_(clock, baseline, scan), bursts_(clock, scan, spill_, habit_) {}
 
   /// The window's score, no larger than what any of them leaves of it.
   double explained(const Window& window);
