@@ -19,12 +19,13 @@ constexpr double kFarPids = 1;
 constexpr double kSurprising = 3;
 
 // Bursts from half to twice a size are alike. Those of one size come on three quarters of at least
-// five days, as a daily source does (plugin/baseline/daily_sources.cc): an intruder's days are
-// fewer and his works differ, or he is learnt as the host's own as is one who always comes at the
-// same minute.
+// five days, as a daily source does (plugin/baseline/daily_sources.cc), and so in each third of the
+// log: an intruder's days are fewer and his works differ, and once he was not there; or he is
+// learnt as the host's own as is one who always comes at the same minute.
 constexpr double kLikeTimes = 2;
 constexpr double kUsualDays = 0.75;
 constexpr std::size_t kLeastDays = 5;
+constexpr std::size_t kParts = 3;
 
 // Sizes are a product of many things: their logarithms are compared, with Student's t because even
 // of many bursts none shows the tail. No work is more alike from day to day than this.
@@ -41,21 +42,31 @@ double surprise_of_number(double count, double mean) {
   return std::max(0.0, -log_chance / std::log(10.0));
 }
 
+// Whether most days of each part of the log were seen. Both ascending.
+bool evenly(std::span<const std::int64_t> days, std::span<const std::int64_t> seen) {
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const auto own = days.subspan(days.size() * part / kParts,
+                                  days.size() * (part + 1) / kParts - days.size() * part / kParts);
+    const auto hit = std::ranges::count_if(
+        own, [&](std::int64_t day) { return std::ranges::binary_search(seen, day); });
+    if (static_cast<double>(hit) < kUsualDays * static_cast<double>(own.size())) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
                          JobHabit& habit)
     : scan_(scan) {
-  std::size_t days = 0;  // with judged intervals
-  std::int64_t last_day = -1;
+  std::vector<std::int64_t> days;  // with judged intervals
   double judged = 0;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
     ++judged;
     const std::int64_t day =
         (clock.ticks[i].time - clock.ticks.front().time) / std::chrono::days(1);
-    if (day > last_day) ++days;
-    last_day = std::max(last_day, day);
+    if (days.empty() || days.back() < day) days.push_back(day);
     if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
     Window window = scan.measure(i, i + 1);
     if (window.excess < kFarDeviations * std::sqrt(window.variance) + kFarPids) continue;
@@ -70,11 +81,11 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
       bursts_.push_back({i, i + 1, window.excess, day});
     }
   }
-  if (days >= kLeastDays) learn(days, judged);
+  if (days.size() >= kLeastDays) learn(days, judged);
 }
 
 // The largest size of which most days have a burst.
-void DailyBursts::learn(std::size_t days, double judged) {
+void DailyBursts::learn(std::span<const std::int64_t> days, double judged) {
   std::vector<Burst> by_size = bursts_;
   std::ranges::sort(by_size, {}, &Burst::pids);
   std::vector<std::int64_t> seen;
@@ -82,12 +93,11 @@ void DailyBursts::learn(std::size_t days, double judged) {
     const auto alike = std::ranges::subrange(
         std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
         std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
-    if (static_cast<double>(alike.size()) < kUsualDays * static_cast<double>(days)) continue;
+    if (static_cast<double>(alike.size()) < kUsualDays * static_cast<double>(days.size())) continue;
     seen.clear();
     for (const Burst& burst : alike) seen.push_back(burst.day);
     std::ranges::sort(seen);
-    const auto distinct = std::ranges::unique(seen).begin() - seen.begin();
-    if (static_cast<double>(distinct) < kUsualDays * static_cast<double>(days)) continue;
+    if (!evenly(days, seen)) continue;
     usual_ = true;
     rate_ = static_cast<double>(alike.end() - by_size.begin()) / judged;
     std::vector<double> logs;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "plugin/anomaly/job_habit.h"
@@ -30,7 +31,7 @@ class DailyBursts {
     std::int64_t day;
   };
 
-  void learn(std::size_t days, double judged);
+  void learn(std::span<const std::int64_t> days, double judged);
 
   const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< in the order of the log

@@ -2,7 +2,11 @@
 //
 //     window_scores hosts                            the simulated hosts, a name a line
 //     window_scores simulate HOST LOGS WEEKS SEED    so many logs of so many weeks of one of them
+//     window_scores log FILE TZIF MODIFIED [START END]...
+//                                                    a log, without stretches that are not quiet
 //
+// TZIF is the file of the host's zone, MODIFIED the log's time of modification; times are seconds
+// since 1970, UTC.
 // Prints a line of JSON for each width of window.
 
 #include <array>
@@ -14,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/eval/log_clock.h"
 #include "tests/eval/quiet_hosts.h"
 #include "tests/eval/quiet_windows.h"
 
@@ -64,6 +69,22 @@ int simulate(std::string_view name, unsigned logs, unsigned weeks, unsigned seed
   return 1;
 }
 
+Timestamp time_of(const char* text) {
+  return Timestamp(std::chrono::seconds(std::strtoll(text, nullptr, 10)));
+}
+
+int count_log(std::span<char*> arguments) {
+  std::vector<testing::Disturbed> disturbed;
+  for (std::size_t k = 3; k + 1 < arguments.size(); k += 2)
+    disturbed.push_back({time_of(arguments[k]), time_of(arguments[k + 1])});
+  Tallies all{};
+  for (const PidClock& clock :
+       testing::clocks_of(arguments[0], testing::bytes_of(arguments[1]), time_of(arguments[2])))
+    testing::tally(clock, learn_baseline(clock), disturbed, all);
+  print(all);
+  return 0;
+}
+
 unsigned number(const char* text) {
   return static_cast<unsigned>(std::strtoul(text, nullptr, 10));
 }
@@ -75,7 +96,12 @@ int run(std::span<char*> arguments) {
   }
   if (arguments.size() == 6 && std::string_view(arguments[1]) == "simulate")
     return simulate(arguments[2], number(arguments[3]), number(arguments[4]), number(arguments[5]));
-  std::fputs("usage: window_scores hosts | simulate HOST LOGS WEEKS SEED\n", stderr);
+  if (arguments.size() >= 5 && std::string_view(arguments[1]) == "log")
+    return count_log(arguments.subspan(2));
+  std::fputs(
+      "usage: window_scores hosts | simulate HOST LOGS WEEKS SEED | log FILE TZIF MODIFIED "
+      "[START END]...\n",
+      stderr);
   return 2;
 }
 
