@@ -19,13 +19,18 @@ constexpr double kFarPids = 1;
 constexpr double kSurprising = 3;
 
 // Bursts from half to twice a size are alike. Those of one size come on three quarters of at least
-// five days, as a daily source does (plugin/baseline/daily_sources.cc), and so in each third of the
+// ten days, as a daily source does (plugin/baseline/daily_sources.cc), and so in each third of the
 // log: an intruder's days are fewer and his works differ, and once he was not there; or he is
 // learnt as the host's own as is one who always comes at the same minute.
 constexpr double kLikeTimes = 2;
+constexpr double kNextSize = 0.95;  // sizes that are tried differ by a twentieth at least
 constexpr double kUsualDays = 0.75;
-constexpr std::size_t kLeastDays = 5;
+constexpr std::size_t kLeastDays = 10;
 constexpr std::size_t kParts = 3;
+
+// A burst beside a job that itself varies is seen less well: to say that a day had one, this will
+// do.
+constexpr double kTraceDeviations = 2;
 
 // Sizes are a product of many things: their logarithms are compared, with Student's t because even
 // of many bursts none shows the tail. No work is more alike from day to day than this.
@@ -69,16 +74,18 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
     if (days.empty() || days.back() < day) days.push_back(day);
     if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
     Window window = scan.measure(i, i + 1);
-    if (window.excess < kFarDeviations * std::sqrt(window.variance) + kFarPids) continue;
-    window.score = scan.score(window);
-    if (window.score < kSurprising || spill.explained(window) < kSurprising ||
-        habit.explained(window) < kSurprising)
+    const double deviation = std::sqrt(window.variance);
+    if (window.excess < kTraceDeviations * deviation + kFarPids) continue;
+    window.score = kMostScore;
+    if (std::min(spill.explained(window), habit.explained(window)) < kSurprising) continue;
+    traces_.push_back({window.excess, day});
+    if (window.excess < kFarDeviations * deviation + kFarPids || scan.score(window) < kSurprising)
       continue;
     if (!bursts_.empty() && bursts_.back().end == i) {
       bursts_.back().end = i + 1;
       bursts_.back().pids += window.excess;
     } else {
-      bursts_.push_back({i, i + 1, window.excess, day});
+      bursts_.push_back({i, i + 1, window.excess});
     }
   }
   if (days.size() >= kLeastDays) learn(days, judged);
@@ -89,13 +96,21 @@ void DailyBursts::learn(std::span<const std::int64_t> days, double judged) {
   std::vector<Burst> by_size = bursts_;
   std::ranges::sort(by_size, {}, &Burst::pids);
   std::vector<std::int64_t> seen;
+  double last = by_size.empty() ? 0 : 2 * by_size.back().pids;
   for (std::size_t at = by_size.size(); at-- > 0 && !usual_;) {
     const auto alike = std::ranges::subrange(
         std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
         std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
-    if (static_cast<double>(alike.size()) < kUsualDays * static_cast<double>(days.size())) continue;
+    // as many as half of the days at least, so that sizes are known; this also bounds the work
+    if (static_cast<double>(alike.size()) < kUsualDays / 2 * static_cast<double>(days.size()))
+      continue;
+    if (by_size[at].pids > kNextSize * last) continue;
+    last = by_size[at].pids;
     seen.clear();
-    for (const Burst& burst : alike) seen.push_back(burst.day);
+    for (const Trace& trace : traces_)
+      if (trace.pids >= by_size[at].pids / kLikeTimes &&
+          trace.pids <= by_size[at].pids * kLikeTimes)
+        seen.push_back(trace.day);
     std::ranges::sort(seen);
     if (!evenly(days, seen)) continue;
     usual_ = true;

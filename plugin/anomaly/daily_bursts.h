@@ -28,6 +28,9 @@ class DailyBursts {
     std::uint32_t begin;  ///< intervals
     std::uint32_t end;
     double pids;
+  };
+  struct Trace {
+    double pids;
     std::int64_t day;
   };
 
@@ -35,6 +38,7 @@ class DailyBursts {
 
   const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< in the order of the log
+  std::vector<Trace> traces_;  ///< what may be one, by day
   bool usual_ = false;
   double rate_ = 0;    ///< bursts an interval
   double middle_ = 0;  ///< median of the logarithms of their sizes
