@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 namespace pidometer {
 namespace {
@@ -10,6 +12,12 @@ namespace {
 constexpr double kFenceRanges = 3;      // Tukey (1977): beyond it a value is far out
 constexpr double kFenceSlack = 1.5;     // PIDs
 constexpr double kIqrOfNormal = 1.349;  // interquartile range of a standard normal
+
+// What lies beyond the fences is taken for what we look for only while it is so little: three values, or
+// this share, because no host is under attack in more of its intervals than that. Where most values
+// are alike and the others are not (work that comes now and then), the quartiles do not show it.
+constexpr std::size_t kMostOutside = 3;
+constexpr double kOutsideShare = 0.03;
 
 // Large samples of small counts are counted instead of sorted: values within this window.
 constexpr std::size_t kCountFrom = 256;
@@ -78,6 +86,24 @@ bool by_counting(std::span<const std::int32_t> values, Quartiles& q) {
   return found;
 }
 
+// Moves a fence out to where no more values lie beyond it than may be what we look for.
+void widen(std::span<const std::int32_t> values, std::vector<std::int32_t>& beyond, double& fence,
+           bool upper) {
+  beyond.clear();
+  for (const std::int32_t value : values)
+    if (upper ? value > fence : value < fence) beyond.push_back(value);
+  const std::size_t most =
+      std::max(kMostOutside,
+               static_cast<std::size_t>(kOutsideShare * static_cast<double>(values.size())));
+  if (beyond.size() <= most) return;
+  const auto at = beyond.begin() + static_cast<std::ptrdiff_t>(most);
+  if (upper)
+    std::ranges::nth_element(beyond, at, std::ranges::greater());
+  else
+    std::ranges::nth_element(beyond, at);
+  fence = *at;
+}
+
 }  // namespace
 
 Core core_of(std::span<std::int32_t> values) {
@@ -92,6 +118,10 @@ Core core_of(std::span<std::int32_t> values) {
   core.robust_spread = range / kIqrOfNormal;
   core.fence_low = q.first - kFenceRanges * range - kFenceSlack;
   core.fence_high = q.third + kFenceRanges * range + kFenceSlack;
+
+  std::vector<std::int32_t> beyond;
+  widen(values, beyond, core.fence_low, false);
+  widen(values, beyond, core.fence_high, true);
 
   double sum = 0;
   double squares = 0;
