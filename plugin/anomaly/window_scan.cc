@@ -18,12 +18,9 @@ constexpr std::size_t kAlwaysWidths = 8;      // up to 16 intervals, however lon
 constexpr double kLongestSeconds = 2 * 3600;  // wider ones only while they are shorter than this
 
 // Price of a window: the best of many overlapping windows is not one window. Measured on quiet
-// made-up hosts (tests/unit/anomaly/calibration_test.cc): with the scores of single intervals,
-// which are careful, the clusters of width w need from -0.3 for one interval to 0.9 for 32. This
-// line covers them (0.90 for 32); it is above what one interval needs because real hosts vary in
-// more ways.
-constexpr double kPricePerDecade = 0.5;
-constexpr double kPriceOfChoice = 0.15;
+// made-up hosts (tests/unit/anomaly/calibration_test.cc): this line covers what the clusters of
+// each width need, from nothing for one interval to 0.9 for 32.
+constexpr double kPricePerDecade = 0.6;
 
 // Where a job always costs the same, one PID more is worth a row though it is no alarm: 1 in 20.
 constexpr double kConstantFloor = 1.3;
@@ -40,10 +37,10 @@ constexpr double kSuspectDeviations = 4;
 constexpr double kSuspectPids = 1;
 constexpr double kSuspectShare = 0.03;
 
-constexpr std::size_t kSampleWindows = 16000;  // 16 of them beyond the last point
+constexpr std::size_t kSampleWindows = 16000;  // 32 of them beyond the last point
 constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
-constexpr std::array kPoints = {0.05, 0.02, 0.01, 0.005, 0.002, 0.001};
-constexpr std::size_t kLeastBeyond = 10;  // of the points after the second
+constexpr std::array kPoints = {0.05, 0.02, 0.007, 0.002};
+constexpr std::size_t kLeastBeyond = 25;  // of the points after the second: a fifth more or less
 // A point is not measured where suspects, which are left out, may be half of what lies beyond it.
 constexpr double kBeyondSuspects = 2;
 
@@ -96,7 +93,7 @@ WindowScan::WindowScan(const PidClock& clock, const Baseline& baseline)
 }
 
 double WindowScan::price(std::size_t width) {
-  return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
+  return kPricePerDecade * std::log10(static_cast<double>(width));
 }
 
 void WindowScan::find_runs() {

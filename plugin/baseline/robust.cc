@@ -13,9 +13,10 @@ constexpr double kFenceRanges = 3;      // Tukey (1977): beyond it a value is fa
 constexpr double kFenceSlack = 1.5;     // PIDs
 constexpr double kIqrOfNormal = 1.349;  // interquartile range of a standard normal
 
-// What lies beyond the fences is taken for what we look for only while it is so little: three values, or
-// this share, because no host is under attack in more of its intervals than that. Where most values
-// are alike and the others are not (work that comes now and then), the quartiles do not show it.
+// What lies beyond the fences is taken for what we look for only while it is so little: three
+// values, or this share, because no host is under attack in more of its intervals than that. Where
+// most values are alike and the others are not (work that comes now and then), the quartiles do not
+// show it.
 constexpr std::size_t kMostOutside = 3;
 constexpr double kOutsideShare = 0.03;
 
@@ -92,9 +93,8 @@ void widen(std::span<const std::int32_t> values, std::vector<std::int32_t>& beyo
   beyond.clear();
   for (const std::int32_t value : values)
     if (upper ? value > fence : value < fence) beyond.push_back(value);
-  const std::size_t most =
-      std::max(kMostOutside,
-               static_cast<std::size_t>(kOutsideShare * static_cast<double>(values.size())));
+  const std::size_t most = std::max(
+      kMostOutside, static_cast<std::size_t>(kOutsideShare * static_cast<double>(values.size())));
   if (beyond.size() <= most) return;
   const auto at = beyond.begin() + static_cast<std::ptrdiff_t>(most);
   if (upper)
