@@ -18,15 +18,11 @@ constexpr double kFarPids = 1;
 // What is less surprising needs no explanation.
 constexpr double kSurprising = 3;
 
-// Bursts from half to twice a size are alike. Those of one size come on three quarters of at least
-// ten days, as a daily source does (plugin/baseline/daily_sources.cc), and so in each third of the
-// log: an intruder's days are fewer and his works differ, and once he was not there; or he is
-// learnt as the host's own as is one who always comes at the same minute.
+// Bursts from half to twice a size are alike; of those of one size EvenDays::cover() is asked. As
+// many as half of the days at least must be seen well, so that their sizes are known.
 constexpr double kLikeTimes = 2;
 constexpr double kNextSize = 0.95;  // sizes that are tried differ by a twentieth at least
-constexpr double kUsualDays = 0.75;
-constexpr std::size_t kLeastDays = 10;
-constexpr std::size_t kParts = 3;
+constexpr double kLeastShare = 0.4;
 
 // A burst beside a job that itself varies is seen less well: to say that a day had one, this will
 // do.
@@ -47,38 +43,23 @@ double surprise_of_number(double count, double mean) {
   return std::max(0.0, -log_chance / std::log(10.0));
 }
 
-// Whether most days of each part of the log were seen. Both ascending.
-bool evenly(std::span<const std::int64_t> days, std::span<const std::int64_t> seen) {
-  for (std::size_t part = 0; part < kParts; ++part) {
-    const auto own = days.subspan(days.size() * part / kParts,
-                                  days.size() * (part + 1) / kParts - days.size() * part / kParts);
-    const auto hit = std::ranges::count_if(
-        own, [&](std::int64_t day) { return std::ranges::binary_search(seen, day); });
-    if (static_cast<double>(hit) < kUsualDays * static_cast<double>(own.size())) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
                          JobHabit& habit)
     : scan_(scan) {
-  std::vector<std::int64_t> days;  // with judged intervals
+  const EvenDays days(clock);
   double judged = 0;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
     ++judged;
-    const std::int64_t day =
-        (clock.ticks[i].time - clock.ticks.front().time) / std::chrono::days(1);
-    if (days.empty() || days.back() < day) days.push_back(day);
     if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
     Window window = scan.measure(i, i + 1);
     const double deviation = std::sqrt(window.variance);
     if (window.excess < kTraceDeviations * deviation + kFarPids) continue;
     window.score = kMostScore;
     if (std::min(spill.explained(window), habit.explained(window)) < kSurprising) continue;
-    traces_.push_back({window.excess, day});
+    traces_.push_back({window.excess, days.day_of(i)});
     if (window.excess < kFarDeviations * deviation + kFarPids || scan.score(window) < kSurprising)
       continue;
     if (!bursts_.empty() && bursts_.back().end == i) {
@@ -88,11 +69,11 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
       bursts_.push_back({i, i + 1, window.excess});
     }
   }
-  if (days.size() >= kLeastDays) learn(days, judged);
+  learn(days, judged);
 }
 
 // The largest size of which most days have a burst.
-void DailyBursts::learn(std::span<const std::int64_t> days, double judged) {
+void DailyBursts::learn(const EvenDays& days, double judged) {
   std::vector<Burst> by_size = bursts_;
   std::ranges::sort(by_size, {}, &Burst::pids);
   std::vector<std::int64_t> seen;
@@ -101,8 +82,7 @@ void DailyBursts::learn(std::span<const std::int64_t> days, double judged) {
     const auto alike = std::ranges::subrange(
         std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
         std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
-    // as many as half of the days at least, so that sizes are known; this also bounds the work
-    if (static_cast<double>(alike.size()) < kUsualDays / 2 * static_cast<double>(days.size()))
+    if (static_cast<double>(alike.size()) < kLeastShare * static_cast<double>(days.count()))
       continue;
     if (by_size[at].pids > kNextSize * last) continue;
     last = by_size[at].pids;
@@ -111,8 +91,7 @@ void DailyBursts::learn(std::span<const std::int64_t> days, double judged) {
       if (trace.pids >= by_size[at].pids / kLikeTimes &&
           trace.pids <= by_size[at].pids * kLikeTimes)
         seen.push_back(trace.day);
-    std::ranges::sort(seen);
-    if (!evenly(days, seen)) continue;
+    if (!days.cover(seen)) continue;
     usual_ = true;
     rate_ = static_cast<double>(alike.end() - by_size.begin()) / judged;
     std::vector<double> logs;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
 #include "plugin/anomaly/window_scan.h"
@@ -34,7 +34,7 @@ class DailyBursts {
     std::int64_t day;
   };
 
-  void learn(std::span<const std::int64_t> days, double judged);
+  void learn(const EvenDays& days, double judged);
 
   const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< in the order of the log

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
 
 namespace pidometer {
@@ -37,9 +38,10 @@ constexpr double kSuspectDeviations = 4;
 constexpr double kSuspectPids = 1;
 constexpr double kSuspectShare = 0.03;
 
-constexpr std::size_t kSampleWindows = 16000;  // 32 of them beyond the last point
+constexpr std::size_t kSampleWindows = 16000;  // 48 of them beyond the last point
 constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
-constexpr std::array kPoints = {0.05, 0.02, 0.007, 0.002};
+constexpr std::array kPoints = {0.05, 0.02, 0.008, 0.003};
+constexpr std::size_t kAlwaysPoints = 2;
 constexpr std::size_t kLeastBeyond = 25;  // of the points after the second: a fifth more or less
 // A point is not measured where suspects, which are left out, may be half of what lies beyond it.
 constexpr double kBeyondSuspects = 2;
@@ -47,7 +49,7 @@ constexpr double kBeyondSuspects = 2;
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
 constexpr double kBusyMean = 3;
-constexpr double kBurstyRatio = 3;
+constexpr double kBurstyRatio = 2;
 
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
 constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
@@ -171,14 +173,18 @@ void WindowScan::mark_suspects() {
   if (far.size() > most) far.resize(most);
   for (const auto& [deviations, i] : far) suspects_.push_back(i);
   std::ranges::sort(suspects_);
+  const EvenDays days(clock_);
+  std::vector<std::int64_t> seen;
+  for (const std::uint32_t i : suspects_) seen.push_back(days.day_of(i));
+  suspects_are_usual_ = days.cover(seen);
 }
 
-// The host's own windows, as far as they are not suspect: some of them, evenly.
-std::vector<Window> WindowScan::sample(std::size_t w) const {
+// The host's own windows: some of them, evenly; without those that are suspect, or with.
+std::vector<Window> WindowScan::sample(std::size_t w, bool with_suspects) const {
   const std::uint32_t width = kWindowWidths[w];
   const std::size_t stride = judged_ / kSampleWindows + 1;
   std::vector<Window> windows;
-  std::size_t next_suspect = 0;
+  std::size_t next_suspect = with_suspects ? suspects_.size() : 0;
   for (const Run& run : runs_) {
     const std::size_t last = widest(run, w);
     for (std::size_t begin = run.begin; begin < last; begin += stride) {
@@ -191,52 +197,56 @@ std::vector<Window> WindowScan::sample(std::size_t w) const {
   return windows;
 }
 
+// What the windows at the points say of themselves. Points deeper than `least` are not looked at.
+std::vector<WindowScan::Stated> WindowScan::stated_scores(std::vector<Window> windows,
+                                                          double least) const {
+  const auto deviations = [](const Window& x) { return -x.excess / std::sqrt(x.variance); };
+  std::vector<Stated> points;
+  for (std::size_t p = 0; p < kPoints.size(); ++p) {
+    const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
+    if (p >= kAlwaysPoints && (at < kLeastBeyond || kPoints[p] < least)) break;
+    std::ranges::nth_element(windows, windows.begin() + static_cast<std::ptrdiff_t>(at), {},
+                             deviations);
+    // some windows around the point, because the score is not quite a function of deviations
+    Stated stated{-std::log10(kPoints[p]), 0, 0};
+    double count = 0;
+    for (std::size_t k = at - std::min<std::size_t>(at, 2);
+         k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
+      stated.count += raw_score(windows[k], 1);
+      stated.bursts += raw_score(windows[k], 0);
+    }
+    stated.count /= count;
+    stated.bursts /= count;
+    points.push_back(stated);
+  }
+  return points;
+}
+
 // The host's own windows at the points must not be more surprising than they say; and where work
 // comes in bursts, they say which of the two tails it has.
 void WindowScan::calibrate(std::size_t w) {
-  std::vector<Window> windows = sample(w);
+  std::vector<Window> windows = sample(w, false);
   if (windows.size() < kLeastSample) {
     // too little to measure: as for the next narrower width
     if (w > 0) shrink_[w] = shrink_[w - 1];
     if (w > 0) count_share_[w] = count_share_[w - 1];
     return;
   }
-  const auto deviations = [](const Window& x) { return -x.excess / std::sqrt(x.variance); };
-  struct Stated {
-    double target;
-    double count;   // score of the count's tail
-    double bursts;  // of the heavier tail, where work comes in bursts
-  };
-  std::vector<Stated> points;
   // of all windows of this width
   const double suspects =
       static_cast<double>(suspects_.size()) * kWindowWidths[w] / static_cast<double>(judged_);
-  auto end = windows.end();
-  for (std::size_t p = 0; p < kPoints.size(); ++p) {
-    const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
-    if (p >= 2 && (at < kLeastBeyond || kPoints[p] < kBeyondSuspects * suspects)) break;
-    std::ranges::nth_element(windows.begin(), windows.begin() + static_cast<std::ptrdiff_t>(at),
-                             end, {}, deviations);
-    // some windows around the point, because the score is not quite a function of deviations
-    Stated stated{-std::log10(kPoints[p]), 0, 0};
-    std::size_t count = 0;
-    for (std::size_t k = at - std::min<std::size_t>(at, 2);
-         k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
-      stated.count += raw_score(windows[k], 1);
-      stated.bursts += raw_score(windows[k], 0);
-    }
-    stated.count /= static_cast<double>(count);
-    stated.bursts /= static_cast<double>(count);
-    points.push_back(stated);
-  }
-  double share = 1;
-  for (const Stated& s : points)
+  const std::vector<Stated> points = stated_scores(std::move(windows), kBeyondSuspects * suspects);
+  const std::vector<Stated> all = suspects_are_usual_ ? stated_scores(sample(w, true), 0) : points;
+  // without deep points the heavier tail is taken, or what narrower windows showed
+  double share = static_cast<double>(all.size() - kAlwaysPoints) / (kPoints.size() - kAlwaysPoints);
+  if (w > 0) share = std::max(share, count_share_[w - 1]);
+  for (const Stated& s : all)
     if (s.count > s.target)
       share = std::min(share, std::max(0.0, s.target - s.bursts) / (s.count - s.bursts + 1e-9));
-  count_share_[w] = std::min(1.0, share);
+  count_share_[w] = share;
   for (const Stated& s : points) {
-    const double stated = s.bursts + count_share_[w] * (s.count - s.bursts);
-    if (stated > s.target) shrink_[w] = std::min(shrink_[w], s.target / stated);
+    const double stated = s.bursts + share * (s.count - s.bursts);
+    if (stated * shrink_[w] > s.target) shrink_[w] = s.target / stated;
   }
 }
 
