@@ -49,7 +49,7 @@ constexpr double kBeyondSuspects = 2;
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
 constexpr double kBusyMean = 3;
-constexpr double kBurstyRatio = 2;
+constexpr double kBurstyRatio = 3;
 
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
 constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
