@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <utility>
 
 namespace pidometer {
 namespace {
@@ -36,23 +35,19 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
 
   for (std::uint32_t t = 0; t + 1 < clock.ticks.size(); ++t) {
     if (!rare_set[clock.ticks[t].items]) continue;
-    std::array<double, kRanks> excess{};
+    double excess = 0;
     for (std::uint32_t i = t; i + 1 < clock.ticks.size(); ++i) {
       if (clock.ticks[i].time - clock.ticks[t].time > kFollows) break;
       if (clock.intervals[i].state != IntervalState::judged) break;
-      double next = scan.measure(i, i + 1).excess;
-      for (double& e : excess)
-        if (next > e) std::swap(next, e);
+      excess = std::max(excess, scan.measure(i, i + 1).excess);
     }
     for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[t].items))
       if (rare(label)) by_tick_.push_back({label, t, excess});
   }
-  for (std::size_t rank = 0; rank < kRanks; ++rank) {
-    by_label_[rank] = by_tick_;
-    std::ranges::sort(by_label_[rank], [&](const JobRun& a, const JobRun& b) {
-      return std::pair(a.label, a.excess[rank]) < std::pair(b.label, b.excess[rank]);
-    });
-  }
+  by_label_ = by_tick_;
+  std::ranges::sort(by_label_, [](const JobRun& a, const JobRun& b) {
+    return std::pair(a.label, a.excess) < std::pair(b.label, b.excess);
+  });
 }
 
 double JobSpill::explained(const Window& window) const {
@@ -63,19 +58,14 @@ double JobSpill::explained(const Window& window) const {
     --run;
     if (start - clock_.ticks[run->tick].time > kFollows || clock_.ticks[run->tick].time > start)
       break;
-    // what else followed this run and is larger
-    const auto rank = static_cast<std::size_t>(
-        std::ranges::count_if(run->excess, [&](double e) { return e > window.excess; }));
-    if (rank >= kRanks) continue;
-    const auto& runs = by_label_[rank];
-    const auto first = std::ranges::lower_bound(runs, run->label, {}, &JobRun::label);
-    const auto last = std::ranges::upper_bound(runs, run->label, {}, &JobRun::label);
+    const auto first = std::ranges::lower_bound(by_label_, run->label, {}, &JobRun::label);
+    const auto last = std::ranges::upper_bound(by_label_, run->label, {}, &JobRun::label);
     const auto like =
         std::lower_bound(first, last, kLikeShare * window.excess,
-                         [&](const JobRun& r, double excess) { return r.excess[rank] < excess; });
+                         [](const JobRun& r, double excess) { return r.excess < excess; });
     auto followed = static_cast<double>(last - like);
     const auto others = static_cast<double>(last - first) - 1;
-    if (run->excess[rank] >= kLikeShare * window.excess) followed -= 1;  // this run itself
+    if (run->excess >= kLikeShare * window.excess) followed -= 1;  // this run itself
     if (followed >= 1) score = std::min(score, -std::log10(followed / (others + 1)));
   }
   return score;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,8 +10,7 @@ namespace pidometer {
 
 /// A job that runs at most about three times a day and whose runs are followed, within the hour, by
 /// a large excess explains one: Debian's cron.daily sleeps up to half an hour before it spends its
-/// PIDs, RHEL's is started by anacron some minutes later. A second large excess within the hour is
-/// explained by second ones of other runs only.
+/// PIDs, RHEL's is started by anacron some minutes later.
 class JobSpill {
  public:
   JobSpill(const PidClock& clock, const WindowScan& scan);
@@ -23,16 +20,15 @@ class JobSpill {
   double explained(const Window& window) const;
 
  private:
-  static constexpr std::size_t kRanks = 3;
   struct JobRun {
     std::uint32_t label;
     std::uint32_t tick;
-    std::array<double, kRanks> excess;  ///< the largest ones of one interval within the hour
+    double excess;  ///< largest of one interval within the hour
   };
 
   const PidClock& clock_;
   std::vector<JobRun> by_tick_;
-  std::array<std::vector<JobRun>, kRanks> by_label_;  ///< by label, then by excess of that rank
+  std::vector<JobRun> by_label_;  ///< by label, then by excess
 };
 
 }  // namespace pidometer
