@@ -49,7 +49,7 @@ constexpr double kBeyondSuspects = 2;
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
 constexpr double kBusyMean = 3;
-constexpr double kBurstyRatio = 3;
+constexpr double kBurstyRatio = 2;
 
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
 constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
@@ -238,7 +238,7 @@ void WindowScan::calibrate(std::size_t w) {
   const std::vector<Stated> points = stated_scores(std::move(windows), kBeyondSuspects * suspects);
   const std::vector<Stated> all = suspects_are_usual_ ? stated_scores(sample(w, true), 0) : points;
   // without deep points the heavier tail is taken, or what narrower windows showed
-  double share = static_cast<double>(all.size() - kAlwaysPoints) / (kPoints.size() - kAlwaysPoints);
+  double share = all.size() > kAlwaysPoints ? 1 : 0;
   if (w > 0) share = std::max(share, count_share_[w - 1]);
   for (const Stated& s : all)
     if (s.count > s.target)
