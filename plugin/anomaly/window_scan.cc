@@ -42,7 +42,7 @@ constexpr std::size_t kSampleWindows = 16000;  // 48 of them beyond the last poi
 constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
 constexpr std::array kPoints = {0.05, 0.02, 0.008, 0.003};
 constexpr std::size_t kAlwaysPoints = 2;
-constexpr std::size_t kLeastBeyond = 25;  // of the points after the second: a fifth more or less
+constexpr std::size_t kLeastBeyond = 10;  // of the points after the second: a third more or less
 // A point is not measured where suspects, which are left out, may be half of what lies beyond it.
 constexpr double kBeyondSuspects = 2;
 
