@@ -48,8 +48,10 @@ constexpr double kBeyondSuspects = 2;
 
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
+// Wholly so at three times the variance of independent processes, not at all at one and a half.
 constexpr double kBusyMean = 3;
-constexpr double kBurstyRatio = 2;
+constexpr double kNotBurstyRatio = 1.5;
+constexpr double kBurstyRatio = 3;
 
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
 constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
@@ -142,10 +144,12 @@ double WindowScan::raw_score(const Window& window, double count_share) const {
         std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
   }
   double score = surprise_of_count(window.excess, random_mean, window.variance);
-  if (random_mean >= kBusyMean && window.variance > kBurstyRatio * random_mean)
+  const double bursty =
+      (window.variance / random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
+  if (random_mean >= kBusyMean && bursty > 0)
     if (const double bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
         bursts < score)
-      score = bursts + count_share * (score - bursts);
+      score -= (1 - count_share) * std::min(1.0, bursty) * (score - bursts);
   // where little of the window's variance comes from few intervals, their degrees say little
   constexpr double kMattersShare = 0.05;
   if (degrees > 0 && few > kMattersShare * window.variance)
