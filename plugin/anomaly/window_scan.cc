@@ -183,12 +183,12 @@ void WindowScan::mark_suspects() {
   suspects_are_usual_ = days.cover(seen);
 }
 
-// The host's own windows: some of them, evenly; without those that are suspect, or with.
-std::vector<Window> WindowScan::sample(std::size_t w, bool with_suspects) const {
+// The host's own windows, as far as they are not suspect: some of them, evenly.
+std::vector<Window> WindowScan::sample(std::size_t w) const {
   const std::uint32_t width = kWindowWidths[w];
   const std::size_t stride = judged_ / kSampleWindows + 1;
   std::vector<Window> windows;
-  std::size_t next_suspect = with_suspects ? suspects_.size() : 0;
+  std::size_t next_suspect = 0;
   for (const Run& run : runs_) {
     const std::size_t last = widest(run, w);
     for (std::size_t begin = run.begin; begin < last; begin += stride) {
@@ -229,22 +229,22 @@ std::vector<WindowScan::Stated> WindowScan::stated_scores(std::vector<Window> wi
 // The host's own windows at the points must not be more surprising than they say; and where work
 // comes in bursts, they say which of the two tails it has.
 void WindowScan::calibrate(std::size_t w) {
-  std::vector<Window> windows = sample(w, false);
+  std::vector<Window> windows = sample(w);
   if (windows.size() < kLeastSample) {
     // too little to measure: as for the next narrower width
     if (w > 0) shrink_[w] = shrink_[w - 1];
     if (w > 0) count_share_[w] = count_share_[w - 1];
     return;
   }
-  // of all windows of this width
-  const double suspects =
-      static_cast<double>(suspects_.size()) * kWindowWidths[w] / static_cast<double>(judged_);
+  // of all windows of this width; what comes on most days has its own explanation (DailyBursts)
+  const double suspects = suspects_are_usual_ ? 0
+                                              : static_cast<double>(suspects_.size()) *
+                                                    kWindowWidths[w] / static_cast<double>(judged_);
   const std::vector<Stated> points = stated_scores(std::move(windows), kBeyondSuspects * suspects);
-  const std::vector<Stated> all = suspects_are_usual_ ? stated_scores(sample(w, true), 0) : points;
   // without deep points the heavier tail is taken, or what narrower windows showed
-  double share = all.size() > kAlwaysPoints ? 1 : 0;
+  double share = points.size() > kAlwaysPoints ? 1 : 0;
   if (w > 0) share = std::max(share, count_share_[w - 1]);
-  for (const Stated& s : all)
+  for (const Stated& s : points)
     if (s.count > s.target)
       share = std::min(share, std::max(0.0, s.target - s.bursts) / (s.count - s.bursts + 1e-9));
   count_share_[w] = share;

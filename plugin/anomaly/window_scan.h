@@ -71,7 +71,7 @@ class WindowScan {
 
   void find_runs();
   void mark_suspects();
-  std::vector<Window> sample(std::size_t width_index, bool with_suspects) const;
+  std::vector<Window> sample(std::size_t width_index) const;
   std::vector<Stated> stated_scores(std::vector<Window> windows, double least) const;
   void calibrate(std::size_t width_index);
   bool constant(std::uint32_t interval) const;
