@@ -31,7 +31,7 @@ constexpr double kTraceDeviations = 2;
 // Sizes are a product of many things: their logarithms are compared, with Student's t because even
 // of many bursts none shows the tail. No work is more alike from day to day than this.
 constexpr unsigned kMostDegrees = 15;
-constexpr double kLeastSpread = 0.15;
+constexpr double kLeastSpread = 0.1;
 constexpr double kMadOfNormal = 0.6745;
 
 // -log10 P(N >= count) for a Poisson number N with this mean; its first term bounds it where the
