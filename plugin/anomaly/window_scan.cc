@@ -27,9 +27,9 @@ constexpr double kPricePerDecade = 0.6;
 constexpr double kConstantFloor = 1.3;
 constexpr double kLeastFloor = 1.5;
 
-// A row's score is as rare as one single interval in a day's, or twice as frequent, because scores
-// are careful: an examiner can look at one or two irregular intervals a day of log. Quiet made-up
-// hosts have 0.4 to 1.5 such rows a day (calibration_test.cc), none of them an alarm.
+// A row's score is as rare as one single interval in a day's, or twice as frequent: an examiner can
+// look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.2 to 2.1 such
+// rows a day (calibration_test.cc), none of them an alarm.
 constexpr double kFloorAllowance = 0.3;
 
 // Suspect intervals take no part in the calibration: far out, and at most so many of them, because
