@@ -18,11 +18,11 @@ constexpr double kFarPids = 1;
 // What is less surprising needs no explanation.
 constexpr double kSurprising = 3;
 
-// Bursts from half to twice a size are alike; of those of one size EvenDays::cover() is asked. As
-// many as half of the days at least must be seen well, so that their sizes are known.
+// Bursts from half to twice a size are alike; of those of one size EvenDays::cover() is asked. On
+// half of the days they must be seen well, so that chance is not taken for them.
 constexpr double kLikeTimes = 2;
 constexpr double kNextSize = 0.95;  // sizes that are tried differ by a twentieth at least
-constexpr double kLeastShare = 0.4;
+constexpr double kWellSeen = 0.5;
 
 // A burst beside a job that itself varies is seen less well: to say that a day had one, this will
 // do.
@@ -66,7 +66,7 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
       bursts_.back().end = i + 1;
       bursts_.back().pids += window.excess;
     } else {
-      bursts_.push_back({i, i + 1, window.excess});
+      bursts_.push_back({i, i + 1, window.excess, days.day_of(i)});
     }
   }
   learn(days, judged);
@@ -82,10 +82,11 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
     const auto alike = std::ranges::subrange(
         std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
         std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
-    if (static_cast<double>(alike.size()) < kLeastShare * static_cast<double>(days.count()))
-      continue;
     if (by_size[at].pids > kNextSize * last) continue;
     last = by_size[at].pids;
+    seen.clear();
+    for (const Burst& burst : alike) seen.push_back(burst.day);
+    if (!days.cover(seen, kWellSeen)) continue;
     seen.clear();
     for (const Trace& trace : traces_)
       if (trace.pids >= by_size[at].pids / kLikeTimes &&

@@ -28,6 +28,7 @@ class DailyBursts {
     std::uint32_t begin;  ///< intervals
     std::uint32_t end;
     double pids;
+    std::int64_t day;
   };
   struct Trace {
     double pids;

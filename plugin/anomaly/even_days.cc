@@ -6,10 +6,8 @@
 namespace pidometer {
 namespace {
 
-// On three quarters of at least ten days, as a daily source (plugin/baseline/daily_sources.cc), and
-// so in each third of the log: an intruder's days are fewer, and once he was not there; or he is
-// learnt as the host's own as is one who always comes at the same minute.
-constexpr double kUsualDays = 0.75;
+// In each third of at least ten days: an intruder's days are fewer, and once he was not there; or
+// he is learnt as the host's own as is one who always comes at the same minute.
 constexpr std::size_t kLeastDays = 10;
 constexpr std::size_t kParts = 3;
 
@@ -27,7 +25,7 @@ std::int64_t EvenDays::day_of(std::uint32_t interval) const {
   return (clock_.ticks[interval].time - clock_.ticks.front().time) / std::chrono::days(1);
 }
 
-bool EvenDays::cover(std::vector<std::int64_t>& seen) const {
+bool EvenDays::cover(std::vector<std::int64_t>& seen, double share) const {
   if (days_.size() < kLeastDays) return false;
   std::ranges::sort(seen);
   for (std::size_t part = 0; part < kParts; ++part) {
@@ -35,7 +33,7 @@ bool EvenDays::cover(std::vector<std::int64_t>& seen) const {
     const auto own = std::span(days_).subspan(begin, days_.size() * (part + 1) / kParts - begin);
     const auto hit = std::ranges::count_if(
         own, [&](std::int64_t day) { return std::ranges::binary_search(seen, day); });
-    if (static_cast<double>(hit) < kUsualDays * static_cast<double>(own.size())) return false;
+    if (static_cast<double>(hit) < share * static_cast<double>(own.size())) return false;
   }
   return true;
 }

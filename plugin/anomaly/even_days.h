@@ -20,9 +20,12 @@ class EvenDays {
   /// Days that count.
   std::size_t count() const { return days_.size(); }
 
-  /// Whether three quarters of the days, in each third of the log, are among `seen`; never in a log
+  /// Whether such a share of the days, in each third of the log, are among `seen`; never in a log
   /// of few days. Sorts `seen`.
-  bool cover(std::vector<std::int64_t>& seen) const;
+  bool cover(std::vector<std::int64_t>& seen, double share = kMostDays) const;
+
+  /// As for a daily source (plugin/baseline/daily_sources.cc).
+  static constexpr double kMostDays = 0.75;
 
  private:
   const PidClock& clock_;
