@@ -58,7 +58,7 @@ struct HostPlan {
   std::vector<SimulatedJob> jobs;
   std::vector<SimulatedJob> unlogged;  ///< periodic sources that cron does not log
   std::vector<SimulatedTimer> timers;
-  double background = 0;               ///< random PIDs a minute at noon
+  double background = 0;  ///< random PIDs a minute at noon
   double burst = 1;
   double night = 1;  ///< share of it at midnight
   std::vector<SimulatedActivity> activities;
