@@ -46,13 +46,11 @@ def forge_line(random, lines, near):
 
 
 def edit_time(random, lines, near):
-    """One line is moved to another time of its day, in place: an alibi."""
+    """One line says another time of its day, in its place: an alibi. The truth spans both times."""
     k = place_of(lines, near)
     line = dataclasses.replace(lines[k], shown=lines[k].shown - random.randint(2, 6) * HOUR - 17 * 60)
     return lines[:k] + [line] + lines[k + 1:], [
-        {"kind": "forged_line", "what": "edited_time", "start": lines[k].shown, "end": lines[k].shown,
-         "pid": line.pid},
-        {"kind": "other", "what": "shown time of the edited line", "start": line.shown, "end": line.shown}]
+        {"kind": "forged_line", "what": "edited_time", "start": line.shown, "end": lines[k].shown, "pid": line.pid}]
 
 
 def trim(random, lines, near):
