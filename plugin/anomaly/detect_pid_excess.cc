@@ -3,8 +3,7 @@
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/job_habit.h"
-#include "plugin/anomaly/job_spill.h"
+#include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_picks.h"
 #include "plugin/anomaly/window_scan.h"
@@ -31,10 +30,8 @@ std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& ba
   const WindowScan scan(clock, baseline);
   std::vector<Window> candidates = scan.candidates();
   if (candidates.empty()) return {};
-  const JobSpill spill(clock, scan);
-  JobHabit habit(clock, baseline, scan);
-  for (Window& window : candidates)
-    window.score = std::min(spill.explained(window), habit.explained(window));
+  Explanations explanations(clock, baseline, scan);
+  for (Window& window : candidates) window.score = explanations.explained(window);
   // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];

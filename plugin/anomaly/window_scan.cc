@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
 
 namespace pidometer {
@@ -18,20 +19,17 @@ constexpr std::size_t kAlwaysWidths = 8;      // up to 16 intervals, however lon
 constexpr double kLongestSeconds = 2 * 3600;  // wider ones only while they are shorter than this
 
 // Price of a window: the best of many overlapping windows is not one window. Measured on quiet
-// made-up hosts (tests/unit/anomaly/calibration_test.cc): with the scores of single intervals,
-// which are careful, the clusters of width w need from -0.3 for one interval to 0.9 for 32. This
-// line covers them (0.90 for 32); it is above what one interval needs because real hosts vary in
-// more ways.
-constexpr double kPricePerDecade = 0.5;
-constexpr double kPriceOfChoice = 0.15;
+// made-up hosts (tests/unit/anomaly/calibration_test.cc): this line covers what the clusters of
+// each width need, from nothing for one interval to 0.9 for 32.
+constexpr double kPricePerDecade = 0.6;
 
 // Where a job always costs the same, one PID more is worth a row though it is no alarm: 1 in 20.
 constexpr double kConstantFloor = 1.3;
 constexpr double kLeastFloor = 1.5;
 
-// A row's score is as rare as one single interval in a day's, or twice as frequent, because scores
-// are careful: an examiner can look at one or two irregular intervals a day of log. Quiet made-up
-// hosts have 0.4 to 1.5 such rows a day (calibration_test.cc), none of them an alarm.
+// A row's score is as rare as one single interval in a day's, or twice as frequent: an examiner can
+// look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.2 to 2.1 such
+// rows a day (calibration_test.cc), none of them an alarm.
 constexpr double kFloorAllowance = 0.3;
 
 // Suspect intervals take no part in the calibration: far out, and at most so many of them, because
@@ -40,13 +38,19 @@ constexpr double kSuspectDeviations = 4;
 constexpr double kSuspectPids = 1;
 constexpr double kSuspectShare = 0.03;
 
-constexpr std::size_t kSampleWindows = 4000;  // 80 of them beyond the 2% point
-constexpr std::size_t kLeastSample = 200;     // 4 beyond it: fewer say nothing
-constexpr std::array kPoints = {0.05, 0.02};
+constexpr std::size_t kSampleWindows = 16000;  // 48 of them beyond the last point
+constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
+constexpr std::array kPoints = {0.05, 0.02, 0.008, 0.003};
+constexpr std::size_t kAlwaysPoints = 2;
+constexpr std::size_t kLeastBeyond = 10;  // of the points after the second: a third more or less
+// A point is not measured where suspects, which are left out, may be half of what lies beyond it.
+constexpr double kBeyondSuspects = 2;
 
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
+// Wholly so at three times the variance of independent processes, not at all at one and a half.
 constexpr double kBusyMean = 3;
+constexpr double kNotBurstyRatio = 1.5;
 constexpr double kBurstyRatio = 3;
 
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
@@ -87,12 +91,13 @@ WindowScan::WindowScan(const PidClock& clock, const Baseline& baseline)
         looks_ += static_cast<double>(last - run.begin) / kWindowWidths[w];
   looks_ = std::max(looks_, 1.0);
   shrink_.fill(1.0);
+  count_share_.fill(0.0);
   mark_suspects();
   for (std::size_t w = 0; w < kWidths; ++w) calibrate(w);
 }
 
 double WindowScan::price(std::size_t width) {
-  return kPricePerDecade * std::log10(static_cast<double>(width)) + kPriceOfChoice;
+  return kPricePerDecade * std::log10(static_cast<double>(width));
 }
 
 void WindowScan::find_runs() {
@@ -117,7 +122,7 @@ std::size_t WindowScan::widest(const Run& run, std::size_t w) const {
   return run.end - width + 1;
 }
 
-double WindowScan::raw_score(const Window& window) const {
+double WindowScan::raw_score(const Window& window, double count_share) const {
   double random_mean = 0;
   unsigned degrees = 0;
   double few = 0;  // variance that is known from few intervals
@@ -139,8 +144,12 @@ double WindowScan::raw_score(const Window& window) const {
         std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
   }
   double score = surprise_of_count(window.excess, random_mean, window.variance);
-  if (random_mean >= kBusyMean && window.variance > kBurstyRatio * random_mean)
-    score = std::min(score, surprise_of_bursts(window.excess, random_mean, window.variance));
+  const double bursty =
+      (window.variance / random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
+  if (random_mean >= kBusyMean && bursty > 0)
+    if (const double bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
+        bursts < score)
+      score -= (1 - count_share) * std::min(1.0, bursty) * (score - bursts);
   // where little of the window's variance comes from few intervals, their degrees say little
   constexpr double kMattersShare = 0.05;
   if (degrees > 0 && few > kMattersShare * window.variance)
@@ -149,8 +158,8 @@ double WindowScan::raw_score(const Window& window) const {
 }
 
 double WindowScan::score(const Window& window) const {
-  const std::size_t width = window.width();
-  return std::clamp(raw_score(window) * shrink_[width_index(width)] - price(width), 0.0,
+  const std::size_t w = width_index(window.width());
+  return std::clamp(raw_score(window, count_share_[w]) * shrink_[w] - price(window.width()), 0.0,
                     kMostScore);
 }
 
@@ -163,48 +172,85 @@ void WindowScan::mark_suspects() {
       if (std::abs(window.excess) > bound)
         far.emplace_back(-std::abs(window.excess) / std::sqrt(window.variance), i);
     }
+  std::ranges::sort(far);
   const auto most = static_cast<std::size_t>(kSuspectShare * static_cast<double>(judged_));
-  if (far.size() > most) {
-    std::ranges::sort(far);
-    far.resize(most);
-  }
+  if (far.size() > most) far.resize(most);
   for (const auto& [deviations, i] : far) suspects_.push_back(i);
   std::ranges::sort(suspects_);
+  const EvenDays days(clock_);
+  std::vector<std::int64_t> seen;
+  for (const std::uint32_t i : suspects_) seen.push_back(days.day_of(i));
+  suspects_are_usual_ = days.cover(seen);
 }
 
-// The host's own windows at the 5% and 2% points must not be more surprising than they say.
-void WindowScan::calibrate(std::size_t w) {
+// The host's own windows, as far as they are not suspect: some of them, evenly.
+std::vector<Window> WindowScan::sample(std::size_t w) const {
   const std::uint32_t width = kWindowWidths[w];
   const std::size_t stride = judged_ / kSampleWindows + 1;
-  std::vector<Window> sample;
+  std::vector<Window> windows;
   std::size_t next_suspect = 0;
   for (const Run& run : runs_) {
     const std::size_t last = widest(run, w);
     for (std::size_t begin = run.begin; begin < last; begin += stride) {
       while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
       if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
-      sample.push_back(
+      windows.push_back(
           measure(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin) + width));
     }
   }
-  if (sample.size() < kLeastSample) {
-    // too little to measure: as for the next narrower width
-    if (w > 0) shrink_[w] = shrink_[w - 1];
-    return;
-  }
+  return windows;
+}
+
+// What the windows at the points say of themselves. Points deeper than `least` are not looked at.
+std::vector<WindowScan::Stated> WindowScan::stated_scores(std::vector<Window> windows,
+                                                          double least) const {
   const auto deviations = [](const Window& x) { return -x.excess / std::sqrt(x.variance); };
-  for (const double point : kPoints) {
-    const auto at = static_cast<std::size_t>(point * static_cast<double>(sample.size()));
-    std::ranges::nth_element(sample, sample.begin() + static_cast<std::ptrdiff_t>(at), {},
+  std::vector<Stated> points;
+  for (std::size_t p = 0; p < kPoints.size(); ++p) {
+    const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
+    if (p >= kAlwaysPoints && (at < kLeastBeyond || kPoints[p] < least)) break;
+    std::ranges::nth_element(windows, windows.begin() + static_cast<std::ptrdiff_t>(at), {},
                              deviations);
     // some windows around the point, because the score is not quite a function of deviations
-    double sum = 0;
-    std::size_t count = 0;
+    Stated stated{-std::log10(kPoints[p]), 0, 0};
+    double count = 0;
     for (std::size_t k = at - std::min<std::size_t>(at, 2);
-         k <= std::min(at + 2, sample.size() - 1); ++k, ++count)
-      sum += raw_score(sample[k]);
-    const double stated = sum / static_cast<double>(count);
-    if (stated > -std::log10(point)) shrink_[w] = std::min(shrink_[w], -std::log10(point) / stated);
+         k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
+      stated.count += raw_score(windows[k], 1);
+      stated.bursts += raw_score(windows[k], 0);
+    }
+    stated.count /= count;
+    stated.bursts /= count;
+    points.push_back(stated);
+  }
+  return points;
+}
+
+// The host's own windows at the points must not be more surprising than they say; and where work
+// comes in bursts, they say which of the two tails it has.
+void WindowScan::calibrate(std::size_t w) {
+  std::vector<Window> windows = sample(w);
+  if (windows.size() < kLeastSample) {
+    // too little to measure: as for the next narrower width
+    if (w > 0) shrink_[w] = shrink_[w - 1];
+    if (w > 0) count_share_[w] = count_share_[w - 1];
+    return;
+  }
+  // of all windows of this width; what comes on most days has its own explanation (DailyBursts)
+  const double suspects = suspects_are_usual_ ? 0
+                                              : static_cast<double>(suspects_.size()) *
+                                                    kWindowWidths[w] / static_cast<double>(judged_);
+  const std::vector<Stated> points = stated_scores(std::move(windows), kBeyondSuspects * suspects);
+  // without deep points the heavier tail is taken, or what narrower windows showed
+  double share = points.size() > kAlwaysPoints ? 1 : 0;
+  if (w > 0) share = std::max(share, count_share_[w - 1]);
+  for (const Stated& s : points)
+    if (s.count > s.target)
+      share = std::min(share, std::max(0.0, s.target - s.bursts) / (s.count - s.bursts + 1e-9));
+  count_share_[w] = share;
+  for (const Stated& s : points) {
+    const double stated = s.bursts + share * (s.count - s.bursts);
+    if (stated * shrink_[w] > s.target) shrink_[w] = s.target / stated;
   }
 }
 

@@ -61,15 +61,23 @@ class WindowScan {
     std::uint32_t begin;
     std::uint32_t end;
   };
+  /// What windows that a known share of all exceeds say of themselves.
+  struct Stated {
+    double target;  ///< -log10 of that share
+    double count;   ///< mean score by the tail of a count
+    double bursts;  ///< by the heavier one, where work comes in bursts
+  };
   static constexpr std::size_t kWidths = 14;
 
   void find_runs();
   void mark_suspects();
+  std::vector<Window> sample(std::size_t width_index) const;
+  std::vector<Stated> stated_scores(std::vector<Window> windows, double least) const;
   void calibrate(std::size_t width_index);
   bool constant(std::uint32_t interval) const;
   bool any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width, double square) const;
   std::size_t widest(const Run& run, std::size_t w) const;
-  double raw_score(const Window& window) const;
+  double raw_score(const Window& window, double count_share) const;
 
   const PidClock& clock_;
   const Baseline& baseline_;
@@ -77,7 +85,9 @@ class WindowScan {
   std::vector<double> excess_;  ///< prefix sums over intervals
   std::vector<double> variance_;
   std::vector<std::uint32_t> suspects_;  ///< ascending
+  bool suspects_are_usual_ = false;      ///< they come on most days
   std::array<double, kWidths> shrink_{};
+  std::array<double, kWidths> count_share_{};  ///< how far from the tail of bursts to the count's
   std::size_t judged_ = 0;
   double looks_ = 0;
   double days_ = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <vector>
 
 namespace pidometer {
 namespace {
@@ -10,6 +12,13 @@ namespace {
 constexpr double kFenceRanges = 3;      // Tukey (1977): beyond it a value is far out
 constexpr double kFenceSlack = 1.5;     // PIDs
 constexpr double kIqrOfNormal = 1.349;  // interquartile range of a standard normal
+
+// What lies beyond the fences is taken for what we look for only while it is so little: three
+// values, or this share, because no host is under attack in more of its intervals than that. Where
+// most values are alike and the others are not (work that comes now and then), the quartiles do not
+// show it.
+constexpr std::size_t kMostOutside = 3;
+constexpr double kOutsideShare = 0.03;
 
 // Large samples of small counts are counted instead of sorted: values within this window.
 constexpr std::size_t kCountFrom = 256;
@@ -78,6 +87,25 @@ bool by_counting(std::span<const std::int32_t> values, Quartiles& q) {
   return found;
 }
 
+// Moves a fence out to where no more values lie beyond it than may be what we look for; says
+// whether it had to.
+bool widen(std::span<const std::int32_t> values, std::vector<std::int32_t>& beyond, double& fence,
+           bool upper) {
+  beyond.clear();
+  for (const std::int32_t value : values)
+    if (upper ? value > fence : value < fence) beyond.push_back(value);
+  const std::size_t most = std::max(
+      kMostOutside, static_cast<std::size_t>(kOutsideShare * static_cast<double>(values.size())));
+  if (beyond.size() <= most) return false;
+  const auto at = beyond.begin() + static_cast<std::ptrdiff_t>(most);
+  if (upper)
+    std::ranges::nth_element(beyond, at, std::ranges::greater());
+  else
+    std::ranges::nth_element(beyond, at);
+  fence = *at;
+  return true;
+}
+
 }  // namespace
 
 Core core_of(std::span<std::int32_t> values) {
@@ -93,20 +121,27 @@ Core core_of(std::span<std::int32_t> values) {
   core.fence_low = q.first - kFenceRanges * range - kFenceSlack;
   core.fence_high = q.third + kFenceRanges * range + kFenceSlack;
 
+  std::vector<std::int32_t> beyond;
+  const bool low_moved = widen(values, beyond, core.fence_low, false);
+  const bool high_moved = widen(values, beyond, core.fence_high, true);
+
   double sum = 0;
   double squares = 0;
   core.low = q.middle;
   core.high = q.middle;
   for (const std::int32_t value : values) {
-    const double v = value;
+    double v = value;
     if (value == q.middle) ++core.at_median;
+    // what goes on beyond a fence that had to be moved counts as the fence (Winsor), not as nothing
+    if (low_moved) v = std::max(v, core.fence_low);
+    if (high_moved) v = std::min(v, core.fence_high);
     if (v < core.fence_low || v > core.fence_high) continue;
     const double d = v - lower_median;  // centred, so that the squares lose no digits
     sum += d;
     squares += d * d;
     ++core.core_n;
-    core.low = std::min<std::int64_t>(core.low, value);
-    core.high = std::max<std::int64_t>(core.high, value);
+    core.low = std::min(core.low, static_cast<std::int64_t>(v));
+    core.high = std::max(core.high, static_cast<std::int64_t>(v));
   }
   const auto m = static_cast<double>(core.core_n);
   core.mean = lower_median + sum / m;

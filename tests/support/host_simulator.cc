@@ -20,6 +20,10 @@ class Host {
       tick(m, local);
       for (const SimulatedJob& source : plan_.unlogged)
         if (local % source.period == source.minute) spend(source.fixed + extra(source));
+      for (const SimulatedTimer& timer : plan_.timers)
+        if (random_.uniform() < timer.a_day / 1440)
+          spend(timer.low +
+                static_cast<std::uint32_t>(random_.uniform() * (timer.high - timer.low + 1)));
       const double hour = static_cast<double>(local % 1440) / 60;
       const double day = (1 - std::cos(hour / 12 * std::numbers::pi)) / 2;
       spend(

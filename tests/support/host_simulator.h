@@ -33,6 +33,13 @@ struct SimulatedJob {
   double burst = 1;
 };
 
+/// Work at a random time of the day, so often a day on average, of `low` to `high` PIDs.
+struct SimulatedTimer {
+  double a_day = 1;
+  std::uint32_t low = 20;
+  std::uint32_t high = 60;
+};
+
 /// PIDs that no line explains: `pids` in all, spread evenly over `minutes` from minute `start` of
 /// the log on.
 struct SimulatedActivity {
@@ -50,7 +57,8 @@ struct HostPlan {
   std::uint64_t seed = 1;
   std::vector<SimulatedJob> jobs;
   std::vector<SimulatedJob> unlogged;  ///< periodic sources that cron does not log
-  double background = 0;               ///< random PIDs a minute at noon
+  std::vector<SimulatedTimer> timers;
+  double background = 0;  ///< random PIDs a minute at noon
   double burst = 1;
   double night = 1;  ///< share of it at midnight
   std::vector<SimulatedActivity> activities;

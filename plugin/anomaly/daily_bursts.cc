@@ -1,0 +1,131 @@
+#include "plugin/anomaly/daily_bursts.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ranges>
+
+#include "plugin/anomaly/tail_chance.h"
+#include "plugin/baseline/robust.h"
+
+namespace pidometer {
+namespace {
+
+// Far out: what the calibration leaves out, too (window_scan.cc). What is not so far is chance.
+constexpr double kFarDeviations = 4;
+constexpr double kFarPids = 1;
+
+// What is less surprising needs no explanation.
+constexpr double kSurprising = 3;
+
+// Bursts from half to twice a size are alike; of those of one size EvenDays::cover() is asked. On
+// half of the days they must be seen well, so that chance is not taken for them.
+constexpr double kLikeTimes = 2;
+constexpr double kNextSize = 0.95;  // sizes that are tried differ by a twentieth at least
+constexpr double kWellSeen = 0.5;
+
+// A burst beside a job that itself varies is seen less well: to say that a day had one, this will
+// do.
+constexpr double kTraceDeviations = 2;
+
+// Sizes are a product of many things: their logarithms are compared, with Student's t because even
+// of many bursts none shows the tail. No work is more alike from day to day than this.
+constexpr unsigned kMostDegrees = 15;
+constexpr double kLeastSpread = 0.1;
+constexpr double kMadOfNormal = 0.6745;
+
+// -log10 P(N >= count) for a Poisson number N with this mean; its first term bounds it where the
+// mean is small, and chance is certain where it is not.
+double surprise_of_number(double count, double mean) {
+  if (mean >= count) return 0;
+  const double log_chance =
+      count * std::log(mean) - mean - std::lgamma(count + 1) - std::log1p(-mean / (count + 1));
+  return std::max(0.0, -log_chance / std::log(10.0));
+}
+
+}  // namespace
+
+DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
+                         JobHabit& habit)
+    : scan_(scan) {
+  const EvenDays days(clock);
+  double judged = 0;
+  for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+    if (clock.intervals[i].state != IntervalState::judged) continue;
+    ++judged;
+    if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
+    Window window = scan.measure(i, i + 1);
+    const double deviation = std::sqrt(window.variance);
+    if (window.excess < kTraceDeviations * deviation + kFarPids) continue;
+    window.score = kMostScore;
+    if (std::min(spill.explained(window), habit.explained(window)) < kSurprising) continue;
+    traces_.push_back({window.excess, days.day_of(i)});
+    if (window.excess < kFarDeviations * deviation + kFarPids || scan.score(window) < kSurprising)
+      continue;
+    if (!bursts_.empty() && bursts_.back().end == i) {
+      bursts_.back().end = i + 1;
+      bursts_.back().pids += window.excess;
+    } else {
+      bursts_.push_back({i, i + 1, window.excess, days.day_of(i)});
+    }
+  }
+  learn(days, judged);
+}
+
+// The largest size of which most days have a burst.
+void DailyBursts::learn(const EvenDays& days, double judged) {
+  std::vector<Burst> by_size = bursts_;
+  std::ranges::sort(by_size, {}, &Burst::pids);
+  std::vector<std::int64_t> seen;
+  double last = by_size.empty() ? 0 : 2 * by_size.back().pids;
+  for (std::size_t at = by_size.size(); at-- > 0 && !usual_;) {
+    const auto alike = std::ranges::subrange(
+        std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
+        std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
+    if (by_size[at].pids > kNextSize * last) continue;
+    last = by_size[at].pids;
+    seen.clear();
+    for (const Burst& burst : alike) seen.push_back(burst.day);
+    if (!days.cover(seen, kWellSeen)) continue;
+    seen.clear();
+    for (const Trace& trace : traces_)
+      if (trace.pids >= by_size[at].pids / kLikeTimes &&
+          trace.pids <= by_size[at].pids * kLikeTimes)
+        seen.push_back(trace.day);
+    if (!days.cover(seen)) continue;
+    usual_ = true;
+    rate_ = static_cast<double>(alike.end() - by_size.begin()) / judged;
+    std::vector<double> logs;
+    for (const Burst& burst : alike) logs.push_back(std::log(burst.pids));
+    middle_ = median_of(logs);
+    for (double& log : logs) log = std::abs(log - middle_);
+    spread_ = std::max(kLeastSpread, median_of(logs) / kMadOfNormal);
+    degrees_ = static_cast<unsigned>(std::min<std::size_t>(logs.size() - 1, kMostDegrees));
+  }
+}
+
+double DailyBursts::explained(const Window& window) const {
+  if (!usual_) return window.score;
+  Window rest = window;
+  double number = 0;
+  double largest = 0;
+  auto burst = std::ranges::upper_bound(bursts_, window.begin, {}, &Burst::end);
+  for (; burst != bursts_.end() && burst->begin < window.end; ++burst) {
+    const std::uint32_t begin = std::max(burst->begin, window.begin);
+    const std::uint32_t end = std::min(burst->end, window.end);
+    double pids = 0;
+    for (std::uint32_t i = begin; i < end; ++i) pids += scan_.measure(i, i + 1).excess;
+    rest.excess -= pids;
+    largest = std::max(largest, pids);
+    number += 1;
+  }
+  if (number == 0) return window.score;
+  const double size =
+      surprise_of_t((std::log(std::max(largest, 1.0)) - middle_) / spread_, degrees_);
+  const double chance = surprise_of_number(number, rate_ * static_cast<double>(window.width())) +
+                        std::max(0.0, size - std::log10(number));
+  const double left = rest.excess > 0 ? scan_.score(rest) : 0;
+  return std::min(window.score, std::max(chance, left));
+}
+
+}  // namespace pidometer

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/even_days.h"
+#include "plugin/anomaly/job_habit.h"
+#include "plugin/anomaly/job_spill.h"
+#include "plugin/anomaly/window_scan.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// Work that comes at a random time of most days and that cron does not log: apt-daily of Debian
+/// within twelve hours, a script that somebody starts. Explains an excess with the chance that a
+/// window holds such a burst, and one as large. An intruder, by contrast, does not come evenly over
+/// the days with work of one size. What `spill` and `habit` explain is no such burst.
+class DailyBursts {
+ public:
+  DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
+              JobHabit& habit);
+
+  /// The window's score: what is left of it without its bursts, but at least the chance of those.
+  double explained(const Window& window) const;
+
+ private:
+  struct Burst {
+    std::uint32_t begin;  ///< intervals
+    std::uint32_t end;
+    double pids;
+    std::int64_t day;
+  };
+  struct Trace {
+    double pids;
+    std::int64_t day;
+  };
+
+  void learn(const EvenDays& days, double judged);
+
+  const WindowScan& scan_;
+  std::vector<Burst> bursts_;  ///< in the order of the log
+  std::vector<Trace> traces_;  ///< what may be one, by day
+  bool usual_ = false;
+  double rate_ = 0;    ///< bursts an interval
+  double middle_ = 0;  ///< median of the logarithms of their sizes
+  double spread_ = 0;  ///< and their spread
+  unsigned degrees_ = 1;
+};
+
+}  // namespace pidometer

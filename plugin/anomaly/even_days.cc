@@ -1,0 +1,41 @@
+#include "plugin/anomaly/even_days.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace pidometer {
+namespace {
+
+// In each third of at least ten days: an intruder's days are fewer, and once he was not there; or
+// he is learnt as the host's own as is one who always comes at the same minute.
+constexpr std::size_t kLeastDays = 10;
+constexpr std::size_t kParts = 3;
+
+}  // namespace
+
+EvenDays::EvenDays(const PidClock& clock) : clock_(clock) {
+  for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+    if (clock.intervals[i].state != IntervalState::judged) continue;
+    if (const std::int64_t day = day_of(i); days_.empty() || days_.back() < day)
+      days_.push_back(day);
+  }
+}
+
+std::int64_t EvenDays::day_of(std::uint32_t interval) const {
+  return (clock_.ticks[interval].time - clock_.ticks.front().time) / std::chrono::days(1);
+}
+
+bool EvenDays::cover(std::vector<std::int64_t>& seen, double share) const {
+  if (days_.size() < kLeastDays) return false;
+  std::ranges::sort(seen);
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t begin = days_.size() * part / kParts;
+    const auto own = std::span(days_).subspan(begin, days_.size() * (part + 1) / kParts - begin);
+    const auto hit = std::ranges::count_if(
+        own, [&](std::int64_t day) { return std::ranges::binary_search(seen, day); });
+    if (static_cast<double>(hit) < share * static_cast<double>(own.size())) return false;
+  }
+  return true;
+}
+
+}  // namespace pidometer

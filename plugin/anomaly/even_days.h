@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// Tells what comes on most days of a log, and so belongs to the host, from what came on some: the
+/// work of an intruder does not come evenly.
+class EvenDays {
+ public:
+  /// Days of 24 hours from the log's start on, as far as intervals are judged in them.
+  explicit EvenDays(const PidClock& clock);
+
+  std::int64_t day_of(std::uint32_t interval) const;
+
+  /// Days that count.
+  std::size_t count() const { return days_.size(); }
+
+  /// Whether such a share of the days, in each third of the log, are among `seen`; never in a log
+  /// of few days. Sorts `seen`.
+  bool cover(std::vector<std::int64_t>& seen, double share = kMostDays) const;
+
+  /// As for a daily source (plugin/baseline/daily_sources.cc).
+  static constexpr double kMostDays = 0.75;
+
+ private:
+  const PidClock& clock_;
+  std::vector<std::int64_t> days_;  ///< ascending
+};
+
+}  // namespace pidometer

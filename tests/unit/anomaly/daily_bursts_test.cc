@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/even_days.h"
+#include "tests/support/host_simulator.h"
+
+// Work at a random time of most days is the host's own; what came on some days is not.
+namespace pidometer {
+namespace {
+
+using testing::HostPlan;
+using testing::SimulatedActivity;
+
+constexpr std::uint32_t kDay = 24 * 60;
+constexpr std::uint32_t kDays = 28;
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::May / 2 / 2021};
+
+HostPlan host(std::uint64_t seed, double timers_a_day) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = kDays * kDay;
+  plan.seed = seed;
+  plan.jobs = {{1, 10, 5, 2}, {2, 60, 17, 3}, {3, 15, 0, 1, 2}};
+  plan.background = 0.3;
+  plan.burst = 2;
+  if (timers_a_day > 0) plan.timers = {{timers_a_day, 20, 60}};
+  return plan;
+}
+
+std::vector<Anomaly> find(const HostPlan& plan) {
+  const PidClock clock = build_pid_clock(simulate_host(plan), {});
+  return detect_anomalies(clock, learn_baseline(clock));
+}
+
+std::size_t alarms(const std::vector<Anomaly>& found) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(found, [](const Anomaly& a) { return a.level >= Level::medium; }));
+}
+
+bool alarm_at(const std::vector<Anomaly>& found, std::uint32_t minute) {
+  const Timestamp time = kStart + std::chrono::minutes(minute);
+  return std::ranges::any_of(found, [&](const Anomaly& a) {
+    return a.level >= Level::medium && a.window_start <= time && a.window_end >= time;
+  });
+}
+
+TEST(DailyBursts, timers_at_random_times_raise_at_most_one_alarm_in_a_month) {
+  std::size_t all = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) all += alarms(find(host(seed, 3)));
+  EXPECT_LE(all, 8U);
+}
+
+TEST(DailyBursts, a_build_on_such_a_host_is_an_alarm) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    HostPlan plan = host(seed, 3);
+    const std::uint32_t at = 15 * kDay + 611 * static_cast<std::uint32_t>(seed);
+    plan.activities = {{at, 1200, 3}};
+    EXPECT_TRUE(alarm_at(find(plan), at + 1));
+  }
+}
+
+// As many bursts of the same sizes, but on half of the days: an intruder who came often.
+TEST(DailyBursts, what_came_on_half_of_the_days_is_not_learnt) {
+  HostPlan plan = host(4, 0);
+  plan.background = 0.05;
+  for (std::uint32_t day = kDays / 2; day < kDays; ++day)
+    for (std::uint32_t k = 0; k < 3; ++k)
+      plan.activities.push_back({day * kDay + 217 + 391 * k + 13 * day % 200, 25 + 9 * k, 1});
+  const std::vector<Anomaly> found = find(plan);
+  for (const SimulatedActivity& a : plan.activities) EXPECT_TRUE(alarm_at(found, a.start));
+}
+
+TEST(EvenDays, asks_for_most_days_of_each_third) {
+  const PidClock clock = build_pid_clock(simulate_host(host(1, 0)), {});
+  const EvenDays days(clock);
+  ASSERT_EQ(days.count(), kDays);
+  const auto covered = [&](auto takes) {
+    std::vector<std::int64_t> seen;
+    for (std::int64_t day = kDays; day-- > 0;)
+      if (takes(day)) seen.push_back(day);
+    return days.cover(seen);
+  };
+  EXPECT_TRUE(covered([](std::int64_t) { return true; }));
+  EXPECT_TRUE(covered([](std::int64_t day) { return day % 5 != 2; }));
+  EXPECT_FALSE(covered([](std::int64_t day) { return day % 2 == 0; }));
+  EXPECT_FALSE(covered([](std::int64_t day) { return day > 5; })) << "not in the first third";
+}
+
+TEST(EvenDays, few_days_say_nothing) {
+  HostPlan plan = host(1, 0);
+  plan.minutes = 8 * kDay;
+  const PidClock clock = build_pid_clock(simulate_host(plan), {});
+  std::vector<std::int64_t> seen = {0, 1, 2, 3, 4, 5, 6, 7};
+  EXPECT_FALSE(EvenDays(clock).cover(seen));
+}
+
+}  // namespace
+}  // namespace pidometer
