@@ -25,7 +25,7 @@ constexpr double kPricePerDecade = 0.6;
 
 // Where a job always costs the same, one PID more is worth a row though it is no alarm: 1 in 20.
 constexpr double kConstantFloor = 1.3;
-constexpr double kLeastFloor = 1.5;
+constexpr double kLeastFloor = 1.0;
 
 // A row's score is as rare as one single interval in a day's, or twice as frequent: an examiner can
 // look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.2 to 2.1 such
