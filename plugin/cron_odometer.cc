@@ -20,6 +20,8 @@
 #include "plugin/recovered_series.h"
 #include "plugin/row_maker.h"
 #include "plugin/schedule_findings.h"
+#include "plugin/series_witnesses.h"
+#include "plugin/witness/witness_sources.h"
 
 namespace pidometer {
 namespace {
@@ -34,6 +36,14 @@ constexpr std::array<std::string_view, 9> kPathGlobs = {
 
 std::span<const std::string_view> CronOdometer::path_globs() const {
   return kPathGlobs;
+}
+
+std::span<const std::string_view> CronOdometer::witness_folders() const {
+  return pidometer::witness_folders();
+}
+
+std::span<const std::string_view> CronOdometer::witness_globs() const {
+  return pidometer::witness_globs();
 }
 
 bool CronOdometer::check_required_format(std::string_view head) const {
@@ -86,7 +96,9 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline);
     std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
     drop_known_findings(known, anomalies);
-    rows.findings(std::move(anomalies));
+    std::vector<WindowWitnesses> witnesses =
+        find_witnesses(series, log, clock, anomalies, options, logs.size() > 1, mediator);
+    rows.findings(std::move(anomalies), std::move(witnesses));
     rows.damage();
     if (options.records) rows.records(known);
     SeriesReport report =
