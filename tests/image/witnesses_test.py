@@ -160,6 +160,17 @@ class Witnesses(images.ImageTest):
         self.assertNotIn("witnesses", self.excess("--timezone", "UTC", log))
         self.assertNotIn("witnesses", self.summary)
 
+    def test_a_loose_log_is_its_own_witness(self):
+        files = evidence()
+        # Of no host's clock but its own: both kinds of lines are of one wall clock.
+        log = self.place / "messages"
+        log.write_bytes(files["/var/log/cron"] + files["/var/log/auth.log"])
+        os.utime(log, (images.MTIME,) * 2)
+        self.assertNotIn("witnesses", self.excess(log))
+        told = self.told(self.excess("--witnesses", log))
+        self.assertEqual(told, [(pid, "messages", relation) for pid, name, relation in self.WANT
+                                if name == "auth.log"])
+
     def test_no_witnesses_leaves_the_same_findings(self):
         image = self.image()
         without = self.scan("--no-witnesses", image)
