@@ -63,6 +63,13 @@ void bind_year(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::Range(1970, 9999).description(""));
 }
 
+/// Both names in one row: the last one given counts.
+void bind_witnesses(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_flag_function(
+      std::string(flag.names), [&options](std::int64_t count) { options.witnesses = count > 0; },
+      std::string(flag.help));
+}
+
 /// 301 is the smallest pid_max that Linux accepts (PID_MAX_LIMIT_MIN: RESERVED_PIDS + 1).
 void bind_pid_max(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.pid_max, std::string(flag.help))
@@ -109,6 +116,11 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_value<&Options::until>},
     {"-r,--records", "", "write every cron record as a row as well", true, false,
      bind_switch<&Options::records>},
+    {"-w,--witnesses,!--no-witnesses", "",
+     "attach lines of the host's other logs, log-in records and PID files to the findings "
+     "(default: "
+     "for all inputs but loose log files)",
+     true, false, bind_witnesses},
     {"--recover", "",
      "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
      "well",

@@ -64,6 +64,7 @@ RunSummary start_summary(const Options& options) {
   if (!options.since.empty()) add("since", options.since);
   if (!options.until.empty()) add("until", options.until);
   add("records", options.records);
+  if (options.witnesses) add("witnesses", *options.witnesses);
   add("min_level", std::string(level_name(options.min_level)));
   return summary;
 }

@@ -37,6 +37,8 @@ struct Options {
   std::optional<Pid> pid_max;
   std::string since;  ///< ISO 8601, as written
   std::string until;
+  /// --witnesses, --no-witnesses; neither: all inputs but loose logs have them.
+  std::optional<bool> witnesses;
   bool records = false;
   Level min_level = Level::informational;
 

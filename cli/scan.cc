@@ -14,6 +14,7 @@
 #include "cli/recovery.h"
 #include "cli/scan_mediator.h"
 #include "cli/time_argument.h"
+#include "cli/witness_files.h"
 #include "plugin/cron_odometer.h"
 #include "tsk_reader/evidence.h"
 
@@ -59,13 +60,17 @@ Result<ScanPlan> make_plan(const Options& options) {
 /// All series of one opened input through the plugin.
 void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& plugin,
                    const PluginOptions& options, ScanMediator& mediator,
-                   const std::function<void(const Error&)>& failed, RunSummary* recovery) {
+                   const std::function<void(const Error&)>& failed, RunSummary* recovery,
+                   std::optional<bool> witnesses_wanted) {
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
+  const WitnessFiles witnesses(evidence, plugin, folders, witnesses_wanted);
+  mediator.tolerate(witnesses.met());
   if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {
     if (mediator.aborted()) return;
     HostSeries series{name, folder.volume, folder.path, folder.facts, folder.place, {}};
     for (const auto& file : folder.files) series.files.push_back(file.get());
+    series.witnesses = witnesses.beside(folder);
     mediator.begin_series(series);
     if (Result<void> done = plugin.process(series, options, mediator); !done) failed(done.error());
   }
@@ -146,7 +151,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     }
     ++outcome.inputs_opened;
     scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, failed,
-                  options.recover ? &summary : nullptr);
+                  options.recover ? &summary : nullptr, options.witnesses);
     add_input(**evidence, summary, mediator, outcome);
   }
   outcome.damaged = outcome.damaged || mediator.evidence_lost();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/interrupt.h"
@@ -85,15 +86,25 @@ void ScanMediator::release_findings(const std::string& image) {
       [this](const RowOrder& order, const TimelineEvent& event) { add_row(order, event); });
 }
 
+void ScanMediator::tolerate(const std::vector<Warning>& warnings) {
+  tolerated_.insert(tolerated_.end(), warnings.begin(), warnings.end());
+}
+
 void ScanMediator::produce_warning(Warning warning) {
   if (warning.image.empty()) warning.image = image_;
   if (warning.volume.empty()) warning.volume = volume_;
   diagnostics_.warning(warning);
+  const bool tolerated =
+      std::any_of(tolerated_.begin(), tolerated_.end(), [&](const Warning& other) {
+        return other.kind == WarningKind::skipped_file && other.kind == warning.kind &&
+               other.volume == warning.volume && other.path == warning.path &&
+               other.message == warning.message;
+      });
   // A stale journal, a volume that is not read or a corrupt directory hides records as surely as a
   // lost chunk does.
   evidence_lost_ = evidence_lost_ || warning.kind == WarningKind::damaged_image ||
                    warning.kind == WarningKind::unsupported ||
-                   warning.kind == WarningKind::skipped_file ||
+                   (warning.kind == WarningKind::skipped_file && !tolerated) ||
                    warning.kind == WarningKind::reader_died;
   const std::uint64_t total = ++warning_totals_[warning.kind];
   if (summary_.warnings.size() < kListedWarnings)
@@ -115,6 +126,12 @@ void ScanMediator::report_series(const HostSeries& series, SeriesReport report) 
 void ScanMediator::report_recovered(const HostSeries& series, const std::string& hostname,
                                     std::vector<RecoveredLine> lines) {
   held_.add_recovered(series.volume, hostname, std::move(lines));
+}
+
+void ScanMediator::report_witnesses(const HostSeries& series, std::vector<WitnessReport> reports) {
+  for (WitnessReport& report : reports)
+    summary_.witnesses.push_back(
+        SummaryWitness{series.image, series.volume, series.folder, std::move(report)});
 }
 
 void ScanMediator::add_progress(std::uint64_t bytes) {

@@ -43,8 +43,13 @@ class ScanMediator final : public Mediator {
   void report_series(const HostSeries& series, SeriesReport report) override;
   void report_recovered(const HostSeries& series, const std::string& hostname,
                         std::vector<RecoveredLine> lines) override;
+  void report_witnesses(const HostSeries& series, std::vector<WitnessReport> reports) override;
   void add_progress(std::uint64_t bytes) override;
   bool aborted() const override;
+
+  /// Warnings that were met in looking for witnesses: they are told when they come, and cost the
+  /// cron logs nothing.
+  void tolerate(const std::vector<Warning>& warnings);
 
   /// The series whose products come next; its image and volume are added to its warnings.
   void begin_series(const HostSeries& series);
@@ -86,6 +91,7 @@ class ScanMediator final : public Mediator {
   std::uint64_t records_ = 0;
   std::uint64_t findings_ = 0;
   bool evidence_lost_ = false;
+  std::vector<Warning> tolerated_;
   std::optional<Error> failure_;
 };
 

@@ -21,6 +21,8 @@
 #include "plugin/recovered_series.h"
 #include "plugin/row_maker.h"
 #include "plugin/schedule_findings.h"
+#include "plugin/series_witnesses.h"
+#include "plugin/witness/witness_sources.h"
 
 namespace pidometer {
 namespace {
@@ -35,6 +37,14 @@ constexpr std::array<std::string_view, 9> kPathGlobs = {
 
 std::span<const std::string_view> CronOdometer::path_globs() const {
   return kPathGlobs;
+}
+
+std::span<const std::string_view> CronOdometer::witness_folders() const {
+  return pidometer::witness_folders();
+}
+
+std::span<const std::string_view> CronOdometer::witness_globs() const {
+  return pidometer::witness_globs();
 }
 
 bool CronOdometer::check_required_format(std::string_view head) const {
@@ -89,7 +99,9 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     explain_by_rotations(log, anomalies);
     std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
     drop_known_findings(known, anomalies);
-    rows.findings(std::move(anomalies));
+    std::vector<WindowWitnesses> witnesses =
+        find_witnesses(series, log, clock, anomalies, options, logs.size() > 1, mediator);
+    rows.findings(std::move(anomalies), std::move(witnesses));
     rows.damage();
     if (options.records) rows.records(known);
     SeriesReport report =

@@ -18,6 +18,7 @@
 #include "plugin/cron_log/log_report.h"
 #include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/timeline_event.h"
+#include "plugin/witness/witness.h"
 
 namespace pidometer {
 
@@ -35,6 +36,9 @@ struct HostSeries {
   /// Parallel to `files` where they are recovered: starts of the lines that stand in a live log
   /// too and are reported there. Ascending.
   std::vector<std::vector<std::uint64_t>> known_lines = {};
+  /// Other files of the host, for witnesses: what is none by its name is left alone. Empty: none
+  /// are wanted.
+  std::vector<const LogFile*> witnesses = {};
 };
 
 /// What a user may say that the evidence does not.
@@ -62,6 +66,8 @@ class Mediator {
   /// Of a recovered series: its lines that stand in no live log. `hostname` as in its report.
   virtual void report_recovered(const HostSeries& series, const std::string& hostname,
                                 std::vector<RecoveredLine> lines) = 0;
+  /// What became of the files of HostSeries::witnesses that are witnesses by their name.
+  virtual void report_witnesses(const HostSeries&, std::vector<WitnessReport>) {}
   /// Bytes of decoded log read since the last call; for a progress display.
   virtual void add_progress(std::uint64_t bytes) = 0;
   /// True once the user interrupted: process() returns as soon as it can.
@@ -82,6 +88,10 @@ class Plugin {
   /// Of files below a log folder (`/var/log`, or `/log` of a /var volume), as fnmatch(3) patterns
   /// of the file name.
   virtual std::span<const std::string_view> path_globs() const = 0;
+  /// Where witnesses of a host's processes lie besides the logs (absolute folders, of a root volume
+  /// and of a /var volume of its own), and their names there, as patterns again. None by default.
+  virtual std::span<const std::string_view> witness_folders() const { return {}; }
+  virtual std::span<const std::string_view> witness_globs() const { return {}; }
   /// Whether the first bytes of a file (as many as there are, 64 KiB at most) look like this
   /// plugin's format.
   virtual bool check_required_format(std::string_view head) const = 0;

@@ -62,7 +62,7 @@ RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& med
   }
 }
 
-void RowMaker::findings(std::vector<Anomaly> anomalies) {
+void RowMaker::findings(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) {
   std::vector<std::uint32_t> bounds;
   bounds.reserve(anomalies.size() * 2);
   for (const Anomaly& anomaly : anomalies) {
@@ -77,7 +77,9 @@ void RowMaker::findings(std::vector<Anomaly> anomalies) {
     const std::uint32_t repetition =
         told[{anomalies[i].kind, text_of(lines[2 * i]), text_of(lines[2 * i + 1])}]++;
     events.push_back(finding_row(std::move(anomalies[i]), lines[2 * i], lines[2 * i + 1]));
-    std::get<FindingBody>(events.back().body).repetition = repetition;
+    auto& body = std::get<FindingBody>(events.back().body);
+    body.repetition = repetition;
+    body.witnesses = std::move(witnesses[i]);
   }
   join_activities(events);
   for (TimelineEvent& event : events) mediator_.produce_event(std::move(event));

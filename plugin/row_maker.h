@@ -17,7 +17,8 @@ class RowMaker {
 
   const std::string& hostname() const { return hostname_; }
 
-  void findings(std::vector<Anomaly> anomalies);
+  /// `witnesses` is parallel to `anomalies`.
+  void findings(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses);
 
   /// A row for every record, without those that are known (all are told where `known` is empty).
   void records(const std::vector<bool>& known);

@@ -102,6 +102,25 @@ void put_recovered_within(RowJson& row, const RecoveredWithin& recovered) {
   if (recovered.years_inferred) row["recovered_years_inferred"] = true;
 }
 
+/// Lines of other logs; nothing where there are none.
+void put_witnesses(RowJson& row, const WindowWitnesses& witnesses) {
+  if (witnesses.total == 0) return;
+  row["witnesses_total"] = witnesses.total;
+  row["witnesses"] = RowJson::array();
+  for (const Witness& witness : witnesses.witnesses) {
+    RowJson one;
+    one["time"] = iso8601(witness.time);
+    put_text(one, "filename", witness.filename);
+    one["line"] = witness.line;
+    if (witness.pid != 0) one["pid"] = witness.pid;
+    put_text(one, "text", witness.text);
+    one["relation"] = witness_relation_name(witness.relation);
+    row["witnesses"].push_back(std::move(one));
+  }
+  if (witnesses.narrowed_start) row["narrowed_start"] = iso8601(*witnesses.narrowed_start);
+  if (witnesses.narrowed_end) row["narrowed_end"] = iso8601(*witnesses.narrowed_end);
+}
+
 /// Adds what only one kind of row has.
 struct PutBody {
   const TimelineEvent& event;
@@ -122,6 +141,7 @@ struct PutBody {
     row["boot_session"] = anomaly.boot_session;
     put_finding_lines(row, finding);
     put_recovered_within(row, finding.recovered);
+    put_witnesses(row, finding.witnesses);
     switch (anomaly.kind) {
       case AnomalyKind::pid_excess:
       case AnomalyKind::pid_deficit:

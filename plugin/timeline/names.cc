@@ -145,6 +145,16 @@ std::string_view warning_kind_name(WarningKind kind) {
   return "unknown";
 }
 
+std::string_view witness_relation_name(WitnessRelation relation) {
+  switch (relation) {
+    case WitnessRelation::born_in_window:
+      return "born_in_window";
+    case WitnessRelation::seen_in_window:
+      return "seen_in_window";
+  }
+  return {};
+}
+
 std::string_view cron_event_name(CronEvent event) {
   switch (event) {
     case CronEvent::command:

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/witness/witness.h"
 
 namespace pidometer {
 
@@ -23,6 +24,7 @@ std::string_view warning_kind_name(WarningKind kind);
 std::string_view cron_event_name(CronEvent event);
 std::string_view error_kind_name(ErrorKind kind);
 std::string_view recovery_method_name(RecoveryMethod method);
+std::string_view witness_relation_name(WitnessRelation relation);
 
 /// All kinds of findings (an activity is none) and levels in the order of their enumerators, for
 /// tables that show zeros too.

@@ -14,6 +14,7 @@
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/cron_log/log_report.h"
 #include "plugin/pid_clock/series_report.h"
+#include "plugin/witness/witness.h"
 
 namespace pidometer {
 
@@ -66,6 +67,14 @@ struct SummarySeries {
   SeriesReport report = {};
 };
 
+/// One file of witnesses, and the series that it stands beside.
+struct SummaryWitness {
+  std::string input = {};
+  std::string volume = {};  ///< of the series; empty for loose files
+  std::string folder = {};
+  WitnessReport report = {};
+};
+
 /// What came of --recover on one volume.
 struct SummaryRecovery {
   std::string input = {};
@@ -83,6 +92,7 @@ struct RunSummary {
   std::vector<SummaryVolume> volumes;
   std::vector<SummaryLog> logs;
   std::vector<SummarySeries> series;
+  std::vector<SummaryWitness> witnesses;
   std::vector<SummaryRecovery> recoveries;
   std::map<std::pair<AnomalyKind, Level>, std::uint64_t> findings;  ///< counts; missing is 0
   std::uint64_t activities = 0;                                     ///< that sum findings up

@@ -157,6 +157,23 @@ Json recovery_json(const SummaryRecovery& recovery) {
           {"lone_lines", report.lone_lines},         {"problems", strings_json(report.problems)}};
 }
 
+Json witness_json(const SummaryWitness& witness) {
+  const WitnessReport& report = witness.report;
+  Json json = {{"input", escape_bytes(witness.input)}};
+  put_text(json, "volume", witness.volume);
+  json["folder"] = escape_bytes(witness.folder);
+  json["filename"] = escape_bytes(report.filename);
+  json["source"] = report.source;
+  json["lines"] = report.lines;
+  json["dated"] = report.dated;
+  json["with_pid"] = report.with_pid;
+  json["matched"] = report.matched;
+  json["not_taken"] = Json::object();
+  for (const auto& [reason, count] : report.not_taken) json["not_taken"][reason] = count;
+  put_text(json, "not_used", report.not_used);
+  return json;
+}
+
 Json stretch_json(const UnjudgedStretch& stretch) {
   Json json = {{"begin", iso8601(stretch.range.begin)},
                {"end", iso8601(stretch.range.end)},
@@ -263,6 +280,7 @@ std::string write_summary(const RunSummary& summary) {
       {"warnings", array_of(summary.warnings, warning_json)},
       {"errors", array_of(summary.errors, error_json)},
   };
+  if (!summary.witnesses.empty()) json["witnesses"] = array_of(summary.witnesses, witness_json);
   if (!summary.recoveries.empty()) json["recovery"] = array_of(summary.recoveries, recovery_json);
   return dump_json(json, 2) + "\n";
 }

@@ -6,6 +6,7 @@
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/time_text.h"
 
 namespace pidometer {
 namespace {
@@ -137,6 +138,28 @@ std::string location_words(const TimelineEvent& event, const FindingBody& findin
   return fmt::format("; {} lines {} and {}", first_path, finding.first.line, finding.last.line);
 }
 
+/// One line a witness, below the explanation.
+std::string witness_words(const WindowWitnesses& witnesses) {
+  std::string words;
+  if (witnesses.narrowed_start)
+    words += fmt::format("{}{}the excess did not begin before {}\n", kIndent, kIndent,
+                         iso8601(*witnesses.narrowed_start));
+  if (witnesses.narrowed_end)
+    words += fmt::format("{}{}the excess was over by {}\n", kIndent, kIndent,
+                         iso8601(*witnesses.narrowed_end));
+  for (const Witness& witness : witnesses.witnesses) {
+    const bool born = witness.relation == WitnessRelation::born_in_window;
+    const std::string pid = witness.pid == 0 ? "" : fmt::format(" PID {}", witness.pid);
+    words += fmt::format("{}{}{} {}{}, {} line {}: {}\n", kIndent, kIndent,
+                         born ? "born in window:" : "seen in window:", iso8601(witness.time), pid,
+                         escape_bytes(witness.filename), witness.line, escape_bytes(witness.text));
+  }
+  if (witnesses.total > witnesses.witnesses.size())
+    words += fmt::format("{}{}and {} more lines of other logs\n", kIndent, kIndent,
+                         witnesses.total - witnesses.witnesses.size());
+  return words;
+}
+
 std::string finding_text(const TimelineEvent& event, const FindingBody& finding, bool color) {
   const Anomaly& anomaly = finding.anomaly;
   const bool is_boot = anomaly.kind == AnomalyKind::boot;
@@ -149,7 +172,7 @@ std::string finding_text(const TimelineEvent& event, const FindingBody& finding,
   if (!finding.time_basis.certainty.empty() && finding.time_basis.certainty != "exact") {
     text += "; time " + escape_bytes(finding.time_basis.certainty);
   }
-  return text + "\n";
+  return text + "\n" + witness_words(finding.witnesses);
 }
 
 std::string warning_text(const TimelineEvent& event, const Warning& warning, bool color) {

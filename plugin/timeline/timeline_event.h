@@ -14,6 +14,7 @@
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/witness/witness.h"
 
 namespace pidometer {
 
@@ -55,6 +56,7 @@ struct FindingBody {
   std::vector<std::string> parts = {};  ///< finding_ids of an activity's findings, in time order
   /// Of a live series: what was recovered of the same host that is dated within the window.
   RecoveredWithin recovered = {};
+  WindowWitnesses witnesses = {};
 };
 
 /// One cron record, for `--records`. Text owned.

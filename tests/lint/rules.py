@@ -14,7 +14,7 @@ ARROWS = {
     "base": (),
     "tsk_reader": (),
     "plugin/cron_log": (),
-    "plugin/witness": (),
+    "plugin/witness": ("plugin/cron_log", "plugin/pid_clock"),
     "plugin/pid_clock": (),
     "plugin/baseline": ("plugin/pid_clock",),
     "plugin/anomaly": ("plugin/baseline", "plugin/pid_clock"),
@@ -25,7 +25,7 @@ ARROWS = {
 }
 # Single headers beyond the arrows: plain values that the summary and the options are made of.
 EXTRA_HEADERS = {
-    "plugin/timeline": {"plugin/cron_log/log_report.h"},
+    "plugin/timeline": {"plugin/cron_log/log_report.h", "plugin/witness/witness.h"},
     "cli": {"plugin/anomaly/anomaly.h"},
 }
 # Libraries that belong to one room.

@@ -103,7 +103,7 @@ MUTANTS = [
     ("short_id", "pid_excess", ["finding_id"], "9d5e", "finding_id"),
 ]
 SUMMARY_MUTANTS = [
-    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key != "recovery"],  # with --recover
+    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in ("recovery", "witnesses")],  # with --recover
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
         "lines_skipped "

@@ -24,7 +24,9 @@ class PrefixFinder {
  public:
   PrefixFinder(const ArchiveIndex& index, const MemberFilter& filter)
       : index_(index), filter_(filter) {
-    for (const std::string& folder : filter.folders()) folders_.push_back(components(folder));
+    // What is looked for beside logs (`run`, `log/apt`) makes no host's tree.
+    for (const std::string& folder : filter.folders())
+      if (folder.ends_with("log")) folders_.push_back(components(folder));
     // The longest first: what is `var/log` of a tree is not `log` of its `var`.
     std::stable_sort(folders_.begin(), folders_.end(),
                      [](const auto& a, const auto& b) { return a.size() > b.size(); });

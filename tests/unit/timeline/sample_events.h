@@ -82,6 +82,26 @@ inline TimelineEvent excess() {
   return {anomaly.window_start, "pid_excess", "", "root", source(), std::move(finding)};
 }
 
+/// A window that other logs say something about.
+inline TimelineEvent witnessed_excess() {
+  TimelineEvent event = excess();
+  auto& finding = std::get<FindingBody>(event.body);
+  const auto add = [&](std::int64_t seconds, const char* file, std::uint32_t line, Pid pid,
+                       const char* text, WitnessRelation relation) {
+    finding.witnesses.witnesses.push_back({at(seconds), file, line, pid, text, relation});
+  };
+  add(973695010, "/var/log/secure", 4, 2443,
+      "Nov  8 08:50:10 web01 in.telnetd[2443]: connect from 192.0.2.7",
+      WitnessRelation::born_in_window);
+  add(973695213, "/var/run/sshd.pid", 1, 2871, "2871", WitnessRelation::born_in_window);
+  add(973695300, "/var/log/dpkg.log", 812, 0, "2000-11-08 08:55:00 status installed gcc 2.95.2-20",
+      WitnessRelation::seen_in_window);
+  add(973695592, "/var/log/wtmp", 1, 2387, "DEAD_PROCESS pts/0", WitnessRelation::seen_in_window);
+  finding.witnesses.total = 61;
+  finding.witnesses.narrowed_start = at(973695010);
+  return event;
+}
+
 inline TimelineEvent deficit() {
   TimelineEvent event = excess();
   event.parser = "pid_deficit";

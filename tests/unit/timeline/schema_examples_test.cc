@@ -89,6 +89,15 @@ RunSummary sample_summary() {
                   {.range = {samples::at(973555200), samples::at(973641600)}}},
       .periodic_sources = {{.daily = false, .minute = 30, .pids = 1.0, .seen = 84}}};
   summary.series = {series};
+  summary.witnesses = {{.input = "disk.E01", .volume = "p2", .folder = "/var/log", .report = {}}};
+  summary.witnesses[0].report = {.filename = "/var/log/secure",
+                                 .source = "syslog",
+                                 .lines = 120,
+                                 .dated = 117,
+                                 .with_pid = 96,
+                                 .matched = 8,
+                                 .not_taken = {{"a cron record", 2}, {"no syslog line", 1}},
+                                 .not_used = {}};
   SummaryRecovery recovery{.input = "disk.E01", .volume = "p2", .report = {}};
   recovery.report = {.searched_bytes = 700000,
                      .files = 1,
@@ -130,6 +139,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"boot.jsonl", write_jsonl(samples::boot())},
       {"not_a_clock.jsonl", write_jsonl(samples::not_a_clock())},
       {"pid_excess_replayed.jsonl", write_jsonl(samples::replayed_excess())},
+      {"pid_excess_witnesses.jsonl", write_jsonl(samples::witnessed_excess())},
       {"task_run_replayed.jsonl", write_jsonl(samples::replayed_run())},
       {"task_run.jsonl", write_jsonl(samples::task_run())},
       {"line.jsonl", write_jsonl(samples::line())},

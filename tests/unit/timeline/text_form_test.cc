@@ -15,6 +15,22 @@ TEST(WriteText, ExcessInTheOldForm) {
             "over the whole log); /var/log/cron lines 576 and 577; time year_inferred\n");
 }
 
+TEST(WriteText, WitnessesStandBelowTheirFinding) {
+  const std::string text = write_text(samples::witnessed_excess(), false);
+  EXPECT_EQ(
+      text.substr(text.find('\n', text.find('\n') + 1) + 1),
+      "        the excess did not begin before 2000-11-08T14:50:10.000000+00:00\n"
+      "        born in window: 2000-11-08T14:50:10.000000+00:00 PID 2443, /var/log/secure line "
+      "4: Nov  8 08:50:10 web01 in.telnetd[2443]: connect from 192.0.2.7\n"
+      "        born in window: 2000-11-08T14:53:33.000000+00:00 PID 2871, /var/run/sshd.pid "
+      "line 1: 2871\n"
+      "        seen in window: 2000-11-08T14:55:00.000000+00:00, /var/log/dpkg.log line 812: "
+      "2000-11-08 08:55:00 status installed gcc 2.95.2-20\n"
+      "        seen in window: 2000-11-08T14:59:52.000000+00:00 PID 2387, /var/log/wtmp line "
+      "1: DEAD_PROCESS pts/0\n"
+      "        and 57 more lines of other logs\n");
+}
+
 TEST(WriteText, DeficitWithARange) {
   EXPECT_EQ(write_text(samples::deficit(), false),
             "[-4]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)\n"

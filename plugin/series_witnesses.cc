@@ -1,0 +1,77 @@
+#include "plugin/series_witnesses.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plugin/witness/gather_witnesses.h"
+
+namespace pidometer {
+namespace {
+
+WitnessWindow window_of(const Anomaly& anomaly) {
+  WitnessWindow window;
+  // What says that there is no clock spans the whole log: all its lines would be witnesses. Those
+  // of an activity stand in its parts.
+  if (anomaly.kind == AnomalyKind::not_a_clock || anomaly.kind == AnomalyKind::activity)
+    return window;
+  window.start = anomaly.window_start;
+  window.end = anomaly.window_end;
+  window.first_record = anomaly.first_record;
+  window.last_record = anomaly.last_record;
+  // Of a longer window it is not known how its cost is spread.
+  if (anomaly.kind == AnomalyKind::pid_excess && anomaly.intervals == 1)
+    window.expected_pids = anomaly.expected_pids;
+  return window;
+}
+
+WitnessOptions witness_options(const HostSeries& series, const LogSeries& log,
+                               const PluginOptions& options) {
+  WitnessOptions known;
+  const std::optional<TimeZone>& hosts = series.facts.zone;
+  if (options.zone)
+    known.zone = *options.zone;
+  else if (hosts && !log.of_another_host)
+    known.zone = *hosts;
+  else
+    known.zone_known = false;
+  known.log_has_offsets =
+      std::none_of(log.reports.begin(), log.reports.end(), [](const LogReport& report) {
+        return report.time_basis.certainty.find("zone_assumed_utc") != std::string::npos;
+      });
+  known.year = options.year;
+  const auto add_name = [&](const std::string& name) {
+    if (!name.empty()) known.hostnames.insert(name.substr(0, name.find('.')));
+  };
+  for (const RecordSource& source : log.sources) add_name(source.hostname);
+  // Of a log that names no host any line may be; a name of the image's is the host's then.
+  if (!log.of_another_host && !known.hostnames.empty()) add_name(series.facts.hostname);
+  return known;
+}
+
+}  // namespace
+
+std::vector<WindowWitnesses> find_witnesses(const HostSeries& series, const LogSeries& log,
+                                            const PidClock& clock,
+                                            const std::vector<Anomaly>& anomalies,
+                                            const PluginOptions& options, bool several_hosts,
+                                            Mediator& mediator) {
+  if (series.witnesses.empty() || series.recovered)
+    return std::vector<WindowWitnesses>(anomalies.size());
+  std::vector<WitnessWindow> windows;
+  windows.reserve(anomalies.size());
+  for (const Anomaly& anomaly : anomalies) windows.push_back(window_of(anomaly));
+  WitnessOptions known = witness_options(series, log, options);
+  known.several_hosts = several_hosts;
+  GatheredWitnesses gathered = gather_witnesses(
+      series.witnesses, clock, std::move(windows), known,
+      [&](Warning warning) { mediator.produce_warning(std::move(warning)); },
+      [&](std::uint64_t bytes) {
+        mediator.add_progress(bytes);
+        return !mediator.aborted();
+      });
+  gathered.windows.resize(anomalies.size());
+  mediator.report_witnesses(series, std::move(gathered.reports));
+  return std::move(gathered.windows);
+}
+
+}  // namespace pidometer

@@ -1,0 +1,274 @@
+#include "plugin/witness/gather_witnesses.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "plugin/cron_log/year_resolver.h"
+#include "plugin/cron_log/zone_clock.h"
+#include "plugin/witness/witness_file.h"
+#include "plugin/witness/witness_sources.h"
+#include "plugin/witness/witness_years.h"
+
+namespace pidometer {
+namespace {
+
+/// A tree of a thousand PID files and rotations is large; a folder of more is made up.
+constexpr std::size_t kMostFiles = 5000;
+
+/// Reasons of one file are a handful, by construction.
+constexpr const char* kDamagedReason = "damaged in the evidence";
+
+struct WitnessFile {
+  const LogFile* file = nullptr;
+  const WitnessSource* source = nullptr;
+  WitnessReport report;
+  std::vector<WitnessYears::From> years;
+  bool useless = false;
+};
+
+std::string_view first_label(std::string_view hostname) {
+  return hostname.substr(0, hostname.find('.'));
+}
+
+/// Turns a file's undated times into instants, line by line.
+class LineDater {
+ public:
+  LineDater(const TimeZone& zone, const std::vector<WitnessYears::From>& years)
+      : clock_(zone), years_(years) {}
+
+  std::optional<Timestamp> date(const WitnessLine& line, std::uint32_t number) {
+    std::int64_t micros = line.time.micros;
+    if (line.time.utc_offset_minutes <= kZoneless) {
+      if (line.time.utc_offset_minutes == kYearless) {
+        while (at_ + 1 < years_.size() && years_[at_ + 1].line <= number) ++at_;
+        if (years_.empty()) return std::nullopt;
+        micros = local_micros(micros, years_[at_].year);
+      }
+      micros = clock_.date(micros, StoredRecord()).micros;
+    } else {
+      clock_.see(micros);
+    }
+    return Timestamp(std::chrono::microseconds(micros));
+  }
+
+ private:
+  ZoneClock clock_;
+  const std::vector<WitnessYears::From>& years_;
+  std::size_t at_ = 0;
+};
+
+class Gathering {
+ public:
+  Gathering(const WitnessOptions& options, const WarningSink& warn, const ReadMonitor& monitor)
+      : options_(options), warn_(warn), monitor_(monitor) {}
+
+  void choose(std::span<const LogFile* const> files) {
+    for (const LogFile* file : files) {
+      const WitnessSource* source = witness_source_of(file->entry().path);
+      if (source == nullptr) continue;
+      WitnessFile one;
+      one.file = file;
+      one.source = source;
+      one.report.filename = file->entry().path;
+      one.report.source = source->name;
+      files_.push_back(std::move(one));
+    }
+    std::stable_sort(files_.begin(), files_.end(), [](const WitnessFile& a, const WitnessFile& b) {
+      return a.report.filename < b.report.filename;
+    });
+    if (files_.size() <= kMostFiles) return;
+    tell(files_[kMostFiles],
+         "more than " + std::to_string(kMostFiles) +
+             " files beside the log; this one and those behind it are left out");
+    files_.resize(kMostFiles);
+  }
+
+  void find_years() {
+    WitnessYears years;
+    std::vector<WitnessFile*> looked;
+    for (WitnessFile& one : files_) {
+      if (stopped_) return;
+      if (one.source->form != WitnessForm::lines || one.source->times == WitnessTimes::epoch)
+        continue;
+      looked.push_back(&one);
+      years.begin_file(*one.file);
+      read_witness_file(*one.file, *one.source, monitor(), [&](const PlacedLine& placed) {
+        if (placed.damaged || placed.line.kind != WitnessLine::Kind::line) return true;
+        one.useless = !years.add(placed.number, placed.line.time);
+        return !one.useless;
+      });
+      years.end_file();
+    }
+    std::vector<std::vector<WitnessYears::From>> found = years.resolve(options_.year);
+    for (std::size_t i = 0; i < looked.size(); ++i) looked[i]->years = std::move(found[i]);
+  }
+
+  void match(WitnessMatcher& matcher) {
+    for (std::uint32_t number = 0; number < files_.size(); ++number)
+      if (!stopped_) match_file(number, matcher);
+  }
+
+  std::vector<WindowWitnesses> tell_texts(std::vector<WitnessMatcher::Found> found,
+                                          const std::vector<WitnessWindow>& windows) {
+    std::vector<WindowWitnesses> out(found.size());
+    /// Where a text goes, by file and offset.
+    std::map<std::uint32_t,
+             std::vector<std::pair<std::uint64_t, std::pair<std::size_t, std::size_t>>>>
+        wanted;
+    for (std::size_t w = 0; w < found.size(); ++w) {
+      out[w].total = found[w].total;
+      const Narrowing narrowed = narrow(windows[w], found[w].sightings);
+      out[w].narrowed_start = narrowed.start;
+      out[w].narrowed_end = narrowed.end;
+      for (const WindowSighting& one : found[w].sightings) {
+        Witness witness;
+        witness.time = one.seen.time;
+        witness.filename = files_[one.seen.file].report.filename;
+        witness.line = one.seen.line;
+        witness.pid = one.seen.pid;
+        witness.relation =
+            one.born ? WitnessRelation::born_in_window : WitnessRelation::seen_in_window;
+        wanted[one.seen.file].push_back({one.seen.offset, {w, out[w].witnesses.size()}});
+        out[w].witnesses.push_back(std::move(witness));
+      }
+    }
+    for (auto& [number, places] : wanted) {
+      std::sort(places.begin(), places.end());
+      std::vector<std::uint64_t> offsets;
+      for (const auto& [offset, place] : places)
+        if (offsets.empty() || offsets.back() != offset) offsets.push_back(offset);
+      const WitnessFile& one = files_[number];
+      const auto texts = fetch_witness_texts(*one.file, *one.source, offsets);
+      std::size_t at = 0;
+      for (const auto& [offset, place] : places) {
+        while (offsets[at] != offset) ++at;
+        out[place.first].witnesses[place.second].text =
+            texts[at] ? *texts[at] : "(cannot be read again: " + texts[at].error().message + ")";
+      }
+    }
+    return out;
+  }
+
+  std::vector<WitnessReport> reports() {
+    std::vector<WitnessReport> reports;
+    for (WitnessFile& one : files_) reports.push_back(std::move(one.report));
+    return reports;
+  }
+
+ private:
+  ReadMonitor monitor() {
+    return [this](std::uint64_t bytes) {
+      stopped_ = stopped_ || !monitor_(bytes);
+      return !stopped_;
+    };
+  }
+
+  void tell(const WitnessFile& one, std::string message,
+            const std::optional<ByteRange>& range = std::nullopt) {
+    Warning warning;
+    warning.kind = WarningKind::damaged_log;
+    warning.path = one.report.filename;
+    warning.message = std::move(message) + "; the findings do not depend on it";
+    warning.range = range;
+    warn_(std::move(warning));
+  }
+
+  /// Whether a time can be laid beside the cron log's: of two clocks only one of which is known
+  /// nothing can be said.
+  bool comparable(const UndatedTime& time) const {
+    if (options_.zone_known) return true;
+    return (time.utc_offset_minutes > kZoneless) == options_.log_has_offsets;
+  }
+
+  bool is_hosts(std::string_view hostname) const {
+    if (hostname.empty()) return !options_.several_hosts;
+    return options_.hostnames.empty() || hostname == "localhost" ||
+           options_.hostnames.contains(first_label(hostname));
+  }
+
+  void match_file(std::uint32_t number, WitnessMatcher& matcher) {
+    WitnessFile& one = files_[number];
+    WitnessReport& report = one.report;
+    if (one.useless) {
+      report.not_used = "its lines are in no order of time";
+      return;
+    }
+    LineDater dater(options_.zone, one.years);
+    std::uint64_t not_comparable = 0;
+    const auto leave_out = [&](const char* reason) { ++report.not_taken[reason]; };
+    const WitnessFileEnd end =
+        read_witness_file(*one.file, *one.source, monitor(), [&](const PlacedLine& placed) {
+          ++report.lines;
+          const WitnessLine& line = placed.line;
+          if (placed.damaged) {
+            leave_out(kDamagedReason);
+            return true;
+          }
+          if (line.kind != WitnessLine::Kind::line) {
+            leave_out(line.reason);
+            return true;
+          }
+          if (!is_hosts(line.hostname)) {
+            leave_out("of another host");
+            return true;
+          }
+          if (!comparable(line.time)) {
+            ++not_comparable;
+            leave_out("the zone of the log is not known");
+            return true;
+          }
+          const auto time = dater.date(line, placed.number);
+          if (!time) {
+            leave_out("its year is not known");
+            return true;
+          }
+          ++report.dated;
+          if (line.pid != 0) ++report.with_pid;
+          if (matcher.add({*time, placed.offset, placed.length, placed.number, number, line.pid,
+                           line.age, line.explains}))
+            ++report.matched;
+          return true;
+        });
+    matcher.drop(number, end.damage);
+    if (report.dated == 0 && not_comparable > 0)
+      report.not_used =
+          "the zone of the cron log is not known, and these times cannot be laid beside it: give "
+          "--timezone";
+    if (!end.broken.empty()) {
+      if (report.lines == 0) report.not_used = end.broken;
+      tell(one, "cannot be read as a witness: " + end.broken);
+    }
+    if (!end.damage.empty())
+      tell(one,
+           "bytes of this witness are damaged in the evidence (" + end.damage.front().reason + ")",
+           end.damage.front().range);
+  }
+
+  const WitnessOptions& options_;
+  const WarningSink& warn_;
+  const ReadMonitor& monitor_;
+  std::vector<WitnessFile> files_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+GatheredWitnesses gather_witnesses(std::span<const LogFile* const> files, const PidClock& clock,
+                                   std::vector<WitnessWindow> windows,
+                                   const WitnessOptions& options, const WarningSink& warn,
+                                   const ReadMonitor& monitor) {
+  GatheredWitnesses gathered;
+  Gathering gathering(options, warn, monitor);
+  gathering.choose(files);
+  if (!windows.empty()) {
+    gathering.find_years();
+    WitnessMatcher matcher(clock, windows);
+    gathering.match(matcher);
+    gathered.windows = gathering.tell_texts(matcher.take(), windows);
+  }
+  gathered.reports = gathering.reports();
+  return gathered;
+}
+
+}  // namespace pidometer
