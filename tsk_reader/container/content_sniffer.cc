@@ -53,6 +53,7 @@ constexpr std::array kMarks = {
     Mark{0, "conectix"sv, Content::vhd, "a dynamic VHD image"},
     Mark{0x40, "\x7f\x10\xda\xbe"sv, Content::other_container, "a VirtualBox image (VDI)"},
     Mark{0, "AFF10\r\n\0"sv, Content::other_container, "an AFF image"},
+    Mark{0, "LPKSHHRH"sv, Content::log, "a systemd journal"},
     Mark{0, "\x89PNG\r\n\x1a\n"sv, Content::foreign, "a PNG picture"},
     Mark{0, "\xff\xd8\xff"sv, Content::foreign, "a JPEG picture"},
     Mark{0, "GIF8"sv, Content::foreign, "a GIF picture"},
