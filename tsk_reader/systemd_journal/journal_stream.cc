@@ -121,7 +121,8 @@ class JournalStream : public ByteStream {
     if (missing_ > 0 && index_.holes.empty()) text_.lost("systemd journal: " + count_words());
     if (incomplete_ > 0)
       text_.lost("systemd journal: " + std::to_string(incomplete_) +
-                 " entries are read without fields that are damaged");
+                 (incomplete_ == 1 ? " entry is" : " entries are") +
+                 " read without fields that are damaged");
   }
 
   std::unique_ptr<ByteStream> stored_;  ///< until it is loaded
