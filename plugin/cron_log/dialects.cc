@@ -189,6 +189,7 @@ ParsedLine parse_line(std::string_view line) {
     parsed.dialect = static_cast<std::uint8_t>(i);
     parsed.record = verdict.record;
     parsed.pid_in_text = verdict.pid_in_text;
+    parsed.boot_id = framed->boot_id;
     parsed.reason = verdict.reason;
     if (verdict.reason_at != nullptr)
       parsed.column = static_cast<std::size_t>(verdict.reason_at - line.data());

@@ -262,6 +262,7 @@ class FileReading {
     records_.push_back(record);
     if (entry.source != last_source_ || source_count_ == nullptr) {
       source_count_ = &log_.source_counts[entry.source];
+      log_.is_journal = log_.is_journal || parser_.has_boot_id(entry.source);
       last_source_ = entry.source;
     }
     ++*source_count_;

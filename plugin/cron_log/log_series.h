@@ -46,6 +46,7 @@ struct RecordSource {
   std::string hostname;      ///< as the line has it; empty where the framing has none
   std::string reporter;      ///< program name as written
   std::string_view dialect;  ///< of the table of dialects; empty for [0]
+  std::string boot_id;       ///< of a journal's entries: the boot that they were written in
 };
 
 /// What is kept of a record bounds what can be read. Lower in tests.
