@@ -30,6 +30,11 @@ struct JournalEntry {
   std::optional<std::string> message;
 };
 
+/// Whether a file is a binary journal by its name: its text is not its bytes.
+inline bool has_journal_name(std::string_view path) {
+  return path.ends_with(".journal") || path.ends_with(".journal~");
+}
+
 /// Whether journal_field() keeps a field of this name.
 bool is_journal_field_kept(std::string_view name);
 

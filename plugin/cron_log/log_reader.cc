@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/cron_log/journal_text_stream.h"
+
 namespace pidometer {
 namespace {
 
@@ -335,7 +337,7 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
   std::vector<ByteRange> damage;
   while (true) {
     FileReading reading(file, parser, records, limits, damage);
-    const auto stream = file.open(StreamForm::decoded);
+    const auto stream = open_log_text(file);
     if (!stream) {
       FileLog log = reading.finish();
       log.failed = true;

@@ -6,6 +6,7 @@
 #include "plugin/cron_log/dialects.h"
 #include "plugin/cron_log/host_groups.h"
 #include "plugin/cron_log/identical_logs.h"
+#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/labels.h"
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/log_reader.h"
@@ -141,6 +142,11 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
 
 bool looks_like_cron_log(std::string_view head) {
   constexpr std::size_t kMostLines = 2000;  // of 64 KiB, with room
+  std::string journal;
+  if (detect_journal_form(head) != JournalForm::none) {
+    journal = log_text_of_head(head);
+    head = journal;
+  }
   for (std::size_t line = 0; line < kMostLines && !head.empty(); ++line) {
     const std::size_t end = std::min(head.find('\n'), head.size());
     std::string_view text = head.substr(0, end);

@@ -1,10 +1,10 @@
 #include "tsk_reader/evidence/log_file_impl.h"
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
+#include "base/headed_stream.h"
 #include "tsk_reader/bytes/decompress.h"
 #include "tsk_reader/bytes/hashing.h"
 #include "tsk_reader/systemd_journal/journal_file.h"
@@ -20,40 +20,12 @@ bool is_journal(std::span<const std::byte> head) {
          std::memcmp(head.data(), kJournalMagic.data(), kJournalMagic.size()) == 0;
 }
 
-/// A stream whose first bytes were looked at.
-class HeadedStream : public ByteStream {
- public:
-  HeadedStream(std::vector<std::byte> head, std::unique_ptr<ByteStream> rest)
-      : head_(std::move(head)), rest_(std::move(rest)) {}
-
-  Result<std::size_t> read(std::span<std::byte> out) override {
-    if (given_ == head_.size()) return rest_->read(out);
-    const std::size_t count = std::min(out.size(), head_.size() - given_);
-    std::copy_n(head_.begin() + static_cast<std::ptrdiff_t>(given_), count, out.begin());
-    given_ += count;
-    return count;
-  }
-  const std::vector<DamagedRange>& damage() const override { return rest_->damage(); }
-
- private:
-  std::vector<std::byte> head_;
-  std::size_t given_ = 0;
-  std::unique_ptr<ByteStream> rest_;
-};
-
 /// The stream, or the text of the journal that it is.
 Result<std::unique_ptr<ByteStream>> text_of(std::unique_ptr<ByteStream> stream) {
-  std::vector<std::byte> head(kJournalMagic.size());
-  std::size_t length = 0;
-  while (length < head.size()) {
-    const auto got = stream->read(std::span(head).subspan(length));
-    if (!got) return tl::unexpected(got.error());
-    if (*got == 0) break;
-    length += *got;
-  }
-  head.resize(length);
-  const bool journal = is_journal(head);
-  auto whole = std::make_unique<HeadedStream>(std::move(head), std::move(stream));
+  Result<std::vector<std::byte>> head = read_head(*stream, kJournalMagic.size());
+  if (!head) return tl::unexpected(head.error());
+  const bool journal = is_journal(*head);
+  auto whole = std::make_unique<HeadedStream>(std::move(*head), std::move(stream));
   if (journal) return journal_as_text(std::move(whole));
   return whole;
 }
