@@ -44,14 +44,14 @@ class HeadedStream final : public ByteStream {
   std::unique_ptr<ByteStream> rest_;
 };
 
-/// The first `most` bytes of a stream, fewer where it is shorter.
-inline Result<std::vector<std::byte>> read_head(ByteStream& stream, std::size_t most) {
+/// The first `most` bytes of a stream, fewer where it is shorter or fails: it fails again when the
+/// rest is read.
+inline std::vector<std::byte> read_head(ByteStream& stream, std::size_t most) {
   std::vector<std::byte> head(most);
   std::size_t length = 0;
   while (length < most) {
     const Result<std::size_t> got = stream.read(std::span(head).subspan(length));
-    if (!got) return tl::unexpected(got.error());
-    if (*got == 0) break;
+    if (!got || *got == 0) break;
     length += *got;
   }
   head.resize(length);

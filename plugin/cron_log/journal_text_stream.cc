@@ -103,11 +103,10 @@ JournalForm detect_journal_form(std::string_view head) {
 Result<std::unique_ptr<ByteStream>> open_log_text(const LogFile& file) {
   Result<std::unique_ptr<ByteStream>> stream = file.open(StreamForm::decoded);
   if (!stream) return stream;
-  Result<std::vector<std::byte>> head = read_head(**stream, kHead);
-  if (!head) return tl::unexpected(head.error());
+  std::vector<std::byte> head = read_head(**stream, kHead);
   const JournalForm form =
-      detect_journal_form({reinterpret_cast<const char*>(head->data()), head->size()});  // NOLINT
-  return as_text(std::make_unique<HeadedStream>(std::move(*head), std::move(*stream)), form);
+      detect_journal_form({reinterpret_cast<const char*>(head.data()), head.size()});  // NOLINT
+  return as_text(std::make_unique<HeadedStream>(std::move(head), std::move(*stream)), form);
 }
 
 std::string log_text_of_head(std::string_view head) {

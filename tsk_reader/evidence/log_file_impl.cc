@@ -22,10 +22,9 @@ bool is_journal(std::span<const std::byte> head) {
 
 /// The stream, or the text of the journal that it is.
 Result<std::unique_ptr<ByteStream>> text_of(std::unique_ptr<ByteStream> stream) {
-  Result<std::vector<std::byte>> head = read_head(*stream, kJournalMagic.size());
-  if (!head) return tl::unexpected(head.error());
-  const bool journal = is_journal(*head);
-  auto whole = std::make_unique<HeadedStream>(std::move(*head), std::move(stream));
+  std::vector<std::byte> head = read_head(*stream, kJournalMagic.size());
+  const bool journal = is_journal(head);
+  auto whole = std::make_unique<HeadedStream>(std::move(head), std::move(stream));
   if (journal) return journal_as_text(std::move(whole));
   return whole;
 }
