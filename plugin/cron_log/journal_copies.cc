@@ -41,13 +41,14 @@ struct KeyHash {
 
 struct JournalRecord {
   Timestamp time;
+  std::uint16_t source = 0;
   bool taken = false;
 };
 
 class Copies {
  public:
-  Copies(std::span<FileLog> logs, const SourceTable& sources, std::vector<StoredRecord>& records)
-      : logs_(logs), records_(records) {
+  Copies(std::span<FileLog> logs, SourceTable& sources, std::vector<StoredRecord>& records)
+      : logs_(logs), sources_(sources), records_(records) {
     std::map<std::string, std::uint32_t> known;
     for (std::size_t i = 0; i < sources.size(); ++i) {
       const std::string name = short_name(sources[i].hostname) + '\0' + sources[i].reporter;
@@ -69,6 +70,7 @@ class Copies {
         JournalRecord* const twin = twin_of(records_[r], shift);
         if (twin == nullptr) continue;
         twin->taken = true;
+        names_.try_emplace(sources_[records_[r].source].hostname, sources_[twin->source].hostname);
         dropped[r] = true;
         ++result.copies;
       }
@@ -81,6 +83,7 @@ class Copies {
           --log.report.records;
         }
     remove_records(logs_, records_, dropped);
+    rename();
     return result;
   }
 
@@ -91,12 +94,30 @@ class Copies {
         std::uint64_t{programs_[record.source]} << 8U | static_cast<std::uint64_t>(record.event)};
   }
 
+  void rename() {
+    std::map<std::uint16_t, std::uint16_t> renamed;
+    for (const FileLog& log : logs_) {
+      if (log.is_journal) continue;
+      for (std::size_t r = log.begin; r < log.end; ++r) {
+        StoredRecord& record = records_[r];
+        const auto [at, is_new] = renamed.try_emplace(record.source, record.source);
+        if (is_new) {
+          const LineSource old = sources_[record.source];
+          const auto name = names_.find(old.hostname);
+          if (name != names_.end() && name->second != old.hostname)
+            at->second = sources_.intern(name->second, old.reporter, old.dialect);
+        }
+        record.source = at->second;
+      }
+    }
+  }
+
   void index() {
     for (const FileLog& log : logs_) {
       if (!log.is_journal) continue;
       for (std::size_t r = log.begin; r < log.end; ++r) {
         const Timestamp time = records_[r].time;
-        journal_[key_of(records_[r])].push_back({time});
+        journal_[key_of(records_[r])].push_back({time, records_[r].source});
         first_ = std::min(first_, time);
         last_ = std::max(last_, time);
       }
@@ -163,9 +184,11 @@ class Copies {
   }
 
   std::span<FileLog> logs_;
+  SourceTable& sources_;
   std::vector<StoredRecord>& records_;
   std::vector<std::uint32_t> programs_;  ///< of each source: host and program
   std::unordered_map<Key, std::vector<JournalRecord>, KeyHash> journal_;
+  std::map<std::string, std::string> names_;  ///< of hosts: in text logs, in journals
   Timestamp first_ = Timestamp::max();
   Timestamp last_ = Timestamp::min();
 };
@@ -176,7 +199,7 @@ bool JournalCopies::disagree() const {
   return within >= kEnough && copies * 2 < within;
 }
 
-JournalCopies drop_journal_copies(std::span<FileLog> logs, const SourceTable& sources,
+JournalCopies drop_journal_copies(std::span<FileLog> logs, SourceTable& sources,
                                   std::vector<StoredRecord>& records) {
   const auto is_journal = [](const FileLog& log) { return log.is_journal; };
   if (std::none_of(logs.begin(), logs.end(), is_journal) ||

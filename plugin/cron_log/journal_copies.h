@@ -26,9 +26,11 @@ struct JournalCopies {
 /// A syslog daemon beside journald writes each line a second time. Removes from the text logs the
 /// records that a journal holds too: same PID, event, label, program and host (up to the first
 /// dot), and less than two seconds apart, as daemons write seconds of their own. The journal's
-/// stays: its times are exact and it names the boot. Removes nothing where the two disagree.
+/// stays: its times are exact and it names the boot. What else the text logs hold of a host whose
+/// copies were found is from then on of the journal's name for it (`web-1.example.org`): new
+/// sources. Removes nothing where the two disagree.
 /// The counts of the reports follow: records become duplicate_lines.
-JournalCopies drop_journal_copies(std::span<FileLog> logs, const SourceTable& sources,
+JournalCopies drop_journal_copies(std::span<FileLog> logs, SourceTable& sources,
                                   std::vector<StoredRecord>& records);
 
 }  // namespace pidometer
