@@ -274,6 +274,7 @@ Sniffed sniff_packed(OsFile& file, const std::filesystem::path& name, Compressio
                                                  : inner.what + " packed by " + packer};
   if (inner.content == Content::foreign)
     return {Content::foreign, inner.what + " packed by " + packer};
+  if (inner.content == Content::log) return {Content::log, inner.what + " packed by " + packer};
   // A packed log so damaged that nothing comes out is still a log with damage; what unpacks to
   // binary data is most likely a disk.
   if (head.empty() || is_text(head, head.size() < kHeadBytes))
