@@ -30,6 +30,10 @@ constexpr std::size_t kCompactItem = 4;
 constexpr std::size_t kMostItems = 4096;
 /// Fields beyond are no cron's: core dumps. They are not unpacked, and not checked.
 constexpr std::size_t kMostChecked = std::size_t{1} << 20;
+/// All fields together: each byte of a sound file is hashed once, or unpacked to some hundred at
+/// most. Objects that lie within one another could be made to cost the square of that.
+constexpr std::uint64_t kMostCheckedAll = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMostCheckedEach = 64;
 /// A field's name has 64 bytes at most (journal_field_valid()).
 constexpr std::size_t kMostName = 64;
 constexpr std::size_t kWindow = std::size_t{256} << 10;
@@ -253,6 +257,8 @@ Result<JournalFile::Data> JournalFile::load_data(std::uint64_t offset, bool keye
     if (data.is_sound && (*object)->flags == 0) take_field(packed);
     return data;
   }
+  checked_ += payload->size();
+  if (checked_ > kMostCheckedAll + kMostCheckedEach * source_->size()) return data;
   const std::uint64_t jenkins = jenkins_hash64(*payload);
   data.is_sound = hash == (keyed ? siphash24(*payload, file_id_) : jenkins);
   data.is_summed = true;

@@ -89,6 +89,7 @@ class JournalFile {
   std::uint64_t nonzero_at_ = 0;      ///< a byte that is not 0, the last one met
   std::unordered_map<std::uint64_t, Data> known_;
   std::size_t known_bytes_ = 0;
+  std::uint64_t checked_ = 0;  ///< bytes of fields that were hashed
 };
 
 }  // namespace pidometer
