@@ -27,10 +27,11 @@ def export(entries=600, seed=1):
     """An export's bytes: every third entry is cron's, the rest sshd's; two boots, the second of
     them begins with PIDs above the first one's last."""
     pick = random.Random(seed)
-    out, second, pid = [], START, 900
+    out, pid = [], 900
     for number in range(entries):
         cron = number % 3 == 0
-        second += pick.randrange(20, 400)
+        # A job every ten minutes, as schedules have it.
+        second = START + 600 * (number // 3) + (1 if cron else pick.randrange(60, 540))
         pid += pick.randrange(2, 9)
         boot = BOOTS[2 * number >= entries]
         fields = [
