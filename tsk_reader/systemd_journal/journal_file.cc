@@ -70,20 +70,22 @@ std::string_view text(std::span<const std::byte> bytes) {
 
 Result<JournalFile> JournalFile::open(BlockSource& source) {
   JournalFile file(source);
-  const auto head = file.bytes(0, kLeastHeader);
-  if (!head) return tl::unexpected(head.error());
-  const std::uint32_t flags = le32(*head, 12);
+  const auto found = file.bytes(0, kLeastHeader);
+  if (!found) return tl::unexpected(found.error());
+  std::vector<std::byte> head(found->begin(), found->end());
+  head.resize(kLeastHeader);  // a file may be cut off within it
+  const std::uint32_t flags = le32(head, 12);
   file.keyed_ = (flags & kFlagKeyed) != 0;
   file.compact_ = (flags & kFlagCompact) != 0;
-  std::copy_n(head->begin() + 24, file.file_id_.size(), file.file_id_.begin());
-  file.seqnum_id_ = hex(head->subspan(72, 16));
-  const std::uint64_t size = le64(*head, 88);
+  std::copy_n(head.begin() + 24, file.file_id_.size(), file.file_id_.begin());
+  file.seqnum_id_ = hex(std::span(head).subspan(72, 16));
+  const std::uint64_t size = le64(head, 88);
   // Of a header that is damaged nothing but the place is taken: the objects speak for themselves.
   file.first_object_ =
       size >= kLeastHeader && size <= kMostHeader && size % 8 == 0 ? size : kLeastHeader;
-  file.tail_object_ = le64(*head, 136);
-  const std::uint64_t counted = le64(*head, 152);
-  const std::uint64_t arena = le64(*head, 96);
+  file.tail_object_ = le64(head, 136);
+  const std::uint64_t counted = le64(head, 152);
+  const std::uint64_t arena = le64(head, 96);
   if (counted <= std::max(arena, source.size()) / kEntryItems) file.counted_ = counted;
   return file;
 }
@@ -164,6 +166,7 @@ Result<JournalIndex> JournalFile::index() {
   constexpr std::size_t kSamples = 64;
   JournalIndex index;
   index.counted = counted_;
+  if (source_->size() < first_object_) index.holes.push_back({source_->size(), first_object_});
   ahead_ = kWindow;
   std::vector<std::uint64_t> samples;
   std::uint64_t last = first_object_;  // of the last object, whose size may be wrong

@@ -89,6 +89,17 @@ TEST(JournalStream, ATruncatedFileGivesWhatItHolds) {
   EXPECT_TRUE(text.has_reason("8 of the 20 entries that its header counts are not in the file"));
 }
 
+TEST(JournalStream, WhereverAFileIsCutOffItIsTold) {
+  const Made made(4);
+  const std::string file = made.journal.file(0);
+  for (std::size_t size = 8; size < file.size(); ++size) {
+    const Text text = read(file.substr(0, size), 65536);
+    EXPECT_LT(text.whole(), 4U) << size;
+    EXPECT_FALSE(text.damage.empty()) << size;
+  }
+  EXPECT_EQ(read(file).whole(), 4U);
+}
+
 TEST(JournalStream, AHoleCostsWhatLayInItAlone) {
   const Made made;
   std::string file = made.journal.file();
