@@ -4,6 +4,8 @@
 #include <array>
 #include <iterator>
 
+#include "base/journal_entry.h"
+
 namespace pidometer {
 
 Result<std::uint64_t> ByteStream::skip(std::uint64_t count) {
@@ -25,6 +27,7 @@ bool owes_to_replay(const FileEntry& entry, ByteRange decoded) {
   if (!entry.path_spec.empty() && (entry.path_spec.front().type_indicator == "GZIP" ||
                                    entry.path_spec.front().type_indicator == "COMPRESSED_STREAM"))
     return true;
+  if (has_journal_name(entry.path)) return true;
   const auto next = std::partition_point(
       entry.replayed.begin(), entry.replayed.end(),
       [&decoded](const ByteRange& range) { return range.end <= decoded.begin; });

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/journal_entry.h"
 #include "cli/interrupt.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_writer.h"
@@ -123,7 +124,7 @@ void say_which_copy(const std::string& input, const std::string& volume, const s
 
 bool is_compressed(const FileEntry& entry) {
   const std::string& outermost = entry.path_spec.front().type_indicator;
-  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM";
+  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM" || has_journal_name(entry.path);
 }
 
 std::uint64_t sound_bytes(std::uint64_t size, const std::vector<DamagedRange>& damage) {

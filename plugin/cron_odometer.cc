@@ -29,9 +29,11 @@ namespace {
 
 /// Where cron lines are found: Red Hat's and FreeBSD's cron, Debian's cron.log, what syslog sends
 /// elsewhere (busybox, SUSE, a default Debian; what stands in two files is counted once), and
-/// /var/cron/log of OpenBSD and Solaris with its rotations (newsyslog, logadm: log.0.gz; olog).
-constexpr std::array<std::string_view, 9> kPathGlobs = {
-    "cron*", "syslog*", "messages*", "auth.log*", "secure*", "fcron*", "log", "log.[0-9]*", "olog"};
+/// /var/cron/log of OpenBSD and Solaris with its rotations (newsyslog, logadm: log.0.gz; olog), and
+/// the journals of systemd.
+constexpr std::array<std::string_view, 11> kPathGlobs = {
+    "cron*", "syslog*",    "messages*", "auth.log*", "secure*",   "fcron*",
+    "log",   "log.[0-9]*", "olog",      "*.journal", "*.journal~"};
 
 }  // namespace
 

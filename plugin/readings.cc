@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/cron_log/boot_ids.h"
+
 namespace pidometer {
 namespace {
 
@@ -86,6 +88,7 @@ class LossMarks {
 std::vector<Reading> readings_of(const LogSeries& log) {
   std::vector<Reading> readings;
   readings.reserve(log.records.size());
+  const std::vector<std::uint32_t> boots = number_boots(log);
   LossMarks marks(log);
   Loss lost = Loss::none;
   for (std::size_t i = 0; i < log.records.size(); ++i) {
@@ -94,7 +97,8 @@ std::vector<Reading> readings_of(const LogSeries& log) {
     const std::optional<ReadingKind> kind = reading_kind(record);
     if (!kind) continue;
     readings.push_back(Reading{record.time, record.pid, record.label, static_cast<std::uint32_t>(i),
-                               record.utc_offset_minutes, *kind, std::exchange(lost, Loss::none)});
+                               record.utc_offset_minutes, *kind, std::exchange(lost, Loss::none),
+                               boots[record.source]});
   }
   return readings;
 }

@@ -53,10 +53,12 @@ constexpr std::array kUnreadStarts = {
     UnreadStart{"-- Boot ", "journalctl's own words", false},
     UnreadStart{"-- Reboot --", "journalctl's own words", false},
     UnreadStart{"-- No entries --", "journalctl's own words", false},
-    UnreadStart{"__CURSOR=", "dialect not read yet: journal export", false},
-    UnreadStart{"SYSLOG_", "dialect not read yet: journal export", false},
-    UnreadStart{"MESSAGE=", "dialect not read yet: journal export", false},
-    UnreadStart{"_", "dialect not read yet: journal export", false},
+    // What strings(1) leaves of a binary journal: fields that no entry holds together. Exports and
+    // binary files are read (journal_text_stream.h).
+    UnreadStart{"__CURSOR=", "dialect not read yet: a journal's loose fields", false},
+    UnreadStart{"SYSLOG_", "dialect not read yet: a journal's loose fields", false},
+    UnreadStart{"MESSAGE=", "dialect not read yet: a journal's loose fields", false},
+    UnreadStart{"_", "dialect not read yet: a journal's loose fields", false},
 };
 
 constexpr const char* kSolarisCommand =
@@ -189,6 +191,7 @@ ParsedLine parse_line(std::string_view line) {
     parsed.dialect = static_cast<std::uint8_t>(i);
     parsed.record = verdict.record;
     parsed.pid_in_text = verdict.pid_in_text;
+    parsed.boot_id = framed->boot_id;
     parsed.reason = verdict.reason;
     if (verdict.reason_at != nullptr)
       parsed.column = static_cast<std::size_t>(verdict.reason_at - line.data());
@@ -205,7 +208,7 @@ std::string_view unread_cron(std::string_view reason, std::string_view line) {
   if (reason == kBcron) return "bcron, which writes no PID";
   if (!take(reason, "dialect not read yet: ")) return {};
   // Starts that text of any kind may have.
-  if (reason == "journal export" && line != "SYSLOG_IDENTIFIER=CRON" &&
+  if (reason == "a journal's loose fields" && line != "SYSLOG_IDENTIFIER=CRON" &&
       line != "SYSLOG_IDENTIFIER=CROND" && line != "SYSLOG_IDENTIFIER=cron" &&
       line != "SYSLOG_IDENTIFIER=crond")
     return {};

@@ -52,6 +52,7 @@ struct ParsedLine {
   FramingKind framing = FramingKind::rfc3164;
   std::uint8_t dialect = 0;  ///< index into dialects(); records only
   CronRecord record;
+  std::string_view boot_id;      ///< FramedLine's; records only
   const char* reason = nullptr;  ///< skipped, malformed: why; record: a flaw, or nullptr
   std::size_t column = 0;        ///< of the reason, from 0
   bool pid_in_text = false;      ///< record: its PID is not the one behind the tag

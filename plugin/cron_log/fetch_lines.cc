@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_fetcher.h"
 #include "plugin/cron_log/log_series.h"
 
@@ -22,7 +23,7 @@ std::vector<Result<std::string>> fetch_lines(const LogSeries& series,
     };
     std::stable_sort(places.begin(), places.end(),
                      [&](std::size_t a, std::size_t b) { return offset_of(a) < offset_of(b); });
-    auto stream = series.files[file]->open(StreamForm::decoded);
+    auto stream = open_log_text(*series.files[file]);
     if (!stream) {
       for (const std::size_t place : places) lines[place] = tl::unexpected(stream.error());
       continue;

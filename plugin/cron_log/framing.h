@@ -29,6 +29,7 @@ struct FramedLine {
   WrittenTime time;
   std::string_view hostname;  ///< empty where there is none
   std::string_view tag;       ///< program name; empty in vixie's own file and in tagless lines
+  std::string_view boot_id;   ///< of a journal's entry (journal_line()); else empty
   std::string_view user;      ///< cron's own files only (vixie's, Solaris'), else empty
   bool has_pid = false;
   Pid pid = 0;  ///< as written, not yet judged: 0 or beyond kMaxPid is possible

@@ -92,13 +92,6 @@ bool same_counter(const Host& a, const Host& b) {
 /// What a host logs as that has not been told its name.
 constexpr std::string_view kNoName = "localhost";
 
-std::string short_name(std::string_view name) {
-  std::string out(name.substr(0, name.find('.')));
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 /// Names by number, in the order of their first records; nameless sources have none.
 struct Names {
   std::vector<std::optional<std::size_t>> of_source;
@@ -157,6 +150,13 @@ std::vector<Host> hosts_of(const Names& names, std::span<const FileLog> logs,
 }
 
 }  // namespace
+
+std::string short_name(std::string_view name) {
+  std::string out(name.substr(0, name.find('.')));
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
 
 bool names_another_host(const SourceTable& sources, std::string_view host) {
   const std::string expected = short_name(host);

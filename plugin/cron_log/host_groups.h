@@ -15,6 +15,9 @@ namespace pidometer {
 /// The host name of most records of a file; empty where the framing has none.
 std::string main_hostname(const FileLog& log, const SourceTable& sources);
 
+/// Up to the first dot, in lower case.
+std::string short_name(std::string_view name);
+
 /// Whether the lines name hosts and none of them is `host`. Names are alike up to the first dot,
 /// whatever the case; `localhost` and no name contradict nothing.
 bool names_another_host(const SourceTable& sources, std::string_view host);

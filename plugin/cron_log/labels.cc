@@ -28,18 +28,19 @@ SourceTable::SourceTable() {
 }
 
 std::uint16_t SourceTable::intern(std::string_view hostname, std::string_view reporter,
-                                  std::uint8_t dialect) {
+                                  std::uint8_t dialect, std::string_view boot_id) {
   key_.assign(hostname);
   key_ += '\0';
   key_ += reporter;
   key_ += '\0';
   key_ += static_cast<char>(dialect);
+  key_ += boot_id;
   const auto known = index_.find(key_);
   if (known != index_.end()) return known->second;
   if (sources_.size() >= kMost) return 0;
   const auto number = static_cast<std::uint16_t>(sources_.size());
   index_.emplace(key_, number);
-  sources_.push_back({std::string(hostname), std::string(reporter), dialect});
+  sources_.push_back({std::string(hostname), std::string(reporter), dialect, std::string(boot_id)});
   return number;
 }
 

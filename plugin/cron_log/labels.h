@@ -23,11 +23,13 @@ class LabelTable {
   std::string key_;
 };
 
-/// Who wrote a line: host, program and form, seldom more than a handful in a file.
+/// Who wrote a line: host, program and form, seldom more than a handful in a file; in journals as
+/// many again for each boot.
 struct LineSource {
   std::string hostname;
   std::string reporter;
   std::uint8_t dialect = 0;
+  std::string boot_id;  ///< of a journal's entries
 
   friend bool operator==(const LineSource&, const LineSource&) = default;
 };
@@ -38,7 +40,8 @@ class SourceTable {
  public:
   static constexpr std::size_t kMost = 65535;
   SourceTable();
-  std::uint16_t intern(std::string_view hostname, std::string_view reporter, std::uint8_t dialect);
+  std::uint16_t intern(std::string_view hostname, std::string_view reporter, std::uint8_t dialect,
+                       std::string_view boot_id = {});
   const LineSource& operator[](std::size_t index) const { return sources_[index]; }
   std::size_t size() const { return sources_.size(); }
 

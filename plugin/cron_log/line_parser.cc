@@ -170,7 +170,7 @@ ParsedEntry LineParser::intern(const ParsedLine& parsed) {
   entry.pid_role = record.pid_role;
   entry.pid = record.pid;
   entry.time = undated(record.time);
-  entry.source = sources_.intern(record.hostname, record.reporter, parsed.dialect);
+  entry.source = sources_.intern(record.hostname, record.reporter, parsed.dialect, parsed.boot_id);
   // A repetition is no job, and its text differs with every count.
   if (record.event == CronEvent::repeated) return entry;
   if (record.folder.empty()) {

@@ -37,6 +37,8 @@ class LineParser {
   ParsedEntry parse_slowly(std::string_view line);
   /// Whether the source names a program: "last message repeated" does not.
   bool has_reporter(std::uint16_t source) const { return !sources_[source].reporter.empty(); }
+  /// Whether it is a journal's.
+  bool has_boot_id(std::uint16_t source) const { return !sources_[source].boot_id.empty(); }
 
  private:
   /// `Nov  2 05:50:01 web01 CROND[123]: text` cut up, on the strength of the last date seen.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/cron_log/journal_text_stream.h"
+
 namespace pidometer {
 namespace {
 
@@ -262,6 +264,7 @@ class FileReading {
     records_.push_back(record);
     if (entry.source != last_source_ || source_count_ == nullptr) {
       source_count_ = &log_.source_counts[entry.source];
+      log_.is_journal = log_.is_journal || parser_.has_boot_id(entry.source);
       last_source_ = entry.source;
     }
     ++*source_count_;
@@ -334,7 +337,7 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
   std::vector<ByteRange> damage;
   while (true) {
     FileReading reading(file, parser, records, limits, damage);
-    const auto stream = file.open(StreamForm::decoded);
+    const auto stream = open_log_text(file);
     if (!stream) {
       FileLog log = reading.finish();
       log.failed = true;

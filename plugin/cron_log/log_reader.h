@@ -25,6 +25,7 @@ struct FileLog {
   std::vector<YearlessRun> runs;
   bool has_zoneless = false;  ///< lines with a year and without an offset
   bool has_offsets = false;   ///< lines with an offset of their own
+  bool is_journal = false;    ///< instants in UTC, each with the boot it was written in
   bool failed = false;        ///< could not be opened
   bool open_end = false;      ///< the last line is a record that may have lost its end
   bool lost_end = false;      ///< what stood behind the last record is damaged or was not read

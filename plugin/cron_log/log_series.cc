@@ -1,11 +1,15 @@
 #include "plugin/cron_log/log_series.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
 #include "plugin/cron_log/dialects.h"
 #include "plugin/cron_log/host_groups.h"
 #include "plugin/cron_log/identical_logs.h"
+#include "plugin/cron_log/journal_copies.h"
+#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/labels.h"
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/log_reader.h"
@@ -68,11 +72,34 @@ Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>
   return warning;
 }
 
-}  // namespace
+/// Text logs whose times are not those of the journal's same lines.
+Warning other_zone(std::chrono::minutes shift) {
+  Warning warning;
+  warning.kind = WarningKind::year_uncertain;
+  warning.message = "the lines of the text logs are dated " + std::to_string(-shift.count()) +
+                    " minutes later than the same lines of the journal, which knows UTC: the zone "
+                    "is not the host's; give --timezone";
+  return warning;
+}
 
-std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
-                                       const LogSeriesOptions& options, const WarningSink& warn,
-                                       const ReadMonitor& monitor) {
+/// Text logs beside a journal that does not hold their lines.
+Warning apart(const JournalCopies& copies) {
+  Warning warning;
+  warning.kind = WarningKind::duplicate_input;
+  warning.message = "of " + std::to_string(copies.within) +
+                    " records of text logs in the time of the journals beside them these hold " +
+                    std::to_string(copies.copies) +
+                    ": not one host's, or not dated rightly; text logs and journals are judged "
+                    "apart";
+  return warning;
+}
+
+/// Reads the files as one folder. Where text logs and journals turn out not to belong together
+/// nothing is given back but the files of the journals, in `journals`.
+std::vector<LogSeries> read_together(std::span<const LogFile* const> files,
+                                     const LogSeriesOptions& options, const WarningSink& warn,
+                                     const ReadMonitor& monitor,
+                                     std::set<const LogFile*>& journals) {
   LabelTable labels;
   SourceTable sources;
   LineParser parser(labels, sources);
@@ -131,6 +158,14 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
   describe_copies(logs);
 
   std::vector<JobLabel> names = labels.take();
+  const JournalCopies copies = drop_journal_copies(logs, sources, records);
+  if (copies.disagree()) {
+    for (const FileLog& log : logs)
+      if (log.is_journal) journals.insert(log.file);
+    warn(apart(copies));
+    return {};
+  }
+  if (copies.shift.count() != 0) warn(other_zone(copies.shift));
   drop_duplicates(logs, sources, names, records);
   std::vector<LogSeries> series =
       make_series({std::move(logs), std::move(records), {by_path.begin(), by_path.end()}}, sources,
@@ -139,8 +174,37 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
   return series;
 }
 
+}  // namespace
+
+std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
+                                       const LogSeriesOptions& options, const WarningSink& warn,
+                                       const ReadMonitor& monitor) {
+  std::vector<Warning> met;
+  std::set<const LogFile*> journals;
+  std::vector<LogSeries> series = read_together(
+      files, options, [&met](Warning warning) { met.push_back(std::move(warning)); }, monitor,
+      journals);
+  if (journals.empty()) {
+    for (Warning& warning : met) warn(std::move(warning));
+    return series;
+  }
+  warn(std::move(met.back()));  // why; the others come again
+  std::array<std::vector<const LogFile*>, 2> parts;
+  for (const LogFile* file : files) parts[journals.contains(file) ? 1 : 0].push_back(file);
+  std::set<const LogFile*> none;
+  for (const std::vector<const LogFile*>& part : parts)
+    for (LogSeries& one : read_together(part, options, warn, monitor, none))
+      series.push_back(std::move(one));
+  return series;
+}
+
 bool looks_like_cron_log(std::string_view head) {
   constexpr std::size_t kMostLines = 2000;  // of 64 KiB, with room
+  std::string journal;
+  if (detect_journal_form(head) != JournalForm::none) {
+    journal = log_text_of_head(head);
+    head = journal;
+  }
   for (std::size_t line = 0; line < kMostLines && !head.empty(); ++line) {
     const std::size_t end = std::min(head.find('\n'), head.size());
     std::string_view text = head.substr(0, end);

@@ -46,6 +46,7 @@ struct RecordSource {
   std::string hostname;      ///< as the line has it; empty where the framing has none
   std::string reporter;      ///< program name as written
   std::string_view dialect;  ///< of the table of dialects; empty for [0]
+  std::string boot_id;       ///< of a journal's entries: the boot that they were written in
 };
 
 /// What is kept of a record bounds what can be read. Lower in tests.
@@ -106,10 +107,11 @@ using ReadMonitor = std::function<bool(std::uint64_t bytes)>;
 
 /// Reads all logs of one folder. Usually one series; more where lines name several hosts and the
 /// names are not one counter's (host_groups.h): then one a host, in the order of their first
-/// records. Lines without a host name go to the only host there is, or are a series of their own.
-/// Files without
-/// any cron line leave no report, unless they are damaged or their name says cron. Never fails as a
-/// whole: a log that cannot be opened is a Warning and an incomplete LogReport.
+/// records. What a journal and a text log both hold is counted once, in the journal
+/// (journal_copies.h). Lines without a host name go to the only host there is, or are a series of
+/// their own. Files without any cron line leave no report, unless they are damaged or their name
+/// says cron. Never fails as a whole: a log that cannot be opened is a Warning and an incomplete
+/// LogReport.
 std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
                                        const LogSeriesOptions& options, const WarningSink& warn,
                                        const ReadMonitor& monitor);

@@ -116,6 +116,12 @@ class LocalDays {
   std::int64_t local_ = 0;
 };
 
+std::int16_t offset_minutes(const TimeZone& zone, Timestamp time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  return static_cast<std::int16_t>(
+      std::chrono::duration_cast<std::chrono::minutes>(zone.offset_at(second)).count());
+}
+
 void date_unread(FileLog& log, std::uint16_t file, const std::vector<StoredRecord>& records) {
   const auto first = records.begin() + static_cast<std::ptrdiff_t>(log.begin);
   const auto last = records.begin() + static_cast<std::ptrdiff_t>(log.end);
@@ -156,6 +162,9 @@ void date_records(FileLog& log, std::uint16_t file, const YearDecision& years, c
       record.utc_offset_minutes = dated.utc_offset_minutes;
     } else {
       clock.see(micros);
+      // A journal's UTC is no one's clock: the host's day and night go by its zone.
+      if (log.is_journal && record.utc_offset_minutes == 0)
+        record.utc_offset_minutes = offset_minutes(zone, record.time);
     }
     // A host without a clock of its own goes back with every start: that is no disorder.
     if (before != INT64_MAX && record.pid_role != PidRole::boot) steps.add(micros - before);

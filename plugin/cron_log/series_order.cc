@@ -152,14 +152,18 @@ void drop_duplicates(std::span<FileLog> logs, const SourceTable& sources,
         }
       }
   });
-  if (dropped.empty()) return;
+  if (!dropped.empty()) remove_records(logs, records, dropped);
+}
+
+void remove_records(std::span<FileLog> logs, std::vector<StoredRecord>& records,
+                    const std::vector<bool>& dropped) {
   std::size_t to = 0;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
+  for (FileLog& log : logs) {
     const std::size_t begin = to;
-    for (std::size_t r = logs[i].begin; r < logs[i].end; ++r)
+    for (std::size_t r = log.begin; r < log.end; ++r)
       if (!dropped[r]) records[to++] = records[r];
-    logs[i].begin = begin;
-    logs[i].end = to;
+    log.begin = begin;
+    log.end = to;
   }
   records.resize(to);
 }

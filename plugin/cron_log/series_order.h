@@ -15,6 +15,11 @@ namespace pidometer {
 void drop_duplicates(std::span<FileLog> logs, const SourceTable& sources,
                      std::span<const JobLabel> labels, std::vector<StoredRecord>& records);
 
+/// Takes the records out of the files' stretches, which must lie in the order of the files.
+/// `dropped` is parallel to `records`.
+void remove_records(std::span<FileLog> logs, std::vector<StoredRecord>& records,
+                    const std::vector<bool>& dropped);
+
 /// Puts the files one after the other by the time of their first record, and merges by time those
 /// that overlap. The order within a file stays. Files' stretches (begin, end) lose their meaning.
 void order_records(std::span<const FileLog> logs, std::vector<StoredRecord>& records);

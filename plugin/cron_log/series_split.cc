@@ -14,7 +14,7 @@ namespace {
 
 RecordSource source_row(const LineSource& source, bool is_empty) {
   return {source.hostname, source.reporter,
-          is_empty ? std::string_view() : dialects()[source.dialect].name};
+          is_empty ? std::string_view() : dialects()[source.dialect].name, source.boot_id};
 }
 
 /// The one host's series: takes everything.

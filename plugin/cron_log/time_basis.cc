@@ -7,7 +7,9 @@ TimeBasis describe_time_basis(const FileLog& log, const YearDecision& years,
   const bool needs_zone = !log.runs.empty() || log.has_zoneless;
   TimeBasis basis;
   std::string zone;
-  if (!needs_zone) {
+  if (!needs_zone && log.is_journal) {
+    basis.words = "instants of the journal, in microseconds UTC";
+  } else if (!needs_zone) {
     basis.words = "each line has its offset from UTC";
   } else if (!options.zone) {
     zone = "zone_assumed_utc";

@@ -86,6 +86,8 @@ class Repair {
     const std::int64_t previous = as_signed(ticks_[b].pid);
     if (pid >= previous && pid <= next) return false;
     if (ticks_[i].after_startup || ticks_[i + 1].after_startup) return false;
+    // the log itself says of each which boot it is of
+    if (other_boot(ticks_[b], ticks_[i]) || other_boot(ticks_[i], ticks_[i + 1])) return false;
     if (previous > next) return false;
     if (pid >= previous - kFar && pid <= next + kFar) return false;
     // what follows must go on from the neighbours, or this is a boot

@@ -40,10 +40,12 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
       std::chrono::duration_cast<std::chrono::seconds>(b.time - a.time).count();
   std::int64_t advance = static_cast<std::int64_t>(b.pid) - a.pid;
   step.seconds = clamp32(seconds);
-  if (!startups.empty()) {
+  if (other_boot(a, b)) {
+    step.state = IntervalState::boot;
+  } else if (!startups.empty()) {
     const bool fell = advance < 0 || std::ranges::any_of(
                                          startups, [&](const Startup& s) { return s.pid < a.pid; });
-    step.state = fell ? IntervalState::boot : IntervalState::daemon_restart;
+    step.state = fell && !same_boot(a, b) ? IntervalState::boot : IntervalState::daemon_restart;
   } else if (advance >= 0) {
     // two ticks within the span of one: the same job ran again in its minute (tick.cc)
     const bool again =
@@ -57,6 +59,9 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
     advance = range.advance_over_wrap(a.pid, b.pid);
     step.wraps = 1;
     step.state = IntervalState::judged;
+  } else if (same_boot(a, b)) {
+    // No boot, and further than one wrap of this host's takes it.
+    step.state = IntervalState::unknown_advance;
   } else if (recovered && b.lost_before == Loss::damaged) {
     step.state = IntervalState::damaged;
   } else {
@@ -204,7 +209,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     clock.intervals[i] =
         classify(series.ticks[i], series.ticks[i + 1], startups, range, options.recovered);
     // a counter that goes round between two ticks: neither an advance nor a fall says anything
-    if (clock.order.kind == PidOrderKind::too_fast && startups.empty())
+    if (clock.order.kind == PidOrderKind::too_fast && startups.empty() &&
+        !other_boot(series.ticks[i], series.ticks[i + 1]))
       clock.intervals[i] = {.seconds = clock.intervals[i].seconds,
                             .state = IntervalState::unknown_advance};
     // the tick after the damage may have lost jobs: neither the interval before it nor the one that

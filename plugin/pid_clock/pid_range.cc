@@ -137,6 +137,7 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& opt
     falls = 0;
     for (std::size_t i = 0; i + 1 < ticks.size(); ++i)
       if (ticks[i + 1].pid < ticks[i].pid && !ticks[i + 1].after_startup &&
+          !other_boot(ticks[i], ticks[i + 1]) &&
           range.is_wrap(ticks[i].pid, ticks[i + 1].pid, seconds_between(ticks[i], ticks[i + 1])))
         ++falls;
   };

@@ -34,6 +34,9 @@ struct Reading {
       0;  ///< of the host's zone at `time`: periodic sources follow the local clock
   ReadingKind kind = ReadingKind::job;
   Loss lost_before = Loss::none;  ///< between the one before and this one
+  /// The boot it was written in, as a number from 1, where the log itself says so (a journal's
+  /// _BOOT_ID); 0: not known.
+  std::uint32_t boot = 0;
 };
 
 }  // namespace pidometer

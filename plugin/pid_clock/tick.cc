@@ -83,6 +83,7 @@ class TickFormer {
       tick_.minute = local_minute(r);
       tick_.after_startup = startup_;
       tick_.lost_before = lost_;
+      tick_.boot = r.boot;
       start_ = r.time;
       labels_.clear();
       open_ = true;
@@ -101,6 +102,7 @@ class TickFormer {
   }
 
   bool belongs(const Reading& r) const {
+    if (r.boot != tick_.boot && r.boot != 0 && tick_.boot != 0) return false;
     if (std::chrono::abs(r.time - start_) > kTickSpan || labels_.size() >= kMostLabels)
       return false;
     if (std::abs(difference(r.pid, tick_.pid)) <= kSameJobPidSpan) return true;

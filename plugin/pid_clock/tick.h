@@ -23,6 +23,7 @@ struct Tick {
   std::uint16_t minute = 0;      ///< local minute of the day, 0 to 1439
   bool after_startup = false;    ///< a daemon's start stands between the previous tick and this one
   Loss lost_before = Loss::none;  ///< readings of this tick or before it may be lost
+  std::uint32_t boot = 0;         ///< Reading::boot of its first reading
 };
 
 /// A daemon's start, before tick `tick`.
@@ -38,6 +39,14 @@ struct TickSeries {
   std::vector<Startup> startups;  ///< in log order; the last one before a tick counts
   ItemSets item_sets;
 };
+
+/// Whether the log itself says that the host was booted between the two, or that it was not.
+inline bool other_boot(const Tick& a, const Tick& b) {
+  return a.boot != 0 && b.boot != 0 && a.boot != b.boot;
+}
+inline bool same_boot(const Tick& a, const Tick& b) {
+  return a.boot != 0 && a.boot == b.boot;
+}
 
 /// Readings within three seconds form one tick. Readings must be in log order.
 TickSeries form_ticks(const std::vector<Reading>& readings);

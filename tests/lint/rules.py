@@ -30,7 +30,7 @@ EXTRA_HEADERS = {
 }
 # Libraries that belong to one room.
 LIBRARY_ROOMS = (
-    (re.compile(r"^(tsk|tsk3)/|^libewf|^ext2fs/|^et/|^lzo/|^(zlib|lzma|bzlib|zstd)\.h$"), ("tsk_reader",)),
+    (re.compile(r"^(tsk|tsk3)/|^libewf|^ext2fs/|^et/|^lzo/|^(zlib|lzma|bzlib|zstd|lz4)\.h$"), ("tsk_reader",)),
     (re.compile(r"^nlohmann/"), ("plugin/timeline",)),
     (re.compile(r"^CLI/"), ("cli",)),
 )

@@ -53,6 +53,7 @@ constexpr std::array kMarks = {
     Mark{0, "conectix"sv, Content::vhd, "a dynamic VHD image"},
     Mark{0x40, "\x7f\x10\xda\xbe"sv, Content::other_container, "a VirtualBox image (VDI)"},
     Mark{0, "AFF10\r\n\0"sv, Content::other_container, "an AFF image"},
+    Mark{0, "LPKSHHRH"sv, Content::log, "a systemd journal"},
     Mark{0, "\x89PNG\r\n\x1a\n"sv, Content::foreign, "a PNG picture"},
     Mark{0, "\xff\xd8\xff"sv, Content::foreign, "a JPEG picture"},
     Mark{0, "GIF8"sv, Content::foreign, "a GIF picture"},
@@ -273,6 +274,7 @@ Sniffed sniff_packed(OsFile& file, const std::filesystem::path& name, Compressio
                                                  : inner.what + " packed by " + packer};
   if (inner.content == Content::foreign)
     return {Content::foreign, inner.what + " packed by " + packer};
+  if (inner.content == Content::log) return {Content::log, inner.what + " packed by " + packer};
   // A packed log so damaged that nothing comes out is still a log with damage; what unpacks to
   // binary data is most likely a disk.
   if (head.empty() || is_text(head, head.size() < kHeadBytes))

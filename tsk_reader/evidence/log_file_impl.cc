@@ -1,20 +1,41 @@
 #include "tsk_reader/evidence/log_file_impl.h"
 
 #include <array>
+#include <cstring>
 #include <utility>
 
+#include "base/headed_stream.h"
 #include "tsk_reader/bytes/decompress.h"
 #include "tsk_reader/bytes/hashing.h"
+#include "tsk_reader/systemd_journal/journal_file.h"
+#include "tsk_reader/systemd_journal/journal_stream.h"
 
 namespace pidometer {
 namespace {
 
 using SharedHash = std::shared_ptr<std::optional<std::string>>;
 
+bool is_journal(std::span<const std::byte> head) {
+  return head.size() >= kJournalMagic.size() &&
+         std::memcmp(head.data(), kJournalMagic.data(), kJournalMagic.size()) == 0;
+}
+
+/// The stream, or the text of the journal that it is.
+Result<std::unique_ptr<ByteStream>> text_of(std::unique_ptr<ByteStream> stream) {
+  std::vector<std::byte> head = read_head(*stream, kJournalMagic.size());
+  const bool journal = is_journal(head);
+  auto whole = std::make_unique<HeadedStream>(std::move(head), std::move(stream));
+  if (journal) return journal_as_text(std::move(whole));
+  return whole;
+}
+
 class LogFileImpl : public LogFile {
  public:
-  LogFileImpl(FileEntry entry, OpenStored open_stored, Compression compression)
-      : entry_(std::move(entry)), open_stored_(std::move(open_stored)), compression_(compression) {}
+  LogFileImpl(FileEntry entry, OpenStored open_stored, Compression compression, bool is_a_journal)
+      : entry_(std::move(entry)),
+        open_stored_(std::move(open_stored)),
+        compression_(compression),
+        is_a_journal_(is_a_journal) {}
 
   const FileEntry& entry() const override { return entry_; }
 
@@ -27,8 +48,9 @@ class LogFileImpl : public LogFile {
                                   [hash = hash_](std::string hex) { *hash = std::move(hex); });
     }
     if (form == StreamForm::decoded && compression_ != Compression::none) {
-      stream = unpack(std::move(*stream), compression_);
+      return text_of(unpack(std::move(*stream), compression_));
     }
+    if (form == StreamForm::decoded && is_a_journal_) return journal_as_text(std::move(*stream));
     return stream;
   }
 
@@ -38,6 +60,7 @@ class LogFileImpl : public LogFile {
   FileEntry entry_;
   OpenStored open_stored_;
   Compression compression_;
+  bool is_a_journal_;
   SharedHash hash_ = std::make_shared<std::optional<std::string>>();
 };
 
@@ -59,7 +82,8 @@ std::unique_ptr<LogFile> make_log_file(FileEntry entry, OpenStored open_stored) 
     entry.packed = gzip_time(head);
     entry.path_spec.insert(entry.path_spec.begin(), compression_layer(compression));
   }
-  return std::make_unique<LogFileImpl>(std::move(entry), std::move(open_stored), compression);
+  return std::make_unique<LogFileImpl>(std::move(entry), std::move(open_stored), compression,
+                                       is_journal(head));
 }
 
 OpenStored with_step(StepNote& steps, std::string volume, std::string path, OpenStored open) {

@@ -12,7 +12,8 @@ namespace pidometer {
 /// Opens the stored bytes of one file, from offset 0; called for every open of the file.
 using OpenStored = std::function<Result<std::unique_ptr<ByteStream>>()>;
 
-/// A LogFile over any way to its stored bytes: unpacks by magic for StreamForm::decoded, hashes the
+/// A LogFile over any way to its stored bytes: for StreamForm::decoded it unpacks by magic, and a
+/// binary journal of systemd, packed or not, becomes lines of text (journal_as_text()). Hashes the
 /// stored bytes the first time they are read to their end (in either form; what follows the
 /// compressed data is read too) and never again. Reads the first bytes at once to know the
 /// compression: for a compressed file a GZIP or COMPRESSED_STREAM layer is put in front of

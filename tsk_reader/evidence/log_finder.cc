@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <set>
 
 #include "tsk_reader/file_system/path_resolver.h"
 
 namespace pidometer {
 namespace {
+
+constexpr std::string_view kSystemLogs = "/var/log";
 
 Warning skipped(std::string path, std::string message) {
   Warning warning;
@@ -94,6 +97,59 @@ bool leaves_the_volume(FileSystem& file_system, std::string_view folder) {
   return target && (path.parent_path() / *target).lexically_normal() == path;
 }
 
+/// Where journald keeps its files, one folder a machine ID below (systemd-journald.service(8)):
+/// beside the other logs, and until it may write there on a tmpfs, of which a copy may be had.
+std::vector<std::string> journal_folders(std::string_view log_folder) {
+  std::vector<std::string> out{(log_folder == "/" ? "" : std::string(log_folder)) + "/journal"};
+  if (log_folder == kSystemLogs) out.emplace_back("/run/log/journal");
+  return out;
+}
+
+/// The journals of a log folder are its own: the host's counter is one.
+void find_journals(FileSystem& file_system, FoundFolder& folder,
+                   std::span<const std::string_view> globs, std::set<std::uint64_t>& seen_folders,
+                   std::set<std::uint64_t>& seen_files, std::vector<Warning>& warnings) {
+  for (const std::string& path : journal_folders(folder.path)) {
+    const auto journals = resolve_path(file_system, path);
+    // On a /var volume /run lies elsewhere, as /var/run does.
+    if (!journals && path == "/run/log/journal") continue;
+    if (!journals) {
+      warnings.push_back(skipped(path, words_of(journals.error())));
+      continue;
+    }
+    if (!journals->node || journals->node->kind != NodeKind::directory) continue;
+    const auto machines = file_system.list(journals->node->inode);
+    if (!machines) {
+      warnings.push_back(skipped(path, "folder cannot be read: " + words_of(machines.error())));
+      continue;
+    }
+    std::size_t taken = 0;
+    for (const DirectoryEntry& machine : *machines) {
+      if (machine.name == "." || machine.name == "..") continue;
+      if (++taken > kMostLogs) {
+        warnings.push_back(skipped(
+            path, fmt::format("only the first {} folders of journals are looked into", kMostLogs)));
+        break;
+      }
+      FoundFolder found{fmt::format("{}/{}", path, machine.name), {}};
+      const std::string real_path =
+          fmt::format("{}/{}", journals->real_path == "/" ? "" : journals->real_path, machine.name);
+      const auto place = resolve_entry(file_system, machine, found.path, real_path);
+      if (!place) {
+        warnings.push_back(skipped(found.path, words_of(place.error())));
+        continue;
+      }
+      if (!place->node || place->node->kind != NodeKind::directory ||
+          !seen_folders.insert(place->node->inode).second)
+        continue;
+      find_in_folder(file_system, found, *place, globs, seen_files, warnings);
+      std::move(found.files.begin(), found.files.end(), std::back_inserter(folder.files));
+    }
+  }
+  std::sort(folder.files.begin(), folder.files.end(),
+            [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
+}
+
 }  // namespace
 
 bool name_matches(const std::string& name, std::span<const std::string_view> globs,
@@ -111,6 +167,7 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
   std::vector<FoundFolder> out;
   std::set<std::uint64_t> seen_folders;
   std::set<std::uint64_t> seen_files;
+  const bool for_journals = name_matches("system.journal", globs);
   for (const std::string_view path : folders) {
     const auto place = resolve_path(file_system, path);
     if (!place) {
@@ -139,6 +196,7 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
     if (!seen_folders.insert(place->node->inode).second) continue;
     FoundFolder folder{std::string(path), {}};
     find_in_folder(file_system, folder, *place, globs, seen_files, warnings);
+    if (for_journals) find_journals(file_system, folder, globs, seen_folders, seen_files, warnings);
     if (!folder.files.empty()) out.push_back(std::move(folder));
   }
   return out;

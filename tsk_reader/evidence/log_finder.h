@@ -33,7 +33,9 @@ bool name_matches(const std::string& name, std::span<const std::string_view> glo
 
 /// Looks into `folders` (absolute paths) for names that match one of the globs (fnmatch). A folder
 /// reached by two names is found once, under the first; a file likewise, within one folder under
-/// the name that is no symlink where there is one. `warnings` gets what matched and could not be
+/// the name that is no symlink where there is one. Where the globs take journals, those in the
+/// folders below FOLDER/journal, and of /var/log below /run/log/journal, are files of that folder
+/// too. `warnings` gets what matched and could not be
 /// reached.
 std::vector<FoundFolder> find_log_files(FileSystem& file_system,
                                         std::span<const std::string_view> folders,

@@ -71,6 +71,26 @@ class LooseLog : public Evidence {
   StepNote& steps_;
 };
 
+/// Journals lie in LOGS/journal/MACHINE-ID, and are of the host whose other logs lie in LOGS.
+void join_journals(std::vector<LogFolder>& folders) {
+  for (LogFolder& journals : folders) {
+    const fs::path above = fs::path(journals.path).parent_path();
+    if (above.filename() != "journal") continue;
+    const std::string logs = above.parent_path().string();
+    const auto holder = std::find_if(folders.begin(), folders.end(), [&](const LogFolder& folder) {
+      return folder.path == logs && !folder.files.empty();
+    });
+    if (holder == folders.end()) continue;
+    for (auto at = journals.files.begin(); at != journals.files.end();) {
+      const std::string extension = fs::path((*at)->entry().path).extension().string();
+      const bool is_journal = extension == ".journal" || extension == ".journal~";
+      if (is_journal) holder->files.push_back(std::move(*at));
+      at = is_journal ? journals.files.erase(at) : std::next(at);
+    }
+  }
+  std::erase_if(folders, [](const LogFolder& folder) { return folder.files.empty(); });
+}
+
 class LooseFolder : public Evidence {
  public:
   LooseFolder(InputReport report, fs::path path, StepNote& steps)
@@ -89,6 +109,7 @@ class LooseFolder : public Evidence {
     walk(path_, 0, folders);
     std::sort(folders.begin(), folders.end(),
               [](const LogFolder& a, const LogFolder& b) { return a.path < b.path; });
+    join_journals(folders);
     return folders;
   }
 

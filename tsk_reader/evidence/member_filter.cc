@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 9> kFactFiles = {
     "etc/hostname",    "etc/os-release", "etc/sysconfig/network",
     "etc/sysctl.conf", "etc/fstab",      "etc/redhat-release"};
 
+constexpr std::string_view kJournalFolder = "/journal";
+
 /// Whether `path` is `end` or ends with it behind a slash.
 bool ends_with_path(std::string_view path, std::string_view end) {
   if (!path.ends_with(end)) return false;
@@ -35,7 +37,11 @@ bool MemberFilter::name_matches(std::string_view name) const {
 bool MemberFilter::is_log(std::string_view path) const {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return false;
-  const std::string_view folder = path.substr(0, slash);
+  std::string_view folder = path.substr(0, slash);
+  // Journals lie two folders deeper: journal/MACHINE-ID.
+  const std::size_t machine = folder.rfind('/');
+  if (machine != std::string_view::npos && folder.substr(0, machine).ends_with(kJournalFolder))
+    folder = folder.substr(0, machine - kJournalFolder.size());
   return std::any_of(folders_.begin(), folders_.end(),
                      [&](std::string_view one) {
                        return ends_with_path(folder,

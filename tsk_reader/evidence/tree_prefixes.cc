@@ -56,12 +56,20 @@ class PrefixFinder {
     if (is_link(node)) take_link(node, name);
     if (index_.facts(node).kind == NodeKind::other || !filter_.name_matches(name)) return;
     loose_.insert(index_.parent(node));
+    const Node holder = log_folder_of(index_.parent(node));
     for (const auto& folder : folders_) {
-      const auto root = root_above(index_.parent(node), folder, folder.size());
+      const auto root = root_above(holder, folder, folder.size());
       if (!root) continue;
       (folder.size() > 1 ? whole_ : short_).insert(*root);
       return;
     }
+  }
+
+  /// Journals lie two folders deeper than other logs: journal/MACHINE-ID.
+  Node log_folder_of(Node folder) const {
+    const Node above = folder == ArchiveIndex::kRoot ? folder : index_.parent(folder);
+    return above != ArchiveIndex::kRoot && index_.name(above) == "journal" ? index_.parent(above)
+                                                                           : folder;
   }
 
   /// A link in the place of a log folder, or of what it lies in, below a folder with an etc.

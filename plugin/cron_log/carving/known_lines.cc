@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "plugin/cron_log/dialects.h"
+#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_reader.h"
 
 namespace pidometer {
@@ -35,7 +36,7 @@ KnownLines::KnownLines() : context_(std::make_unique<Context>()) {}
 KnownLines::~KnownLines() = default;
 
 Result<bool> KnownLines::add_log(const LogFile& log, const ReadMonitor& monitor) {
-  const auto stream = log.open(StreamForm::decoded);
+  const auto stream = open_log_text(log);
   if (!stream) return tl::unexpected(stream.error());
   LineReader lines(**stream, monitor);
   LogLine line;

@@ -7,6 +7,7 @@
 #include "plugin/cron_log/carving/carver.h"
 #include "plugin/cron_log/carving/known_lines.h"
 #include "plugin/cron_log/dialects.h"
+#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_reader.h"
 
 namespace pidometer {
@@ -16,7 +17,7 @@ namespace {
 constexpr std::size_t kHead = std::size_t{64} << 10;
 
 bool begins_like_a_log(const LogFile& file) {
-  const auto stream = file.open(StreamForm::decoded);
+  const auto stream = open_log_text(file);
   if (!stream) return false;
   std::string head(kHead, '\0');
   std::size_t size = 0;
@@ -58,7 +59,7 @@ class Recoverer {
   /// A deleted file, where it is a log.
   void take_file(const LogFile& file) {
     if (out_.stopped || !begins_like_a_log(file)) return;
-    const auto stream = file.open(StreamForm::decoded);
+    const auto stream = open_log_text(file);
     if (!stream) return;
     LogReport report;
     report.entry = file.entry();

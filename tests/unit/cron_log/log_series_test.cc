@@ -149,10 +149,9 @@ TEST(LogSeries, ACronThatIsNotReadIsNamedOnceALog) {
   const Case cases[] = {
       {"bcron", "Nov  2 05:50:01 web01 bcron-exec: (root) CMD (/a)\n",
        "1 line of bcron, which writes no PID: "},
-      {"journal export", "__CURSOR=s=1\n_PID=31\nSYSLOG_IDENTIFIER=CRON\nMESSAGE=(root) CMD\n",
-       "1 line of journal export: "},
-      {"the journal of another program", "__CURSOR=s=1\n_PID=31\nSYSLOG_IDENTIFIER=sshd\n",
-       nullptr},
+      {"strings of a journal", "_PID=31\nSYSLOG_IDENTIFIER=CRON\nMESSAGE=(root) CMD\n",
+       "1 line of a journal's loose fields: "},
+      {"the journal of another program", "_PID=31\nSYSLOG_IDENTIFIER=sshd\n", nullptr},
       {"another program's", "! careful\n_x\nNov  2 05:50:01 web01 sshd[3]: x\n", nullptr},
   };
   for (const Case& c : cases) {

@@ -42,7 +42,7 @@ Result<void> MemberStore::spill() {
   }
   if (scratch_ < 0) {
     if (memory_.size() < limits_.memory_without_scratch) return {};
-    return fail(ErrorKind::output, "no scratch file for the members of the archive", no_scratch_);
+    return fail(ErrorKind::output, "no scratch file for what is unpacked", no_scratch_);
   }
   for (std::size_t done = 0; done < memory_.size();) {
     const ssize_t wrote = ::pwrite(scratch_, memory_.data() + done, memory_.size() - done,

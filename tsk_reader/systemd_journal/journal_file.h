@@ -1,0 +1,95 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/journal_entry.h"
+#include "base/log_file.h"
+#include "base/result.h"
+#include "tsk_reader/bytes/block_source.h"
+
+namespace pidometer {
+
+/// The first bytes of a journal file.
+inline constexpr std::string_view kJournalMagic = "LPKSHHRH";
+
+/// Where the entries of a journal file lie, and where nothing intact does.
+struct JournalIndex {
+  std::vector<std::uint64_t> entries;  ///< offsets of entry objects, ascending
+  std::vector<ByteRange> holes;        ///< ascending
+  std::uint64_t counted = 0;           ///< entries by the header; 0: what it says cannot be
+};
+
+/// What became of one entry object.
+struct ReadEntry {
+  JournalEntry entry;
+  std::size_t lost_fields = 0;  ///< that are damaged
+  bool is_sound = true;         ///< false: it is no entry, or holds others' fields
+};
+
+/// Reads the binary files of systemd-journald ("Journal File Format", systemd.io; journal-def.h of
+/// systemd 252), whatever their state: not by the arrays of entries, of which a damaged one hides
+/// all that follow, but object by object from the front. Every field is checked by its hash and
+/// every entry by the sum of its fields' hashes. Never fails on what bytes say; errors are those of
+/// the source.
+class JournalFile {
+ public:
+  /// `source` must outlive it.
+  static Result<JournalFile> open(BlockSource& source);
+
+  Result<JournalIndex> index();
+  Result<ReadEntry> read_entry(std::uint64_t offset);
+
+ private:
+  explicit JournalFile(BlockSource& source) : source_(&source) {}
+
+  static constexpr std::size_t kFieldsAhead = 4096;  ///< fields of an entry lie anywhere before it
+
+  struct Object {
+    std::uint8_t type = 0;
+    std::uint8_t flags = 0;
+    std::uint64_t size = 0;
+  };
+  /// A data object: its field where it is one that is kept.
+  struct Data {
+    bool is_sound = false;
+    bool is_summed = false;  ///< `sum` is known
+    std::uint64_t sum = 0;   ///< its part in the entry's
+    std::string name;
+    std::string value;
+  };
+
+  Result<std::span<const std::byte>> bytes(std::uint64_t offset, std::size_t count);
+  Result<std::optional<Object>> object_at(std::uint64_t offset);
+  Result<bool> is_zero(std::uint64_t offset, std::uint64_t end);
+  Result<std::optional<std::uint64_t>> next_object(std::uint64_t offset);
+  Result<Data> load_data(std::uint64_t offset, bool keyed, bool compact);
+  Result<const Data*> data_at(std::uint64_t offset);
+  Result<void> settle_flags(const std::vector<std::uint64_t>& samples);
+  bool sums_up(std::uint64_t sum, std::span<const std::uint64_t> parts) const;
+
+  BlockSource* source_;
+  std::uint64_t first_object_ = 0;
+  std::uint64_t tail_object_ = 0;
+  std::uint64_t counted_ = 0;
+  bool keyed_ = false;
+  bool compact_ = false;
+  std::array<std::byte, 16> file_id_{};
+  std::string seqnum_id_;
+  std::vector<std::byte> window_;  ///< of the source
+  std::uint64_t window_at_ = 0;
+  std::size_t ahead_ = kFieldsAhead;  ///< bytes that are read at once, at least
+  std::uint64_t nonzero_at_ = 0;      ///< a byte that is not 0, the last one met
+  std::unordered_map<std::uint64_t, Data> known_;
+  std::size_t known_bytes_ = 0;
+  std::uint64_t checked_ = 0;  ///< bytes of fields that were hashed
+};
+
+}  // namespace pidometer
