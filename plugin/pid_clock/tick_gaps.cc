@@ -20,6 +20,11 @@ constexpr LocalMinute kWeek = 7 * kDay;
 constexpr int kLookBack = 3;
 constexpr int kEnough = 2;
 
+// A log keeps to its minutes if, of the ticks that ran at the same minute an hour (a day) before,
+// so many run again an hour (a day) later: jobs of working days do four times of five, all others
+// nearly always, and jobs at random times as often as any minute has a tick.
+constexpr double kKeepsShare = 0.7;
+
 // A gap of two years is looked through minute by minute, a longer one only so far; and of a log
 // that jumps about in time, no more than a hundred years in all.
 constexpr LocalMinute kMostMinutes = 2 * 366 * kDay;
@@ -33,6 +38,9 @@ class GapFinder {
   std::vector<TickGap> run() {
     std::vector<TickGap> gaps;
     if (!calendar_.known()) return gaps;
+    hourly_ = keeps_to_its_minutes(kHour);
+    daily_ = keeps_to_its_minutes(kDay);
+    if (!hourly_ && !daily_) return gaps;
     for (std::uint32_t i = 0; i + 1 < ticks_.size(); ++i) {
       // the common case first: no minute lies between the two
       if (ticks_[i + 1].time - ticks_[i].time < std::chrono::seconds(90)) continue;
@@ -76,14 +84,26 @@ class GapFinder {
     // the last hours and days that end before the gap
     const LocalMinute hours = (minute - start_ - 1) / kHour + 1;
     const LocalMinute days = (minute - start_ - 1) / kDay + 1;
-    const auto hourly = last_use(minute, hours, kHour);
-    const auto daily = last_use(minute, days, kDay);
+    const auto hourly = hourly_ ? last_use(minute, hours, kHour) : std::nullopt;
+    const auto daily = daily_ ? last_use(minute, days, kDay) : std::nullopt;
     if (!hourly && !daily) return std::nullopt;
     if (!daily && !some_day_around(minute, days)) return std::nullopt;
     if (!hourly && was_hourly(*daily)) return std::nullopt;
     if (weekday_says_no(minute)) return std::nullopt;
     if (!back_in_use(minute, hourly ? kHour : kDay)) return std::nullopt;
     return hourly ? hourly : daily;
+  }
+
+  bool keeps_to_its_minutes(LocalMinute step) const {
+    std::size_t regular = 0;
+    std::size_t again = 0;
+    for (const Tick& tick : ticks_) {
+      const LocalMinute minute = local_minute_of(tick);
+      if (!calendar_.used(minute - step) || !calendar_.covers(minute + step)) continue;
+      ++regular;
+      again += calendar_.used(minute + step) ? 1 : 0;
+    }
+    return static_cast<double>(again) > kKeepsShare * static_cast<double>(regular);
   }
 
   // Under load the line of a tick is written a minute or two late: it is the next tick, then, which
@@ -183,6 +203,8 @@ class GapFinder {
   LocalMinute start_ = 0;
   LocalMinute end_ = 0;
   LocalMinute looked_at_ = 0;
+  bool hourly_ = false;
+  bool daily_ = false;
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ inline constexpr std::size_t kGapReferences = 2048;
 /// before, unless the same minute of a week before or after says otherwise; and if it is in use
 /// again behind the gap, where the log reaches that far (else the schedule was changed). Minutes
 /// are local ones; where the zone's offset changes within an interval nothing is said. Ascending.
+/// A log that does not keep to its minutes has no gaps to be told.
 /// Of intervals of at most one minute nothing can be missing; ticks out of order have no gap.
 /// `calendar`: minutes in use, those of ticks that were taken out of `ticks` too.
 std::vector<TickGap> find_tick_gaps(const std::vector<Tick>& ticks, const MinuteCalendar& calendar);

@@ -167,12 +167,15 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
   std::vector<FoundFolder> out;
   std::set<std::uint64_t> seen_folders;
   std::set<std::uint64_t> seen_files;
+  std::set<std::string> told;
   const bool for_journals = name_matches("system.journal", globs);
   for (const std::string_view path : folders) {
     const auto place = resolve_path(file_system, path);
     if (!place) {
       if (leaves_the_volume(file_system, path)) continue;
-      warnings.push_back(skipped(std::string(path), words_of(place.error())));
+      // what ails /var is told once, whatever is looked for below it
+      if (told.insert(words_of(place.error())).second)
+        warnings.push_back(skipped(std::string(path), words_of(place.error())));
       continue;
     }
     if (!place->node) {

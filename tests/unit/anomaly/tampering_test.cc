@@ -188,6 +188,11 @@ TEST(RecordGap, schedules_that_are_no_gaps) {
          return jobs;
        }}},
       {"noise and all", {server, 6}},
+      {"jobs at random times", {[](std::int64_t m) {
+         std::vector<std::uint32_t> jobs;
+         if (testing::Random(static_cast<std::uint64_t>(m)).uniform() < 0.3) jobs.push_back(1);
+         return jobs;
+       }}},
   };
   for (const auto& [name, host] : hosts) {
     SCOPED_TRACE(name);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace pidometer {
@@ -67,7 +68,8 @@ TEST(Flags, HelpLeadsWithExamplesAndHasEveryFlag) {
   ASSERT_TRUE(scan && extract);
   EXPECT_EQ(scan->text.find("Examples:"), 0U);
   for (const Flag& flag : flags()) {
-    const std::string names(flag.names);
+    std::string names(flag.names);
+    names.resize(std::min(names.size(), names.find(",!")));  // the help shows the other way apart
     EXPECT_EQ(scan->text.find(names) != std::string::npos, flag.scan) << names;
     EXPECT_EQ(extract->text.find(names) != std::string::npos, flag.extract) << names;
     EXPECT_TRUE(flag.scan || flag.extract) << names;

@@ -56,7 +56,7 @@ TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {
     "replayed_bytes": 0})"));
   EXPECT_EQ(json["series"][0], Json::parse(R"({"input": "a.raw", "folder": "/var/log",
     "records": 0, "readings": 0, "intervals": 0, "boot_sessions": 0, "wraps": 0, "pid_max": 0,
-    "unjudged": [], "unjudged_intervals": 0})"));
+    "unjudged": [], "unjudged_intervals": 0, "periods": [], "periodic_sources": []})"));
 }
 
 TEST(WriteSummary, SaysAllThatIsKnownOfALog) {
@@ -156,7 +156,14 @@ TEST(WriteSummary, SeriesHasItsCoverage) {
                    .pid_max_basis = "wraps seen",
                    .coverage = TimeRange{at(973695000), at(973695600)},
                    .unjudged = {{TimeRange{at(973695000), at(973695300)}, "damaged"}},
-                   .unjudged_intervals = 1};
+                   .unjudged_intervals = 1,
+                   .periods = {{.range = {at(973641600), at(973728000)},
+                                .judged_seconds = 300,
+                                .intervals = 2,
+                                .smallest_alarm = 3,
+                                .smallest_alarm_high = 5},
+                               {.range = {at(973728000), at(973814400)}}},
+                   .periodic_sources = {{.daily = true, .minute = 195, .pids = 2.5, .seen = 9}}};
   summary.series.push_back(series);
   EXPECT_EQ(Json::parse(write_summary(summary))["series"][0], Json::parse(R"({
     "input": "a", "volume": "p1", "folder": "/var/log", "hostname": "web01", "records": 5,
@@ -164,7 +171,13 @@ TEST(WriteSummary, SeriesHasItsCoverage) {
     "pid_max_basis": "wraps seen", "coverage": {"begin": "2000-11-08T14:50:00.000000+00:00",
                                                 "end": "2000-11-08T15:00:00.000000+00:00"},
     "unjudged_intervals": 1, "unjudged": [{"begin": "2000-11-08T14:50:00.000000+00:00",
-      "end": "2000-11-08T14:55:00.000000+00:00", "reason": "damaged"}]})"));
+      "end": "2000-11-08T14:55:00.000000+00:00", "reason": "damaged"}],
+    "periods": [{"begin": "2000-11-08T00:00:00.000000+00:00", "end": "2000-11-09T00:00:00.000000+00:00",
+                 "intervals": 2, "judged_seconds": 300, "smallest_alarm_pids": 3,
+                 "smallest_alarm_pids_high": 5},
+                {"begin": "2000-11-09T00:00:00.000000+00:00", "end": "2000-11-10T00:00:00.000000+00:00",
+                 "intervals": 0, "judged_seconds": 0}],
+    "periodic_sources": [{"every": "day", "minute": 195, "pids": 2.5, "seen": 9}]})"));
 }
 
 }  // namespace
