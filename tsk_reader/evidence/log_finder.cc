@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <string>
 
 #include "tsk_reader/file_system/path_resolver.h"
 
@@ -174,7 +175,8 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
     if (!place) {
       if (leaves_the_volume(file_system, path)) continue;
       // what ails /var is told once, whatever is looked for below it
-      if (told.insert(words_of(place.error())).second)
+      const Error& error = place.error();
+      if (told.insert(error.reason.empty() ? error.message : error.reason).second)
         warnings.push_back(skipped(std::string(path), words_of(place.error())));
       continue;
     }
