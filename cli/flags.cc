@@ -93,57 +93,57 @@ void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
 constexpr auto kFlags = std::to_array<Flag>({
     {"--root", "DIR",
      "read DIR as the root of a system: a mounted image or an extracted tree; may be repeated",
-     true, true, bind_value<&Options::roots>},
-    {"-o,--output", "FILE", "write the rows to FILE instead of standard output", true, false,
+     true, true, true, bind_value<&Options::roots>},
+    {"-o,--output", "FILE", "write the rows to FILE instead of standard output", true, false, false,
      bind_value<&Options::output>},
-    {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", false, true,
+    {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", false, true, false,
      bind_directory},
-    {"-f,--format", "FORMAT", "jsonl (default) or text", true, false,
+    {"-f,--format", "FORMAT", "jsonl (default) or text", true, false, false,
      bind_word<&Options::format, kFormats>},
     {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
-     true, true, bind_value<&Options::summary>},
+     true, true, false, bind_value<&Options::summary>},
     {"-z,--timezone", "ZONE",
      "zone of the logs' times, such as Europe/Berlin or -06:00; wins over the image's own", true,
-     false, bind_value<&Options::timezone>},
+     false, true, bind_value<&Options::timezone>},
     {"-y,--year", "YEAR", "year of the last line; wins over the file's modification time", true,
-     false, bind_year},
+     false, true, bind_year},
     {"--pid-max", "N", "kernel.pid_max of the host, where it cannot be read from the evidence",
-     true, false, bind_pid_max},
+     true, false, true, bind_pid_max},
     {"--since", "TIME",
      "only rows that end at or after TIME, ISO 8601; without an offset in --timezone, else UTC",
-     true, false, bind_value<&Options::since>},
-    {"--until", "TIME", "only rows that begin before TIME", true, false,
+     true, false, false, bind_value<&Options::since>},
+    {"--until", "TIME", "only rows that begin before TIME", true, false, false,
      bind_value<&Options::until>},
-    {"-r,--records", "", "write every cron record as a row as well", true, false,
+    {"-r,--records", "", "write every cron record as a row as well", true, false, false,
      bind_switch<&Options::records>},
     {"-w,--witnesses,!--no-witnesses", "",
      "attach lines of the host's other logs, log-in records and PID files to the findings "
      "(default: "
      "for all inputs but loose log files)",
-     true, false, bind_witnesses},
+     true, false, true, bind_witnesses},
     {"--recover", "",
      "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
      "well",
-     true, true, bind_switch<&Options::recover>},
+     true, true, true, bind_switch<&Options::recover>},
     {"-a,--all-logs", "", "extract auth.log, secure, messages, syslog, wtmp, btmp and utmp as well",
-     false, true, bind_switch<&Options::all_logs>},
+     false, true, false, bind_switch<&Options::all_logs>},
     {"-l,--min-level", "LEVEL",
-     "informational (default: everything), low, medium, high or critical", true, false,
+     "informational (default: everything), low, medium, high or critical", true, false, false,
      bind_word<&Options::min_level, kLevels>},
     {"--as", "KIND",
      "take inputs for what they are not by content: image, log, folder, root or archive", true,
-     true, bind_word<&Options::as, kInputKinds>},
+     true, true, bind_word<&Options::as, kInputKinds>},
     {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", true, true,
-     bind_switch<&Options::partial_ok>},
+     true, bind_switch<&Options::partial_ok>},
     {"--step-limit", "SECONDS",
      "leave out what takes longer to read than SECONDS of CPU time, or four times as long without "
      "an answer: an image, a volume, a log (default 300; 0: no limit)",
-     true, true, bind_step_limit},
-    {"--force", "", "overwrite files that exist", true, true, bind_switch<&Options::force>},
-    {"--color", "WHEN", "auto (default), always or never", true, true,
+     true, true, true, bind_step_limit},
+    {"--force", "", "overwrite files that exist", true, true, false, bind_switch<&Options::force>},
+    {"--color", "WHEN", "auto (default), always or never", true, true, true,
      bind_word<&Options::color, kColorModes>},
     {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", true,
-     true, bind_switch<&Options::quiet>},
+     true, true, bind_switch<&Options::quiet>},
 });
 
 constexpr std::string_view kExamples =
@@ -166,6 +166,12 @@ constexpr std::string_view kExtractExamples =
     "  pidometer extract --all-logs web01.raw.001 -d logs\n"
     "\n";
 
+constexpr std::string_view kExplainExamples =
+    "Examples:\n"
+    "  pidometer explain 262888c314fa7c0f web01.E01\n"
+    "  pidometer explain 262888c314fa7c0f --timezone America/Chicago honeypot.dd\n"
+    "\n";
+
 constexpr std::string_view kExitStatus =
     "Exit status: 0 all was read; 1 nothing usable; 2 usage; 3 partial: part of the evidence was\n"
     "lost or damaged; 4 all was read and no cron log is in it; 130 interrupted.";
@@ -173,6 +179,10 @@ constexpr std::string_view kExitStatus =
 CLI::App* add_command(CLI::App& app, Options& options, const char* name, const char* description,
                       const std::string& loose, bool Flag::*belongs) {
   CLI::App* command = app.add_subcommand(name, description);
+  if (belongs == &Flag::explain)
+    command->add_option("FINDING_ID", options.explain, "finding_id of a row that a scan wrote")
+        ->type_name("")
+        ->required();
   command
       ->add_option("INPUT", options.inputs,
                    "disk images (raw, split raw, E01, qcow2, VMDK, VHD, VHDX), archives (tar, zip, "
@@ -203,13 +213,20 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   const CLI::App* extract =
       add_command(app, options, "extract", "Copy the cron logs out of an image, byte for byte.", "",
                   &Flag::extract);
+  const CLI::App* explain =
+      add_command(app, options, "explain", "Show every number that went into one finding.",
+                  ", log files, folders of log files", &Flag::explain);
+  const auto examples = [&](const CLI::App* command) {
+    return command == scan      ? kScanExamples
+           : command == extract ? kExtractExamples
+                                : kExplainExamples;
+  };
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     parsed.text = app.help();
     for (const CLI::App* command : app.get_subcommands())
-      parsed.text = std::string(command == scan ? kScanExamples : kExtractExamples) +
-                    command->help("pidometer");
+      parsed.text = std::string(examples(command)) + command->help("pidometer");
     return parsed;
   } catch (const CLI::ParseError& error) {
     std::string name = "pidometer";
@@ -219,7 +236,7 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   }
   if (version) {
     parsed.text = version_text();
-  } else if ((scan->parsed() || extract->parsed()) && options.inputs.empty() &&
+  } else if ((scan->parsed() || extract->parsed() || explain->parsed()) && options.inputs.empty() &&
              options.roots.empty()) {
     return fail(ErrorKind::usage, "no input is given", {},
                 "give an image, an archive, a log, a folder of logs, or --root DIR; see "
@@ -228,6 +245,9 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
     options.command = Command::scan;
   } else if (extract->parsed()) {
     options.command = Command::extract;
+  } else if (explain->parsed()) {
+    options.command = Command::explain;
+    options.format = RowFormat::text;
   } else {
     return fail(ErrorKind::usage, "no command is given", {},
                 "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");

@@ -20,6 +20,7 @@ struct Flag {
   std::string_view help;      ///< one line, lower case, no final stop
   bool scan = false;          ///< belongs to `pidometer scan`
   bool extract = false;       ///< belongs to `pidometer extract`
+  bool explain = false;       ///< belongs to `pidometer explain`
   void (*bind)(CLI::App& app, const Flag& flag, Options& options) = nullptr;
 };
 

@@ -10,7 +10,7 @@
 
 namespace pidometer {
 
-enum class Command { none, scan, extract };
+enum class Command { none, scan, extract, explain };
 enum class RowFormat { jsonl, text };
 enum class ColorMode { automatic, always, never };
 
@@ -29,7 +29,7 @@ struct Options {
   std::string summary;      ///< file name; empty: none
   int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit
 
-  // scan
+  // scan and explain
   std::string output;  ///< file name; empty or "-": standard output
   RowFormat format = RowFormat::jsonl;
   std::string timezone;     ///< IANA name or +HH:MM; empty: the evidence decides
@@ -41,6 +41,8 @@ struct Options {
   std::optional<bool> witnesses;
   bool records = false;
   Level min_level = Level::informational;
+
+  std::string explain;  ///< finding_id that is asked for; empty: a scan
 
   // extract
   std::string directory;

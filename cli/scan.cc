@@ -32,6 +32,7 @@ Result<ScanPlan> make_plan(const Options& options) {
   plan.plugin.year = options.year;
   plan.plugin.pid_max = options.pid_max;
   plan.plugin.records = options.records;
+  plan.plugin.explain = options.explain;
   TimeZone zone;
   if (!options.timezone.empty()) {
     Result<TimeZone> found = find_time_zone(options.timezone);
@@ -169,6 +170,14 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     outcome.output_failed = !written;
   }
   outcome.interrupted = interrupted();
+  if (!options.explain.empty() && outcome.cron_logs > 0 &&
+      mediator.findings() + summary.activities == 0) {
+    diagnostics.error(Error{ErrorKind::usage,
+                            "no finding has the id " + options.explain,
+                            {},
+                            "give the inputs, the zone and the year as to the scan that wrote it"});
+    outcome.finding_unknown = true;
+  }
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);

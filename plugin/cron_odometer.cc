@@ -15,6 +15,7 @@
 #include "plugin/clock_report.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/explain_finding.h"
 #include "plugin/file_findings.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/readings.h"
@@ -103,7 +104,13 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     drop_known_findings(known, anomalies);
     std::vector<WindowWitnesses> witnesses =
         find_witnesses(series, log, clock, anomalies, options, logs.size() > 1, mediator);
-    rows.findings(std::move(anomalies), std::move(witnesses));
+    const auto explain = [&](const Anomaly& anomaly) {
+      return explain_finding(log, clock, baseline, anomaly);
+    };
+    if (options.explain.empty())
+      rows.findings(std::move(anomalies), std::move(witnesses));
+    else
+      rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
     rows.damage();
     if (options.records) rows.records(known);
     SeriesReport report =

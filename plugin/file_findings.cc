@@ -31,8 +31,7 @@ std::optional<std::int64_t> usual_days(const LogSeries& log, const std::string& 
     if (rotation.date != 0 && rotation.family == family) days.push_back(day_of(rotation.date));
   }
   std::ranges::sort(days);
-  const auto [first, last] = std::ranges::unique(days);
-  days.erase(first, last);
+  days.erase(std::unique(days.begin(), days.end()), days.end());
   if (days.size() < kDatesAtLeast) return std::nullopt;
   std::vector<std::int64_t> apart;
   for (std::size_t i = 1; i < days.size(); ++i) apart.push_back(days[i] - days[i - 1]);

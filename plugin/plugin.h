@@ -47,6 +47,8 @@ struct PluginOptions {
   std::optional<int> year;       ///< of the LAST line; wins over mtime
   std::optional<Pid> pid_max;
   bool records = false;  ///< produce a row for every record as well
+  /// finding_id of the one finding to produce, with its explanation; empty: all findings.
+  std::string explain = {};
 };
 
 /// Where a plugin's products go. Implemented by the program (cli) and by tests.

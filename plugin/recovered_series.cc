@@ -29,6 +29,10 @@ std::vector<bool> mark_known_records(const HostSeries& series, LogSeries& log) {
 void drop_known_findings(const std::vector<bool>& known, std::vector<Anomaly>& anomalies) {
   if (known.empty()) return;
   std::erase_if(anomalies, [&](const Anomaly& anomaly) {
+    if (anomaly.kind == AnomalyKind::record_gap && anomaly.cause == GapCause::evidence_damaged)
+      return true;
+    // a command that a piece's end cut short
+    if (anomaly.kind == AnomalyKind::new_command) return true;
     for (std::size_t i = anomaly.first_record; i <= anomaly.last_record; ++i)
       if (!known[i]) return false;
     return true;

@@ -14,7 +14,9 @@ namespace pidometer {
 /// reports count them as duplicate_lines.
 std::vector<bool> mark_known_records(const HostSeries& series, LogSeries& log);
 
-/// Takes out what the live series says by itself: findings all of whose lines are known.
+/// Takes out what the live series says by itself: findings all of whose lines are known; and the
+/// gaps between recovered pieces, which are what such a series is made of, and jobs that are new
+/// because a piece's end cut their command short.
 void drop_known_findings(const std::vector<bool>& known, std::vector<Anomaly>& anomalies);
 
 /// The records of a recovered series that no live log has, for what is said of the live one.

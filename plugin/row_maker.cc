@@ -63,6 +63,23 @@ RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& med
 }
 
 void RowMaker::findings(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) {
+  for (TimelineEvent& event : finding_rows(std::move(anomalies), std::move(witnesses)))
+    mediator_.produce_event(std::move(event));
+}
+
+void RowMaker::explained_finding(
+    std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
+    const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain) {
+  for (TimelineEvent& event : finding_rows(std::move(anomalies), std::move(witnesses))) {
+    if (finding_id(event) != id) continue;
+    auto& body = std::get<FindingBody>(event.body);
+    body.explanation = explain(body.anomaly);
+    mediator_.produce_event(std::move(event));
+  }
+}
+
+std::vector<TimelineEvent> RowMaker::finding_rows(std::vector<Anomaly> anomalies,
+                                                  std::vector<WindowWitnesses> witnesses) const {
   std::vector<std::uint32_t> bounds;
   bounds.reserve(anomalies.size() * 2);
   for (const Anomaly& anomaly : anomalies) {
@@ -82,7 +99,7 @@ void RowMaker::findings(std::vector<Anomaly> anomalies, std::vector<WindowWitnes
     body.witnesses = std::move(witnesses[i]);
   }
   join_activities(events);
-  for (TimelineEvent& event : events) mediator_.produce_event(std::move(event));
+  return events;
 }
 
 TimelineEvent RowMaker::finding_row(Anomaly anomaly, const Result<std::string>& first_line,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,11 @@ class RowMaker {
   /// `witnesses` is parallel to `anomalies`.
   void findings(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses);
 
+  /// Only the finding (or activity) of that id, with what `explain` makes of it.
+  void explained_finding(
+      std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
+      const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain);
+
   /// A row for every record, without those that are known (all are told where `known` is empty).
   void records(const std::vector<bool>& known);
 
@@ -31,6 +37,8 @@ class RowMaker {
   /// that of the usual log of some 10,000 lines there is one batch, and of a million lines sixteen.
   static constexpr std::size_t kRecordBatch = 65536;
 
+  std::vector<TimelineEvent> finding_rows(std::vector<Anomaly> anomalies,
+                                          std::vector<WindowWitnesses> witnesses) const;
   TimelineEvent finding_row(Anomaly anomaly, const Result<std::string>& first_line,
                             const Result<std::string>& last_line) const;
   void record_row(const StoredRecord& record, const Result<std::string>& line);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <ranges>
+#include <span>
 
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/robust.h"
@@ -79,7 +80,7 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
   std::vector<std::int64_t> seen;
   double last = by_size.empty() ? 0 : 2 * by_size.back().pids;
   for (std::size_t at = by_size.size(); at-- > 0 && !usual_;) {
-    const auto alike = std::ranges::subrange(
+    const auto alike = std::span(
         std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
         std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
     if (by_size[at].pids > kNextSize * last) continue;

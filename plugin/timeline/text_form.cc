@@ -172,7 +172,10 @@ std::string finding_text(const TimelineEvent& event, const FindingBody& finding,
   if (!finding.time_basis.certainty.empty() && finding.time_basis.certainty != "exact") {
     text += "; time " + escape_bytes(finding.time_basis.certainty);
   }
-  return text + "\n" + witness_words(finding.witnesses);
+  text += '\n';
+  text += witness_words(finding.witnesses);
+  if (finding.explanation != nullptr) text += explanation_text(*finding.explanation);
+  return text;
 }
 
 std::string warning_text(const TimelineEvent& event, const Warning& warning, bool color) {

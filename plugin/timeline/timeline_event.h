@@ -14,6 +14,7 @@
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/timeline/explanation.h"
 #include "plugin/witness/witness.h"
 
 namespace pidometer {
@@ -54,6 +55,7 @@ struct FindingBody {
   /// Of the activity that the finding is part of, or of the activity itself; empty for none.
   std::string activity_id = {};
   std::vector<std::string> parts = {};  ///< finding_ids of an activity's findings, in time order
+  std::shared_ptr<const Explanation> explanation = {};  ///< where it was asked for
   /// Of a live series: what was recovered of the same host that is dated within the window.
   RecoveredWithin recovered = {};
   WindowWitnesses witnesses = {};

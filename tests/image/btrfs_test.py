@@ -98,7 +98,7 @@ class Btrfs(images.ImageTest):
                 btrfs_images.btrfs("subvolume", "create", folder)
             images.write_tree(root, {"/@/etc/hostname": b"web01\n", "/@/var/log/cron": b"nested\n",
                                      "/@log/cron": b"apart\n", "/plain/var/log/cron": b"plain\n",
-                                     "/home/cron/cron": b"no log\n"})
+                                     "/home/web/cron": b"no log\n"})
             btrfs_images.btrfs("subvolume", "snapshot", "-r", root / "plain", root / "old")
             images.write_tree(root, {"/plain/var/log/cron": b"plain\nlater\n"})
 

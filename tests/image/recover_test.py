@@ -56,7 +56,8 @@ class ExtRecovery(RecoveryTest):
                     os.sync()
                 scan = Scan(self, image)
                 self.check(f"sed -i, {kind}", scan, night, 0.98)
-                self.assertEqual(len(scan.live), len(lines) - len(night))
+                scan.check_removed_night(len(night))
+                self.assertEqual(len(scan.live), len(lines) - len(night) + 1)
                 repeated = sum(log["duplicate_lines"] for log in scan.summary["logs"])
                 self.assertGreater(repeated, 0.97 * (len(lines) - len(night)))
 

@@ -99,7 +99,8 @@ class XfsRecovery(TreeRecovery):
             os.sync()
         scan = Scan(self, image)
         self.check("sed -i, XFS", scan, night, 0.98)
-        self.assertEqual(len(scan.live), len(lines) - len(night))
+        scan.check_removed_night(len(night))
+        self.assertEqual(len(scan.live), len(lines) - len(night) + 1)
 
 
 class BtrfsRecovery(TreeRecovery):

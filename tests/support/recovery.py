@@ -57,6 +57,7 @@ class Scan:
     """A scan with --recover --records: its rows by where they come from."""
 
     def __init__(self, test, source, *options, raw=None):
+        self.test = test
         summary = test.folder() / "summary.json"
         done = program.run("scan", "--recover", "--records", "--summary", summary, *options, source)
         self.status, self.err = done.status, done.err
@@ -80,6 +81,13 @@ class Scan:
                              + log["unparsed_lines"] + log["duplicate_lines"], log)
             test.assertEqual(sum(log["lines_skipped"].values()),
                              log["other_lines"] + log["unparsed_lines"], log)
+
+    def check_removed_night(self, lines):
+        """The live log has the rest of the lines, and says what is missing of it."""
+        gaps = [row for row in self.live if not row["data_type"].startswith("syslog:")]
+        self.test.assertEqual([(row["data_type"], row["cause"], row["missing_records"]) for row in gaps],
+                              [("pidometer:anomaly:record_gap", "records_removed", lines)])
+        self.test.assertGreaterEqual(gaps[0]["recovered_lines"], 0.98 * lines)
 
     def methods(self):
         return {row["recovered"] for row in self.records}

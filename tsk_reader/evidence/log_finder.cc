@@ -181,9 +181,10 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
       continue;
     }
     if (!place->node) {
-      // /var/run -> /run, a filesystem in memory: on no disk it leads anywhere.
-      const bool in_memory = path.ends_with("/run");
-      if (!place->broken_link.empty() && !in_memory)
+      // /var/run -> /run, a filesystem in memory: on no disk it leads anywhere. And cron's own
+      // folder is not there on Linux, behind whatever link /var is.
+      const bool optional = path.ends_with("/run") || path.ends_with("/cron");
+      if (!place->broken_link.empty() && !optional && told.insert(place->broken_link).second)
         warnings.push_back(skipped(
             std::string(path), fmt::format("the symbolic link leads to nothing on this volume: {}",
                                            place->broken_link)));
