@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ranges>
 #include <span>
 
 #include "plugin/anomaly/tail_chance.h"
@@ -80,9 +79,11 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
   std::vector<std::int64_t> seen;
   double last = by_size.empty() ? 0 : 2 * by_size.back().pids;
   for (std::size_t at = by_size.size(); at-- > 0 && !usual_;) {
+    const auto alike_end =
+        std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids);
     const auto alike = std::span(
         std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
-        std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids));
+        alike_end);
     if (by_size[at].pids > kNextSize * last) continue;
     last = by_size[at].pids;
     seen.clear();
@@ -95,7 +96,7 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
         seen.push_back(trace.day);
     if (!days.cover(seen)) continue;
     usual_ = true;
-    rate_ = static_cast<double>(alike.end() - by_size.begin()) / judged;
+    rate_ = static_cast<double>(alike_end - by_size.begin()) / judged;
     std::vector<double> logs;
     for (const Burst& burst : alike) logs.push_back(std::log(burst.pids));
     middle_ = median_of(logs);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_scan.h"
 
@@ -33,9 +34,10 @@ Days period_length(const PidClock& clock) {
 /// The smallest excess of an interval that would have been an alarm.
 class SmallestAlarm {
  public:
-  SmallestAlarm(const PidClock& clock, const Baseline& baseline) : scan_(clock, baseline) {}
+  SmallestAlarm(const PidClock& clock, const Baseline& baseline)
+      : scan_(clock, baseline), explanations_(clock, baseline, scan_) {}
 
-  std::int64_t of(std::uint32_t interval) const {
+  std::int64_t of(std::uint32_t interval) {
     const Window window = scan_.measure(interval, interval + 1);
     std::int64_t below = 0;
     std::int64_t alarm = 1;
@@ -51,12 +53,15 @@ class SmallestAlarm {
   }
 
  private:
-  bool raises(Window window, std::int64_t excess) const {
+  // What a job's habit or spill, or daily bursts, explain is no alarm there.
+  bool raises(Window window, std::int64_t excess) {
     window.excess = static_cast<double>(excess);
-    return level_of(scan_.score(window), scan_.looks(), scan_.days()) >= Level::medium;
+    window.score = scan_.score(window);
+    return level_of(explanations_.explained(window), scan_.looks(), scan_.days()) >= Level::medium;
   }
 
   WindowScan scan_;
+  Explanations explanations_;
 };
 
 }  // namespace
@@ -73,7 +78,7 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline&
   ticks.reserve(clock.ticks.size());
   for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) ticks.emplace_back(number(i), i);
   std::ranges::stable_sort(ticks, {}, &std::pair<std::int64_t, std::uint32_t>::first);
-  const SmallestAlarm smallest(clock, baseline);
+  SmallestAlarm smallest(clock, baseline);
   for (std::size_t begin = 0; begin < ticks.size();) {
     std::size_t end = begin;
     PeriodCoverage period;
