@@ -45,7 +45,14 @@ bool lacks_one_between(const LogSeries& log, const Rotation& older, const Rotati
     const auto usual = usual_days(log, older.family);
     return usual && day_of(newer.date) - day_of(older.date) > *usual * 3 / 2;
   }
-  return older.date == 0 && newer.date == 0 && older.number > newer.number + 1;
+  if (older.date != 0 || newer.date != 0) return false;
+  // behind the live log comes .1, or .0 where the family has one (newsyslog)
+  const bool from_zero = std::ranges::any_of(log.reports, [&](const LogReport& report) {
+    const Rotation rotation = parse_rotation(report.entry.path);
+    return rotation.family == older.family && rotation.number == 1;
+  });
+  const std::uint32_t next = newer.number + (newer.number == 0 && !from_zero ? 2 : 1);
+  return older.number > next;
 }
 
 /// Ticks that the schedule has between the last tick and `until`, by the hours and days before.
@@ -61,9 +68,14 @@ std::size_t due_until(const PidClock& clock, Timestamp until) {
   return !gaps.empty() && gaps.back().tick + 2 == ticks.size() ? gaps.back().missing : 0;
 }
 
+/// The times of a loose file are often those of whoever copied it.
 bool has_file_times(const FileEntry& entry) {
-  return entry.modified && !entry.recovery && !entry.path_spec.empty() &&
-         entry.path_spec.front().type_indicator != "OS";
+  if (!entry.modified || entry.recovery) return false;
+  for (const PathSpecLayer& layer : entry.path_spec) {
+    if (layer.type_indicator == "GZIP" || layer.type_indicator == "COMPRESSED_STREAM") continue;
+    return layer.type_indicator != "OS";
+  }
+  return false;
 }
 
 }  // namespace

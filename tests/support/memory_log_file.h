@@ -39,6 +39,13 @@ class MemoryLogFile final : public LogFile {
     entry_.replayed.push_back({begin, end});
     return *this;
   }
+  /// Of an image, which keeps the file's own times.
+  MemoryLogFile& in_image() {
+    entry_.path_spec = {{"EXT", entry_.path, {}, {}, {}, {}, {}},
+                        {"RAW", "", {}, {}, {}, {}, {}},
+                        {"OS", "disk.raw", {}, {}, {}, {}, {}}};
+    return *this;
+  }
   MemoryLogFile& compressed() {
     entry_.path_spec.insert(entry_.path_spec.begin(), {"GZIP", "", {}, {}, {}, {}, {}});
     return *this;
