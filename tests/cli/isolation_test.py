@@ -15,8 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import evidence, images, program, rows, tap  # noqa: E402
 
 # Long enough to be met half way on any machine; packed, so that it is the reader that works.
-LINES = 1_500_000
-TICKS_HALF_WAY = 10  # hundredths of a second of CPU time of the reader
+LINES = 1_000_000
+TICKS_HALF_WAY = 8  # hundredths of a second of CPU time of the reader
 
 
 def big_log():
