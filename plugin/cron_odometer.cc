@@ -11,6 +11,7 @@
 
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/sensitivity.h"
+#include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/clock_report.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
@@ -96,8 +97,9 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     const std::uint64_t reading_count = readings.size();
     const PidClock clock = build_pid_clock(std::move(readings), clock_options);
     const Baseline baseline = learn_baseline(clock);
+    const WindowScan scan(clock, baseline);
     RowMaker rows(series, log, mediator);
-    std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline);
+    std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline, scan);
     std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
     explain_by_rotations(log, anomalies);
     std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
@@ -105,7 +107,7 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     std::vector<WindowWitnesses> witnesses =
         find_witnesses(series, log, clock, anomalies, options, logs.size() > 1, mediator);
     const auto explain = [&](const Anomaly& anomaly) {
-      return explain_finding(log, clock, baseline, anomaly);
+      return explain_finding(log, clock, baseline, scan, anomaly);
     };
     if (options.explain.empty())
       rows.findings(std::move(anomalies), std::move(witnesses));
@@ -116,7 +118,7 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     SeriesReport report =
         series_report(log, reading_count, clock, series.recovered, rows.hostname());
     report.periodic_sources = baseline.periodic_sources;
-    report.periods = cover_periods(clock, baseline);
+    report.periods = cover_periods(clock, baseline, scan);
     mediator.report_series(series, std::move(report));
     if (series.recovered)
       mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));

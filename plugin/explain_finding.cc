@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/interval_groups.h"
 
 namespace pidometer {
@@ -100,7 +99,7 @@ class Explainer {
 }  // namespace
 
 std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const PidClock& clock,
-                                                   const Baseline& baseline,
+                                                   const Baseline& baseline, const WindowScan& scan,
                                                    const Anomaly& anomaly) {
   if (anomaly.kind != AnomalyKind::pid_excess && anomaly.kind != AnomalyKind::pid_deficit)
     return nullptr;
@@ -109,7 +108,6 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const P
   const auto begin = static_cast<std::uint32_t>(first - clock.ticks.begin());
   const std::uint32_t end = begin + anomaly.intervals;
   const IntervalGroups groups = group_intervals(clock);
-  const WindowScan scan(clock, baseline);
   const Explainer explainer(log, clock);
   auto explanation = std::make_shared<Explanation>();
   for (std::uint32_t i = begin; i < end; ++i) {

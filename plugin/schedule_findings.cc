@@ -48,14 +48,6 @@ std::optional<CrontabChange> change_of(CronEvent event) {
   }
 }
 
-/// Boot session in which a record lies.
-std::uint32_t session_at(const PidClock& clock, std::uint32_t record) {
-  if (clock.ticks.empty()) return 1;
-  const auto next = std::ranges::upper_bound(clock.ticks, record, {}, &Tick::record);
-  const auto tick = std::max<std::ptrdiff_t>(next - clock.ticks.begin(), 1) - 1;
-  return clock.sessions[session_of(clock, static_cast<std::uint32_t>(tick))].number;
-}
-
 Anomaly at_record(const LogSeries& log, const PidClock& clock, std::uint32_t index,
                   AnomalyKind kind, Level level) {
   const StoredRecord& record = log.records[index];
@@ -65,7 +57,7 @@ Anomaly at_record(const LogSeries& log, const PidClock& clock, std::uint32_t ind
   a.window_start = a.window_end = record.time;
   a.first_record = a.last_record = index;
   a.first_pid = a.last_pid = record.pid;
-  a.boot_session = session_at(clock, index);
+  a.boot_session = boot_session_at(clock, index);
   return a;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/anomaly/pid_finding.h"
+#include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
 namespace {
@@ -21,30 +22,22 @@ bool belongs(const PidClock& clock, std::uint32_t end, std::uint32_t begin) {
 }
 
 Anomaly summary_of(const PidClock& clock, const std::vector<Anomaly*>& parts) {
-  Anomaly sum;
-  sum.kind = AnomalyKind::activity;
   std::uint32_t begin = parts.front()->window_first_tick;
   std::uint32_t end = parts.front()->window_last_tick;
-  double excess = 0;
-  double variance = 0;
   for (const Anomaly* part : parts) {
     begin = std::min(begin, part->window_first_tick);
     end = std::max(end, part->window_last_tick);
+  }
+  Anomaly sum = finding_between(clock, AnomalyKind::activity, begin, end);
+  double excess = 0;
+  double variance = 0;
+  for (const Anomaly* part : parts) {
     excess += part->window_excess;
     variance += part->window_variance;
     sum.level = std::max(sum.level, part->level);
     sum.score = std::max(sum.score, part->score);
     sum.score_log = std::max(sum.score_log, part->score_log);
   }
-  const Tick& first = clock.ticks[begin];
-  const Tick& last = clock.ticks[end];
-  sum.window_start = first.time;
-  sum.window_end = last.time;
-  sum.first_record = first.record;
-  sum.last_record = last.record;
-  sum.first_pid = first.pid;
-  sum.last_pid = last.pid;
-  sum.boot_session = clock.sessions[session_of(clock, begin)].number;
   sum.intervals = end - begin;
   set_excess(sum, excess, variance);
   return sum;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/pid_finding.h"
@@ -20,9 +19,9 @@ constexpr double kQuietDeviations = 4;
 
 // Rule: all comparable intervals cost exactly the same and this one less; or it lies twelve
 // standard deviations below what is expected. Irregular, no alarm: nothing ran unseen.
-std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline) {
+std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline,
+                                        const WindowScan& scan) {
   std::vector<Anomaly> found;
-  std::optional<WindowScan> scan;  // most logs have no candidate
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     const Interval& interval = clock.intervals[i];
     if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired)
@@ -33,8 +32,7 @@ std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& b
     if (!c.agree &&
         static_cast<float>(interval.advance) > e.mean - kFarBelow / 2 * std::sqrt(e.variance))
       continue;
-    if (!scan) scan.emplace(clock, baseline);
-    Window window = scan->measure(i, i + 1);
+    Window window = scan.measure(i, i + 1);
     if (std::lround(window.excess) >= 0) continue;
     const double noise =
         std::sqrt(baseline.variance_per_half_minute * std::max(1.0, interval.seconds / 30.0));
@@ -44,7 +42,7 @@ std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& b
     if (!below_all && !far_below) continue;
     const double deviations = -window.excess / std::sqrt(window.variance);
     window.score = surprise_of_t(deviations, c.degrees > 0 ? c.degrees : 30U);
-    Anomaly a = pid_finding(clock, baseline, *scan, window, AnomalyKind::pid_deficit);
+    Anomaly a = pid_finding(clock, baseline, scan, window, AnomalyKind::pid_deficit);
     a.level = std::min(a.level, Level::low);
     found.push_back(a);
   }

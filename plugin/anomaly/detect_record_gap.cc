@@ -4,6 +4,7 @@
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/gap_causes.h"
 #include "plugin/anomaly/silent_jobs.h"
+#include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
 namespace {
@@ -36,25 +37,17 @@ Level level_of(const GapVerdict& verdict) {
   return Level::informational;
 }
 
-Anomaly between(const PidClock& clock, std::uint32_t first_tick, std::uint32_t next_tick) {
-  const Tick& last = clock.ticks[first_tick];
-  const Tick& next = clock.ticks[next_tick];
-  Anomaly a;
-  a.kind = AnomalyKind::record_gap;
-  a.window_start = last.time;
-  a.window_end = std::max(last.time, next.time);
-  a.first_record = last.record;
-  a.last_record = next.record;
-  a.first_pid = last.pid;
-  a.last_pid = next.pid;
-  a.boot_session = clock.sessions[session_of(clock, first_tick)].number;
+// A job may be silent across a clock that was set back.
+Anomaly gap_between(const PidClock& clock, std::uint32_t first_tick, std::uint32_t next_tick) {
+  Anomaly a = finding_between(clock, AnomalyKind::record_gap, first_tick, next_tick);
+  a.window_end = std::max(a.window_start, a.window_end);
   return a;
 }
 
 // One job's lines are gone and its PIDs are not. A job that does not come back may have been handed
 // to another scheduler that runs it at the same minutes.
 Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
-  Anomaly a = between(clock, job.last_tick, job.next_tick);
+  Anomaly a = gap_between(clock, job.last_tick, job.next_tick);
   a.cause = GapCause::records_removed;
   a.level = job.comes_back ? Level::medium : Level::low;
   a.one_job = true;
@@ -71,14 +64,15 @@ Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
 
 // Rule: minutes that the schedule has, by the hours and days before and behind, have no record; or
 // one job's lines are missing for days while the PIDs around them are those of the days before.
-std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& baseline) {
+std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& baseline,
+                                       const WindowScan& /*scan*/) {
   std::vector<Anomaly> found;
   const std::vector<GapVerdict> gaps = judge_gaps(clock, baseline);
   const std::vector<std::uint32_t> steps = steps_back_of(clock, gaps);
   for (std::size_t g = 0; g < gaps.size(); ++g) {
     if (steps[g] != kNoTick) continue;  // a clock_step
     const GapVerdict& verdict = gaps[g];
-    Anomaly a = between(clock, verdict.gap->tick, verdict.gap->tick + 1);
+    Anomaly a = gap_between(clock, verdict.gap->tick, verdict.gap->tick + 1);
     a.cause = verdict.cause;
     a.level = level_of(verdict);
     a.wraps_assumed = clock.intervals[verdict.gap->tick].wraps;

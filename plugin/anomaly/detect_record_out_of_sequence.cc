@@ -11,18 +11,13 @@ namespace {
 constexpr std::size_t kFewLines = 3;
 constexpr std::size_t kOneIn = 200;
 
-std::uint32_t session_at(const PidClock& clock, std::uint32_t record) {
-  const auto next = std::ranges::upper_bound(clock.ticks, record, {}, &Tick::record);
-  const auto tick = std::max<std::ptrdiff_t>(next - clock.ticks.begin(), 1) - 1;
-  return clock.sessions[session_of(clock, static_cast<std::uint32_t>(tick))].number;
-}
-
 }  // namespace
 
 // Rule: a job's PID lies more than 25 outside two neighbours that agree with one another, or its
 // time outside two that do, while the other one fits: the line was inserted, edited or moved.
 std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock,
-                                                   const Baseline& /*baseline*/) {
+                                                   const Baseline& /*baseline*/,
+                                                   const WindowScan& /*scan*/) {
   std::vector<Anomaly> found;
   const auto add = [&](SequenceFault fault, const ForeignReading& reading) {
     Anomaly a;
@@ -35,7 +30,7 @@ std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock,
     a.next_pid = reading.next_pid;
     a.previous_time = reading.previous_time;
     a.next_time = reading.next_time;
-    a.boot_session = session_at(clock, reading.record);
+    a.boot_session = boot_session_at(clock, reading.record);
     found.push_back(std::move(a));
   };
   for (const ForeignReading& reading : clock.foreign) add(SequenceFault::pid, reading);

@@ -40,12 +40,13 @@ std::span<const Detector> detectors() {
   return kDetectors;
 }
 
-std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline) {
+std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline,
+                                      const WindowScan& scan) {
   // distances, falls and boots mean nothing there
-  if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(clock, baseline);
+  if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(clock, baseline, scan);
   std::vector<Anomaly> all;
   for (const Detector& detector : kDetectors) {
-    auto found = detector.detect(clock, baseline);
+    auto found = detector.detect(clock, baseline, scan);
     all.insert(all.end(), std::make_move_iterator(found.begin()),
                std::make_move_iterator(found.end()));
   }
@@ -54,6 +55,10 @@ std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& bas
     return std::tuple(a.window_start, a.window_end, a.first_record, a.kind);
   });
   return all;
+}
+
+std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline) {
+  return detect_anomalies(clock, baseline, WindowScan(clock, baseline));
 }
 
 }  // namespace pidometer

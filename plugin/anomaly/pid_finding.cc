@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
 namespace {
@@ -40,17 +41,7 @@ void set_excess(Anomaly& anomaly, double excess, double variance) {
 
 Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
                     const Window& window, AnomalyKind kind) {
-  const Tick& first = clock.ticks[window.begin];
-  const Tick& last = clock.ticks[window.end];
-  Anomaly a;
-  a.kind = kind;
-  a.window_start = first.time;
-  a.window_end = last.time;
-  a.first_record = first.record;
-  a.last_record = last.record;
-  a.first_pid = first.pid;
-  a.last_pid = last.pid;
-  a.boot_session = clock.sessions[session_of(clock, window.begin)].number;
+  Anomaly a = finding_between(clock, kind, window.begin, window.end);
   a.intervals = window.end - window.begin;
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
     const Interval& interval = clock.intervals[i];
@@ -66,7 +57,7 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
   a.score = window.score;
   a.score_log = score_over_looks(window.score, scan.looks()) + 0.0;  // no minus zero
   a.level = level_of(window.score, scan.looks(), scan.days());
-  const auto labels = clock.item_sets.labels(first.items);
+  const auto labels = clock.item_sets.labels(clock.ticks[window.begin].items);
   a.labels.assign(labels.begin(), labels.end());
   return a;
 }

@@ -34,8 +34,8 @@ Days period_length(const PidClock& clock) {
 /// The smallest excess of an interval that would have been an alarm.
 class SmallestAlarm {
  public:
-  SmallestAlarm(const PidClock& clock, const Baseline& baseline)
-      : scan_(clock, baseline), explanations_(clock, baseline, scan_) {}
+  SmallestAlarm(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
+      : scan_(scan), explanations_(clock, baseline, scan) {}
 
   std::int64_t of(std::uint32_t interval) {
     const Window window = scan_.measure(interval, interval + 1);
@@ -60,13 +60,14 @@ class SmallestAlarm {
     return level_of(explanations_.explained(window), scan_.looks(), scan_.days()) >= Level::medium;
   }
 
-  WindowScan scan_;
+  const WindowScan& scan_;
   Explanations explanations_;
 };
 
 }  // namespace
 
-std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline& baseline) {
+std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline& baseline,
+                                          const WindowScan& scan) {
   std::vector<PeriodCoverage> periods;
   if (clock.ticks.empty() || clock.order.kind == PidOrderKind::random) return periods;
   const Days length = period_length(clock);
@@ -78,7 +79,7 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline&
   ticks.reserve(clock.ticks.size());
   for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) ticks.emplace_back(number(i), i);
   std::ranges::stable_sort(ticks, {}, &std::pair<std::int64_t, std::uint32_t>::first);
-  SmallestAlarm smallest(clock, baseline);
+  SmallestAlarm smallest(clock, baseline, scan);
   for (std::size_t begin = 0; begin < ticks.size();) {
     std::size_t end = begin;
     PeriodCoverage period;

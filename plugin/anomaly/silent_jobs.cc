@@ -11,10 +11,6 @@
 namespace pidometer {
 namespace {
 
-constexpr LocalMinute kHour = 60;
-constexpr LocalMinute kDay = 24 * kHour;
-constexpr LocalMinute kWeek = 7 * kDay;
-
 // A job is scheduled at a minute where it ran then on two of the three days before the silence.
 constexpr LocalMinute kDaysBefore = 3;
 constexpr int kEnoughDays = 2;
@@ -35,7 +31,7 @@ constexpr double kLeastJobPids = 2;
 constexpr double kTellsApart = 4;  // standard deviations
 
 // Ticks around a missing line lie within an hour of it, or they say nothing of it.
-constexpr LocalMinute kNear = kHour;
+constexpr LocalMinute kNear = kLocalHour;
 
 /// When one job ran.
 struct Runs {
@@ -105,10 +101,11 @@ class SilenceFinder {
     const LocalMinute start = job.minutes[k];
     // the minutes of the last days before, moved on by whole days until the silence is over
     std::vector<LocalMinute> of_day;
-    for (std::size_t back = k + 1; back-- > 0 && job.minutes[back] >= start - kDaysBefore * kDay;)
-      of_day.push_back((job.minutes[back] % kDay + kDay) % kDay);
+    for (std::size_t back = k + 1;
+         back-- > 0 && job.minutes[back] >= start - kDaysBefore * kLocalDay;)
+      of_day.push_back((job.minutes[back] % kLocalDay + kLocalDay) % kLocalDay);
     std::ranges::sort(of_day);
-    for (LocalMinute day = (start / kDay) * kDay; day < end; day += kDay)
+    for (LocalMinute day = (start / kLocalDay) * kLocalDay; day < end; day += kLocalDay)
       for (std::size_t m = 0; m < of_day.size(); ++m) {
         const LocalMinute minute = day + of_day[m];
         if (++looked_at_ > kMostMinutes) return std::nullopt;
@@ -126,11 +123,11 @@ class SilenceFinder {
   bool scheduled(const Runs& job, std::uint32_t label, LocalMinute minute, LocalMinute start,
                  LocalMinute end) const {
     int days = 0;
-    const LocalMinute back = (minute - start - 1) / kDay + 1;
+    const LocalMinute back = (minute - start - 1) / kLocalDay + 1;
     for (LocalMinute d = back; d < back + kDaysBefore; ++d)
-      days += ran(label, minute - d * kDay) ? 1 : 0;
+      days += ran(label, minute - d * kLocalDay) ? 1 : 0;
     if (days < kEnoughDays) return false;
-    for (const LocalMinute week : {minute - kWeek, minute + kWeek})
+    for (const LocalMinute week : {minute - kLocalWeek, minute + kLocalWeek})
       if (week >= job.minutes.front() && week <= job.minutes.back() &&
           (week <= start || week >= end) && !ran(label, week))
         return false;
@@ -153,9 +150,9 @@ class SilenceFinder {
     const std::uint32_t own = index_->at(minute);
     double sum = 0;
     int days = 0;
-    const LocalMinute back = (minute - start - 1) / kDay + 1;
+    const LocalMinute back = (minute - start - 1) / kLocalDay + 1;
     for (LocalMinute d = back; d < back + kDaysBefore; ++d) {
-      const LocalMinute shift = d * kDay;
+      const LocalMinute shift = d * kLocalDay;
       const std::uint32_t with = index_->at(minute - shift);
       const std::uint32_t from = index_->at(local_minute_of(clock_.ticks[a]) - shift);
       const std::uint32_t to = index_->at(local_minute_of(clock_.ticks[b]) - shift);

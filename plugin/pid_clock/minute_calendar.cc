@@ -6,8 +6,6 @@
 namespace pidometer {
 namespace {
 
-constexpr LocalMinute kDay = 24 * 60;
-
 // 16 MiB of bits are 255 years. A log that says it spans more has a broken clock.
 constexpr LocalMinute kMostMinutes = LocalMinute{1} << 27;
 
@@ -18,10 +16,10 @@ LocalMinute local_minute_of(const Tick& tick) {
       std::chrono::floor<std::chrono::minutes>(tick.time).time_since_epoch().count();
   // the tick knows its minute of the local day; zones differ from UTC by less than half a day west
   // and 14 hours east (base/time_zone.h)
-  LocalMinute offset = tick.minute - (utc % kDay + kDay) % kDay;
+  LocalMinute offset = tick.minute - (utc % kLocalDay + kLocalDay) % kLocalDay;
   constexpr LocalMinute kFarthestEast = 14 * 60;
-  if (offset > kFarthestEast) offset -= kDay;
-  if (offset <= kFarthestEast - kDay) offset += kDay;
+  if (offset > kFarthestEast) offset -= kLocalDay;
+  if (offset <= kFarthestEast - kLocalDay) offset += kLocalDay;
   return utc + offset;
 }
 

@@ -12,6 +12,9 @@ inline constexpr std::uint32_t kNoTick = 0xffffffffU;
 
 /// Minutes since 1970 by the host's own wall clock.
 using LocalMinute = std::int64_t;
+inline constexpr LocalMinute kLocalHour = 60;
+inline constexpr LocalMinute kLocalDay = 24 * kLocalHour;
+inline constexpr LocalMinute kLocalWeek = 7 * kLocalDay;
 
 /// Local minute in which a tick lies.
 LocalMinute local_minute_of(const Tick& tick);

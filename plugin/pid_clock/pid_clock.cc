@@ -244,4 +244,11 @@ std::size_t session_of(const PidClock& clock, std::uint32_t tick) {
   return static_cast<std::size_t>(after - clock.sessions.begin()) - 1;
 }
 
+std::uint32_t boot_session_at(const PidClock& clock, std::uint32_t record) {
+  if (clock.ticks.empty()) return 1;
+  const auto next = std::ranges::upper_bound(clock.ticks, record, {}, &Tick::record);
+  const auto tick = std::max<std::ptrdiff_t>(next - clock.ticks.begin(), 1) - 1;
+  return clock.sessions[session_of(clock, static_cast<std::uint32_t>(tick))].number;
+}
+
 }  // namespace pidometer

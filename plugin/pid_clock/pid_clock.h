@@ -81,4 +81,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
 /// Index of the session that holds the tick.
 std::size_t session_of(const PidClock& clock, std::uint32_t tick);
 
+/// Number of the boot session in which a record (Reading::record) lies: that of the last tick whose
+/// reading does not come after it; 1 where there are no ticks.
+std::uint32_t boot_session_at(const PidClock& clock, std::uint32_t record);
+
 }  // namespace pidometer

@@ -1,7 +1,6 @@
 #include "plugin/pid_clock/tick_gaps.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -10,10 +9,6 @@
 
 namespace pidometer {
 namespace {
-
-constexpr LocalMinute kHour = 60;
-constexpr LocalMinute kDay = 24 * kHour;
-constexpr LocalMinute kWeek = 7 * kDay;
 
 // In use: in two of the three hours (days) before. Three, because one may be missing itself; two
 // of three, because a job that ran once is no schedule.
@@ -27,8 +22,8 @@ constexpr double kKeepsShare = 0.7;
 
 // A gap of two years is looked through minute by minute, a longer one only so far; and of a log
 // that jumps about in time, no more than a hundred years in all.
-constexpr LocalMinute kMostMinutes = 2 * 366 * kDay;
-constexpr LocalMinute kMostInAll = 100 * 366 * kDay;
+constexpr LocalMinute kMostMinutes = 2 * 366 * kLocalDay;
+constexpr LocalMinute kMostInAll = 100 * 366 * kLocalDay;
 
 class GapFinder {
  public:
@@ -38,8 +33,8 @@ class GapFinder {
   std::vector<TickGap> run() {
     std::vector<TickGap> gaps;
     if (!calendar_.known()) return gaps;
-    hourly_ = keeps_to_its_minutes(kHour);
-    daily_ = keeps_to_its_minutes(kDay);
+    hourly_ = keeps_to_its_minutes(kLocalHour);
+    daily_ = keeps_to_its_minutes(kLocalDay);
     if (!hourly_ && !daily_) return gaps;
     for (std::uint32_t i = 0; i + 1 < ticks_.size(); ++i) {
       // the common case first: no minute lies between the two
@@ -82,15 +77,15 @@ class GapFinder {
     // it ran at this wall clock time already: the clock was set back, or daylight saving ended
     if (calendar_.used(minute)) return std::nullopt;
     // the last hours and days that end before the gap
-    const LocalMinute hours = (minute - start_ - 1) / kHour + 1;
-    const LocalMinute days = (minute - start_ - 1) / kDay + 1;
-    const auto hourly = hourly_ ? last_use(minute, hours, kHour) : std::nullopt;
-    const auto daily = daily_ ? last_use(minute, days, kDay) : std::nullopt;
+    const LocalMinute hours = (minute - start_ - 1) / kLocalHour + 1;
+    const LocalMinute days = (minute - start_ - 1) / kLocalDay + 1;
+    const auto hourly = hourly_ ? last_use(minute, hours, kLocalHour) : std::nullopt;
+    const auto daily = daily_ ? last_use(minute, days, kLocalDay) : std::nullopt;
     if (!hourly && !daily) return std::nullopt;
     if (!daily && !some_day_around(minute, days)) return std::nullopt;
     if (!hourly && was_hourly(*daily)) return std::nullopt;
     if (weekday_says_no(minute)) return std::nullopt;
-    if (!back_in_use(minute, hourly ? kHour : kDay)) return std::nullopt;
+    if (!back_in_use(minute, hourly ? kLocalHour : kLocalDay)) return std::nullopt;
     return hourly ? hourly : daily;
   }
 
@@ -110,7 +105,8 @@ class GapFinder {
   // is not scheduled where it stands.
   bool is_late(LocalMinute minute) const {
     constexpr LocalMinute kLate = 2;
-    return end_ - minute <= kLate && !calendar_.used(end_ - kHour) && !calendar_.used(end_ - kDay);
+    return end_ - minute <= kLate && !calendar_.used(end_ - kLocalHour) &&
+           !calendar_.used(end_ - kLocalDay);
   }
 
   std::optional<LocalMinute> last_use(LocalMinute minute, LocalMinute first,
@@ -128,7 +124,7 @@ class GapFinder {
   // What ran every hour on the days before and not in the hours before the gap was taken off the
   // schedule before the gap.
   bool was_hourly(LocalMinute day) const {
-    return calendar_.used(day - kHour) && calendar_.used(day - 2 * kHour);
+    return calendar_.used(day - kLocalHour) && calendar_.used(day - 2 * kLocalHour);
   }
 
   // A job of office hours runs every hour until it does not. Where no day says so, and the log has
@@ -136,8 +132,8 @@ class GapFinder {
   bool some_day_around(LocalMinute minute, LocalMinute days_before) const {
     int seen = 0;
     for (int k = 0; k < kLookBack; ++k) {
-      const LocalMinute before = minute - (days_before + k) * kDay;
-      const LocalMinute after = minute + days_after(minute, k) * kDay;
+      const LocalMinute before = minute - (days_before + k) * kLocalDay;
+      const LocalMinute after = minute + days_after(minute, k) * kLocalDay;
       for (const LocalMinute day : {before, after}) {
         if (!calendar_.covers(day)) continue;
         if (calendar_.used(day)) return true;
@@ -149,7 +145,7 @@ class GapFinder {
 
   // Jobs of working days: the same weekday decides where the log has it.
   bool weekday_says_no(LocalMinute minute) const {
-    for (const LocalMinute day : {minute - kWeek, minute + kWeek})
+    for (const LocalMinute day : {minute - kLocalWeek, minute + kLocalWeek})
       if (calendar_.covers(day) && !calendar_.used(day) && (day < start_ || day > end_) &&
           quiet_hour_around(day))
         return true;
@@ -159,13 +155,13 @@ class GapFinder {
   // Whether the log is silent there at the minute only by its schedule, not because that stretch is
   // a gap itself: some other tick lies within the half day around.
   bool quiet_hour_around(LocalMinute minute) const {
-    for (LocalMinute k = 1; k <= kDay / 4; ++k)
+    for (LocalMinute k = 1; k <= kLocalDay / 4; ++k)
       if (calendar_.used(minute - k) || calendar_.used(minute + k)) return true;
     return false;
   }
 
   LocalMinute days_after(LocalMinute minute, int k) const {
-    return std::max<LocalMinute>(1, (end_ - minute + kDay - 1) / kDay) + k;
+    return std::max<LocalMinute>(1, (end_ - minute + kLocalDay - 1) / kLocalDay) + k;
   }
 
   // Behind the gap; where the log ends before it could be, nothing contradicts.
@@ -187,7 +183,7 @@ class GapFinder {
 
   // A tick of the same jobs at the same minute of an hour or a day before or behind.
   std::uint32_t like(std::uint32_t i) {
-    for (const LocalMinute step : {kHour, kDay, -kHour, -kDay})
+    for (const LocalMinute step : {kLocalHour, kLocalDay, -kLocalHour, -kLocalDay})
       for (LocalMinute k = 1; k <= kLookBack; ++k) {
         const LocalMinute minute = start_ - k * step;
         if (!calendar_.used(minute)) continue;
