@@ -19,7 +19,8 @@ echo "== $pidometer scan --timezone America/Chicago --format text $image"
 
 cat <<END
 == done
-The number in brackets is how many more PIDs were handed out after that record than the schedule explains.
+The number in brackets is how many more PIDs were handed out after that record than the schedule explains;
+an activity sums up those that belong together.
   demo/findings.jsonl   the same findings, one JSON object a line, for Timesketch or beside Plaso's rows
   demo/summary.json     what was read, with hashes, coverage and warnings
   $pidometer scan IMAGE   the same for your own image
