@@ -37,6 +37,73 @@ constexpr std::array<std::string_view, 11> kPathGlobs = {
     "cron*", "syslog*",    "messages*", "auth.log*", "secure*",   "fcron*",
     "log",   "log.[0-9]*", "olog",      "*.journal", "*.journal~"};
 
+LogSeriesOptions reading_options(const HostSeries& series, const PluginOptions& options) {
+  LogSeriesOptions reading;
+  reading.zone = options.zone ? options.zone : series.facts.zone;
+  reading.zone_is_users = options.zone.has_value();
+  reading.zone_source = series.facts.zone_source;
+  if (!series.facts.guessed_from.empty()) {
+    reading.guessed_host = series.facts.hostname;
+    reading.guessed_from = series.facts.guessed_from;
+  }
+  reading.year = options.year;
+  return reading;
+}
+
+ClockOptions clock_options(const HostSeries& series, const LogSeries& log,
+                           const PluginOptions& options) {
+  ClockOptions clock;
+  clock.pid_max = options.pid_max       ? options.pid_max
+                  : log.of_another_host ? std::nullopt
+                                        : series.facts.pid_max;
+  clock.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
+  clock.recovered = series.recovered;
+  return clock;
+}
+
+std::vector<Anomaly> all_findings(const LogSeries& log, const PidClock& clock,
+                                  const Baseline& baseline, const WindowScan& scan,
+                                  const std::vector<bool>& known) {
+  std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline, scan);
+  std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
+  explain_by_rotations(log, anomalies);
+  std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
+  drop_known_findings(known, anomalies);
+  return anomalies;
+}
+
+/// The way of one series from its records to rows and reports. `several`: the folder has more.
+void process_log(const HostSeries& series, LogSeries log, bool several,
+                 const PluginOptions& options, Mediator& mediator) {
+  const std::vector<bool> known = mark_known_records(series, log);
+  std::vector<Reading> readings = readings_of(log);
+  const std::uint64_t reading_count = readings.size();
+  const PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
+  const Baseline baseline = learn_baseline(clock);
+  const WindowScan scan(clock, baseline);
+  RowMaker rows(series, log, mediator);
+  std::vector<Anomaly> anomalies = all_findings(log, clock, baseline, scan, known);
+  std::vector<WindowWitnesses> witnesses =
+      find_witnesses(series, log, clock, anomalies, options, several, mediator);
+  const auto explain = [&](const Anomaly& anomaly) {
+    return explain_finding(log, clock, baseline, scan, anomaly);
+  };
+  if (options.explain.empty())
+    rows.findings(std::move(anomalies), std::move(witnesses));
+  else
+    rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
+  rows.damage();
+  if (options.records) rows.records(known);
+  SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
+  report.periodic_sources = baseline.periodic_sources;
+  report.periods = cover_periods(clock, baseline, scan);
+  mediator.report_series(series, std::move(report));
+  if (series.recovered)
+    mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
+  for (std::size_t file = 0; file < log.reports.size(); ++file)
+    if (log.owned[file]) mediator.report_log(series, log.reports[file]);
+}
+
 }  // namespace
 
 std::span<const std::string_view> CronOdometer::path_globs() const {
@@ -66,65 +133,19 @@ RecoveredLogs CronOdometer::recover(std::span<const LogFile* const> live,
 
 Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions& options,
                                    Mediator& mediator) const {
-  LogSeriesOptions reading;
-  reading.zone = options.zone ? options.zone : series.facts.zone;
-  reading.zone_is_users = options.zone.has_value();
-  reading.zone_source = series.facts.zone_source;
-  if (!series.facts.guessed_from.empty()) {
-    reading.guessed_host = series.facts.hostname;
-    reading.guessed_from = series.facts.guessed_from;
-  }
-  reading.year = options.year;
-  std::vector<LogSeries> logs = read_log_series(
-      series.files, reading,
-      [&](Warning warning) {
-        if (worth_telling(series, warning)) mediator.produce_warning(std::move(warning));
-      },
-      [&](std::uint64_t bytes) {
-        mediator.add_progress(bytes);
-        return !mediator.aborted();
-      });
-  for (LogSeries& log : logs) {
-    if (mediator.aborted()) return {};
-    const std::vector<bool> known = mark_known_records(series, log);
-    ClockOptions clock_options;
-    clock_options.pid_max = options.pid_max       ? options.pid_max
-                            : log.of_another_host ? std::nullopt
-                                                  : series.facts.pid_max;
-    clock_options.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
-    clock_options.recovered = series.recovered;
-    std::vector<Reading> readings = readings_of(log);
-    const std::uint64_t reading_count = readings.size();
-    const PidClock clock = build_pid_clock(std::move(readings), clock_options);
-    const Baseline baseline = learn_baseline(clock);
-    const WindowScan scan(clock, baseline);
-    RowMaker rows(series, log, mediator);
-    std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline, scan);
-    std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
-    explain_by_rotations(log, anomalies);
-    std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
-    drop_known_findings(known, anomalies);
-    std::vector<WindowWitnesses> witnesses =
-        find_witnesses(series, log, clock, anomalies, options, logs.size() > 1, mediator);
-    const auto explain = [&](const Anomaly& anomaly) {
-      return explain_finding(log, clock, baseline, scan, anomaly);
-    };
-    if (options.explain.empty())
-      rows.findings(std::move(anomalies), std::move(witnesses));
-    else
-      rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
-    rows.damage();
-    if (options.records) rows.records(known);
-    SeriesReport report =
-        series_report(log, reading_count, clock, series.recovered, rows.hostname());
-    report.periodic_sources = baseline.periodic_sources;
-    report.periods = cover_periods(clock, baseline, scan);
-    mediator.report_series(series, std::move(report));
-    if (series.recovered)
-      mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
-    for (std::size_t file = 0; file < log.reports.size(); ++file)
-      if (log.owned[file]) mediator.report_log(series, log.reports[file]);
-  }
+  const auto warn = [&](Warning warning) {
+    if (worth_telling(series, warning)) mediator.produce_warning(std::move(warning));
+  };
+  const auto go_on = [&](std::uint64_t bytes) {
+    mediator.add_progress(bytes);
+    return !mediator.aborted();
+  };
+  read_log_series(series.files, reading_options(series, options), warn, go_on,
+                  [&](LogSeries log, bool several) {
+                    if (mediator.aborted()) return false;
+                    process_log(series, std::move(log), several, options, mediator);
+                    return true;
+                  });
   return {};
 }
 

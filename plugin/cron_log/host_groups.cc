@@ -36,11 +36,41 @@ bool is_before(const Look& a, const Look& b) {
   return a.time != b.time ? a.time < b.time : a.record < b.record;
 }
 
-/// The looks at what is, so far, one host.
+/// The looks at what is, so far, one host. Of many hosts' logs these are most records: four bytes
+/// each, the rest is looked up.
 struct Host {
-  std::size_t name = 0;  ///< the first of its names, by number
-  std::vector<Look> looks;
-  double rate = 0;  ///< usual_rate() of them
+  std::size_t name = 0;              ///< the first of its names, by number
+  std::vector<std::uint32_t> looks;  ///< indices of records, in the order of time
+  double rate = 0;                   ///< usual_rate() of them
+};
+
+/// A host's looks, one after the other.
+class LookWalk {
+ public:
+  LookWalk(std::span<const std::uint32_t> looks, const std::vector<StoredRecord>& records)
+      : looks_(looks), records_(records) {
+    load();
+  }
+  bool done() const { return next_ == looks_.size(); }
+  const Look& look() const { return look_; }
+  void go_on() {
+    ++next_;
+    load();
+  }
+
+ private:
+  // In the order of time nobody before had reached a later time than the look's own.
+  void load() {
+    if (done()) return;
+    const StoredRecord& record = records_[looks_[next_]];
+    look_ = {std::max(look_.time, record.time), looks_[next_], record.pid,
+             record.pid_role == PidRole::boot};
+  }
+
+  std::span<const std::uint32_t> looks_;
+  const std::vector<StoredRecord>& records_;
+  std::size_t next_ = 0;
+  Look look_{Timestamp::min()};
 };
 
 /// PIDs a second that the host usually spends: all steps up, of all time that they took.
@@ -66,25 +96,25 @@ bool goes_on(const Look& from, const Look& to, double rate) {
 
 /// One counter: it goes on at every change of name, or begins anew with the daemon's start, and at
 /// least once it does go on. Two hosts that log side by side fail at one of the first changes.
-bool same_counter(const Host& a, const Host& b) {
+bool same_counter(const Host& a, const Host& b, const std::vector<StoredRecord>& records) {
   const double rate = std::max(a.rate, b.rate);
   bool went_on = false;
-  std::size_t i = 0;
-  std::size_t j = 0;
-  const Look* last = nullptr;
+  LookWalk of_a(a.looks, records);
+  LookWalk of_b(b.looks, records);
+  std::optional<Look> last;
   bool last_is_a = false;
-  while (i < a.looks.size() || j < b.looks.size()) {
-    const bool is_a =
-        j == b.looks.size() || (i < a.looks.size() && is_before(a.looks[i], b.looks[j]));
-    const Look& look = is_a ? a.looks[i++] : b.looks[j++];
-    if (last != nullptr && is_a != last_is_a) {
-      if (goes_on(*last, look, rate))
+  while (!of_a.done() || !of_b.done()) {
+    const bool is_a = of_b.done() || (!of_a.done() && is_before(of_a.look(), of_b.look()));
+    LookWalk& walk = is_a ? of_a : of_b;
+    if (last && is_a != last_is_a) {
+      if (goes_on(*last, walk.look(), rate))
         went_on = true;
-      else if (!look.boot)
+      else if (!walk.look().boot)
         return false;
     }
-    last = &look;
+    last = walk.look();
     last_is_a = is_a;
+    walk.go_on();
   }
   return went_on;
 }
@@ -96,6 +126,7 @@ constexpr std::string_view kNoName = "localhost";
 struct Names {
   std::vector<std::optional<std::size_t>> of_source;
   std::vector<Timestamp> first;  ///< time of the first record
+  bool nameless = false;         ///< records of nameless sources are there
 };
 
 Names number_names(const SourceTable& sources, const std::vector<StoredRecord>& records) {
@@ -122,29 +153,55 @@ Names number_names(const SourceTable& sources, const std::vector<StoredRecord>& 
   for (std::size_t i = 0; i < sources.size(); ++i)
     if (const auto known = numbers.find(sources[i].hostname); known != numbers.end())
       names.of_source[i] = known->second;
+    else if (first[i] != Timestamp::max())
+      names.nameless = true;
   return names;
+}
+
+/// Sets the looks of a host, and what follows from them.
+void set_looks(Host& host, std::vector<Look>& looks) {
+  if (!std::is_sorted(looks.begin(), looks.end(), is_before))
+    std::stable_sort(looks.begin(), looks.end(), is_before);
+  host.looks.clear();
+  for (const Look& look : looks) host.looks.push_back(static_cast<std::uint32_t>(look.record));
+  host.rate = usual_rate(looks);
+}
+
+/// Appends a host's looks.
+void list_looks(const Host& host, const std::vector<StoredRecord>& records,
+                std::vector<Look>& looks) {
+  for (LookWalk walk(host.looks, records); !walk.done(); walk.go_on()) looks.push_back(walk.look());
+}
+
+bool is_look(const StoredRecord& record) {
+  return record.pid_role == PidRole::fresh || record.pid_role == PidRole::boot;
 }
 
 /// What the lines of each name say of the counter, in the order of time; within a file in its own.
 std::vector<Host> hosts_of(const Names& names, std::span<const FileLog> logs,
                            const std::vector<StoredRecord>& records) {
   std::vector<Host> hosts(names.first.size());
-  for (std::size_t i = 0; i < hosts.size(); ++i) hosts[i].name = i;
-  for (const FileLog& log : logs) {
-    std::vector<Timestamp> reached(hosts.size(), Timestamp::min());
-    for (std::size_t r = log.begin; r < log.end; ++r) {
-      const StoredRecord& record = records[r];
-      const auto name = names.of_source[record.source];
-      if (!name || (record.pid_role != PidRole::fresh && record.pid_role != PidRole::boot))
-        continue;
-      reached[*name] = std::max(reached[*name], record.time);
-      hosts[*name].looks.push_back(
-          {reached[*name], r, record.pid, record.pid_role == PidRole::boot});
-    }
+  std::vector<std::size_t> counts(hosts.size());
+  for (const StoredRecord& record : records)
+    if (const auto name = names.of_source[record.source]; name && is_look(record)) ++counts[*name];
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    hosts[i].name = i;
+    hosts[i].looks.reserve(counts[i]);
   }
+  for (std::size_t r = 0; r < records.size(); ++r)
+    if (const auto name = names.of_source[records[r].source]; name && is_look(records[r]))
+      hosts[*name].looks.push_back(static_cast<std::uint32_t>(r));
+  std::vector<Look> looks;
   for (Host& host : hosts) {
-    std::stable_sort(host.looks.begin(), host.looks.end(), is_before);
-    host.rate = usual_rate(host.looks);
+    looks.clear();
+    std::span<const std::uint32_t> rest = host.looks;
+    for (const FileLog& log : logs) {
+      const auto own = std::lower_bound(rest.begin(), rest.end(), log.end) - rest.begin();
+      LookWalk walk(rest.first(static_cast<std::size_t>(own)), records);
+      for (; !walk.done(); walk.go_on()) looks.push_back(walk.look());
+      rest = rest.subspan(static_cast<std::size_t>(own));
+    }
+    set_looks(host, looks);
   }
   return hosts;
 }
@@ -194,16 +251,18 @@ HostGroups group_by_host(std::span<const FileLog> logs, const SourceTable& sourc
   if (count <= kMostNames) {
     std::vector<Host> known;
     for (Host& host : hosts_of(names, logs, records)) {
-      const auto same = std::find_if(known.begin(), known.end(),
-                                     [&](const Host& other) { return same_counter(other, host); });
+      const auto same = std::find_if(known.begin(), known.end(), [&](const Host& other) {
+        return same_counter(other, host, records);
+      });
       if (same == known.end()) {
         known.push_back(std::move(host));
         continue;
       }
       host_of[host.name] = same->name;
-      same->looks.insert(same->looks.end(), host.looks.begin(), host.looks.end());
-      std::stable_sort(same->looks.begin(), same->looks.end(), is_before);
-      same->rate = usual_rate(same->looks);
+      std::vector<Look> looks;
+      list_looks(*same, records, looks);
+      list_looks(host, records, looks);
+      set_looks(*same, looks);
     }
   }
 
@@ -211,13 +270,11 @@ HostGroups group_by_host(std::span<const FileLog> logs, const SourceTable& sourc
   std::uint16_t next = 0;
   for (std::size_t i = 0; i < count; ++i) number[i] = host_of[i] == i ? next++ : number[host_of[i]];
   groups.count = next;
-  bool nameless = false;
-  for (const StoredRecord& record : records) nameless = nameless || !names.of_source[record.source];
   for (std::size_t i = 0; i < sources.size(); ++i)
     groups.of_source[i] = names.of_source[i] ? number[*names.of_source[i]] : next;
   if (groups.count == 1)
     std::fill(groups.of_source.begin(), groups.of_source.end(), std::uint16_t{0});
-  else if (nameless)
+  else if (names.nameless)
     ++groups.count;
   return groups;
 }

@@ -94,17 +94,25 @@ Warning apart(const JournalCopies& copies) {
   return warning;
 }
 
+/// What a folder's files hold, dated; the series are still to be made of it.
+struct FolderLogs {
+  AllLogs read;
+  SourceTable sources;
+  std::vector<JobLabel> labels;
+  bool of_another_host = false;
+};
+
 /// Reads the files as one folder. Where text logs and journals turn out not to belong together
 /// nothing is given back but the files of the journals, in `journals`.
-std::vector<LogSeries> read_together(std::span<const LogFile* const> files,
-                                     const LogSeriesOptions& options, const WarningSink& warn,
-                                     const ReadMonitor& monitor,
-                                     std::set<const LogFile*>& journals) {
+FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesOptions& options,
+                         const WarningSink& warn, const ReadMonitor& monitor,
+                         std::set<const LogFile*>& journals) {
   LabelTable labels;
-  SourceTable sources;
+  FolderLogs folder;
+  SourceTable& sources = folder.sources;
+  std::vector<StoredRecord>& records = folder.read.records;
+  std::vector<FileLog>& logs = folder.read.logs;
   LineParser parser(labels, sources);
-  std::vector<StoredRecord> records;
-  std::vector<FileLog> logs;
   IdenticalLogs identical;
   bool stopped = false;
   std::size_t left_out = 0;
@@ -129,7 +137,7 @@ std::vector<LogSeries> read_together(std::span<const LogFile* const> files,
                       std::to_string(options.limits.logs) + " logs";
     warn(std::move(warning));
   }
-  if (logs.empty()) return {};
+  if (logs.empty()) return folder;
 
   std::vector<FileLog*> by_path;
   for (FileLog& log : logs) by_path.push_back(&log);
@@ -167,35 +175,58 @@ std::vector<LogSeries> read_together(std::span<const LogFile* const> files,
   }
   if (copies.shift.count() != 0) warn(other_zone(copies.shift));
   drop_duplicates(logs, sources, names, records);
-  std::vector<LogSeries> series =
-      make_series({std::move(logs), std::move(records), {by_path.begin(), by_path.end()}}, sources,
-                  std::move(names));
-  for (LogSeries& one : series) one.of_another_host = another;
-  return series;
+  folder.read.by_path.assign(by_path.begin(), by_path.end());
+  folder.labels = std::move(names);
+  folder.of_another_host = another;
+  return folder;
+}
+
+void make_series(FolderLogs folder, const SeriesSink& take) {
+  if (folder.read.logs.empty()) return;
+  make_series(std::move(folder.read), folder.sources, std::move(folder.labels),
+              [&](LogSeries series, bool several) {
+                series.of_another_host = folder.of_another_host;
+                return take(std::move(series), several);
+              });
 }
 
 }  // namespace
 
-std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
-                                       const LogSeriesOptions& options, const WarningSink& warn,
-                                       const ReadMonitor& monitor) {
+void read_log_series(std::span<const LogFile* const> files, const LogSeriesOptions& options,
+                     const WarningSink& warn, const ReadMonitor& monitor, const SeriesSink& take) {
   std::vector<Warning> met;
   std::set<const LogFile*> journals;
-  std::vector<LogSeries> series = read_together(
+  FolderLogs folder = read_together(
       files, options, [&met](Warning warning) { met.push_back(std::move(warning)); }, monitor,
       journals);
   if (journals.empty()) {
     for (Warning& warning : met) warn(std::move(warning));
-    return series;
+    make_series(std::move(folder), take);
+    return;
   }
   warn(std::move(met.back()));  // why; the others come again
   std::array<std::vector<const LogFile*>, 2> parts;
   for (const LogFile* file : files) parts[journals.contains(file) ? 1 : 0].push_back(file);
   std::set<const LogFile*> none;
+  std::vector<LogSeries> apart;
   for (const std::vector<const LogFile*>& part : parts)
-    for (LogSeries& one : read_together(part, options, warn, monitor, none))
-      series.push_back(std::move(one));
-  return series;
+    make_series(read_together(part, options, warn, monitor, none), [&](LogSeries one, bool) {
+      apart.push_back(std::move(one));
+      return true;
+    });
+  for (LogSeries& one : apart)
+    if (!take(std::move(one), apart.size() > 1)) return;
+}
+
+std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
+                                       const LogSeriesOptions& options, const WarningSink& warn,
+                                       const ReadMonitor& monitor) {
+  std::vector<LogSeries> all;
+  read_log_series(files, options, warn, monitor, [&all](LogSeries series, bool) {
+    all.push_back(std::move(series));
+    return true;
+  });
+  return all;
 }
 
 bool looks_like_cron_log(std::string_view head) {

@@ -105,13 +105,22 @@ using WarningSink = std::function<void(Warning)>;
 /// Told of every block of decoded bytes; false means: stop now (the user interrupted).
 using ReadMonitor = std::function<bool(std::uint64_t bytes)>;
 
+/// Takes one series after the other; `several`: the folder has more than this one. False means: no
+/// more of them.
+using SeriesSink = std::function<bool(LogSeries series, bool several)>;
+
 /// Reads all logs of one folder. Usually one series; more where lines name several hosts and the
 /// names are not one counter's (host_groups.h): then one a host, in the order of their first
 /// records. What a journal and a text log both hold is counted once, in the journal
 /// (journal_copies.h). Lines without a host name go to the only host there is, or are a series of
 /// their own. Files without any cron line leave no report, unless they are damaged or their name
 /// says cron. Never fails as a whole: a log that cannot be opened is a Warning and an incomplete
-/// LogReport.
+/// LogReport. All warnings come before the first series; a series is made when the one before it
+/// has been taken, because those of a log server would together be as large as its log once more.
+void read_log_series(std::span<const LogFile* const> files, const LogSeriesOptions& options,
+                     const WarningSink& warn, const ReadMonitor& monitor, const SeriesSink& take);
+
+/// All of them at once.
 std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
                                        const LogSeriesOptions& options, const WarningSink& warn,
                                        const ReadMonitor& monitor);

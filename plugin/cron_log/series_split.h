@@ -15,8 +15,9 @@ struct AllLogs {
   std::vector<const FileLog*> by_path;  ///< into `logs`, by FileLog::place
 };
 
-/// A series for each host (host_groups.h), with its records in order and their roles settled.
-std::vector<LogSeries> make_series(AllLogs read, const SourceTable& sources,
-                                   std::vector<JobLabel> labels);
+/// Gives `take` a series for each host (host_groups.h), with its records in order and their roles
+/// settled, one after the other: a log server has a thousand hosts.
+void make_series(AllLogs read, const SourceTable& sources, std::vector<JobLabel> labels,
+                 const SeriesSink& take);
 
 }  // namespace pidometer

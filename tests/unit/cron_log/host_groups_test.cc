@@ -193,6 +193,32 @@ TEST(HostGroups, EveryHostOfALogServerIsASeries) {
   for (const LogSeries& series : all) EXPECT_EQ(series.records.size(), 10U);
 }
 
+TEST(HostGroups, OneSeriesIsMadeAfterTheOtherUntilNoMoreAreWanted) {
+  const std::string db6 = line("2026-11-01T05:00:01+00:00", 100, "db6");
+  const MemoryLogFile one("/var/log/cron", db6, utc(2026, 11, 10));
+  const MemoryLogFile three("/var/log/cron",
+                            db6 + "2026-11-01T05:00:01+00:00 db6 CROND[x]: (root) CMD (/a)\n" +
+                                line("2026-11-01T05:00:01+00:00", 9000, "db7") +
+                                line("2026-11-01T05:00:01+00:00", 20000, "db8"),
+                            utc(2026, 11, 10));
+  using Events = std::vector<std::string>;
+  const auto taken = [](const LogFile& file, std::size_t most) {
+    Events events;
+    const LogFile* const files[] = {&file};
+    read_log_series(
+        files, {}, [&](const Warning&) { events.emplace_back("warning"); }, {},
+        [&](const LogSeries& series, bool several) {
+          events.push_back(series.hostname + (several ? " of several" : " alone"));
+          return events.size() < most;
+        });
+    return events;
+  };
+  EXPECT_EQ(taken(one, 9), Events{"db6 alone"});
+  EXPECT_EQ(taken(three, 9),
+            (Events{"warning", "db6 of several", "db7 of several", "db8 of several"}));
+  EXPECT_EQ(taken(three, 3), (Events{"warning", "db6 of several", "db7 of several"}));
+}
+
 TEST(NamesAnotherHost, OnlyWhereNoLineNamesTheHost) {
   const auto named = [](const std::vector<std::string>& names, std::string_view host) {
     SourceTable sources;
