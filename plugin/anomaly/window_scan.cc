@@ -4,6 +4,7 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
@@ -122,7 +123,7 @@ std::size_t WindowScan::widest(const Run& run, std::size_t w) const {
   return run.end - width + 1;
 }
 
-double WindowScan::raw_score(const Window& window, double count_share) const {
+WindowScan::Surprise WindowScan::surprise(const Window& window) const {
   double random_mean = 0;
   unsigned degrees = 0;
   double few = 0;  // variance that is known from few intervals
@@ -143,24 +144,31 @@ double WindowScan::raw_score(const Window& window, double count_share) const {
     random_mean +=
         std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
   }
-  double score = surprise_of_count(window.excess, random_mean, window.variance);
+  Surprise surprise{surprise_of_count(window.excess, random_mean, window.variance), 0, 0,
+                    std::numeric_limits<double>::infinity()};
   const double bursty =
       (window.variance / random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
-  if (random_mean >= kBusyMean && bursty > 0)
-    if (const double bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
-        bursts < score)
-      score -= (1 - count_share) * std::min(1.0, bursty) * (score - bursts);
+  if (random_mean >= kBusyMean && bursty > 0) {
+    surprise.bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
+    if (surprise.bursts < surprise.count) surprise.bursty = std::min(1.0, bursty);
+  }
   // where little of the window's variance comes from few intervals, their degrees say little
   constexpr double kMattersShare = 0.05;
   if (degrees > 0 && few > kMattersShare * window.variance)
-    score = std::min(score, surprise_of_t(window.excess / std::sqrt(window.variance), degrees));
-  return score;
+    surprise.most = surprise_of_t(window.excess / std::sqrt(window.variance), degrees);
+  return surprise;
+}
+
+double WindowScan::raw_score(const Surprise& surprise, double count_share) {
+  const double back = (1 - count_share) * surprise.bursty * (surprise.count - surprise.bursts);
+  return std::min(surprise.count - back, surprise.most);
 }
 
 double WindowScan::score(const Window& window) const {
   const std::size_t w = width_index(window.width());
-  return std::clamp(raw_score(window, count_share_[w]) * shrink_[w] - price(window.width()), 0.0,
-                    kMostScore);
+  return std::clamp(
+      raw_score(surprise(window), count_share_[w]) * shrink_[w] - price(window.width()), 0.0,
+      kMostScore);
 }
 
 void WindowScan::mark_suspects() {
@@ -184,40 +192,42 @@ void WindowScan::mark_suspects() {
 }
 
 // The host's own windows, as far as they are not suspect: some of them, evenly.
-std::vector<Window> WindowScan::sample(std::size_t w) const {
+std::vector<WindowScan::Sampled> WindowScan::sample(std::size_t w) const {
   const std::uint32_t width = kWindowWidths[w];
   const std::size_t stride = judged_ / kSampleWindows + 1;
-  std::vector<Window> windows;
+  std::vector<Sampled> windows;
+  windows.reserve(judged_ / stride + runs_.size());
   std::size_t next_suspect = 0;
   for (const Run& run : runs_) {
     const std::size_t last = widest(run, w);
     for (std::size_t begin = run.begin; begin < last; begin += stride) {
       while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
       if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
-      windows.push_back(
-          measure(static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin) + width));
+      const auto first = static_cast<std::uint32_t>(begin);
+      const Window window = measure(first, first + width);
+      windows.push_back({-window.excess / std::sqrt(window.variance), first});
     }
   }
   return windows;
 }
 
 // What the windows at the points say of themselves. Points deeper than `least` are not looked at.
-std::vector<WindowScan::Stated> WindowScan::stated_scores(std::vector<Window> windows,
-                                                          double least) const {
-  const auto deviations = [](const Window& x) { return -x.excess / std::sqrt(x.variance); };
+std::vector<WindowScan::Stated> WindowScan::stated_scores(std::vector<Sampled> windows,
+                                                          std::uint32_t width, double least) const {
   std::vector<Stated> points;
   for (std::size_t p = 0; p < kPoints.size(); ++p) {
     const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
     if (p >= kAlwaysPoints && (at < kLeastBeyond || kPoints[p] < least)) break;
     std::ranges::nth_element(windows, windows.begin() + static_cast<std::ptrdiff_t>(at), {},
-                             deviations);
+                             &Sampled::deviations);
     // some windows around the point, because the score is not quite a function of deviations
     Stated stated{-std::log10(kPoints[p]), 0, 0};
     double count = 0;
     for (std::size_t k = at - std::min<std::size_t>(at, 2);
          k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
-      stated.count += raw_score(windows[k], 1);
-      stated.bursts += raw_score(windows[k], 0);
+      const Surprise tails = surprise(measure(windows[k].begin, windows[k].begin + width));
+      stated.count += raw_score(tails, 1);
+      stated.bursts += raw_score(tails, 0);
     }
     stated.count /= count;
     stated.bursts /= count;
@@ -229,7 +239,7 @@ std::vector<WindowScan::Stated> WindowScan::stated_scores(std::vector<Window> wi
 // The host's own windows at the points must not be more surprising than they say; and where work
 // comes in bursts, they say which of the two tails it has.
 void WindowScan::calibrate(std::size_t w) {
-  std::vector<Window> windows = sample(w);
+  std::vector<Sampled> windows = sample(w);
   if (windows.size() < kLeastSample) {
     // too little to measure: as for the next narrower width
     if (w > 0) shrink_[w] = shrink_[w - 1];
@@ -240,7 +250,8 @@ void WindowScan::calibrate(std::size_t w) {
   const double suspects = suspects_are_usual_ ? 0
                                               : static_cast<double>(suspects_.size()) *
                                                     kWindowWidths[w] / static_cast<double>(judged_);
-  const std::vector<Stated> points = stated_scores(std::move(windows), kBeyondSuspects * suspects);
+  const std::vector<Stated> points =
+      stated_scores(std::move(windows), kWindowWidths[w], kBeyondSuspects * suspects);
   // without deep points the heavier tail is taken, or what narrower windows showed
   double share = points.size() > kAlwaysPoints ? 1 : 0;
   if (w > 0) share = std::max(share, count_share_[w - 1]);

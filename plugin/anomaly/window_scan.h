@@ -67,17 +67,31 @@ class WindowScan {
     double count;   ///< mean score by the tail of a count
     double bursts;  ///< by the heavier one, where work comes in bursts
   };
+  /// A window of the sample, as far as the sample needs it.
+  struct Sampled {
+    double deviations;  ///< of its excess, negative: the farthest first
+    std::uint32_t begin;
+  };
+  /// What the tails say of a window, before it is known how far to go from one to the other.
+  struct Surprise {
+    double count;   ///< by the tail of a count
+    double bursts;  ///< by the heavier one
+    double bursty;  ///< 0 to 1: how much the heavier one counts
+    double most;    ///< by what little is known of such intervals
+  };
   static constexpr std::size_t kWidths = 14;
 
   void find_runs();
   void mark_suspects();
-  std::vector<Window> sample(std::size_t width_index) const;
-  std::vector<Stated> stated_scores(std::vector<Window> windows, double least) const;
+  std::vector<Sampled> sample(std::size_t width_index) const;
+  std::vector<Stated> stated_scores(std::vector<Sampled> windows, std::uint32_t width,
+                                    double least) const;
   void calibrate(std::size_t width_index);
   bool constant(std::uint32_t interval) const;
   bool any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width, double square) const;
   std::size_t widest(const Run& run, std::size_t w) const;
-  double raw_score(const Window& window, double count_share) const;
+  Surprise surprise(const Window& window) const;
+  static double raw_score(const Surprise& surprise, double count_share);
 
   const PidClock& clock_;
   const Baseline& baseline_;
