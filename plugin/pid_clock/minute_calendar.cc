@@ -1,7 +1,6 @@
 #include "plugin/pid_clock/minute_calendar.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace pidometer {
 namespace {
@@ -10,18 +9,6 @@ namespace {
 constexpr LocalMinute kMostMinutes = LocalMinute{1} << 27;
 
 }  // namespace
-
-LocalMinute local_minute_of(const Tick& tick) {
-  const LocalMinute utc =
-      std::chrono::floor<std::chrono::minutes>(tick.time).time_since_epoch().count();
-  // the tick knows its minute of the local day; zones differ from UTC by less than half a day west
-  // and 14 hours east (base/time_zone.h)
-  LocalMinute offset = tick.minute - (utc % kLocalDay + kLocalDay) % kLocalDay;
-  constexpr LocalMinute kFarthestEast = 14 * 60;
-  if (offset > kFarthestEast) offset -= kLocalDay;
-  if (offset <= kFarthestEast - kLocalDay) offset += kLocalDay;
-  return utc + offset;
-}
 
 MinuteCalendar::MinuteCalendar(const std::vector<Tick>& ticks) {
   if (ticks.empty()) return;
@@ -40,6 +27,18 @@ MinuteCalendar::MinuteCalendar(const std::vector<Tick>& ticks) {
     const auto bit = static_cast<std::uint64_t>(local_minute_of(tick) - first_);
     words_[bit / 64] |= std::uint64_t{1} << (bit % 64);
   }
+}
+
+std::uint64_t MinuteCalendar::used_from(LocalMinute minute) const {
+  constexpr LocalMinute kWord = 64;
+  const LocalMinute at = minute - first_;
+  if (at <= -kWord || at > last_ - first_) return 0;
+  if (at < 0) return used_from(first_) << static_cast<unsigned>(-at);
+  const auto word = static_cast<std::size_t>(at / kWord);
+  const auto shift = static_cast<unsigned>(at % kWord);
+  std::uint64_t bits = words_[word] >> shift;
+  if (shift > 0 && word + 1 < words_.size()) bits |= words_[word + 1] << (kWord - shift);
+  return bits;
 }
 
 TickIndex::TickIndex(const std::vector<Tick>& ticks) {

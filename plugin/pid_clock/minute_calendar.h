@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -17,7 +18,17 @@ inline constexpr LocalMinute kLocalDay = 24 * kLocalHour;
 inline constexpr LocalMinute kLocalWeek = 7 * kLocalDay;
 
 /// Local minute in which a tick lies.
-LocalMinute local_minute_of(const Tick& tick);
+inline LocalMinute local_minute_of(const Tick& tick) {
+  const LocalMinute utc =
+      std::chrono::floor<std::chrono::minutes>(tick.time).time_since_epoch().count();
+  // the tick knows its minute of the local day; zones differ from UTC by less than half a day west
+  // and 14 hours east (base/time_zone.h)
+  LocalMinute offset = tick.minute - (utc % kLocalDay + kLocalDay) % kLocalDay;
+  constexpr LocalMinute kFarthestEast = 14 * 60;
+  if (offset > kFarthestEast) offset -= kLocalDay;
+  if (offset <= kFarthestEast - kLocalDay) offset += kLocalDay;
+  return utc + offset;
+}
 
 /// Which minutes of a log have a tick: a bit a minute.
 class MinuteCalendar {
@@ -33,6 +44,9 @@ class MinuteCalendar {
     const auto bit = static_cast<std::uint64_t>(at);
     return (words_[bit / 64] >> (bit % 64) & 1U) != 0;
   }
+
+  /// used() of 64 minutes from `minute` on, its own in the lowest bit.
+  std::uint64_t used_from(LocalMinute minute) const;
 
   /// Whether the log reaches so far.
   bool covers(LocalMinute minute) const { return minute >= first_ && minute <= last_; }

@@ -1,6 +1,7 @@
 #include "plugin/pid_clock/tick_gaps.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -58,27 +59,55 @@ class GapFinder {
         std::min({end_, start_ + kMostMinutes, start_ + kMostInAll - looked_at_});
     looked_at_ += std::max<LocalMinute>(0, last - start_);
     LocalMinute missed = 0;
-    for (LocalMinute minute = start_ + 1; minute < last; ++minute) {
-      const std::optional<LocalMinute> model = model_of(minute);
-      if (!model) continue;
-      ++gap.missing;
-      missed = minute;
-      if (gap.references.size() < kGapReferences)
-        if (const std::uint32_t tick = tick_at(*model); tick != kNoTick)
-          gap.references.push_back(tick);
+    for (LocalMinute hour = start_ + 1; hour < last; hour += kLocalHour) {
+      std::uint64_t minutes = candidates(hour, std::min(kLocalHour, last - hour));
+      for (; minutes != 0; minutes &= minutes - 1) {
+        const LocalMinute minute = hour + std::countr_zero(minutes);
+        const std::optional<LocalMinute> model = model_of(minute);
+        if (!model) continue;
+        ++gap.missing;
+        missed = minute;
+        if (gap.references.size() < kGapReferences)
+          if (const std::uint32_t tick = tick_at(*model); tick != kNoTick)
+            gap.references.push_back(tick);
+      }
     }
     if (gap.missing == 0 || (gap.missing == 1 && is_late(missed))) return std::nullopt;
     gap.own_reference = like(i);
     return gap;
   }
 
+  // The last hours and days that end before the gap: how far back they lie.
+  LocalMinute hours_back(LocalMinute minute) const {
+    return (minute - start_ - 1) / kLocalHour + 1;
+  }
+  LocalMinute days_back(LocalMinute minute) const { return (minute - start_ - 1) / kLocalDay + 1; }
+
+  // Minutes of one hour of the gap that have a last_use(), the first of them in the lowest bit:
+  // few, and model_of() need not be asked of the others.
+  std::uint64_t candidates(LocalMinute first, LocalMinute count) const {
+    const auto enough_uses = [&](LocalMinute back, LocalMinute step) {
+      static_assert(kEnough == 2);
+      std::uint64_t once = 0;
+      std::uint64_t twice = 0;
+      for (LocalMinute k = back; k < back + kLookBack; ++k) {
+        const std::uint64_t used = calendar_.used_from(first - k * step);
+        twice |= once & used;
+        once |= used;
+      }
+      return twice;
+    };
+    std::uint64_t found = hourly_ ? enough_uses(hours_back(first), kLocalHour) : 0;
+    if (daily_) found |= enough_uses(days_back(first), kLocalDay);
+    return found & ((std::uint64_t{1} << static_cast<unsigned>(count)) - 1);
+  }
+
   // The minute at which the tick that should be at `minute` ran before, if it should be there.
   std::optional<LocalMinute> model_of(LocalMinute minute) const {
     // it ran at this wall clock time already: the clock was set back, or daylight saving ended
     if (calendar_.used(minute)) return std::nullopt;
-    // the last hours and days that end before the gap
-    const LocalMinute hours = (minute - start_ - 1) / kLocalHour + 1;
-    const LocalMinute days = (minute - start_ - 1) / kLocalDay + 1;
+    const LocalMinute hours = hours_back(minute);
+    const LocalMinute days = days_back(minute);
     const auto hourly = hourly_ ? last_use(minute, hours, kLocalHour) : std::nullopt;
     const auto daily = daily_ ? last_use(minute, days, kLocalDay) : std::nullopt;
     if (!hourly && !daily) return std::nullopt;
