@@ -1,5 +1,6 @@
 #include "plugin/cron_log/line_parser.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "plugin/cron_log/cron_text.h"
@@ -8,11 +9,16 @@
 namespace pidometer {
 namespace {
 
-// Sizes of the two memories, both direct-mapped: a newcomer takes the place of whoever was there,
-// so that no log can make them grow. 1024 headers serve a log server of some hundred hosts; 4096
-// texts are far more than the jobs of a host.
+// Sizes of the two memories, both direct-mapped: a newcomer takes the place of whoever was there.
+// They begin with what serves a site, and grow while so large a share of their places is taken that
+// many a newcomer would meet someone there; but no log can make them grow beyond what serves a log
+// server of a thousand hosts. Powers of two.
 constexpr std::uint32_t kHeaders = 1024;
+constexpr std::uint32_t kMostHeaders = 16384;
 constexpr std::uint32_t kMemos = 4096;
+constexpr std::uint32_t kMostMemos = 32768;
+constexpr std::uint32_t kCrowded = 8;  // one place in so many is taken
+constexpr std::uint32_t kGrowth = 4;
 constexpr std::size_t kMaxHeader = 300;  // a host name has 255 bytes at most
 constexpr std::size_t kMaxText = 512;
 constexpr std::size_t kClock = 8;  // HH:MM:SS
@@ -100,7 +106,7 @@ bool LineParser::cut(std::string_view line, Cut& out) const {
 
 std::uint32_t LineParser::header_slot(std::string_view header) {
   if (headers_[last_header_].bytes == header) return last_header_;
-  return static_cast<std::uint32_t>(hash_bytes(header, 0) % kHeaders);
+  return static_cast<std::uint32_t>(hash_bytes(header, 0) & (headers_.size() - 1));
 }
 
 const LineParser::Memo* LineParser::recall(std::string_view text, std::uint32_t slot) {
@@ -110,7 +116,7 @@ const LineParser::Memo* LineParser::recall(std::string_view text, std::uint32_t 
   };
   std::uint32_t at = memos_[last_memo_].next;
   if (!is(memos_[at])) {
-    at = static_cast<std::uint32_t>(hash_bytes(text, slot) % kMemos);
+    at = static_cast<std::uint32_t>(hash_bytes(text, slot) & (memos_.size() - 1));
     if (!is(memos_[at])) return nullptr;
     memos_[last_memo_].next = at;
   }
@@ -209,6 +215,20 @@ void LineParser::learn_date(std::string_view line, const ParsedLine& parsed) {
   date_start_ = undated(midnight);
 }
 
+// What is forgotten is learnt again.
+void LineParser::make_room() {
+  const bool headers =
+      headers_taken_ * kCrowded > headers_.size() && headers_.size() < kMostHeaders;
+  const bool memos = memos_taken_ * kCrowded > memos_.size() && memos_.size() < kMostMemos;
+  if (!headers && !memos) return;
+  const std::size_t header_count = headers_.size() * (headers ? kGrowth : 1);
+  const std::size_t memo_count =
+      std::min<std::size_t>(memos_.size() * (memos ? kGrowth : 1), kMostMemos);
+  headers_.assign(header_count, {});
+  memos_.assign(memo_count, {});
+  headers_taken_ = memos_taken_ = last_header_ = last_memo_ = 0;
+}
+
 void LineParser::learn(std::string_view line, const ParsedLine& parsed, const ParsedEntry& entry) {
   // The memory takes the PID from behind the tag.
   if (parsed.pid_in_text) return;
@@ -216,6 +236,7 @@ void LineParser::learn(std::string_view line, const ParsedLine& parsed, const Pa
   if (is_record) learn_date(line, parsed);
   Cut parts;
   if (!cut(line, parts)) return;
+  make_room();
   bool foreign = false;
   if (!is_record) {
     if (parsed.kind != ParsedLine::Kind::skipped) return;
@@ -236,11 +257,12 @@ void LineParser::learn(std::string_view line, const ParsedLine& parsed, const Pa
     header.bytes = parts.header;
     ++header.generation;
   }
+  headers_taken_ += header.known ? 0 : 1;
   header.known = true;
   header.foreign = foreign;
   last_header_ = slot;
   if (foreign || parts.text.size() > kMaxText || entry.event == CronEvent::repeated) return;
-  const auto at = static_cast<std::uint32_t>(hash_bytes(parts.text, slot) % kMemos);
+  const auto at = static_cast<std::uint32_t>(hash_bytes(parts.text, slot) & (memos_.size() - 1));
   Memo& memo = memos_[at];
   memos_[last_memo_].next = at;
   last_memo_ = at;
@@ -250,6 +272,7 @@ void LineParser::learn(std::string_view line, const ParsedLine& parsed, const Pa
   memo.source = entry.source;
   memo.event = entry.event;
   memo.pid_role = entry.pid_role;
+  memos_taken_ += memo.known ? 0 : 1;
   memo.known = true;
   memo.text = parts.text;
 }

@@ -52,6 +52,7 @@ class LineParser {
   bool cut(std::string_view line, Cut& out) const;
   void learn(std::string_view line, const ParsedLine& parsed, const ParsedEntry& entry);
   void learn_date(std::string_view line, const ParsedLine& parsed);
+  void make_room();
   std::uint32_t header_slot(std::string_view header);
   ParsedEntry intern(const ParsedLine& parsed);
 
@@ -85,6 +86,8 @@ class LineParser {
   UndatedTime date_start_;  ///< midnight of that date
   std::uint32_t last_header_ = 0;
   std::uint32_t last_memo_ = 0;
+  std::uint32_t headers_taken_ = 0;  ///< places of the memories that are known
+  std::uint32_t memos_taken_ = 0;
   std::vector<Header> headers_;
   std::vector<Memo> memos_;
 };

@@ -75,6 +75,20 @@ TEST(LineParser, TheMemoryNeverChangesTheAnswer) {
   }
 }
 
+TEST(LineParser, TheMemoryGrowsWithTheHostsAndAnswersAsBefore) {
+  LabelTable labels;
+  SourceTable sources;
+  LineParser parser(labels, sources);
+  std::string text;
+  for (int round = 0; round < 2; ++round)
+    for (int host = 0; host < 3000; ++host)
+      for (int job = 0; job < 3; ++job)
+        text += "Sep  2 06:15:01 web" + std::to_string(host) + (job < 2 ? " CROND" : " sshd") +
+                "[" + std::to_string(100 + host) + "]: (root) CMD (/bin/" + std::to_string(job) +
+                " " + std::to_string(host) + ")\n";
+  EXPECT_EQ(compare(text, parser), 18000U);
+}
+
 TEST(LineParser, TheMemoryNeverChangesTheAnswerOnSharedLogs) {
   const auto folder = test::shared_folder() / "dialects";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no folder " << folder;
