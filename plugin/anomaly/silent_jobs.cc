@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "plugin/baseline/robust.h"
@@ -33,10 +34,48 @@ constexpr double kTellsApart = 4;  // standard deviations
 // Ticks around a missing line lie within an hour of it, or they say nothing of it.
 constexpr LocalMinute kNear = kLocalHour;
 
-/// When one job ran.
-struct Runs {
-  std::vector<LocalMinute> minutes;  ///< in the log's order
-  std::vector<std::uint32_t> ticks;
+/// The ticks in which one job ran, in the log's order.
+using Runs = std::span<const std::uint32_t>;
+
+/// The runs of all jobs, side by side by label.
+class RunsByLabel {
+ public:
+  explicit RunsByLabel(const PidClock& clock) {
+    std::vector<std::uint32_t> next;
+    for_each_run(clock, [&](std::uint32_t label, std::uint32_t) {
+      if (label >= next.size()) next.resize(label + 1);
+      ++next[label];
+    });
+    std::uint32_t total = 0;
+    for (std::uint32_t& count : next) {
+      starts_.push_back(total);
+      total += std::exchange(count, total);
+    }
+    starts_.push_back(total);
+    ticks_.resize(total);
+    for_each_run(clock,
+                 [&](std::uint32_t label, std::uint32_t tick) { ticks_[next[label]++] = tick; });
+  }
+
+  std::uint32_t labels() const { return static_cast<std::uint32_t>(starts_.size() - 1); }
+  Runs runs(std::uint32_t label) const {
+    return Runs(ticks_).subspan(starts_[label], starts_[label + 1] - starts_[label]);
+  }
+
+ private:
+  template <typename Act>
+  static void for_each_run(const PidClock& clock, const Act& act) {
+    for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) {
+      std::optional<std::uint32_t> before;
+      for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[i].items)) {
+        if (before != label) act(label, i);  // else it stands twice in the tick
+        before = label;
+      }
+    }
+  }
+
+  std::vector<std::uint32_t> starts_;
+  std::vector<std::uint32_t> ticks_;
 };
 
 class SilenceFinder {
@@ -46,15 +85,17 @@ class SilenceFinder {
   std::vector<SilentJob> run() {
     std::vector<SilentJob> found;
     if (clock_.ticks.empty()) return found;
-    const std::vector<Runs> jobs = runs_by_label();
-    for (std::uint32_t label = 0; label < jobs.size(); ++label) {
-      const Runs& job = jobs[label];
-      if (job.ticks.size() < 2 * kLeastCompared) continue;
+    minutes_.reserve(clock_.ticks.size());
+    for (const Tick& tick : clock_.ticks) minutes_.push_back(local_minute_of(tick));
+    const RunsByLabel jobs(clock_);
+    for (std::uint32_t label = 0; label < jobs.labels(); ++label) {
+      const Runs job = jobs.runs(label);
+      if (job.size() < 2 * kLeastCompared) continue;
       const LocalMinute usual = usual_distance(job);
-      for (std::size_t k = 0; k < job.ticks.size(); ++k) {
-        const bool last = k + 1 == job.ticks.size();
-        const LocalMinute end = last ? local_minute_of(clock_.ticks.back()) : job.minutes[k + 1];
-        if (end - job.minutes[k] <= static_cast<LocalMinute>(kLeastCompared) * usual) continue;
+      for (std::size_t k = 0; k < job.size(); ++k) {
+        const bool last = k + 1 == job.size();
+        const LocalMinute end = last ? minutes_.back() : minutes_[job[k + 1]];
+        if (end - minutes_[job[k]] <= static_cast<LocalMinute>(kLeastCompared) * usual) continue;
         if (auto silence = judge(job, label, k, end)) found.push_back(*silence);
       }
     }
@@ -62,48 +103,32 @@ class SilenceFinder {
   }
 
  private:
-  std::vector<Runs> runs_by_label() const {
-    std::vector<Runs> jobs;
-    for (std::uint32_t i = 0; i < clock_.ticks.size(); ++i) {
-      const LocalMinute minute = local_minute_of(clock_.ticks[i]);
-      std::optional<std::uint32_t> before;
-      for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[i].items)) {
-        if (before == label) continue;  // it stands twice in the tick
-        before = label;
-        if (label >= jobs.size()) jobs.resize(label + 1);
-        jobs[label].minutes.push_back(minute);
-        jobs[label].ticks.push_back(i);
-      }
-    }
-    return jobs;
-  }
-
   // The distance that half of the job's runs do not exceed.
-  static LocalMinute usual_distance(const Runs& job) {
+  LocalMinute usual_distance(Runs job) const {
     std::vector<LocalMinute> distances;
-    for (std::size_t k = 1; k < job.minutes.size(); ++k)
-      distances.push_back(std::max<LocalMinute>(1, job.minutes[k] - job.minutes[k - 1]));
+    distances.reserve(job.size());
+    for (std::size_t k = 1; k < job.size(); ++k)
+      distances.push_back(std::max<LocalMinute>(1, minutes_[job[k]] - minutes_[job[k - 1]]));
     std::ranges::nth_element(distances, distances.begin() + std::ssize(distances) / 2);
     return distances[distances.size() / 2];
   }
 
   // The silence between run k and `end`.
-  std::optional<SilentJob> judge(const Runs& job, std::uint32_t label, std::size_t k,
-                                 LocalMinute end) {
+  std::optional<SilentJob> judge(Runs job, std::uint32_t label, std::size_t k, LocalMinute end) {
     if (!index_) index_.emplace(clock_.ticks);
     SilentJob silence;
     silence.label = label;
-    silence.last_tick = job.ticks[k];
-    silence.comes_back = k + 1 < job.ticks.size();
+    silence.last_tick = job[k];
+    silence.comes_back = k + 1 < job.size();
     silence.next_tick =
-        silence.comes_back ? job.ticks[k + 1] : static_cast<std::uint32_t>(clock_.ticks.size() - 1);
+        silence.comes_back ? job[k + 1] : static_cast<std::uint32_t>(clock_.ticks.size() - 1);
     std::vector<std::int32_t> differences;
-    const LocalMinute start = job.minutes[k];
+    const LocalMinute start = minutes_[job[k]];
     // the minutes of the last days before, moved on by whole days until the silence is over
     std::vector<LocalMinute> of_day;
     for (std::size_t back = k + 1;
-         back-- > 0 && job.minutes[back] >= start - kDaysBefore * kLocalDay;)
-      of_day.push_back((job.minutes[back] % kLocalDay + kLocalDay) % kLocalDay);
+         back-- > 0 && minutes_[job[back]] >= start - kDaysBefore * kLocalDay;)
+      of_day.push_back((minutes_[job[back]] % kLocalDay + kLocalDay) % kLocalDay);
     std::ranges::sort(of_day);
     for (LocalMinute day = (start / kLocalDay) * kLocalDay; day < end; day += kLocalDay)
       for (std::size_t m = 0; m < of_day.size(); ++m) {
@@ -120,7 +145,7 @@ class SilenceFinder {
   }
 
   // Two of the three days before the silence, unless the same weekday says no.
-  bool scheduled(const Runs& job, std::uint32_t label, LocalMinute minute, LocalMinute start,
+  bool scheduled(Runs job, std::uint32_t label, LocalMinute minute, LocalMinute start,
                  LocalMinute end) const {
     int days = 0;
     const LocalMinute back = (minute - start - 1) / kLocalDay + 1;
@@ -128,7 +153,7 @@ class SilenceFinder {
       days += ran(label, minute - d * kLocalDay) ? 1 : 0;
     if (days < kEnoughDays) return false;
     for (const LocalMinute week : {minute - kLocalWeek, minute + kLocalWeek})
-      if (week >= job.minutes.front() && week <= job.minutes.back() &&
+      if (week >= minutes_[job.front()] && week <= minutes_[job.back()] &&
           (week <= start || week >= end) && !ran(label, week))
         return false;
     return true;
@@ -221,7 +246,8 @@ class SilenceFinder {
   }
 
   const PidClock& clock_;
-  std::optional<TickIndex> index_;  // most logs have no such silence
+  std::vector<LocalMinute> minutes_;  ///< of each tick
+  std::optional<TickIndex> index_;    // most logs have no such silence
   std::size_t looked_at_ = 0;
 };
 

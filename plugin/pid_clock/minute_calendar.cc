@@ -45,7 +45,7 @@ TickIndex::TickIndex(const std::vector<Tick>& ticks) {
   by_minute_.reserve(ticks.size());
   for (std::uint32_t i = 0; i < ticks.size(); ++i)
     by_minute_.emplace_back(local_minute_of(ticks[i]), i);
-  std::ranges::sort(by_minute_);
+  if (!std::ranges::is_sorted(by_minute_)) std::ranges::sort(by_minute_);
 }
 
 std::uint32_t TickIndex::at(LocalMinute minute) const {

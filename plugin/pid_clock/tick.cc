@@ -38,8 +38,9 @@ std::int64_t difference(Pid a, Pid b) {
 class TickFormer {
  public:
   explicit TickFormer(const std::vector<Reading>& readings) : readings_(readings) {
-    // one record in two starts a tick on the hosts seen
-    series_.ticks.reserve(readings.size() / 2 + 1);
+    // As many as there can be: growing would hold them twice, and what is not written to takes no
+    // memory.
+    series_.ticks.reserve(readings.size());
   }
 
   TickSeries run() {
