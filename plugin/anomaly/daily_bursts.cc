@@ -34,15 +34,6 @@ constexpr unsigned kMostDegrees = 15;
 constexpr double kLeastSpread = 0.1;
 constexpr double kMadOfNormal = 0.6745;
 
-// -log10 P(N >= count) for a Poisson number N with this mean; its first term bounds it where the
-// mean is small, and chance is certain where it is not.
-double surprise_of_number(double count, double mean) {
-  if (mean >= count) return 0;
-  const double log_chance =
-      count * std::log(mean) - mean - std::lgamma(count + 1) - std::log1p(-mean / (count + 1));
-  return std::max(0.0, -log_chance / std::log(10.0));
-}
-
 }  // namespace
 
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/anomaly/tail_chance.h"
+
 namespace pidometer {
 namespace {
 
@@ -20,12 +22,14 @@ constexpr double kLikeTimes = 3;
 
 // A habit: seen at least twice elsewhere (once is an intruder who came twice) and in one of fifty
 // runs: what is rarer lies beyond the 2% point, up to which the scores are calibrated for all jobs
-// together. Three times as frequent as beside other jobs: of two seen, chance makes that in one of
-// seven jobs, of five in one of 36; a choice between an alarm at each long backup and an
-// intruder who is taken for one, not a measurement.
+// together. Three times as frequent as beside other jobs, and more often than chance makes it in
+// one of twenty jobs: a choice between an alarm at each long backup and an intruder who is taken
+// for one, not a measurement.
 constexpr double kLeastSeen = 2;
 constexpr double kLeastFrequent = 0.02;
 constexpr double kMoreFrequent = 3;
+constexpr double kNotByChance = 1.3;
+constexpr double kUnseen = 0.5;  // what was never seen beside the others may still happen there
 
 // What happened within half a day of a finding is part of the same work, not of a habit.
 constexpr std::chrono::hours kApart{12};
@@ -101,8 +105,9 @@ double JobHabit::explained(const Window& window) {
   for (auto f = from; f != runs.end() && f->deviations <= most; ++f)
     (std::chrono::abs(clock_.ticks[f->interval].time - time) > kApart ? seen : near) += 1;
   if (seen < kLeastSeen) return window.score;
-  if (seen / own < kLeastFrequent ||
-      seen / own < kMoreFrequent * (everywhere(like, most) - seen - near) / others)
+  const double elsewhere = (everywhere(like, most) - seen - near) / others;
+  if (seen / own < kLeastFrequent || seen / own < kMoreFrequent * elsewhere) return window.score;
+  if (surprise_of_number(seen, own * std::max(elsewhere, kUnseen / others)) < kNotByChance)
     return window.score;
   return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
 }

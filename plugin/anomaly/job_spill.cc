@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
+
+#include "plugin/anomaly/tail_chance.h"
 
 namespace pidometer {
 namespace {
@@ -13,6 +16,20 @@ constexpr std::chrono::hours kFollows{1};
 
 // Another run explains this one if it was followed by so large a share of it.
 constexpr double kLikeShare = 0.5;
+
+// Other runs were followed so often by chance, as any other hour is, once in twenty jobs: then it
+// is the job's doing. With less an intruder's own work in the same hour of two nights would explain
+// that of the third.
+constexpr double kNotByChance = 1.3;
+
+constexpr double kLeastFollowed = 2;  // once is an intruder who came twice
+
+// Intervals side by side that are each so far out are one piece of work.
+constexpr double kBurstDeviations = 2;
+constexpr double kBurstPids = 1;
+
+constexpr double kUnseen = 0.5;  // what never happened may still happen (Jeffreys' prior)
+constexpr double kHourSeconds = 3600;
 
 }  // namespace
 
@@ -33,40 +50,102 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
   for (std::uint32_t set = 0; set < set_count.size(); ++set)
     rare_set[set] = std::ranges::any_of(clock.item_sets.labels(set), rare);
 
+  find_bursts(scan);
   for (std::uint32_t t = 0; t + 1 < clock.ticks.size(); ++t) {
     if (!rare_set[clock.ticks[t].items]) continue;
-    double excess = 0;
-    for (std::uint32_t i = t; i + 1 < clock.ticks.size(); ++i) {
-      if (clock.ticks[i].time - clock.ticks[t].time > kFollows) break;
-      if (clock.intervals[i].state != IntervalState::judged) break;
-      excess = std::max(excess, scan.measure(i, i + 1).excess);
+    const Largest largest = largest_after(t);
+    for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[t].items)) {
+      if (!rare(label)) continue;
+      by_tick_.push_back({label, t, largest});
+      for (std::size_t rank = 0; rank < kRanks; ++rank)
+        followed_by_[rank].emplace_back(label, largest[rank]);
     }
-    for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[t].items))
-      if (rare(label)) by_tick_.push_back({label, t, excess});
   }
-  by_label_ = by_tick_;
-  std::ranges::sort(by_label_, [](const JobRun& a, const JobRun& b) {
-    return std::pair(a.label, a.excess) < std::pair(b.label, b.excess);
+  for (auto& runs : followed_by_) std::ranges::sort(runs);
+}
+
+// Stretches of intervals that are far out, in the order of the log.
+void JobSpill::find_bursts(const WindowScan& scan) {
+  double seconds = 0;
+  for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
+    if (clock_.intervals[i].state != IntervalState::judged) continue;
+    seconds += clock_.intervals[i].seconds;
+    const Window one = scan.measure(i, i + 1);
+    if (one.excess < kBurstDeviations * std::sqrt(one.variance) + kBurstPids) continue;
+    if (!bursts_.empty() && bursts_.back().end == i) {
+      bursts_.back().end = i + 1;
+      bursts_.back().pids += one.excess;
+    } else {
+      bursts_.push_back({i, i + 1, one.excess});
+    }
+  }
+  hours_ = std::max(1.0, seconds / kHourSeconds);
+  for (const Burst& burst : bursts_) sizes_.push_back(burst.pids);
+  std::ranges::sort(sizes_);
+}
+
+// Visits the bursts that begin within the hour after a tick, up to the first break.
+template <typename Visit>
+void JobSpill::after(std::uint32_t tick, Visit visit) const {
+  auto burst = std::ranges::lower_bound(bursts_, tick, {}, &Burst::begin);
+  if (burst == bursts_.end() ||
+      clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kFollows)
+    return;
+  std::uint32_t end = tick;
+  for (; burst != bursts_.end(); ++burst) {
+    if (clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kFollows) return;
+    for (; end < burst->begin; ++end)
+      if (clock_.intervals[end].state != IntervalState::judged) return;
+    visit(*burst);
+  }
+}
+
+JobSpill::Largest JobSpill::largest_after(std::uint32_t tick) const {
+  Largest largest{};
+  after(tick, [&](const Burst& burst) {
+    double pids = burst.pids;
+    for (double& next : largest)
+      if (pids > next) std::swap(pids, next);
   });
+  return largest;
+}
+
+// Whether so many of `runs` are followed by `count` bursts of that size as any other hours would
+// be.
+bool JobSpill::by_chance(double pids, std::size_t count, double followed, double runs) const {
+  const auto alike = static_cast<double>(sizes_.end() - std::ranges::lower_bound(sizes_, pids));
+  const auto number = static_cast<double>(count);
+  const double elsewhere = std::max(0.0, alike - followed * number);
+  // of a Poisson number in an hour, the term that matters where it is small
+  const double rate = (elsewhere + kUnseen) / std::max(1.0, hours_ - runs);
+  const double chance = std::min(1.0, std::pow(rate, number) / std::tgamma(number + 1));
+  return surprise_of_number(followed, chance * runs) < kNotByChance;
 }
 
 double JobSpill::explained(const Window& window) const {
   double score = window.score;
   const Timestamp start = clock_.ticks[window.begin].time;
+  const double like = kLikeShare * window.excess;
   auto run = std::ranges::upper_bound(by_tick_, window.begin, {}, &JobRun::tick);
   while (run != by_tick_.begin()) {
     --run;
     if (start - clock_.ticks[run->tick].time > kFollows || clock_.ticks[run->tick].time > start)
       break;
-    const auto first = std::ranges::lower_bound(by_label_, run->label, {}, &JobRun::label);
-    const auto last = std::ranges::upper_bound(by_label_, run->label, {}, &JobRun::label);
-    const auto like =
-        std::lower_bound(first, last, kLikeShare * window.excess,
-                         [](const JobRun& r, double excess) { return r.excess < excess; });
-    auto followed = static_cast<double>(last - like);
-    const auto others = static_cast<double>(last - first) - 1;
-    if (run->excess >= kLikeShare * window.excess) followed -= 1;  // this run itself
-    if (followed >= 1) score = std::min(score, -std::log10(followed / (others + 1)));
+    // a run spends its PIDs once: what followed this one beside the window counts
+    std::size_t beside = 0;
+    after(run->tick, [&](const Burst& burst) {
+      if (burst.pids >= like && (burst.end <= window.begin || burst.begin >= window.end)) ++beside;
+    });
+    if (beside >= kRanks) continue;
+    const auto& runs = followed_by_[beside];
+    const auto end = std::ranges::lower_bound(runs, std::pair(run->label + 1, 0.0));
+    const auto first = std::ranges::lower_bound(runs, std::pair(run->label, 0.0));
+    auto followed =
+        static_cast<double>(end - std::lower_bound(first, end, std::pair(run->label, like)));
+    const auto others = static_cast<double>(end - first) - 1;
+    if (run->largest[beside] >= like) followed -= 1;  // this run itself
+    if (followed < kLeastFollowed || by_chance(like, beside + 1, followed, others)) continue;
+    score = std::min(score, -std::log10(followed / (others + 1)));
   }
   return score;
 }

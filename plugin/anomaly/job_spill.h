@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "plugin/anomaly/window_scan.h"
@@ -20,15 +23,33 @@ class JobSpill {
   double explained(const Window& window) const;
 
  private:
+  static constexpr std::size_t kRanks = 4;
+  using Largest = std::array<double, kRanks>;  ///< PIDs of bursts, falling
+
+  struct Burst {
+    std::uint32_t begin;
+    std::uint32_t end;
+    double pids;
+  };
   struct JobRun {
     std::uint32_t label;
     std::uint32_t tick;
-    double excess;  ///< largest of one interval within the hour
+    Largest largest;  ///< of the bursts within the hour
   };
 
+  void find_bursts(const WindowScan& scan);
+  template <typename Visit>
+  void after(std::uint32_t tick, Visit visit) const;
+  Largest largest_after(std::uint32_t tick) const;
+  bool by_chance(double pids, std::size_t count, double followed, double runs) const;
+
   const PidClock& clock_;
+  std::vector<Burst> bursts_;  ///< by begin
+  std::vector<double> sizes_;  ///< ascending
+  double hours_ = 0;
   std::vector<JobRun> by_tick_;
-  std::vector<JobRun> by_label_;  ///< by label, then by excess
+  /// By rank: label and size of the burst of each run, ascending.
+  std::array<std::vector<std::pair<std::uint32_t, double>>, kRanks> followed_by_;
 };
 
 }  // namespace pidometer

@@ -78,6 +78,13 @@ double score_over_looks(double score, double looks) {
   return std::clamp(-std::log10(chance), 0.0, score);
 }
 
+double surprise_of_number(double count, double mean) {
+  if (mean >= count) return 0;
+  const double log_chance =
+      count * std::log(mean) - mean - std::lgamma(count + 1) - std::log1p(-mean / (count + 1));
+  return std::max(0.0, -log_chance / std::log(10.0));
+}
+
 double normal_deviations(double score) {
   const boost::math::normal_distribution<double, Fast> normal;
   const double chance = std::pow(10.0, -std::clamp(score, 0.4, 300.0));

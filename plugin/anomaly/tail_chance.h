@@ -23,6 +23,10 @@ double expected_count(double score, double looks);
 /// 0 and `score`.
 double score_over_looks(double score, double looks);
 
+/// -log10 P(N >= count) for a Poisson number N with this mean, which must be positive: its first
+/// term bounds it where the mean is small; 0 where the mean is not below the count.
+double surprise_of_number(double count, double mean);
+
 /// Standard deviations of a normal variable whose upper tail has this score; the score must be
 /// between 0.4 and 300.
 double normal_deviations(double score);
