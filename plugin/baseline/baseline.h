@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plugin/baseline/local_level.h"
+#include "plugin/baseline/spread_by_level.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/pid_clock/series_report.h"
 
@@ -33,11 +34,16 @@ struct Baseline {
   std::vector<Comparable> comparables;
   std::vector<PeriodicSource> periodic_sources;
   LocalLevel level;
+  SpreadByLevel spread;                 ///< with which the variances of `expected` were multiplied
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
   /// PIDs a second that are handed out while no job runs. An upper bound where the log has jobs of
   /// one length only: what they cost and what goes on beside them cannot be told apart there.
   double background_per_second = 0;
 };
+
+/// What is added to the variance of an interval because its distance is known less well: one over a
+/// wrap, or with a reading taken out. 0 for all others.
+double foreign_variance(const Interval& interval);
 
 /// Learns from the log itself, with no configuration.
 Baseline learn_baseline(const PidClock& clock);

@@ -55,8 +55,8 @@ struct MinuteCell {
 /// The cells of all common groups, side by side.
 class MinuteCells {
  public:
-  MinuteCells(const PidClock& clock, const IntervalGroups& groups)
-      : clock_(clock), groups_(groups), row_of_(groups.groups.size(), kNoCell) {
+  MinuteCells(const PidClock& clock, const IntervalGroups& groups, const DayMinutes& daily)
+      : clock_(clock), groups_(groups), daily_(daily), row_of_(groups.groups.size(), kNoCell) {
     for (std::size_t g = 0; g < groups.groups.size(); ++g)
       if (groups.groups[g].common) {
         row_of_[g] = static_cast<std::uint32_t>(rows_.size());
@@ -114,6 +114,10 @@ class MinuteCells {
     return rows_[row_of_[group]][clock_.ticks[i].minute % kMinutes];
   }
 
+  bool teaches_cell(std::size_t i) const {
+    return teaches(clock_.intervals[i]) && !daily_[clock_.ticks[i].minute];
+  }
+
   // Sorts the advances into their cells, in log order.
   void measure() {
     std::vector<std::uint32_t> size;
@@ -126,7 +130,7 @@ class MinuteCells {
         cell = static_cast<std::uint32_t>(size.size());
         size.push_back(0);
       }
-      if (teaches(clock_.intervals[i])) ++size[cell];
+      if (teaches_cell(i)) ++size[cell];
     }
     std::vector<std::uint32_t> place(size.size(), 0);
     std::uint32_t total = 0;
@@ -136,7 +140,7 @@ class MinuteCells {
     }
     std::vector<std::int32_t> advances(total);
     for (std::size_t i = 0; i < n; ++i)
-      if (const std::uint32_t cell = cell_of(i); cell != kNoCell && teaches(clock_.intervals[i]))
+      if (const std::uint32_t cell = cell_of(i); cell != kNoCell && teaches_cell(i))
         advances[place[cell]++] = clock_.intervals[i].advance;
     cells_.resize(size.size());
     for (std::size_t c = 0; c < size.size(); ++c)
@@ -187,8 +191,7 @@ class MinuteCells {
       MinuteCell& cell = cells_[id];
       const auto n = static_cast<double>(cell.core.core_n);
       const double own = (cell.square_sum + kMinutePull * pooled) / (n + kMinutePull);
-      const double robust = cell.core.robust_spread * cell.core.robust_spread;
-      cell.variance = std::max({own, least, cell.core.n >= kComparableSamples ? robust : 0.0});
+      cell.variance = std::max(own, least);
       const Core& core = cell.core.n >= kComparableSamples ? cell.core : group.core;
       cell.random_mean = std::max(cell.location - static_cast<double>(core.low),
                                   std::min(cell.variance, kLeastRandom));
@@ -229,6 +232,7 @@ class MinuteCells {
 
   const PidClock& clock_;
   const IntervalGroups& groups_;
+  const DayMinutes& daily_;
   std::vector<std::uint32_t> row_of_;  // of each group; kNoCell if it is not common
   std::vector<Row> rows_;              // cell of each minute; kNoCell where there is none
   std::vector<MinuteCell> cells_;
@@ -237,8 +241,8 @@ class MinuteCells {
 }  // namespace
 
 double expect_common_intervals(const PidClock& clock, const IntervalGroups& groups,
-                               Baseline& baseline) {
-  MinuteCells cells(clock, groups);
+                               const DayMinutes& daily, Baseline& baseline) {
+  MinuteCells cells(clock, groups, daily);
   const double host = cells.learn(baseline);
   cells.fill(baseline);
   return host;

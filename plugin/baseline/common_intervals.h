@@ -1,15 +1,22 @@
 #pragma once
 
+#include <bitset>
+#include <cstddef>
+
 #include "plugin/baseline/baseline.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
 
+inline constexpr std::size_t kDayMinutes = 24 * 60;
+using DayMinutes = std::bitset<kDayMinutes>;  ///< local minutes of the day
+
 /// Fills expectation, comparables and periodic sources for the intervals of common groups: the mean
-/// of the group's core, shifted by what the minute of the hour adds.
-/// Returns the variance per half minute, pooled over all common groups (0 if there are none).
+/// of the group's core, shifted by what the minute of the hour adds. Intervals at the minutes
+/// `daily` are not of one kind with those of other hours, and teach nothing about them. Returns the
+/// variance per half minute, pooled over all common groups (0 if there are none).
 double expect_common_intervals(const PidClock& clock, const IntervalGroups& groups,
-                               Baseline& baseline);
+                               const DayMinutes& daily, Baseline& baseline);
 
 }  // namespace pidometer

@@ -10,8 +10,6 @@
 namespace pidometer {
 namespace {
 
-constexpr std::size_t kDayMinutes = 24 * 60;
-
 // At least so many days, and so large a share of them with at least half of the surplus: two
 // intrusions at the same hour are no habit.
 constexpr std::size_t kDays = 4;
@@ -31,14 +29,14 @@ struct Surplus {
   float pids;
 };
 
-void judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline& baseline) {
+bool judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline& baseline) {
   const auto n = static_cast<double>(days.size());
   // most minutes are nothing: more than half of the days must lie well on one side
   const auto above = static_cast<double>(
       std::ranges::count_if(days, [](const Surplus& s) { return s.pids > kPids / 2; }));
   const auto below = static_cast<double>(
       std::ranges::count_if(days, [](const Surplus& s) { return s.pids < -kPids / 2; }));
-  if (std::max(above, below) < kAgreeingShare * n) return;
+  if (std::max(above, below) < kAgreeingShare * n) return false;
   std::vector<double> pids;
   double variance = 0;
   for (const Surplus& s : days) {
@@ -47,18 +45,18 @@ void judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline&
   }
   variance /= n;
   const double median = median_of(pids);
-  if (std::abs(median) < std::max<double>(kPids, kDeviations * std::sqrt(variance))) return;
+  if (std::abs(median) < std::max<double>(kPids, kDeviations * std::sqrt(variance))) return false;
   std::vector<double> off;
   double agree = 0;
   for (const double p : pids) {
     off.push_back(std::abs(p - median));
     if (p / median > 0.5) ++agree;
   }
-  if (agree < kAgreeingShare * n) return;
+  if (agree < kAgreeingShare * n) return false;
   constexpr double kMadOfNormal = 0.6745;
   const double spread = median_of(off) / kMadOfNormal;
   const double own = (spread * spread * n + variance * kPull) / (n + kPull);
-  if (std::abs(median) < kErrors * std::sqrt(own / n)) return;
+  if (std::abs(median) < kErrors * std::sqrt(own / n)) return false;
   baseline.periodic_sources.push_back(
       {true, minute, median, static_cast<std::uint32_t>(days.size())});
   for (const Surplus& s : days) {
@@ -68,11 +66,12 @@ void judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline&
     // such a source is no constant: it does what it finds to do
     if (median > 0) e.random_mean += static_cast<float>(median);
   }
+  return true;
 }
 
 }  // namespace
 
-void add_daily_sources(const PidClock& clock, Baseline& baseline) {
+DayMinutes add_daily_sources(const PidClock& clock, Baseline& baseline) {
   std::array<std::uint32_t, kDayMinutes + 1> starts{};
   const std::size_t n = clock.intervals.size();
   for (std::size_t i = 0; i < n; ++i)
@@ -88,10 +87,13 @@ void add_daily_sources(const PidClock& clock, Baseline& baseline) {
     surplus[place[clock.ticks[i].minute]++] = {static_cast<std::uint32_t>(i),
                                                static_cast<float>(pids)};
   }
+  DayMinutes found;
   for (std::size_t m = 0; m < kDayMinutes; ++m) {
     const auto days = std::span(surplus).subspan(starts[m], starts[m + 1] - starts[m]);
-    if (days.size() >= kDays) judge_minute(days, static_cast<std::uint16_t>(m), baseline);
+    if (days.size() >= kDays)
+      found[m] = judge_minute(days, static_cast<std::uint16_t>(m), baseline);
   }
+  return found;
 }
 
 }  // namespace pidometer
