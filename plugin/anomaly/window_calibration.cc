@@ -1,0 +1,219 @@
+#include "plugin/anomaly/window_calibration.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "plugin/anomaly/even_days.h"
+#include "plugin/anomaly/tail_chance.h"
+
+namespace pidometer {
+namespace {
+
+// Suspect intervals take no part in the calibration: far out, and at most so many of them, because
+// no host is under attack in more of its intervals than that and a bursty host is far out often.
+constexpr double kSuspectDeviations = 4;
+constexpr double kSuspectPids = 1;
+constexpr double kSuspectShare = 0.03;
+
+constexpr std::size_t kSampleWindows = 16000;  // 16 of them beyond the last point
+constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
+constexpr std::array kPoints = {0.05, 0.02, 0.008, 0.003, 0.001};
+constexpr std::size_t kAlwaysPoints = 2;
+constexpr std::size_t kLeastBeyond = 10;  // of the points after the second: a third more or less
+// A point is not measured where suspects, which are left out, may be half of what lies beyond it.
+constexpr double kBeyondSuspects = 2;
+
+// Where so much is going on, and with so much more spread than independent processes have, work
+// comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
+// Wholly so at three times the variance of independent processes, not at all at one and a half.
+constexpr double kBusyMean = 3;
+constexpr double kNotBurstyRatio = 1.5;
+constexpr double kBurstyRatio = 3;
+
+// A squared deviation counts up to 4 standard deviations. The spread of sums is taken one standard
+// error wider than measured: a log of a week has few windows of two hours.
+constexpr double kClipSquare = 16;
+constexpr double kErrors = 1;
+
+}  // namespace
+
+WindowCalibration::WindowCalibration(const PidClock& clock, const Baseline& baseline,
+                                     const WindowSums& sums)
+    : clock_(clock), baseline_(baseline), sums_(sums) {
+  spread_.fill(1.0);
+  shrink_.fill(1.0);
+  count_share_.fill(0.0);
+  mark_suspects();
+  for (std::size_t w = 0; w < kWindowWidths.size(); ++w) calibrate(w);
+}
+
+WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) const {
+  double random_mean = 0;
+  unsigned degrees = 0;
+  double few = 0;  // variance that is known from few intervals
+  for (std::uint32_t i = window.begin; i < window.end; ++i) {
+    const Expectation& e = baseline_.expected[i];
+    random_mean += static_cast<double>(e.random_mean);
+    const unsigned d = baseline_.comparables[e.comparable].degrees;
+    if (d == 0 && clock_.intervals[i].wraps == 0 && !clock_.intervals[i].repaired) continue;
+    few += static_cast<double>(e.variance);
+    // a wrap or a repaired reading is known from no other interval at all
+    const unsigned known = clock_.intervals[i].wraps > 0 || clock_.intervals[i].repaired ? 2 : d;
+    degrees = degrees == 0 ? known : std::min(degrees, known);
+  }
+  if (baseline_.level.used()) {
+    const double seconds = std::chrono::duration<double>(clock_.ticks[window.end].time -
+                                                         clock_.ticks[window.begin].time)
+                               .count();
+    random_mean +=
+        std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
+  }
+  Surprise surprise{surprise_of_count(window.excess, random_mean, window.variance), 0, 0,
+                    std::numeric_limits<double>::infinity()};
+  const double bursty =
+      (window.variance / random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
+  if (random_mean >= kBusyMean && bursty > 0) {
+    surprise.bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
+    if (surprise.bursts < surprise.count) surprise.bursty = std::min(1.0, bursty);
+  }
+  // where little of the window's variance comes from few intervals, their degrees say little
+  constexpr double kMattersShare = 0.05;
+  if (degrees > 0 && few > kMattersShare * window.variance)
+    surprise.most = surprise_of_t(window.excess / std::sqrt(window.variance), degrees);
+  return surprise;
+}
+
+double WindowCalibration::raw_score(const Surprise& surprise, double count_share) {
+  const double back = (1 - count_share) * surprise.bursty * (surprise.count - surprise.bursts);
+  return std::min(surprise.count - back, surprise.most);
+}
+
+double WindowCalibration::score(const Window& window) const {
+  const std::size_t w = width_index(window.width());
+  return raw_score(surprise(window), count_share_[w]) * shrink_[w];
+}
+
+void WindowCalibration::mark_suspects() {
+  std::vector<std::pair<double, std::uint32_t>> far;
+  for (const WindowSums::Run& run : sums_.runs())
+    for (std::uint32_t i = run.begin; i < run.end; ++i) {
+      const Window window = sums_.measure(i, i + 1, 1);
+      const double bound = kSuspectDeviations * std::sqrt(window.variance) + kSuspectPids;
+      if (std::abs(window.excess) > bound)
+        far.emplace_back(-std::abs(window.excess) / std::sqrt(window.variance), i);
+    }
+  std::ranges::sort(far);
+  const auto most = static_cast<std::size_t>(kSuspectShare * static_cast<double>(sums_.judged()));
+  if (far.size() > most) far.resize(most);
+  for (const auto& [deviations, i] : far) suspects_.push_back(i);
+  std::ranges::sort(suspects_);
+  const EvenDays days(clock_);
+  std::vector<std::int64_t> seen;
+  for (const std::uint32_t i : suspects_) seen.push_back(days.day_of(i));
+  suspects_are_usual_ = days.cover(seen);
+}
+
+std::size_t WindowCalibration::stride() const {
+  return sums_.judged() / kSampleWindows + 1;
+}
+
+// The host's own windows, as far as they are not suspect: some of them, evenly.
+std::vector<WindowCalibration::Sampled> WindowCalibration::sample(std::size_t w) const {
+  const std::uint32_t width = kWindowWidths[w];
+  std::vector<Sampled> windows;
+  windows.reserve(sums_.judged() / stride() + sums_.runs().size());
+  std::size_t next_suspect = 0;
+  for (const WindowSums::Run& run : sums_.runs()) {
+    const std::size_t last = sums_.last_begin(run, w);
+    for (std::size_t begin = run.begin; begin < last; begin += stride()) {
+      while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
+      if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
+      const auto first = static_cast<std::uint32_t>(begin);
+      const Window window = sums_.measure(first, first + width, 1);
+      windows.push_back({-window.excess / std::sqrt(window.variance), first});
+    }
+  }
+  return windows;
+}
+
+// Intervals are not independent: a level that is followed late adds up. Mean square of what the
+// sums are off, in units of what their intervals' variances add up to. Not less than 1: it is
+// measured without suspects, and what is left out may be the tail of what comes now and then.
+double WindowCalibration::spread_of_sums(const std::vector<Sampled>& windows, std::size_t w) const {
+  double sum = 0;
+  double squares = 0;
+  for (const Sampled& window : windows) {
+    const double square = std::min(kClipSquare, window.deviations * window.deviations);
+    sum += square;
+    squares += square * square;
+  }
+  const auto n = static_cast<double>(windows.size());
+  const double mean = sum / n;
+  // windows that overlap tell the same thing
+  const double apart = n * std::min(1.0, static_cast<double>(stride()) / kWindowWidths[w]);
+  const double error = std::sqrt(std::max(0.0, squares / n - mean * mean) / std::max(1.0, apart));
+  return std::max(1.0, mean + kErrors * error);
+}
+
+// What the windows at the points say of themselves.
+std::vector<WindowCalibration::Stated> WindowCalibration::stated_scores(
+    std::vector<Sampled> windows, std::size_t w) const {
+  const std::uint32_t width = kWindowWidths[w];
+  // of all windows of this width; what comes on most days has its own explanation (DailyBursts)
+  const double suspects = suspects_are_usual_ ? 0
+                                              : static_cast<double>(suspects_.size()) * width /
+                                                    static_cast<double>(sums_.judged());
+  std::vector<Stated> points;
+  for (std::size_t p = 0; p < kPoints.size(); ++p) {
+    const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
+    if (p >= kAlwaysPoints && (at < kLeastBeyond || kPoints[p] < kBeyondSuspects * suspects)) break;
+    std::ranges::nth_element(windows, windows.begin() + static_cast<std::ptrdiff_t>(at), {},
+                             &Sampled::deviations);
+    // some windows around the point, because the score is not quite a function of deviations
+    Stated stated{-std::log10(kPoints[p]), 0, 0};
+    double count = 0;
+    for (std::size_t k = at - std::min<std::size_t>(at, 2);
+         k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
+      const Surprise tails =
+          surprise(sums_.measure(windows[k].begin, windows[k].begin + width, spread_[w]));
+      stated.count += raw_score(tails, 1);
+      stated.bursts += raw_score(tails, 0);
+    }
+    stated.count /= count;
+    stated.bursts /= count;
+    points.push_back(stated);
+  }
+  return points;
+}
+
+// The host's own windows at the points must not be more surprising than they say; and where work
+// comes in bursts, they say which of the two tails it has.
+void WindowCalibration::calibrate(std::size_t w) {
+  std::vector<Sampled> windows = sample(w);
+  if (windows.size() < kLeastSample) {
+    // too little to measure: as for the next narrower width
+    if (w == 0) return;
+    spread_[w] = spread_[w - 1];
+    shrink_[w] = shrink_[w - 1];
+    count_share_[w] = count_share_[w - 1];
+    return;
+  }
+  if (w > 0) spread_[w] = std::max(spread_[w - 1], spread_of_sums(windows, w));
+  const std::vector<Stated> points = stated_scores(std::move(windows), w);
+  // without deep points the heavier tail is taken, or what narrower windows showed
+  double share = points.size() > kAlwaysPoints ? 1 : 0;
+  if (w > 0) share = std::max(share, count_share_[w - 1]);
+  for (const Stated& s : points)
+    if (s.count > s.target)
+      share = std::min(share, std::max(0.0, s.target - s.bursts) / (s.count - s.bursts + 1e-9));
+  count_share_[w] = share;
+  for (const Stated& s : points) {
+    const double stated = s.bursts + share * (s.count - s.bursts);
+    if (stated * shrink_[w] > s.target) shrink_[w] = s.target / stated;
+  }
+}
+
+}  // namespace pidometer

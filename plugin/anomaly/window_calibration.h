@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/window_sums.h"
+#include "plugin/baseline/baseline.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// How surprising a window is on this host: the tails of counts and of bursts, held against the
+/// host's own windows of each width, those that are suspect left out.
+class WindowCalibration {
+ public:
+  /// All three must outlive the calibration.
+  WindowCalibration(const PidClock& clock, const Baseline& baseline, const WindowSums& sums);
+
+  /// Variance of sums over width `w` of the table, in units of the sum of the intervals' variances.
+  double spread(std::size_t w) const { return spread_[w]; }
+  /// What a stated score of width `w` is multiplied by, at most 1.
+  double shrink(std::size_t w) const { return shrink_[w]; }
+
+  /// -log10 of the chance of such a sum in one window of its width.
+  double score(const Window& window) const;
+
+ private:
+  /// A window of the sample, as far as the sample needs it.
+  struct Sampled {
+    double deviations;  ///< of its excess, negative: the farthest first
+    std::uint32_t begin;
+  };
+  /// What the tails say of a window, before it is known how far to go from one to the other.
+  struct Surprise {
+    double count;   ///< by the tail of a count
+    double bursts;  ///< by the heavier one
+    double bursty;  ///< 0 to 1: how much the heavier one counts
+    double most;    ///< by what little is known of such intervals
+  };
+  /// What windows that a known share of all exceeds say of themselves.
+  struct Stated {
+    double target;  ///< -log10 of that share
+    double count;   ///< mean score by the tail of a count
+    double bursts;  ///< by the heavier one, where work comes in bursts
+  };
+
+  void mark_suspects();
+  std::size_t stride() const;
+  std::vector<Sampled> sample(std::size_t w) const;
+  double spread_of_sums(const std::vector<Sampled>& windows, std::size_t w) const;
+  std::vector<Stated> stated_scores(std::vector<Sampled> windows, std::size_t w) const;
+  void calibrate(std::size_t w);
+  Surprise surprise(const Window& window) const;
+  static double raw_score(const Surprise& surprise, double count_share);
+
+  const PidClock& clock_;
+  const Baseline& baseline_;
+  const WindowSums& sums_;
+  std::vector<std::uint32_t> suspects_;  ///< ascending
+  bool suspects_are_usual_ = false;      ///< they come on most days
+  std::array<double, kWindowWidths.size()> spread_{};
+  std::array<double, kWindowWidths.size()> shrink_{};
+  /// How far from the tail of bursts to the count's.
+  std::array<double, kWindowWidths.size()> count_share_{};
+};
+
+}  // namespace pidometer

@@ -1,0 +1,118 @@
+#include "plugin/anomaly/window_sums.h"
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <cmath>
+
+namespace pidometer {
+namespace {
+
+constexpr std::size_t kAlwaysWidths = 8;      // up to 16 intervals, however long they are
+constexpr double kLongestSeconds = 2 * 3600;  // wider ones only while they are shorter than this
+constexpr double kDaySeconds = 86400;
+
+}  // namespace
+
+std::size_t width_index(std::size_t width) {
+  const auto at = std::ranges::lower_bound(kWindowWidths, width);
+  return static_cast<std::size_t>(std::min(at, kWindowWidths.end() - 1) - kWindowWidths.begin());
+}
+
+WindowSums::WindowSums(const PidClock& clock, const Baseline& baseline)
+    : clock_(clock), baseline_(baseline) {
+  find_runs();
+  const std::size_t n = clock.intervals.size();
+  excess_.assign(n + 1, 0);
+  variance_.assign(n + 1, 0);
+  if (baseline.level.used()) {
+    usual_variance_.assign(n + 1, 0);
+    foreign_variance_.assign(n + 1, 0);
+    random_mean_.assign(n + 1, 0);
+  }
+  double seconds = 0;
+  for (const Run& run : runs_) {
+    add(run);
+    for (std::uint32_t i = run.begin; i < run.end; ++i) seconds += clock.intervals[i].seconds;
+    judged_ += run.end - run.begin;
+  }
+  days_ = std::max(seconds / kDaySeconds, 1e-3);
+}
+
+void WindowSums::find_runs() {
+  const auto n = static_cast<std::uint32_t>(clock_.intervals.size());
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if (clock_.intervals[i].state != IntervalState::judged) continue;
+    std::uint32_t end = i + 1;
+    while (end < n && clock_.intervals[end].state == IntervalState::judged) ++end;
+    runs_.push_back({i, end});
+    i = end;
+  }
+}
+
+// Sums start from 0 in each run: no window goes on across a break, and digits are kept.
+void WindowSums::add(const Run& run) {
+  for (std::uint32_t i = run.begin; i < run.end; ++i) {
+    const Expectation& e = baseline_.expected[i];
+    excess_[i + 1] = excess_[i] + clock_.intervals[i].advance - static_cast<double>(e.mean);
+    variance_[i + 1] = variance_[i] + static_cast<double>(e.variance);
+    if (usual_variance_.empty()) continue;
+    const auto mean = static_cast<double>(e.random_mean);
+    const double foreign = foreign_variance(clock_.intervals[i]);
+    const double own = std::max(0.0, static_cast<double>(e.variance) - foreign);
+    const double pids = baseline_.level.rate(i, i + 1) * clock_.intervals[i].seconds;
+    usual_variance_[i + 1] = usual_variance_[i] + own / baseline_.spread.factor(mean, pids);
+    foreign_variance_[i + 1] = foreign_variance_[i] + foreign;
+    random_mean_[i + 1] = random_mean_[i] + mean;
+  }
+  if (run.end >= clock_.intervals.size()) return;
+  excess_[run.end + 1] = variance_[run.end + 1] = 0;
+  if (!usual_variance_.empty())
+    usual_variance_[run.end + 1] = foreign_variance_[run.end + 1] = random_mean_[run.end + 1] = 0;
+}
+
+std::size_t WindowSums::last_begin(const Run& run, std::size_t w) const {
+  const std::size_t width = kWindowWidths[w];
+  if (run.end - run.begin < width) return run.begin;
+  if (w >= kAlwaysWidths) {
+    const double typical = days_ * kDaySeconds / static_cast<double>(judged_);
+    if (typical * static_cast<double>(width) > kLongestSeconds) return run.begin;
+  }
+  return run.end - width + 1;
+}
+
+// A window has the level of what lies beside it, and the spread that goes with that level. The
+// levels that its intervals have one by one hold what the others of the window did.
+void WindowSums::apply_level(Window& window, double spread) const {
+  const std::uint32_t begin = window.begin;
+  const std::uint32_t end = window.end;
+  const double pids =
+      baseline_.level.rate(begin, end) *
+      std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+  window.excess -= pids;
+  if (window.width() == 1) return;
+  window.variance =
+      spread * ((usual_variance_[end] - usual_variance_[begin]) *
+                    baseline_.spread.factor(random_mean_[end] - random_mean_[begin], pids) +
+                foreign_variance_[end] - foreign_variance_[begin]);
+}
+
+// This is asked some ten times an interval: no branch, no call, so that the compiler can take
+// several windows at once.
+bool WindowSums::any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width,
+                         double square) const {
+  const double* from_excess = excess_.data() + begin;
+  const double* from_variance = variance_.data() + begin;
+  const double* to_excess = from_excess + width;
+  const double* to_variance = from_variance + width;
+  const std::size_t count = end - begin;
+  std::int64_t signs = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const double excess = to_excess[k] - from_excess[k];
+    const double variance = to_variance[k] - from_variance[k];
+    signs |= std::bit_cast<std::int64_t>(square * variance - excess * std::abs(excess));
+  }
+  return signs < 0;
+}
+
+}  // namespace pidometer
