@@ -122,6 +122,13 @@ bool JobSpill::by_chance(double pids, std::size_t count, double followed, double
   return surprise_of_number(followed, chance * runs) < kNotByChance;
 }
 
+// Runs of a job that were followed by at least `rank` + 1 bursts of that size.
+double JobSpill::followed(std::uint32_t label, std::size_t rank, double pids) const {
+  const auto& runs = followed_by_[rank];
+  return static_cast<double>(std::ranges::lower_bound(runs, std::pair(label + 1, 0.0)) -
+                             std::ranges::lower_bound(runs, std::pair(label, pids)));
+}
+
 double JobSpill::explained(const Window& window) const {
   double score = window.score;
   const Timestamp start = clock_.ticks[window.begin].time;
@@ -131,21 +138,20 @@ double JobSpill::explained(const Window& window) const {
     --run;
     if (start - clock_.ticks[run->tick].time > kFollows || clock_.ticks[run->tick].time > start)
       break;
-    // a run spends its PIDs once: what followed this one beside the window counts
+    // a run spends its PIDs once: what followed this one beside the window counts, where it may be
+    // the job's
     std::size_t beside = 0;
     after(run->tick, [&](const Burst& burst) {
-      if (burst.pids >= like && (burst.end <= window.begin || burst.begin >= window.end)) ++beside;
+      if (burst.pids >= like && (burst.end <= window.begin || burst.begin >= window.end) &&
+          followed(run->label, 0, kLikeShare * burst.pids) > kLeastFollowed)
+        ++beside;
     });
     if (beside >= kRanks) continue;
-    const auto& runs = followed_by_[beside];
-    const auto end = std::ranges::lower_bound(runs, std::pair(run->label + 1, 0.0));
-    const auto first = std::ranges::lower_bound(runs, std::pair(run->label, 0.0));
-    auto followed =
-        static_cast<double>(end - std::lower_bound(first, end, std::pair(run->label, like)));
-    const auto others = static_cast<double>(end - first) - 1;
-    if (run->largest[beside] >= like) followed -= 1;  // this run itself
-    if (followed < kLeastFollowed || by_chance(like, beside + 1, followed, others)) continue;
-    score = std::min(score, -std::log10(followed / (others + 1)));
+    double alike = followed(run->label, beside, like);
+    if (run->largest[beside] >= like) alike -= 1;  // this run itself
+    const double others = followed(run->label, 0, 0) - 1;
+    if (alike < kLeastFollowed || by_chance(like, beside + 1, alike, others)) continue;
+    score = std::min(score, -std::log10(alike / (others + 1)));
   }
   return score;
 }

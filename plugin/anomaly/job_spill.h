@@ -41,6 +41,7 @@ class JobSpill {
   template <typename Visit>
   void after(std::uint32_t tick, Visit visit) const;
   Largest largest_after(std::uint32_t tick) const;
+  double followed(std::uint32_t label, std::size_t rank, double pids) const;
   bool by_chance(double pids, std::size_t count, double followed, double runs) const;
 
   const PidClock& clock_;

@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <vector>
+
+#include "plugin/anomaly/detectors.h"
+#include "tests/support/host_simulator.h"
+
+namespace pidometer {
+namespace {
+
+using testing::HostPlan;
+using testing::Random;
+using testing::simulate_host;
+
+constexpr std::uint32_t kDay = 24 * 60;
+constexpr std::uint32_t kDays = 21;
+constexpr std::uint32_t kJobMinute = 185;  // 03:05, a line of its own
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::June / 6 / 2021};
+
+/// A line every ten minutes, and a job at 03:05.
+HostPlan host() {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = kDays * kDay;
+  plan.jobs = {{1, 10, 0, 3}, {2, kDay, kJobMinute, 6}};
+  plan.background = 0.1;
+  return plan;
+}
+
+/// On most nights the job's work comes at some moment of the half hour after it.
+HostPlan spilling_host() {
+  HostPlan plan = host();
+  Random random(5);
+  for (std::uint32_t day = 0; day < kDays; ++day)
+    if (day % 4 != 3)
+      plan.activities.push_back(
+          {day * kDay + kJobMinute + 1 + static_cast<std::uint32_t>(random.uniform() * 28), 60, 1});
+  return plan;
+}
+
+std::vector<Anomaly> alarms(const HostPlan& plan) {
+  const PidClock clock = build_pid_clock(simulate_host(plan), {});
+  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  std::erase_if(found, [](const Anomaly& a) {
+    return a.kind != AnomalyKind::pid_excess || a.level < Level::medium;
+  });
+  return found;
+}
+
+TEST(JobSpill, what_follows_a_job_on_most_nights_is_no_alarm) {
+  EXPECT_TRUE(alarms(spilling_host()).empty());
+}
+
+TEST(JobSpill, a_run_spends_its_pids_once) {
+  const std::uint32_t at = 8 * kDay + kJobMinute + 51;  // the job's own work was over by 03:33
+  const auto hit = [&](const Anomaly& a) {
+    return a.window_start <= kStart + std::chrono::minutes(at) &&
+           a.window_end >= kStart + std::chrono::minutes(at);
+  };
+  HostPlan plan = spilling_host();
+  plan.activities.push_back({at, 60, 1});
+  std::vector<Anomaly> found = alarms(plan);
+  ASSERT_EQ(found.size(), 2U);  // either may be the job's
+  EXPECT_TRUE(hit(found[1]));
+  plan.activities.back().pids = 600;  // no run was ever followed by so much
+  found = alarms(plan);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(hit(found[0]));
+}
+
+TEST(JobSpill, three_visits_in_the_hour_of_a_job_do_not_explain_one_another) {
+  HostPlan plan = host();
+  for (const std::uint32_t day : {4U, 9U, 15U})
+    plan.activities.push_back({day * kDay + kJobMinute + 3 * day, 40, 1});
+  // and others at other hours of the same days
+  for (const std::uint32_t day : {4U, 9U, 15U})
+    for (const std::uint32_t hour : {9U, 13U, 20U})
+      plan.activities.push_back({day * kDay + hour * 60 + 3 * day, 40, 1});
+  EXPECT_EQ(alarms(plan).size(), 12U);
+}
+
+}  // namespace
+}  // namespace pidometer
