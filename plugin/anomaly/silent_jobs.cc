@@ -115,6 +115,7 @@ class SilenceFinder {
 
   // The silence between run k and `end`.
   std::optional<SilentJob> judge(Runs job, std::uint32_t label, std::size_t k, LocalMinute end) {
+    if (looked_at_ > kMostMinutes) return std::nullopt;
     if (!index_) index_.emplace(clock_.ticks);
     SilentJob silence;
     silence.label = label;
