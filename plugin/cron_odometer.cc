@@ -72,9 +72,33 @@ std::vector<Anomaly> all_findings(const LogSeries& log, const PidClock& clock,
   return anomalies;
 }
 
+/// Rows of series that wait for their lines to be read together.
+class WaitingRows {
+ public:
+  explicit WaitingRows(Mediator& mediator) : mediator_(mediator) {}
+
+  void add(DraftRows draft) {
+    findings_ += draft.findings.size();
+    drafts_.push_back(std::move(draft));
+    if (findings_ >= kMost) produce();
+  }
+
+  void produce() {
+    produce_rows(std::exchange(drafts_, {}), mediator_);
+    findings_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 16384;  // some 20 MB
+
+  Mediator& mediator_;
+  std::vector<DraftRows> drafts_;
+  std::size_t findings_ = 0;
+};
+
 /// The way of one series from its records to rows and reports. `several`: the folder has more.
 void process_log(const HostSeries& series, LogSeries log, bool several,
-                 const PluginOptions& options, Mediator& mediator) {
+                 const PluginOptions& options, WaitingRows& waiting, Mediator& mediator) {
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
   const std::uint64_t reading_count = readings.size();
@@ -89,11 +113,13 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     return explain_finding(log, clock, baseline, scan, anomaly);
   };
   if (options.explain.empty())
-    rows.findings(std::move(anomalies), std::move(witnesses));
+    waiting.add(rows.draft(std::move(anomalies), std::move(witnesses)));
   else
     rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
-  rows.damage();
-  if (options.records) rows.records(known);
+  if (options.records) {
+    waiting.produce();
+    rows.records(known);
+  }
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
   report.periods = cover_periods(clock, baseline, scan);
@@ -140,12 +166,14 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     mediator.add_progress(bytes);
     return !mediator.aborted();
   };
+  WaitingRows waiting(mediator);
   read_log_series(series.files, reading_options(series, options), warn, go_on,
                   [&](LogSeries log, bool several) {
                     if (mediator.aborted()) return false;
-                    process_log(series, std::move(log), several, options, mediator);
+                    process_log(series, std::move(log), several, options, waiting, mediator);
                     return true;
                   });
+  if (!mediator.aborted()) waiting.produce();
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -43,7 +44,44 @@ void join_activities(std::vector<TimelineEvent>& events) {
   });
 }
 
+void read_line(LineRef& line, const FileEntry& entry, const Result<std::string>& text) {
+  // The line was read a moment ago; where it cannot be read again (a failing disk), the row says
+  // so in its place.
+  const std::uint64_t end = line.offset + (text ? text->size() : 1);
+  line.text = text ? *text : "(line cannot be read again: " + text.error().message + ")";
+  line.journal_replayed = owes_to_replay(entry, {line.offset, end});
+}
+
+/// Gives the findings of a series their lines (two each), and what follows from these.
+void read_findings(std::vector<TimelineEvent>& events, std::span<const Result<std::string>> lines) {
+  std::map<std::tuple<AnomalyKind, std::string, std::string>, std::uint32_t> told;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    auto& body = std::get<FindingBody>(events[i].body);
+    const Result<std::string>& first = lines[2 * i];
+    const Result<std::string>& last = lines[2 * i + 1];
+    const EventSource& last_source = body.last_source ? *body.last_source : *events[i].source;
+    read_line(body.first, events[i].source->entry, first);
+    read_line(body.last, last_source.entry, last);
+    body.repetition = told[{body.anomaly.kind, text_of(first), text_of(last)}]++;
+  }
+  join_activities(events);
+}
+
 }  // namespace
+
+void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
+  std::vector<LinePlace> places;
+  for (const DraftRows& draft : drafts)
+    places.insert(places.end(), draft.lines.begin(), draft.lines.end());
+  const std::vector<Result<std::string>> lines = fetch_lines(places);
+  std::span<const Result<std::string>> rest = lines;
+  for (DraftRows& draft : drafts) {
+    read_findings(draft.findings, rest.first(draft.lines.size()));
+    rest = rest.subspan(draft.lines.size());
+    for (std::vector<TimelineEvent>* const events : {&draft.findings, &draft.damage})
+      for (TimelineEvent& event : *events) mediator.produce_event(std::move(event));
+  }
+}
 
 RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
     : log_(log), mediator_(mediator) {
@@ -62,53 +100,41 @@ RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& med
   }
 }
 
-void RowMaker::findings(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) {
-  for (TimelineEvent& event : finding_rows(std::move(anomalies), std::move(witnesses)))
-    mediator_.produce_event(std::move(event));
+DraftRows RowMaker::draft(std::vector<Anomaly> anomalies,
+                          std::vector<WindowWitnesses> witnesses) const {
+  DraftRows draft;
+  draft.lines.reserve(anomalies.size() * 2);
+  draft.findings.reserve(anomalies.size());
+  for (std::size_t i = 0; i < anomalies.size(); ++i) {
+    draft.lines.push_back(place_of(log_, anomalies[i].first_record));
+    draft.lines.push_back(place_of(log_, anomalies[i].last_record));
+    draft.findings.push_back(finding_row(std::move(anomalies[i])));
+    std::get<FindingBody>(draft.findings.back().body).witnesses = std::move(witnesses[i]);
+  }
+  draft.damage = damage();
+  return draft;
 }
 
 void RowMaker::explained_finding(
     std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
     const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain) {
-  for (TimelineEvent& event : finding_rows(std::move(anomalies), std::move(witnesses))) {
+  DraftRows rows = draft(std::move(anomalies), std::move(witnesses));
+  read_findings(rows.findings, fetch_lines(rows.lines));
+  for (TimelineEvent& event : rows.findings) {
     if (finding_id(event) != id) continue;
     auto& body = std::get<FindingBody>(event.body);
     body.explanation = explain(body.anomaly);
     mediator_.produce_event(std::move(event));
   }
+  for (TimelineEvent& event : rows.damage) mediator_.produce_event(std::move(event));
 }
 
-std::vector<TimelineEvent> RowMaker::finding_rows(std::vector<Anomaly> anomalies,
-                                                  std::vector<WindowWitnesses> witnesses) const {
-  std::vector<std::uint32_t> bounds;
-  bounds.reserve(anomalies.size() * 2);
-  for (const Anomaly& anomaly : anomalies) {
-    bounds.push_back(anomaly.first_record);
-    bounds.push_back(anomaly.last_record);
-  }
-  const std::vector<Result<std::string>> lines = fetch_lines(log_, bounds);
-  std::map<std::tuple<AnomalyKind, std::string, std::string>, std::uint32_t> told;
-  std::vector<TimelineEvent> events;
-  events.reserve(anomalies.size());
-  for (std::size_t i = 0; i < anomalies.size(); ++i) {
-    const std::uint32_t repetition =
-        told[{anomalies[i].kind, text_of(lines[2 * i]), text_of(lines[2 * i + 1])}]++;
-    events.push_back(finding_row(std::move(anomalies[i]), lines[2 * i], lines[2 * i + 1]));
-    auto& body = std::get<FindingBody>(events.back().body);
-    body.repetition = repetition;
-    body.witnesses = std::move(witnesses[i]);
-  }
-  join_activities(events);
-  return events;
-}
-
-TimelineEvent RowMaker::finding_row(Anomaly anomaly, const Result<std::string>& first_line,
-                                    const Result<std::string>& last_line) const {
+TimelineEvent RowMaker::finding_row(Anomaly anomaly) const {
   const StoredRecord& first = log_.records[anomaly.first_record];
   const StoredRecord& last = log_.records[anomaly.last_record];
   FindingBody body;
-  body.first = line_ref(first, first_line);
-  body.last = line_ref(last, last_line);
+  body.first = {first.line, first.offset, {}, false};
+  body.last = {last.line, last.offset, {}, false};
   if (last.file != first.file) body.last_source = sources_[last.file];
   body.first_command = log_.labels[first.label].command;
   if (anomaly.one_job) {
@@ -146,7 +172,8 @@ void RowMaker::records(const std::vector<bool>& known) {
   }
 }
 
-void RowMaker::damage() {
+std::vector<TimelineEvent> RowMaker::damage() const {
+  std::vector<TimelineEvent> events;
   for (std::size_t file = 0; file < log_.reports.size(); ++file) {
     if (!log_.owned[file]) continue;
     for (const DamagedRange& damaged : log_.reports[file].damage) {
@@ -170,9 +197,10 @@ void RowMaker::damage() {
       event.hostname = hostname_;
       event.source = sources_[file];
       event.body = WarningBody{std::move(warning)};
-      mediator_.produce_event(std::move(event));
+      events.push_back(std::move(event));
     }
   }
+  return events;
 }
 
 void RowMaker::record_row(const StoredRecord& record, const Result<std::string>& line) {
@@ -183,18 +211,11 @@ void RowMaker::record_row(const StoredRecord& record, const Result<std::string>&
   event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
   event.username = log_.labels[record.label].username;
   event.source = sources_[record.file];
-  event.body = RecordBody{record.event, record.pid, line_ref(record, line), written_by.reporter,
+  LineRef ref{record.line, record.offset, {}, false};
+  read_line(ref, event.source->entry, line);
+  event.body = RecordBody{record.event, record.pid, std::move(ref), written_by.reporter,
                           log_.labels[record.label].command};
   mediator_.produce_event(std::move(event));
-}
-
-LineRef RowMaker::line_ref(const StoredRecord& record, const Result<std::string>& text) const {
-  // The line was read a moment ago; where it cannot be read again (a failing disk), the row says
-  // so in its place.
-  const std::uint64_t end = record.offset + (text ? text->size() : 1);
-  return LineRef{record.line, record.offset,
-                 text ? *text : "(line cannot be read again: " + text.error().message + ")",
-                 owes_to_replay(sources_[record.file]->entry, {record.offset, end})};
 }
 
 }  // namespace pidometer

@@ -7,31 +7,45 @@
 
 namespace pidometer {
 
-std::vector<Result<std::string>> fetch_lines(const LogSeries& series,
-                                             std::span<const std::uint32_t> records) {
-  std::vector<Result<std::string>> lines(records.size());
-  std::map<std::size_t, std::vector<std::size_t>> by_file;  // places in `records`
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (records[i] < series.records.size())
-      by_file[series.records[records[i]].file].push_back(i);
-    else
+LinePlace place_of(const LogSeries& series, std::uint32_t record) {
+  if (record >= series.records.size()) return {};
+  return {series.files[series.records[record].file], series.records[record].offset};
+}
+
+std::vector<Result<std::string>> fetch_lines(std::span<const LinePlace> places) {
+  std::vector<Result<std::string>> lines(places.size());
+  std::map<const LogFile*, std::size_t> numbers;
+  std::vector<std::vector<std::size_t>> by_file;  // indices of `places`; files as they are met
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (places[i].file == nullptr) {
       lines[i] = fail(ErrorKind::unreadable, "no such record");
+      continue;
+    }
+    const std::size_t number = numbers.try_emplace(places[i].file, by_file.size()).first->second;
+    if (number == by_file.size()) by_file.emplace_back();
+    by_file[number].push_back(i);
   }
-  for (auto& [file, places] : by_file) {
-    const auto offset_of = [&](std::size_t place) -> std::uint64_t {
-      return series.records[records[place]].offset;
-    };
-    std::stable_sort(places.begin(), places.end(),
-                     [&](std::size_t a, std::size_t b) { return offset_of(a) < offset_of(b); });
-    auto stream = open_log_text(*series.files[file]);
+  for (std::vector<std::size_t>& own : by_file) {
+    std::stable_sort(own.begin(), own.end(), [&](std::size_t a, std::size_t b) {
+      return places[a].offset < places[b].offset;
+    });
+    auto stream = open_log_text(*places[own.front()].file);
     if (!stream) {
-      for (const std::size_t place : places) lines[place] = tl::unexpected(stream.error());
+      for (const std::size_t i : own) lines[i] = tl::unexpected(stream.error());
       continue;
     }
     LineFetcher fetcher(**stream);
-    for (const std::size_t place : places) lines[place] = fetcher.line_at(offset_of(place));
+    for (const std::size_t i : own) lines[i] = fetcher.line_at(places[i].offset);
   }
   return lines;
+}
+
+std::vector<Result<std::string>> fetch_lines(const LogSeries& series,
+                                             std::span<const std::uint32_t> records) {
+  std::vector<LinePlace> places;
+  places.reserve(records.size());
+  for (const std::uint32_t record : records) places.push_back(place_of(series, record));
+  return fetch_lines(places);
 }
 
 }  // namespace pidometer

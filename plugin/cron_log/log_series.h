@@ -125,9 +125,20 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
                                        const LogSeriesOptions& options, const WarningSink& warn,
                                        const ReadMonitor& monitor);
 
-/// The verbatim lines of these records (indices into series.records), in the order asked for: each
-/// file is opened again and read once, forward. A line that can no longer be read comes back as an
-/// Error.
+/// Where a line stands.
+struct LinePlace {
+  const LogFile* file = nullptr;  ///< null: nowhere
+  std::uint64_t offset = 0;       ///< bytes into the decoded log
+};
+
+/// Where the line of a record (index into series.records) stands.
+LinePlace place_of(const LogSeries& series, std::uint32_t record);
+
+/// The verbatim lines at these places, in the order asked for: each file is opened again and read
+/// once, forward. A line that can no longer be read comes back as an Error.
+std::vector<Result<std::string>> fetch_lines(std::span<const LinePlace> places);
+
+/// The same of records (indices into series.records).
 std::vector<Result<std::string>> fetch_lines(const LogSeries& series,
                                              std::span<const std::uint32_t> records);
 

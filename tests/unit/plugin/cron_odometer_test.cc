@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -216,6 +218,50 @@ TEST(CronOdometer, KeepsTheHostsOfALogServerApart) {
   EXPECT_EQ(mediator.logs[0].lines, rows);
   EXPECT_EQ(mediator.logs[0].records, rows);
   EXPECT_TRUE(mediator.warnings.empty());
+}
+
+/// Counts how often it is opened.
+class CountedLogFile final : public LogFile {
+ public:
+  explicit CountedLogFile(const LogFile& file) : file_(file) {}
+  const FileEntry& entry() const override { return file_.entry(); }
+  std::optional<std::string> sha256() const override { return file_.sha256(); }
+  Result<std::unique_ptr<ByteStream>> open(StreamForm form) const override {
+    ++opened;
+    return file_.open(form);
+  }
+
+  mutable std::size_t opened = 0;
+
+ private:
+  const LogFile& file_;
+};
+
+TEST(CronOdometer, ReadsALogServersLogOnceForTheLinesOfAllHosts) {
+  constexpr std::size_t kHosts = 20;
+  const std::vector<std::string> lines = quiet_day(100, 40);
+  std::string text;
+  for (const std::string& line : lines)
+    for (std::size_t host = 0; host < kHosts; ++host) {
+      const std::size_t name = line.find("web01");
+      const std::size_t pid = line.find('[') + 1;
+      text += fmt::format("{}web{:02}{}{}{}", line.substr(0, name), 10 + host,
+                          line.substr(name + 5, pid - name - 5), 10 + host, line.substr(pid));
+    }
+  const MemoryLogFile log("/var/log/cron.1.gz", text);
+  const CountedLogFile counted(log);
+  CollectingMediator mediator;
+  process({&counted}, mediator);
+  EXPECT_EQ(mediator.series.size(), kHosts);
+  const std::vector<FindingBody> found = mediator.findings();
+  ASSERT_EQ(found.size(), kHosts);
+  for (std::size_t host = 0; host < kHosts; ++host) {
+    EXPECT_NE(found[host].first.text.find(fmt::format(" web{:02} ", 10 + host)), std::string::npos);
+    EXPECT_EQ(text.compare(found[host].first.offset, found[host].first.text.size(),
+                           found[host].first.text),
+              0);
+  }
+  EXPECT_EQ(counted.opened, 2U);  // for the records, and for the lines
 }
 
 TEST(CronOdometer, ARecordsRowHasItsOwnDialectAndHost) {
