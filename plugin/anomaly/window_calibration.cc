@@ -123,12 +123,13 @@ std::size_t WindowCalibration::stride() const {
 // The host's own windows, as far as they are not suspect: some of them, evenly.
 std::vector<WindowCalibration::Sampled> WindowCalibration::sample(std::size_t w) const {
   const std::uint32_t width = kWindowWidths[w];
+  const std::size_t step = stride();
   std::vector<Sampled> windows;
-  windows.reserve(sums_.judged() / stride() + sums_.runs().size());
+  windows.reserve(sums_.judged() / step + sums_.runs().size());
   std::size_t next_suspect = 0;
   for (const WindowSums::Run& run : sums_.runs()) {
     const std::size_t last = sums_.last_begin(run, w);
-    for (std::size_t begin = run.begin; begin < last; begin += stride()) {
+    for (std::size_t begin = run.begin; begin < last; begin += step) {
       while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
       if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
       const auto first = static_cast<std::uint32_t>(begin);

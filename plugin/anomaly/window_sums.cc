@@ -14,11 +14,6 @@ constexpr double kDaySeconds = 86400;
 
 }  // namespace
 
-std::size_t width_index(std::size_t width) {
-  const auto at = std::ranges::lower_bound(kWindowWidths, width);
-  return static_cast<std::size_t>(std::min(at, kWindowWidths.end() - 1) - kWindowWidths.begin());
-}
-
 WindowSums::WindowSums(const PidClock& clock, const Baseline& baseline)
     : clock_(clock), baseline_(baseline) {
   find_runs();

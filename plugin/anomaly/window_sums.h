@@ -27,7 +27,11 @@ inline constexpr std::array<std::uint32_t, 14> kWindowWidths = {1,  2,  3,  4,  
                                                                 16, 24, 32, 48, 64, 96, 128};
 
 /// Index of the narrowest width of the table that is as wide; the last one for what is wider.
-std::size_t width_index(std::size_t width);
+inline std::size_t width_index(std::size_t width) {
+  std::size_t index = 0;  // mostly one interval is asked for
+  while (index + 1 < kWindowWidths.size() && kWindowWidths[index] < width) ++index;
+  return index;
+}
 
 /// Excess and variance of any window, out of sums over the log.
 class WindowSums {
