@@ -22,35 +22,35 @@ LOOK_SECONDS = 0.02  # the kernel keeps the high-water mark: only that of the la
 
 
 def peak_kib(pid):
-    """High-water marks of a process and of its children, by PID; what has ended has none."""
-    marks = {}
+    """The high-water marks of a process and of the children that it has now, together; 0 where it has ended."""
+    total = 0
     try:
         children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
         for process in [str(pid), *children]:
             for line in pathlib.Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
                 if line.startswith("VmHWM:"):
-                    marks[process] = int(line.split()[1])
+                    total += int(line.split()[1])
     except OSError:
         pass
-    return marks
+    return total
 
 
 def run(command):
     """Wall seconds, CPU seconds and peak memory in MB of one finished process and its children."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    marks = {}
+    peak = 0
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid != 0:
             break
-        marks.update(peak_kib(process.pid))
+        peak = max(peak, peak_kib(process.pid))
         time.sleep(LOOK_SECONDS)
     wall = time.monotonic() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{command[0]} ended with {process.returncode}")
-    return wall, usage.ru_utime + usage.ru_stime, sum(marks.values()) * 1024 / 1e6
+    return wall, usage.ru_utime + usage.ru_stime, peak * 1024 / 1e6
 
 
 def row(name, samples, lines):
