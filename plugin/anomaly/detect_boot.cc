@@ -3,8 +3,8 @@
 namespace pidometer {
 
 // Rule: a STARTUP line, or a fall of the counter that no wrap explains at this host's rate.
-std::vector<Anomaly> detect_boot(const PidClock& clock, const Baseline& /*baseline*/,
-                                 const WindowScan& /*scan*/) {
+std::vector<Anomaly> detect_boot(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
   for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
     const BootSession& session = clock.sessions[s];

@@ -2,8 +2,6 @@
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/edited_times.h"
-#include "plugin/anomaly/gap_causes.h"
 #include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
@@ -24,19 +22,17 @@ Anomaly step_at(const PidClock& clock, std::uint32_t interval, double seconds) {
 // Rule: the time runs backwards while the PIDs go on, and what follows stays there (else one line's
 // time was edited); or records are missing with their PIDs, and the clock is set back by as much
 // later. A step forward alone cannot be told from a host that was suspended: that is a record_gap.
-std::vector<Anomaly> detect_clock_step(const PidClock& clock, const Baseline& baseline,
-                                       const WindowScan& /*scan*/) {
+std::vector<Anomaly> detect_clock_step(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
-  const std::vector<EditedTime> edited = find_edited_times(clock);
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::clock_step) continue;
-    if (std::ranges::binary_search(edited, i, {}, &EditedTime::interval)) continue;
+    if (std::ranges::binary_search(input.edited, i, {}, &EditedTime::interval)) continue;
     found.push_back(step_at(clock, i, step_back_seconds(clock, i)));
   }
-  const std::vector<GapVerdict> gaps = judge_gaps(clock, baseline);
-  const std::vector<std::uint32_t> steps = steps_back_of(clock, gaps);
+  const std::vector<GapVerdict>& gaps = input.gaps;
   for (std::size_t g = 0; g < gaps.size(); ++g)
-    if (steps[g] != kNoTick)
+    if (input.steps[g] != kNoTick)
       found.push_back(step_at(clock, gaps[g].gap->tick, gaps[g].seconds - gaps[g].usual_seconds));
   return found;
 }

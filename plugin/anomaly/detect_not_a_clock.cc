@@ -6,8 +6,8 @@ namespace pidometer {
 
 // Rule: about half of the steps go down, and PIDs and distances are spread evenly over the whole
 // range (pid_order.h). One row for the series, in place of all others.
-std::vector<Anomaly> detect_not_a_clock(const PidClock& clock, const Baseline& /*baseline*/,
-                                        const WindowScan& /*scan*/) {
+std::vector<Anomaly> detect_not_a_clock(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
   if (clock.order.kind != PidOrderKind::random || clock.ticks.empty()) return {};
   const Tick& first = clock.ticks.front();
   const Tick& last = clock.ticks.back();

@@ -19,8 +19,10 @@ constexpr double kQuietDeviations = 4;
 
 // Rule: all comparable intervals cost exactly the same and this one less; or it lies twelve
 // standard deviations below what is expected. Irregular, no alarm: nothing ran unseen.
-std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline,
-                                        const WindowScan& scan) {
+std::vector<Anomaly> detect_pid_deficit(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
+  const Baseline& baseline = input.baseline;
+  const WindowScan& scan = input.scan;
   std::vector<Anomaly> found;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     const Interval& interval = clock.intervals[i];

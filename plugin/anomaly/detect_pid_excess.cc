@@ -26,8 +26,10 @@ Window worth_summing(const Pick& pick) {
 
 // Rule: the sum of observed minus expected PIDs over one interval, or over a window of several, is
 // more than chance and the background of this host make it.
-std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline,
-                                       const WindowScan& scan) {
+std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
+  const Baseline& baseline = input.baseline;
+  const WindowScan& scan = input.scan;
   std::vector<Window> candidates = scan.candidates();
   if (candidates.empty()) return {};
   Explanations explanations(clock, baseline, scan);

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/gap_causes.h"
 #include "plugin/anomaly/silent_jobs.h"
 #include "plugin/anomaly/tick_finding.h"
 
@@ -64,14 +63,12 @@ Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
 
 // Rule: minutes that the schedule has, by the hours and days before and behind, have no record; or
 // one job's lines are missing for days while the PIDs around them are those of the days before.
-std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& baseline,
-                                       const WindowScan& /*scan*/) {
+std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
-  const std::vector<GapVerdict> gaps = judge_gaps(clock, baseline);
-  const std::vector<std::uint32_t> steps = steps_back_of(clock, gaps);
-  for (std::size_t g = 0; g < gaps.size(); ++g) {
-    if (steps[g] != kNoTick) continue;  // a clock_step
-    const GapVerdict& verdict = gaps[g];
+  for (std::size_t g = 0; g < input.gaps.size(); ++g) {
+    if (input.steps[g] != kNoTick) continue;  // a clock_step
+    const GapVerdict& verdict = input.gaps[g];
     Anomaly a = gap_between(clock, verdict.gap->tick, verdict.gap->tick + 1);
     a.cause = verdict.cause;
     a.level = level_of(verdict);

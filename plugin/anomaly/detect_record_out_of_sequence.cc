@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/edited_times.h"
 
 namespace pidometer {
 namespace {
@@ -15,9 +14,8 @@ constexpr std::size_t kOneIn = 200;
 
 // Rule: a job's PID lies more than 25 outside two neighbours that agree with one another, or its
 // time outside two that do, while the other one fits: the line was inserted, edited or moved.
-std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock,
-                                                   const Baseline& /*baseline*/,
-                                                   const WindowScan& /*scan*/) {
+std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
   const auto add = [&](SequenceFault fault, const ForeignReading& reading) {
     Anomaly a;
@@ -34,7 +32,7 @@ std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock,
     found.push_back(std::move(a));
   };
   for (const ForeignReading& reading : clock.foreign) add(SequenceFault::pid, reading);
-  for (const EditedTime& edited : find_edited_times(clock)) {
+  for (const EditedTime& edited : input.edited) {
     const Tick& tick = clock.ticks[edited.tick];
     const Tick& before = clock.ticks[edited.tick - 1];
     const Tick& behind = clock.ticks[edited.tick + 1];

@@ -36,6 +36,15 @@ constexpr std::array kDetectors = {
 
 }  // namespace
 
+DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
+                             const WindowScan& its_scan)
+    : clock(the_clock),
+      baseline(its_baseline),
+      scan(its_scan),
+      edited(find_edited_times(the_clock)),
+      gaps(judge_gaps(the_clock, its_baseline, edited)),
+      steps(steps_back_of(the_clock, gaps)) {}
+
 std::span<const Detector> detectors() {
   return kDetectors;
 }
@@ -43,10 +52,11 @@ std::span<const Detector> detectors() {
 std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline,
                                       const WindowScan& scan) {
   // distances, falls and boots mean nothing there
-  if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(clock, baseline, scan);
+  const DetectorInput input(clock, baseline, scan);
+  if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(input);
   std::vector<Anomaly> all;
   for (const Detector& detector : kDetectors) {
-    auto found = detector.detect(clock, baseline, scan);
+    auto found = detector.detect(input);
     all.insert(all.end(), std::make_move_iterator(found.begin()),
                std::make_move_iterator(found.end()));
   }

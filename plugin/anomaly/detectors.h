@@ -1,23 +1,39 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/anomaly/edited_times.h"
+#include "plugin/anomaly/gap_causes.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
 
+/// What detectors look at; what several of them ask for is found once. Holds references to the
+/// clock, its baseline and the scan of its windows.
+struct DetectorInput {
+  DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
+                const WindowScan& its_scan);
+
+  const PidClock& clock;
+  const Baseline& baseline;
+  const WindowScan& scan;
+  std::vector<EditedTime> edited;
+  std::vector<GapVerdict> gaps;
+  std::vector<std::uint32_t> steps;  ///< parallel to `gaps`: steps_back_of()
+};
+
 /// One kind of finding: `rule` says in words when it is made.
 struct Detector {
   AnomalyKind kind;
   std::string_view name;  ///< as in `pidometer:anomaly:<name>`
   std::string_view rule;
-  std::vector<Anomaly> (*detect)(const PidClock& clock, const Baseline& baseline,
-                                 const WindowScan& scan);
+  std::vector<Anomaly> (*detect)(const DetectorInput& input);
 };
 
 /// THE table: every kind of finding that the clock gives has a row, and a file detect_<name>.cc.
@@ -31,19 +47,12 @@ std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& bas
 /// The same for callers that need the windows for nothing else.
 std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline);
 
-std::vector<Anomaly> detect_pid_excess(const PidClock& clock, const Baseline& baseline,
-                                       const WindowScan& scan);
-std::vector<Anomaly> detect_pid_deficit(const PidClock& clock, const Baseline& baseline,
-                                        const WindowScan& scan);
-std::vector<Anomaly> detect_record_gap(const PidClock& clock, const Baseline& baseline,
-                                       const WindowScan& scan);
-std::vector<Anomaly> detect_record_out_of_sequence(const PidClock& clock, const Baseline& baseline,
-                                                   const WindowScan& scan);
-std::vector<Anomaly> detect_clock_step(const PidClock& clock, const Baseline& baseline,
-                                       const WindowScan& scan);
-std::vector<Anomaly> detect_boot(const PidClock& clock, const Baseline& baseline,
-                                 const WindowScan& scan);
-std::vector<Anomaly> detect_not_a_clock(const PidClock& clock, const Baseline& baseline,
-                                        const WindowScan& scan);
+std::vector<Anomaly> detect_pid_excess(const DetectorInput& input);
+std::vector<Anomaly> detect_pid_deficit(const DetectorInput& input);
+std::vector<Anomaly> detect_record_gap(const DetectorInput& input);
+std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input);
+std::vector<Anomaly> detect_clock_step(const DetectorInput& input);
+std::vector<Anomaly> detect_boot(const DetectorInput& input);
+std::vector<Anomaly> detect_not_a_clock(const DetectorInput& input);
 
 }  // namespace pidometer

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "plugin/anomaly/edited_times.h"
-
 namespace pidometer {
 namespace {
 
@@ -127,11 +125,11 @@ class GapJudge {
 
 }  // namespace
 
-std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline) {
+std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
+                                   const std::vector<EditedTime>& edited) {
   const GapJudge judge(clock, baseline);
   std::vector<GapVerdict> verdicts;
   verdicts.reserve(clock.gaps.size());
-  const std::vector<EditedTime> edited = find_edited_times(clock);
   const auto is_edited = [&](std::uint32_t tick) {
     return std::ranges::binary_search(edited, tick, {}, &EditedTime::tick);
   };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/anomaly/edited_times.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -25,8 +26,10 @@ struct GapVerdict {
 /// What each of the clock's gaps means. Removed lines leave the PIDs that their jobs took; a host
 /// that was suspended, or a clock that was set forward, took none; a daemon that was stopped took
 /// the background's alone. Never `records_removed` where bytes are damaged or lines did not parse.
-/// Without the gaps beside a tick whose time was edited: what is missing there stands elsewhere.
-std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline);
+/// Without the gaps beside a tick whose time was edited (find_edited_times()): what is missing
+/// there stands elsewhere.
+std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
+                                   const std::vector<EditedTime>& edited);
 
 /// The gap that a clock set forward left, where the clock was set back by as much later on: index
 /// into `clock.intervals` of that step back for each gap, kNoTick for none. A step back with no
