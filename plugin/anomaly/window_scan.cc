@@ -11,8 +11,8 @@ namespace {
 
 // Price of a window: the best of many overlapping windows is not one window. Measured on quiet
 // made-up hosts (tests/unit/anomaly/calibration_test.cc): this line covers what the clusters of
-// each width need there (0.6 at most), and the monitored host of tests/eval, whose wide windows have
-// heavier tails.
+// each width need there (0.6 at most), and the monitored host of tests/eval, whose wide windows
+// have heavier tails.
 constexpr double kPricePerDecade = 0.65;
 
 // Where a job always costs the same, one PID more is worth a row though it is no alarm: 1 in 20.
