@@ -20,7 +20,7 @@ constexpr double kConstantFloor = 1.3;
 constexpr double kLeastFloor = 1.0;
 
 // A row's score is as rare as one single interval in a day's, or twice as frequent: an examiner can
-// look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.4 to 2.2 such
+// look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.4 to 2.4 such
 // rows a day (calibration_test.cc), none of them an alarm.
 constexpr double kFloorAllowance = 0.3;
 

@@ -16,6 +16,11 @@ namespace {
 // A wrapped interval skips the PIDs that are in use: a few hundred more or less (pid_clock.md)
 constexpr double kWrapSpread = 150;
 
+// What is further out counts as so far: an intruder must not make a host look as if its own work
+// came in bursts, and the bursts of one where it does must not be left out.
+constexpr double kClipDeviations = 4;
+constexpr double kClipPids = 1;
+
 // A reading was taken out of this interval: what it should cost is a guess.
 constexpr double kRepairSpread = 50;
 
@@ -64,6 +69,26 @@ double background_rate(const PidClock& clock, const IntervalGroups& groups, cons
   return seconds > 0 ? std::clamp(left / seconds, 0.0, fit) : fit;
 }
 
+// Of a negative binomial count the third central moment is V (2 V / M - 1): skewness tells the mean
+// of what varies, whatever constant costs stand beside it. One figure for the host: three moments
+// of one group say nothing.
+double mean_of_variance(const PidClock& clock, const Baseline& baseline) {
+  double squares = 0;
+  double cubes = 0;
+  for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
+    const Expectation& e = baseline.expected[i];
+    if (!teaches(clock.intervals[i]) || baseline.comparables[e.comparable].degrees > 0) continue;
+    const double level = baseline.level.rate(i, i + 1) * clock.intervals[i].seconds;
+    const double bound = kClipDeviations * std::sqrt(static_cast<double>(e.variance)) + kClipPids;
+    const double off =
+        std::clamp(clock.intervals[i].advance - static_cast<double>(e.mean) - level, -bound, bound);
+    squares += off * off;
+    cubes += off * off * off;
+  }
+  if (squares <= 0) return 0;
+  return 2 / (1 + std::max(1.0, cubes / squares));
+}
+
 // Learns all but what is wider than known. `daily` is what was found of daily sources before, and
 // becomes what was found now.
 Baseline learn(const PidClock& clock, const IntervalGroups& groups, DayMinutes& daily) {
@@ -76,6 +101,7 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, DayMinutes& 
   baseline.level = LocalLevel::learn(clock, baseline.expected);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);
+  baseline.mean_of_variance = mean_of_variance(clock, baseline);
   return baseline;
 }
 

@@ -35,6 +35,9 @@ struct Baseline {
   std::vector<PeriodicSource> periodic_sources;
   LocalLevel level;
   SpreadByLevel spread;                 ///< with which the variances of `expected` were multiplied
+  /// Mean of the random part of a count, in units of its variance, by the skewness of this host's
+  /// residuals: 1 for independent processes, less where they come several at a time.
+  double mean_of_variance = 0;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
   /// PIDs a second that are handed out while no job runs. An upper bound where the log has jobs of
   /// one length only: what they cost and what goes on beside them cannot be told apart there.

@@ -98,6 +98,22 @@ TEST(Spread, of_small_counts_is_not_overstated) {
   }
 }
 
+TEST(Skewness, tells_independent_processes_from_bursts) {
+  const auto mean_of_variance = [](double burst) {
+    HostPlan plan;
+    plan.start = kStart;
+    plan.minutes = 4 * kWeek;
+    plan.jobs = {{1, 10, 0, 30}};
+    plan.background = 2;
+    plan.burst = burst;
+    return learn_baseline(build_pid_clock(simulate_host(plan), {})).mean_of_variance;
+  };
+  EXPECT_GT(mean_of_variance(1), 0.85);
+  EXPECT_LE(mean_of_variance(1), 1.0);
+  EXPECT_LT(mean_of_variance(6), 0.35);
+  EXPECT_GT(mean_of_variance(6), 0.05);
+}
+
 TEST(DailySource, does_not_widen_the_same_minute_of_other_hours) {
   HostPlan plan;
   plan.start = kStart;
