@@ -22,6 +22,7 @@ constexpr std::size_t kSampleWindows = 16000;  // 16 of them beyond the last poi
 constexpr std::size_t kLeastSample = 200;      // 4 beyond the second: fewer say nothing
 constexpr std::array kPoints = {0.05, 0.02, 0.008, 0.003, 0.001};
 constexpr std::size_t kAlwaysPoints = 2;
+constexpr std::size_t kBesidePoint = 2;   // windows on each side of a point that are averaged
 constexpr std::size_t kLeastBeyond = 10;  // of the points after the second: a third more or less
 // A point is not measured where suspects, which are left out, may be half of what lies beyond it.
 constexpr double kBeyondSuspects = 2;
@@ -170,17 +171,19 @@ std::vector<WindowCalibration::Stated> WindowCalibration::stated_scores(
   const double suspects = suspects_are_usual_ ? 0
                                               : static_cast<double>(suspects_.size()) * width /
                                                     static_cast<double>(sums_.judged());
+  // the farthest ones in their order, down to the first point and what is looked at beside it
+  const auto front =
+      static_cast<std::size_t>(kPoints[0] * static_cast<double>(windows.size())) + kBesidePoint + 1;
+  std::ranges::partial_sort(windows, windows.begin() + static_cast<std::ptrdiff_t>(front), {},
+                            [](const Sampled& x) { return std::pair(x.deviations, x.begin); });
   std::vector<Stated> points;
   for (std::size_t p = 0; p < kPoints.size(); ++p) {
     const auto at = static_cast<std::size_t>(kPoints[p] * static_cast<double>(windows.size()));
     if (p >= kAlwaysPoints && (at < kLeastBeyond || kPoints[p] < kBeyondSuspects * suspects)) break;
-    std::ranges::nth_element(windows, windows.begin() + static_cast<std::ptrdiff_t>(at), {},
-                             &Sampled::deviations);
     // some windows around the point, because the score is not quite a function of deviations
     Stated stated{-std::log10(kPoints[p]), 0, 0};
     double count = 0;
-    for (std::size_t k = at - std::min<std::size_t>(at, 2);
-         k <= std::min(at + 2, windows.size() - 1); ++k, ++count) {
+    for (std::size_t k = at - std::min(at, kBesidePoint); k <= at + kBesidePoint; ++k, ++count) {
       const Surprise tails =
           surprise(sums_.measure(windows[k].begin, windows[k].begin + width, spread_[w]));
       stated.count += raw_score(tails, 1);
