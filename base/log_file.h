@@ -86,6 +86,11 @@ struct FileEntry {
   /// memory; sorted, disjoint.
   std::vector<ByteRange> replayed = {};
   std::optional<Recovery> recovery;  ///< set where the file is no live one
+  /// When the inode was made, where the filesystem keeps it: ext4 with large inodes, XFS v5, btrfs,
+  /// NTFS, HFS. Absent for files of the examiner's own.
+  std::optional<Timestamp> created = {};
+  /// ctime: when the inode was last changed. Absent likewise; not set by touch(1).
+  std::optional<Timestamp> changed = {};
 };
 
 /// Whether bytes of the decoded file owe themselves to the replay of a journal. Of a compressed

@@ -25,6 +25,8 @@ struct FileNode {
   NodeKind kind = NodeKind::other;
   std::uint64_t size = 0;  ///< bytes, as the inode claims
   std::optional<Timestamp> modified;
+  std::optional<Timestamp> created = {};  ///< of the inode, where it is kept
+  std::optional<Timestamp> changed = {};  ///< ctime, where there is one
 };
 
 /// One name of a directory. `.` and `..` are left out.

@@ -106,8 +106,10 @@ void transfer(Wire& wire, Recovery& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, FileEntry& value) {
-  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed, recovery] = value;
-  wire(path, display_name, path_spec, size, modified, packed, inode, replayed, recovery);
+  auto& [path, display_name, path_spec, size, modified, packed, inode, replayed, recovery, created,
+         changed] = value;
+  wire(path, display_name, path_spec, size, modified, packed, inode, replayed, recovery, created,
+       changed);
 }
 
 /// A zone goes over as the bytes it was made of: what reads them checks them again.

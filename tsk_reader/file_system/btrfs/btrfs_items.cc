@@ -49,7 +49,10 @@ std::optional<BtrfsInode> parse_btrfs_inode(std::span<const std::byte> bytes) {
   inode.links = le32(bytes, 40);
   inode.mode = le32(bytes, 52);
   inode.flags = le64(bytes, 64);
+  inode.changed = btrfs_time_at(bytes, 124);
   inode.modified = btrfs_time_at(bytes, 136);
+  // mkfs leaves the otime of the first folders at 0
+  if (le64(bytes, 148) != 0) inode.created = btrfs_time_at(bytes, 148);
   return inode;
 }
 

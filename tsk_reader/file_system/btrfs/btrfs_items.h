@@ -20,6 +20,8 @@ struct BtrfsInode {
   std::uint32_t mode = 0;
   std::uint64_t flags = 0;
   std::optional<Timestamp> modified;
+  std::optional<Timestamp> created;
+  std::optional<Timestamp> changed;
 
   NodeKind kind() const;
   /// Whether its data have checksums (BTRFS_INODE_NODATASUM).

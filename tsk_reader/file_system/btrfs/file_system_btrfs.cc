@@ -142,7 +142,9 @@ Result<BtrfsFileSystem::Node> BtrfsFileSystem::node(std::uint64_t inode,
 Result<FileNode> BtrfsFileSystem::stat(std::uint64_t inode) {
   const auto found = node(inode, std::nullopt);
   if (!found) return tl::unexpected(found.error());
-  return FileNode{inode, found->fields.kind(), found->fields.size, found->fields.modified};
+  const BtrfsInode& fields = found->fields;
+  return FileNode{inode,           fields.kind(),  fields.size,
+                  fields.modified, fields.created, fields.changed};
 }
 
 /// Where a name leads, which may be the root of another subvolume; nothing where the number does

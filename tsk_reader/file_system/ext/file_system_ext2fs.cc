@@ -13,6 +13,7 @@
 #include "tsk_reader/file_system/ext/ext2fs_words.h"
 #include "tsk_reader/file_system/ext/ext_directory_block.h"
 #include "tsk_reader/file_system/ext/ext_superblock.h"
+#include "tsk_reader/file_system/ext/inode_times.h"
 #include "tsk_reader/file_system/ext/journal_inodes.h"
 
 namespace pidometer {
@@ -201,19 +202,7 @@ Result<FileNode> Ext2FileSystem::stat(std::uint64_t number) {
   node.inode = number;
   node.kind = kind_of(inode->fields.i_mode);
   node.size = EXT2_I_SIZE(inode->classic());
-  // Bits 0-1 of the extra word are the 33rd and 34th bit of the seconds, the rest nanoseconds
-  // (ext4.h, EXT4_DECODE_EXTRA_TIME).
-  std::int64_t seconds = static_cast<std::int32_t>(inode->fields.i_mtime);
-  std::int64_t nanoseconds = 0;
-  constexpr std::size_t kExtraEnd =
-      offsetof(ext2_inode_large, i_mtime_extra) + sizeof(inode->fields.i_mtime_extra);
-  if (EXT2_INODE_SIZE(handle_->super) > EXT2_GOOD_OLD_INODE_SIZE &&
-      EXT2_GOOD_OLD_INODE_SIZE + std::size_t{inode->fields.i_extra_isize} >= kExtraEnd) {
-    seconds += static_cast<std::int64_t>(inode->fields.i_mtime_extra & 3U) << 32;
-    nanoseconds = inode->fields.i_mtime_extra >> 2;
-  }
-  node.modified =
-      Timestamp(std::chrono::seconds(seconds) + std::chrono::microseconds(nanoseconds / 1000));
+  set_times(node, inode->fields, EXT2_INODE_SIZE(handle_->super));
   return node;
 }
 

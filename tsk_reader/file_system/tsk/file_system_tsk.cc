@@ -207,6 +207,8 @@ class TskFileSystem final : public FileSystem {
     node.kind = kind_of(meta.type);
     node.size = static_cast<std::uint64_t>(std::max<TSK_OFF_T>(meta.size, 0));
     if (meta.mtime != 0) node.modified = file_time(utc_of(meta.mtime), meta.mtime_nano);
+    if (meta.ctime != 0) node.changed = file_time(utc_of(meta.ctime), meta.ctime_nano);
+    if (meta.crtime != 0) node.created = file_time(utc_of(meta.crtime), meta.crtime_nano);
     return node;
   }
 

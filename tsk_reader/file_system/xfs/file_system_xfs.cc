@@ -46,7 +46,8 @@ class XfsFileSystem final : public FileSystem {
   Result<FileNode> stat(std::uint64_t number) override {
     const auto inode = read_xfs_inode(volume_, number);
     if (!inode) return tl::unexpected(inode.error());
-    return FileNode{number, inode->kind, inode->size, inode->modified};
+    return FileNode{number,          inode->kind,    inode->size,
+                    inode->modified, inode->created, inode->changed};
   }
 
   Result<std::vector<DirectoryEntry>> list(std::uint64_t number) override {

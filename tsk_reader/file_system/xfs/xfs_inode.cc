@@ -68,7 +68,10 @@ Result<XfsInode> parse_xfs_inode(const XfsSuperblock& super, std::uint64_t numbe
   inode.size = be64(bytes, 56);
   if (inode.size >> 63U != 0) return refuse("its size is negative");
   inode.extents = (flags & kLargeCounters) != 0 ? be64(bytes, 24) : be32(bytes, 76);
-  inode.modified = time_of(be64(bytes, 40), (flags & kBigTime) != 0);
+  const bool big = (flags & kBigTime) != 0;
+  inode.modified = time_of(be64(bytes, 40), big);
+  inode.changed = time_of(be64(bytes, 48), big);
+  if (version == 3) inode.created = time_of(be64(bytes, 144), big);
   inode.links = version == 1 ? be16(bytes, 6) : be32(bytes, 16);
   inode.generation = be32(bytes, 92);
   inode.realtime = (be16(bytes, 90) & kRealtime) != 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct XfsInode {
   std::uint64_t size = 0;     ///< bytes, below 2^63
   std::uint64_t extents = 0;  ///< records of the data fork's map
   Timestamp modified;
+  Timestamp changed;
+  std::optional<Timestamp> created;  ///< of version 3 only
   std::uint32_t links = 0;       ///< names; 0 is no file any more
   std::uint32_t generation = 0;  ///< another one, another file in the same inode
   bool realtime = false;         ///< its bytes lie in the realtime section
