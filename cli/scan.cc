@@ -13,8 +13,8 @@
 #include "cli/output_file.h"
 #include "cli/recovery.h"
 #include "cli/scan_mediator.h"
+#include "cli/side_files.h"
 #include "cli/time_argument.h"
-#include "cli/witness_files.h"
 #include "plugin/cron_odometer.h"
 #include "tsk_reader/evidence.h"
 
@@ -64,14 +64,15 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
                    const std::function<void(const Error&)>& failed, RunSummary* recovery,
                    std::optional<bool> witnesses_wanted) {
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
-  const WitnessFiles witnesses(evidence, plugin, folders, witnesses_wanted);
-  mediator.tolerate(witnesses.met());
+  const SideFiles beside(evidence, plugin, folders, witnesses_wanted);
+  mediator.tolerate(beside.met());
   if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {
     if (mediator.aborted()) return;
     HostSeries series{name, folder.volume, folder.path, folder.facts, folder.place, {}};
     for (const auto& file : folder.files) series.files.push_back(file.get());
-    series.witnesses = witnesses.beside(folder);
+    series.witnesses = beside.witnesses(folder);
+    series.crontabs = beside.crontabs(folder);
     mediator.begin_series(series);
     if (Result<void> done = plugin.process(series, options, mediator); !done) failed(done.error());
   }

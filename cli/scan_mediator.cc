@@ -134,6 +134,12 @@ void ScanMediator::report_witnesses(const HostSeries& series, std::vector<Witnes
         SummaryWitness{series.image, series.volume, series.folder, std::move(report)});
 }
 
+void ScanMediator::report_crontabs(const HostSeries& series, const std::string& hostname,
+                                   CrontabReport report) {
+  summary_.crontabs.push_back(
+      SummaryCrontabs{series.image, series.volume, series.folder, hostname, std::move(report)});
+}
+
 void ScanMediator::add_progress(std::uint64_t bytes) {
   bytes_ += bytes;
   diagnostics_.progress(

@@ -44,6 +44,8 @@ class ScanMediator final : public Mediator {
   void report_recovered(const HostSeries& series, const std::string& hostname,
                         std::vector<RecoveredLine> lines) override;
   void report_witnesses(const HostSeries& series, std::vector<WitnessReport> reports) override;
+  void report_crontabs(const HostSeries& series, const std::string& hostname,
+                       CrontabReport report) override;
   void add_progress(std::uint64_t bytes) override;
   bool aborted() const override;
 

@@ -16,6 +16,8 @@
 #include "plugin/clock_report.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/crontab/crontab_places.h"
+#include "plugin/crontab_findings.h"
 #include "plugin/explain_finding.h"
 #include "plugin/file_findings.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -107,6 +109,8 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const WindowScan scan(clock, baseline);
   RowMaker rows(series, log, mediator);
   std::vector<Anomaly> anomalies = all_findings(log, clock, baseline, scan, known);
+  std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several}, mediator),
+                    std::back_inserter(anomalies));
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
   const auto explain = [&](const Anomaly& anomaly) {
@@ -136,12 +140,13 @@ std::span<const std::string_view> CronOdometer::path_globs() const {
   return kPathGlobs;
 }
 
-std::span<const std::string_view> CronOdometer::witness_folders() const {
-  return pidometer::witness_folders();
+FileRequest CronOdometer::witness_files() const {
+  return {witness_folders(), witness_globs()};
 }
 
-std::span<const std::string_view> CronOdometer::witness_globs() const {
-  return pidometer::witness_globs();
+std::vector<FileRequest> CronOdometer::crontab_files() const {
+  return {{crontab_file_folders(), crontab_file_names()},
+          {crontab_table_folders(), crontab_table_names()}};
 }
 
 bool CronOdometer::check_required_format(std::string_view head) const {

@@ -11,8 +11,8 @@ class CronOdometer final : public Plugin {
   std::string_view name() const override { return "cron_odometer"; }
   std::string_view data_format() const override { return "Cron log (PID odometer)"; }
   std::span<const std::string_view> path_globs() const override;
-  std::span<const std::string_view> witness_folders() const override;
-  std::span<const std::string_view> witness_globs() const override;
+  FileRequest witness_files() const override;
+  std::vector<FileRequest> crontab_files() const override;
   bool check_required_format(std::string_view head) const override;
   RecoveredLogs recover(std::span<const LogFile* const> live, std::span<const LogFile* const> found,
                         Mediator& mediator) const override;

@@ -16,11 +16,21 @@
 #include "base/warning.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_report.h"
+#include "plugin/crontab/crontab_report.h"
 #include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/timeline_event.h"
 #include "plugin/witness/witness.h"
 
 namespace pidometer {
+
+/// What is there of the crontabs of a host.
+struct HostCrontabs {
+  bool looked_for = false;  ///< false: of a loose log nobody knows where they would be
+  std::vector<const LogFile*> files;
+  std::vector<std::string> folders;  ///< that are there, empty ones too: `/etc`
+  std::vector<std::string> unread;   ///< folders and files that are there and cannot be read
+  std::string ambiguous;  ///< why those of none of several roots were taken; empty where they were
+};
 
 /// All logs of one folder of one volume, or of one loose folder: the counter runs across rotation,
 /// so they are judged together. The pointers must outlive process().
@@ -39,6 +49,15 @@ struct HostSeries {
   /// Other files of the host, for witnesses: what is none by its name is left alone. Empty: none
   /// are wanted.
   std::vector<const LogFile*> witnesses = {};
+  /// The host's crontabs; none are known of loose logs.
+  HostCrontabs crontabs = {};
+};
+
+/// Files that a plugin reads beside a host's logs: names below absolute folders, as fnmatch(3)
+/// patterns. The views live as long as the program.
+struct FileRequest {
+  std::span<const std::string_view> folders;
+  std::span<const std::string_view> globs;
 };
 
 /// What a user may say that the evidence does not.
@@ -70,6 +89,8 @@ class Mediator {
                                 std::vector<RecoveredLine> lines) = 0;
   /// What became of the files of HostSeries::witnesses that are witnesses by their name.
   virtual void report_witnesses(const HostSeries&, std::vector<WitnessReport>) {}
+  /// What the crontabs of the host say beside the log of `hostname`; only where it has some.
+  virtual void report_crontabs(const HostSeries&, const std::string& /*hostname*/, CrontabReport) {}
   /// Bytes of decoded log read since the last call; for a progress display.
   virtual void add_progress(std::uint64_t bytes) = 0;
   /// True once the user interrupted: process() returns as soon as it can.
@@ -90,10 +111,11 @@ class Plugin {
   /// Of files below a log folder (`/var/log`, or `/log` of a /var volume), as fnmatch(3) patterns
   /// of the file name.
   virtual std::span<const std::string_view> path_globs() const = 0;
-  /// Where witnesses of a host's processes lie besides the logs (absolute folders, of a root volume
-  /// and of a /var volume of its own), and their names there, as patterns again. None by default.
-  virtual std::span<const std::string_view> witness_folders() const { return {}; }
-  virtual std::span<const std::string_view> witness_globs() const { return {}; }
+  /// Where witnesses of a host's processes lie besides the logs, on a root volume and on a /var
+  /// volume of its own. None by default.
+  virtual FileRequest witness_files() const { return {}; }
+  /// The same of the host's crontabs.
+  virtual std::vector<FileRequest> crontab_files() const { return {}; }
   /// Whether the first bytes of a file (as many as there are, 64 KiB at most) look like this
   /// plugin's format.
   virtual bool check_required_format(std::string_view head) const = 0;

@@ -141,6 +141,11 @@ TimelineEvent RowMaker::finding_row(Anomaly anomaly) const {
     body.missing_username = log_.labels[anomaly.labels.front()].username;
     body.missing_command = log_.labels[anomaly.labels.front()].command;
   }
+  if (anomaly.kind == AnomalyKind::schedule_mismatch &&
+      anomaly.mismatch == ScheduleMismatch::line_without_job) {
+    body.missing_username = anomaly.crontab_line->username;
+    body.missing_command = anomaly.crontab_line->command;
+  }
   const RecordSource& written_by = log_.sources[first.source];
   body.reporter = written_by.reporter;
   body.utc_offset_minutes = first.utc_offset_minutes;

@@ -10,9 +10,10 @@ namespace {
 
 WitnessWindow window_of(const Anomaly& anomaly) {
   WitnessWindow window;
-  // What says that there is no clock spans the whole log: all its lines would be witnesses. Those
-  // of an activity stand in its parts.
-  if (anomaly.kind == AnomalyKind::not_a_clock || anomaly.kind == AnomalyKind::activity)
+  // What says that there is no clock, or what the crontabs have, spans the whole log: all its lines
+  // would be witnesses. Those of an activity stand in its parts.
+  if (anomaly.kind == AnomalyKind::not_a_clock || anomaly.kind == AnomalyKind::activity ||
+      anomaly.kind == AnomalyKind::schedule_mismatch)
     return window;
   window.start = anomaly.window_start;
   window.end = anomaly.window_end;

@@ -30,6 +30,11 @@ GivenImages given_images(const InputGroup& group, std::span<const InputGroup> gi
 
 }  // namespace
 
+std::vector<LogFolder> Evidence::find_files(std::span<const std::string_view>,
+                                            std::span<const std::string_view>) {
+  return {};
+}
+
 std::vector<LogFolder> Evidence::find_deleted(std::span<const std::string_view>,
                                               std::span<const std::string_view>) {
   return {};

@@ -132,6 +132,12 @@ class Evidence {
   virtual std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                            std::span<const std::string_view> globs) = 0;
 
+  /// Looks into just these folders of every volume, and of nothing else, for files whose name
+  /// matches one of the globs. A folder that is there and has no such file is in the list too: that
+  /// nothing is in it is an answer. Loose evidence has none.
+  virtual std::vector<LogFolder> find_files(std::span<const std::string_view> folders,
+                                            std::span<const std::string_view> globs);
+
   /// What volumes with a log folder may still hold of logs that no live file has: deleted files,
   /// and areas to be looked through (FileEntry::recovery). One folder a volume. Volumes where part
   /// of that is not known are told of in the report's warnings. Loose evidence has none.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ enum class AnomalyKind : std::uint8_t {
   new_command,
   crontab_change,
   not_a_clock,
+  schedule_mismatch,
   activity,
 };
 
@@ -40,6 +42,22 @@ enum class CrontabChange : std::uint8_t {
   replaced,  ///< by crontab(1)
   removed,   ///< by crontab(1)
   reloaded,  ///< the daemon read a changed one
+};
+
+/// How log and crontabs differ.
+enum class ScheduleMismatch : std::uint8_t {
+  job_without_line,  ///< a job in the log that no crontab has
+  line_without_job,  ///< a line of a crontab that never ran while it was due
+};
+
+/// A line of a crontab, in words of the evidence.
+struct CrontabLine {
+  std::string filename;    ///< the crontab's path on its volume
+  std::uint32_t line = 0;  ///< from 1
+  std::string text;        ///< as it stands there, at most 512 bytes
+  std::string username;
+  std::string command;
+  std::optional<Timestamp> in_force_since;  ///< the latest of the file's times
 };
 
 /// What of a record does not fit its neighbours.
@@ -107,6 +125,14 @@ struct Anomaly {
 
   // crontab_change:
   CrontabChange change = CrontabChange::replaced;
+
+  // schedule_mismatch:
+  ScheduleMismatch mismatch = ScheduleMismatch::job_without_line;
+  std::uint64_t runs = 0;  ///< of the job without a line
+  std::uint64_t due = 0;   ///< how often the line without a job was due
+  /// That line; or the one of a file that cron passes over and that has the job. Null: there is
+  /// none.
+  std::shared_ptr<const CrontabLine> crontab_line = {};
 
   // boot:
   bool counter_restarted =

@@ -76,6 +76,22 @@ void put_sequence(RowJson& row, const Anomaly& anomaly) {
   row["next_time"] = iso8601(anomaly.next_time);
 }
 
+/// What log and crontab have of a job.
+void put_mismatch(RowJson& row, const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  const bool in_log = anomaly.mismatch == ScheduleMismatch::job_without_line;
+  row["mismatch"] = schedule_mismatch_name(anomaly.mismatch);
+  row[in_log ? "runs" : "due"] = in_log ? anomaly.runs : anomaly.due;
+  put_text(row, "missing_username", finding.missing_username);
+  put_text(row, "missing_command", finding.missing_command);
+  if (anomaly.crontab_line == nullptr) return;
+  const CrontabLine& line = *anomaly.crontab_line;
+  put_text(row, "crontab_filename", line.filename);
+  row["crontab_line"] = line.line;
+  put_text(row, "crontab_text", line.text);
+  if (line.in_force_since) row["crontab_since"] = iso8601(*line.in_force_since);
+}
+
 /// Where the first byte that a row speaks of lies in its log; nothing where it speaks of all.
 std::optional<std::uint64_t> place_in_log(const TimelineEvent& event) {
   if (const auto* finding = std::get_if<FindingBody>(&event.body)) return finding->first.offset;
@@ -164,6 +180,9 @@ struct PutBody {
         break;
       case AnomalyKind::crontab_change:
         row["change"] = crontab_change_name(anomaly.change);
+        break;
+      case AnomalyKind::schedule_mismatch:
+        put_mismatch(row, finding);
         break;
       case AnomalyKind::activity:
         put_activity(row, finding);

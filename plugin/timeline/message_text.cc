@@ -102,6 +102,22 @@ std::string sequence_message(const FindingBody& finding) {
       anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
 }
 
+std::string mismatch_message(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  const CrontabLine* const line = anomaly.crontab_line.get();
+  const std::string where =
+      line == nullptr ? std::string()
+                      : fmt::format("line {} of {}", line->line, escape_bytes(line->filename));
+  if (anomaly.mismatch == ScheduleMismatch::line_without_job)
+    return fmt::format("{} was due {} times {} and never ran in this log", where, anomaly.due,
+                       when(finding));
+  const std::string times = anomaly.runs == 1 ? "once" : fmt::format("{} times", anomaly.runs);
+  const std::string stands = line == nullptr
+                                 ? "in no crontab any more"
+                                 : "only in " + where + ", a file that cron passes over";
+  return fmt::format("a job ran {} {} and stands {}", times, when(finding), stands);
+}
+
 std::string finding_message(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   switch (anomaly.kind) {
@@ -120,6 +136,8 @@ std::string finding_message(const FindingBody& finding) {
           duration_words(anomaly.days_before * 86400), when(finding));
     case AnomalyKind::crontab_change:
       return std::string(change_words(anomaly.change)) + " " + when(finding);
+    case AnomalyKind::schedule_mismatch:
+      return mismatch_message(finding);
     case AnomalyKind::activity:
       return fmt::format("{} finding{} together: ", finding.parts.size(),
                          finding.parts.size() == 1 ? "" : "s") +

@@ -9,7 +9,7 @@ constexpr std::array kAnomalyKinds = {AnomalyKind::pid_excess,  AnomalyKind::pid
                                       AnomalyKind::record_gap,  AnomalyKind::record_out_of_sequence,
                                       AnomalyKind::clock_step,  AnomalyKind::boot,
                                       AnomalyKind::new_command, AnomalyKind::crontab_change,
-                                      AnomalyKind::not_a_clock};
+                                      AnomalyKind::not_a_clock, AnomalyKind::schedule_mismatch};
 constexpr std::array kLevels = {Level::informational, Level::low, Level::medium, Level::high,
                                 Level::critical};
 
@@ -37,6 +37,8 @@ std::string_view anomaly_kind_name(AnomalyKind kind) {
       return "crontab_change";
     case AnomalyKind::not_a_clock:
       return "not_a_clock";
+    case AnomalyKind::schedule_mismatch:
+      return "schedule_mismatch";
     case AnomalyKind::activity:
       return "activity";
   }
@@ -87,6 +89,16 @@ std::string_view crontab_change_name(CrontabChange change) {
       return "removed";
     case CrontabChange::reloaded:
       return "reloaded";
+  }
+  return "unknown";
+}
+
+std::string_view schedule_mismatch_name(ScheduleMismatch mismatch) {
+  switch (mismatch) {
+    case ScheduleMismatch::job_without_line:
+      return "job_without_line";
+    case ScheduleMismatch::line_without_job:
+      return "line_without_job";
   }
   return "unknown";
 }

@@ -18,6 +18,7 @@ std::string_view anomaly_kind_name(AnomalyKind kind);
 std::string_view level_name(Level level);
 std::string_view gap_cause_name(GapCause cause);
 std::string_view crontab_change_name(CrontabChange change);
+std::string_view schedule_mismatch_name(ScheduleMismatch mismatch);
 /// `live`, `hidden`, `snapshot`; empty where nothing is known.
 std::string_view log_copy_name(LogCopy copy);
 std::string_view warning_kind_name(WarningKind kind);

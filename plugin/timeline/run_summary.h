@@ -13,6 +13,7 @@
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/cron_log/log_report.h"
+#include "plugin/crontab/crontab_report.h"
 #include "plugin/pid_clock/series_report.h"
 #include "plugin/witness/witness.h"
 
@@ -75,6 +76,15 @@ struct SummaryWitness {
   WitnessReport report = {};
 };
 
+/// What the crontabs of a host say beside one of its logs.
+struct SummaryCrontabs {
+  std::string input = {};
+  std::string volume = {};  ///< of the series
+  std::string folder = {};
+  std::string hostname = {};
+  CrontabReport report = {};
+};
+
 /// What came of --recover on one volume.
 struct SummaryRecovery {
   std::string input = {};
@@ -93,6 +103,7 @@ struct RunSummary {
   std::vector<SummaryLog> logs;
   std::vector<SummarySeries> series;
   std::vector<SummaryWitness> witnesses;
+  std::vector<SummaryCrontabs> crontabs;
   std::vector<SummaryRecovery> recoveries;
   std::map<std::pair<AnomalyKind, Level>, std::uint64_t> findings;  ///< counts; missing is 0
   std::uint64_t activities = 0;                                     ///< that sum findings up

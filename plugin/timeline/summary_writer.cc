@@ -174,6 +174,45 @@ Json witness_json(const SummaryWitness& witness) {
   return json;
 }
 
+Json crontab_json(const CrontabFileReport& file) {
+  Json json = {{"filename", escape_bytes(file.filename)}};
+  put_text(json, "username", file.username);
+  if (file.in_force_since) json["in_force_since"] = iso8601(*file.in_force_since);
+  json["lines"] = file.lines;
+  json["entries"] = file.entries;
+  json["bad_lines"] = Json::array();
+  for (const auto& [line, reason] : file.bad_lines)
+    json["bad_lines"].push_back({{"line", line}, {"reason", reason}});
+  put_text(json, "not_used", file.not_used);
+  return json;
+}
+
+Json counts_json(const std::map<std::string, std::uint64_t>& counts) {
+  Json json = Json::object();
+  for (const auto& [reason, count] : counts) json[reason] = count;
+  return json;
+}
+
+Json crontabs_json(const SummaryCrontabs& crontabs) {
+  const CrontabReport& report = crontabs.report;
+  Json json = {{"input", escape_bytes(crontabs.input)}};
+  put_text(json, "volume", crontabs.volume);
+  json["folder"] = escape_bytes(crontabs.folder);
+  put_text(json, "hostname", crontabs.hostname);
+  json["files"] = array_of(report.files, crontab_json);
+  put_text(json, "not_compared", report.not_compared);
+  if (!report.not_compared.empty()) return json;
+  json["jobs"] = report.jobs;
+  json["jobs_with_line"] = report.jobs_with_line;
+  json["jobs_without_line"] = report.jobs_without_line;
+  json["jobs_not_judged"] = counts_json(report.jobs_not_judged);
+  json["entries"] = report.entries;
+  json["entries_that_ran"] = report.entries_that_ran;
+  json["entries_that_never_ran"] = report.entries_that_never_ran;
+  json["entries_not_judged"] = counts_json(report.entries_not_judged);
+  return json;
+}
+
 Json stretch_json(const UnjudgedStretch& stretch) {
   Json json = {{"begin", iso8601(stretch.range.begin)},
                {"end", iso8601(stretch.range.end)},
@@ -280,6 +319,7 @@ std::string write_summary(const RunSummary& summary) {
       {"warnings", array_of(summary.warnings, warning_json)},
       {"errors", array_of(summary.errors, error_json)},
   };
+  if (!summary.crontabs.empty()) json["crontabs"] = array_of(summary.crontabs, crontabs_json);
   if (!summary.witnesses.empty()) json["witnesses"] = array_of(summary.witnesses, witness_json);
   if (!summary.recoveries.empty()) json["recovery"] = array_of(summary.recoveries, recovery_json);
   return dump_json(json, 2) + "\n";

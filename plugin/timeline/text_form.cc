@@ -106,6 +106,7 @@ std::string kind_words(const Anomaly& anomaly) {
     case AnomalyKind::clock_step:
     case AnomalyKind::new_command:
     case AnomalyKind::crontab_change:
+    case AnomalyKind::schedule_mismatch:
       return fmt::format("; {}", level_name(anomaly.level));
     case AnomalyKind::boot:
       return boot_words(anomaly);

@@ -6,8 +6,8 @@ They read files only; compilers and formatters are run by lint_test.py.
 import pathlib
 import re
 
-ROOMS = ("base", "tsk_reader", "plugin", "plugin/cron_log", "plugin/witness", "plugin/pid_clock",
-         "plugin/baseline", "plugin/anomaly", "plugin/timeline", "cli")
+ROOMS = ("base", "tsk_reader", "plugin", "plugin/cron_log", "plugin/witness", "plugin/crontab",
+         "plugin/pid_clock", "plugin/baseline", "plugin/anomaly", "plugin/timeline", "cli")
 
 # Who may include whom (docs/architecture.md); everyone may include base and itself.
 ARROWS = {
@@ -15,17 +15,19 @@ ARROWS = {
     "tsk_reader": (),
     "plugin/cron_log": (),
     "plugin/witness": ("plugin/cron_log", "plugin/pid_clock"),
+    "plugin/crontab": (),
     "plugin/pid_clock": (),
     "plugin/baseline": ("plugin/pid_clock",),
     "plugin/anomaly": ("plugin/baseline", "plugin/pid_clock"),
     "plugin/timeline": ("plugin/anomaly", "plugin/baseline", "plugin/pid_clock"),
-    "plugin": ("plugin/cron_log", "plugin/witness", "plugin/pid_clock", "plugin/baseline",
-               "plugin/anomaly", "plugin/timeline"),
+    "plugin": ("plugin/cron_log", "plugin/witness", "plugin/crontab", "plugin/pid_clock",
+               "plugin/baseline", "plugin/anomaly", "plugin/timeline"),
     "cli": ("plugin", "tsk_reader", "plugin/timeline"),
 }
 # Single headers beyond the arrows: plain values that the summary and the options are made of.
 EXTRA_HEADERS = {
-    "plugin/timeline": {"plugin/cron_log/log_report.h", "plugin/witness/witness.h"},
+    "plugin/timeline": {"plugin/cron_log/log_report.h", "plugin/crontab/crontab_report.h",
+                        "plugin/witness/witness.h"},
     "cli": {"plugin/anomaly/anomaly.h"},
 }
 # Libraries that belong to one room.

@@ -64,6 +64,11 @@ MUTANTS = [
     ("forged_without_neighbours", "record_out_of_sequence", ["previous_pid"], REMOVE, "previous_pid"),
     ("unknown_fault", "record_out_of_sequence", ["fault"], "line", "fault"),
     ("change_of_nothing", "crontab_change", ["change"], REMOVE, "change"),
+    ("mismatch_of_neither_way", "schedule_mismatch_job", ["mismatch"], REMOVE, "mismatch"),
+    ("mismatch_of_another_way", "schedule_mismatch_job", ["mismatch"], "line_without_job", "not valid"),
+    ("job_that_never_ran", "schedule_mismatch_job", ["runs"], 0, "runs"),
+    ("line_of_no_crontab", "schedule_mismatch_line", ["crontab_filename"], REMOVE, "not valid"),
+    ("line_number_zero", "schedule_mismatch_line", ["crontab_line"], 0, "crontab_line"),
     ("activity_without_parts", "activity", ["parts"], [], "parts"),
     ("activity_as_a_finding", "activity", ["finding_id"], "00112233445566ff", "finding_id"),
     ("part_that_is_no_id", "activity", ["parts"], ["1"], "parts"),
@@ -103,7 +108,7 @@ MUTANTS = [
     ("short_id", "pid_excess", ["finding_id"], "9d5e", "finding_id"),
 ]
 SUMMARY_MUTANTS = [
-    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in ("recovery", "witnesses")],  # with --recover
+    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in ("recovery", "witnesses", "crontabs")],  # with --recover
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
         "lines_skipped "
@@ -156,7 +161,8 @@ class Examples(unittest.TestCase):
             {"pidometer:anomaly:pid_excess", "pidometer:anomaly:pid_deficit",
              "pidometer:anomaly:record_gap", "pidometer:anomaly:record_out_of_sequence",
              "pidometer:anomaly:clock_step", "pidometer:anomaly:boot", "pidometer:anomaly:new_command",
-             "pidometer:anomaly:crontab_change", "pidometer:anomaly:not_a_clock", "pidometer:activity",
+             "pidometer:anomaly:crontab_change", "pidometer:anomaly:not_a_clock",
+             "pidometer:anomaly:schedule_mismatch", "pidometer:activity",
              "pidometer:warning:damaged_log", "syslog:cron:task_run", "syslog:line"})
 
     def test_rows_are_valid(self):

@@ -84,14 +84,28 @@ class ArchiveEvidence final : public Evidence {
     const MemberFilter filter(folders, globs);
     if (!contents_ && !read(filter)) return {};
     find_trees(filter);
+    return find(folders, globs, false);
+  }
+
+  std::vector<LogFolder> find_files(std::span<const std::string_view> folders,
+                                    std::span<const std::string_view> globs) override {
+    steps_.at(Step::log_search, {}, {});
+    // Which trees there are is what their logs say.
+    return contents_ ? find(folders, globs, true) : std::vector<LogFolder>();
+  }
+
+ private:
+  std::vector<LogFolder> find(std::span<const std::string_view> folders,
+                              std::span<const std::string_view> globs, bool just_these) {
     fetch_what_links_lead_to(folders, globs);
     std::vector<LogFolder> out;
     for (Tree& tree : trees_) {
+      if (just_these && tree.prefix.loose) continue;
       read_facts(tree);
       std::vector<Warning> met;
       std::vector<LogFolder> found = find_tree_logs(
           *tree.files, tree.volume, tree.prefix.loose ? kRootItself : folders, globs,
-          [&](const FoundFile& file) { return log_file(tree, file); }, met);
+          [&](const FoundFile& file) { return log_file(tree, file); }, met, just_these);
       for (LogFolder& folder : found) {
         folder.facts = tree.facts.facts;
         if (folder.path.empty()) folder.path.push_back('/');
@@ -103,7 +117,6 @@ class ArchiveEvidence final : public Evidence {
     return out;
   }
 
- private:
   bool read(const MemberFilter& filter) {
     contents_ = std::make_unique<ArchiveContents>(path_, limits_);
     const Result<void> done =

@@ -34,12 +34,20 @@ class ImageEvidence final : public Evidence {
 
   std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                    std::span<const std::string_view> globs) override;
+  std::vector<LogFolder> find_files(std::span<const std::string_view> folders,
+                                    std::span<const std::string_view> globs) override;
   std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
                                       std::span<const std::string_view> globs) override;
 
  private:
-  std::vector<LogFolder> find_logs_on(std::size_t index, std::span<const std::string_view> folders,
-                                      std::span<const std::string_view> globs, SeenFiles& seen);
+  /// Names of files that are looked for, in which folders, and whether in just these.
+  struct Search {
+    std::span<const std::string_view> folders;
+    std::span<const std::string_view> globs;
+    bool just_these = false;
+  };
+  std::vector<LogFolder> find(const Search& search);
+  std::vector<LogFolder> find_on(std::size_t index, const Search& search, SeenFiles& seen);
   std::unique_ptr<LogFile> log_file(OpenVolume& one, const FoundFile& found);
 
   StepNote& steps_;
@@ -80,6 +88,15 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
 
 std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view> folders,
                                                 std::span<const std::string_view> globs) {
+  return find({folders, globs, false});
+}
+
+std::vector<LogFolder> ImageEvidence::find_files(std::span<const std::string_view> folders,
+                                                 std::span<const std::string_view> globs) {
+  return find({folders, globs, true});
+}
+
+std::vector<LogFolder> ImageEvidence::find(const Search& search) {
   trees_.read();
   std::vector<OpenVolume>& all = volumes_.all();
   // What lies in a tree that hangs in another one is found there, and not above.
@@ -94,24 +111,23 @@ std::vector<LogFolder> ImageEvidence::find_logs(std::span<const std::string_view
   SeenFiles seen;
   for (const std::size_t index : order)
     if (all[index].file_system && !steps_.begin(Step::log_search, all[index].report.name, {}))
-      found[index] = find_logs_on(index, folders, globs, seen);
+      found[index] = find_on(index, search, seen);
   std::vector<LogFolder> out;
   for (std::vector<LogFolder>& one : found)
     std::move(one.begin(), one.end(), std::back_inserter(out));
   return out;
 }
 
-std::vector<LogFolder> ImageEvidence::find_logs_on(std::size_t index,
-                                                   std::span<const std::string_view> folders,
-                                                   std::span<const std::string_view> globs,
-                                                   SeenFiles& seen) {
+std::vector<LogFolder> ImageEvidence::find_on(std::size_t index, const Search& search,
+                                              SeenFiles& seen) {
+  const auto& [folders, globs, just_these] = search;
   OpenVolume& one = volumes_.all()[index];
   std::vector<LogFolder> out;
   std::vector<Warning> warnings;
   // A volume may be mounted anywhere on the way to a log folder; its own /var/log goes first.
   const bool below_top = one.report.tree && !one.report.tree->name.empty();
   std::vector<std::string> places;
-  if (below_top || trees_.may_be_log_volume(index))
+  if (!just_these && (below_top || trees_.may_be_log_volume(index)))
     places = folders_in_tree(folders);
   else
     places.assign(folders.begin(), folders.end());
@@ -121,11 +137,12 @@ std::vector<LogFolder> ImageEvidence::find_logs_on(std::size_t index,
       logs && for_logs && std::find(places.begin(), places.end(), *logs) == places.end())
     places.push_back(*logs);
   const std::vector<std::string_view> looked_into(places.begin(), places.end());
-  for (FoundFolder& found : find_log_files(*one.file_system, looked_into, globs, warnings)) {
+  for (FoundFolder& found :
+       find_log_files(*one.file_system, looked_into, globs, warnings, just_these)) {
     std::erase_if(found.files, [&](const FoundFile& file) {
       return !seen.emplace(one.whole, file.node.inode).second;
     });
-    if (found.files.empty()) continue;
+    if (found.files.empty() && !just_these) continue;
     LogFolder folder;
     folder.volume = one.report.name;
     folder.path = found.path;

@@ -164,7 +164,7 @@ bool name_matches(const std::string& name, std::span<const std::string_view> glo
 std::vector<FoundFolder> find_log_files(FileSystem& file_system,
                                         std::span<const std::string_view> folders,
                                         std::span<const std::string_view> globs,
-                                        std::vector<Warning>& warnings) {
+                                        std::vector<Warning>& warnings, bool empty_too) {
   std::vector<FoundFolder> out;
   std::set<std::uint64_t> seen_folders;
   std::set<std::uint64_t> seen_files;
@@ -203,7 +203,7 @@ std::vector<FoundFolder> find_log_files(FileSystem& file_system,
     FoundFolder folder{std::string(path), {}};
     find_in_folder(file_system, folder, *place, globs, seen_files, warnings);
     if (for_journals) find_journals(file_system, folder, globs, seen_folders, seen_files, warnings);
-    if (!folder.files.empty()) out.push_back(std::move(folder));
+    if (empty_too || !folder.files.empty()) out.push_back(std::move(folder));
   }
   return out;
 }

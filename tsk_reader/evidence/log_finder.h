@@ -35,11 +35,11 @@ bool name_matches(const std::string& name, std::span<const std::string_view> glo
 /// reached by two names is found once, under the first; a file likewise, within one folder under
 /// the name that is no symlink where there is one. Where the globs take journals, those in the
 /// folders below FOLDER/journal, and of /var/log below /run/log/journal, are files of that folder
-/// too. `warnings` gets what matched and could not be
-/// reached.
+/// too. `warnings` gets what matched and could not be reached. `empty_too`: folders without a
+/// matching file are in the answer as well.
 std::vector<FoundFolder> find_log_files(FileSystem& file_system,
                                         std::span<const std::string_view> folders,
                                         std::span<const std::string_view> globs,
-                                        std::vector<Warning>& warnings);
+                                        std::vector<Warning>& warnings, bool empty_too = false);
 
 }  // namespace pidometer

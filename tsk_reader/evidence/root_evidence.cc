@@ -55,6 +55,17 @@ class RootEvidence final : public Evidence {
 
   std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                    std::span<const std::string_view> globs) override {
+    return find(folders, globs, false);
+  }
+
+  std::vector<LogFolder> find_files(std::span<const std::string_view> folders,
+                                    std::span<const std::string_view> globs) override {
+    return find(folders, globs, true);
+  }
+
+ private:
+  std::vector<LogFolder> find(std::span<const std::string_view> folders,
+                              std::span<const std::string_view> globs, bool empty_too) {
     if (!facts_read_) {
       steps_.at(Step::host_facts, {}, {});
       facts_ = read_tree_facts(*tree_);
@@ -70,13 +81,12 @@ class RootEvidence final : public Evidence {
     std::vector<Warning> met;
     std::vector<LogFolder> found = find_tree_logs(
         *tree_, kVolume, folders, globs, [this](const FoundFile& file) { return log_file(file); },
-        met);
+        met, empty_too);
     for (LogFolder& folder : found) folder.facts = facts_.facts;
     for (Warning& warning : met) warnings_.add(std::move(warning), report_.name, kVolume);
     return found;
   }
 
- private:
   /// No inode: of a copied tree it would be the examiner's own.
   std::unique_ptr<LogFile> log_file(const FoundFile& found) {
     FileEntry entry;

@@ -18,10 +18,11 @@ void InputWarnings::add(Warning warning, const std::string& input, const std::st
 std::vector<LogFolder> find_tree_logs(FileSystem& tree, const std::string& volume,
                                       std::span<const std::string_view> folders,
                                       std::span<const std::string_view> globs,
-                                      const MakeLog& make_log, std::vector<Warning>& warnings) {
+                                      const MakeLog& make_log, std::vector<Warning>& warnings,
+                                      bool empty_too) {
   std::vector<LogFolder> out;
   std::vector<Warning> met;
-  for (FoundFolder& found : find_log_files(tree, folders, globs, met)) {
+  for (FoundFolder& found : find_log_files(tree, folders, globs, met, empty_too)) {
     LogFolder folder;
     folder.volume = volume;
     folder.path = found.path;

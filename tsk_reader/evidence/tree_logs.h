@@ -29,10 +29,12 @@ class InputWarnings {
 using MakeLog = std::function<std::unique_ptr<LogFile>(const FoundFile&)>;
 
 /// Looks into `folders` of one tree of files that is no volume of an image. Facts are left for the
-/// caller. A place that the filesystem itself has warned of is not told again.
+/// caller; `empty_too` as of find_log_files(). A place that the filesystem itself has warned of is
+/// not told again.
 std::vector<LogFolder> find_tree_logs(FileSystem& tree, const std::string& volume,
                                       std::span<const std::string_view> folders,
                                       std::span<const std::string_view> globs,
-                                      const MakeLog& make_log, std::vector<Warning>& warnings);
+                                      const MakeLog& make_log, std::vector<Warning>& warnings,
+                                      bool empty_too = false);
 
 }  // namespace pidometer

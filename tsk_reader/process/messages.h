@@ -22,10 +22,12 @@ struct OpenRequest {
   std::vector<InputGroup> given;  ///< all inputs of the command line
   std::vector<LeftOut> left_out;
 };
+/// find_logs(), find_files() or find_deleted() of Evidence.
+enum class FindWhat { logs, files, deleted };
 struct FindRequest {
   std::vector<std::string> folders;
   std::vector<std::string> globs;
-  bool deleted = false;  ///< find_deleted() instead of find_logs()
+  FindWhat what = FindWhat::logs;
 };
 struct ReportRequest {};
 /// A file by the number it was found under; the stream gets a number that the parent chooses.
@@ -112,10 +114,13 @@ void transfer(Wire& wire, OpenRequest& value) {
   auto& [group, given, left_out] = value;
   wire(group, given, left_out);
 }
+constexpr FindWhat last_of(FindWhat) {
+  return FindWhat::deleted;
+}
 template <typename Wire>
 void transfer(Wire& wire, FindRequest& value) {
-  auto& [folders, globs, deleted] = value;
-  wire(folders, globs, deleted);
+  auto& [folders, globs, what] = value;
+  wire(folders, globs, what);
 }
 template <typename Wire>
 void transfer(Wire&, ReportRequest&) {}

@@ -71,17 +71,28 @@ class Server {
     return send(std::move(reply));
   }
 
+  std::vector<LogFolder> find(FindWhat what, std::span<const std::string_view> folders,
+                              std::span<const std::string_view> globs) {
+    switch (what) {
+      case FindWhat::logs:
+        break;
+      case FindWhat::files:
+        return evidence_->find_files(folders, globs);
+      case FindWhat::deleted:
+        return evidence_->find_deleted(folders, globs);
+    }
+    return evidence_->find_logs(folders, globs);
+  }
+
   bool handle(FindRequest& request) {
     if (evidence_ == nullptr) return false;
     const std::vector<std::string_view> folders(request.folders.begin(), request.folders.end());
     const std::vector<std::string_view> globs(request.globs.begin(), request.globs.end());
-    steps_.at(request.deleted ? Step::deleted_search : Step::log_search, {}, {});
+    steps_.at(request.what == FindWhat::deleted ? Step::deleted_search : Step::log_search, {}, {});
     FindReply reply;
     std::size_t bytes = 0;
     std::uint32_t parts = 0;
-    std::vector<LogFolder> all = request.deleted ? evidence_->find_deleted(folders, globs)
-                                                 : evidence_->find_logs(folders, globs);
-    for (LogFolder& found : all) {
+    for (LogFolder& found : find(request.what, folders, globs)) {
       std::vector<std::unique_ptr<LogFile>> files = std::move(found.files);
       found.files.clear();
       const std::string volume = found.volume;

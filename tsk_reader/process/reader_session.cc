@@ -241,7 +241,7 @@ bool ReaderSession::start() {
 
 /// Lists what `searches_[index]` asks for; the process may die of it.
 bool ReaderSession::search(std::size_t index) {
-  const bool deleted = searches_[index].request.deleted;
+  const bool deleted = searches_[index].request.what == FindWhat::deleted;
   FindReply all;
   std::optional<Reply> reply = exchange(searches_[index].request);
   std::uint32_t parts = 0;

@@ -82,12 +82,18 @@ class RemoteEvidence final : public Evidence {
 
   std::vector<LogFolder> find_logs(std::span<const std::string_view> folders,
                                    std::span<const std::string_view> globs) override {
-    return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, false});
+    return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, FindWhat::logs});
+  }
+
+  std::vector<LogFolder> find_files(std::span<const std::string_view> folders,
+                                    std::span<const std::string_view> globs) override {
+    return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, FindWhat::files});
   }
 
   std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
                                       std::span<const std::string_view> globs) override {
-    return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, true});
+    return find(
+        {{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, FindWhat::deleted});
   }
 
  private:

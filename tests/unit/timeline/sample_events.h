@@ -212,6 +212,42 @@ inline TimelineEvent schedule_finding(AnomalyKind kind) {
   return event;
 }
 
+/// A line of a crontab that never ran.
+inline TimelineEvent line_without_job() {
+  TimelineEvent event = excess();
+  event.parser = "schedule_mismatch";
+  auto& finding = std::get<FindingBody>(event.body);
+  Anomaly found;
+  found.kind = AnomalyKind::schedule_mismatch;
+  found.level = Level::low;
+  found.window_start = at(973695000);
+  found.window_end = at(974299800);
+  found.first_pid = 2441;
+  found.last_pid = 9120;
+  found.boot_session = 1;
+  found.mismatch = ScheduleMismatch::line_without_job;
+  found.due = 42;
+  found.crontab_line = std::make_shared<const CrontabLine>(
+      CrontabLine{"/etc/cron.d/sysstat", 3, "0 */4 * * * root /usr/lib/sa/sa2 -A", "root",
+                  "/usr/lib/sa/sa2 -A", at(973000000)});
+  finding.missing_username = "root";
+  finding.missing_command = "/usr/lib/sa/sa2 -A";
+  finding.anomaly = found;
+  return event;
+}
+
+/// A job that no crontab has any more.
+inline TimelineEvent job_without_line() {
+  TimelineEvent event = line_without_job();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.mismatch = ScheduleMismatch::job_without_line;
+  finding.anomaly.runs = 7;
+  finding.anomaly.crontab_line = nullptr;
+  finding.missing_username.clear();
+  finding.missing_command.clear();
+  return event;
+}
+
 /// Sums up two findings.
 inline TimelineEvent activity() {
   TimelineEvent event = excess();

@@ -35,7 +35,9 @@ TEST(WriteSummary, EmptyRunHasEveryListAndEveryCount) {
     "new_command": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "crontab_change": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "boot": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
-    "not_a_clock": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0}}})"));
+    "not_a_clock": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
+    "schedule_mismatch": {"informational": 0, "low": 0, "medium": 0, "high": 0,
+                          "critical": 0}}})"));
 }
 
 TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {

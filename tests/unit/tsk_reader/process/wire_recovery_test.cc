@@ -66,11 +66,10 @@ TEST(WireRecovery, IsLeftOutOfLiveFilesAndKeptInOthers) {
 }
 
 TEST(WireRecovery, TheRequestSaysWhichFilesAreMeant) {
-  for (const bool deleted : {false, true}) {
-    const auto read =
-        from_wire<FindRequest>(to_wire(FindRequest{{"/var/log"}, {"cron*"}, deleted}));
+  for (const FindWhat what : {FindWhat::logs, FindWhat::files, FindWhat::deleted}) {
+    const auto read = from_wire<FindRequest>(to_wire(FindRequest{{"/var/log"}, {"cron*"}, what}));
     ASSERT_TRUE(read);
-    EXPECT_EQ(read->deleted, deleted);
+    EXPECT_EQ(read->what, what);
   }
 }
 

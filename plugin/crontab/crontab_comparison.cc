@@ -1,0 +1,228 @@
+#include "plugin/crontab/crontab_comparison.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "plugin/crontab/job_index.h"
+
+namespace pidometer {
+namespace {
+
+using std::chrono::minutes;
+
+constexpr std::chrono::hours kMonth{32 * 24};
+/// cron reads a changed table at its next minute; two, for one that was being written.
+constexpr minutes kRead{2};
+/// A job's line comes within a minute or so of its time, on a loaded host too.
+constexpr minutes kLate{2};
+/// Minutes that are looked at in all: some seconds of work, whatever the tables hold.
+constexpr std::uint64_t kMostSteps = 200'000'000;
+/// Commands that one program is run with: more are a program that is given a date or a file.
+constexpr std::size_t kMostVariants = 5;
+/// Bad lines in which a job's command is looked for; a table with more of them is not understood.
+constexpr std::size_t kMostBadLines = 100;
+
+std::string program_of(const LoggedJob& job) {
+  return std::string(job.username) + ' ' +
+         std::string(job.command.substr(0, job.command.find(' ')));
+}
+
+/// Where an entry stands.
+struct EntryRef {
+  std::size_t table = 0;
+  std::size_t entry = 0;
+};
+
+class Comparison {
+ public:
+  Comparison(std::span<const CrontabTable> tables, const CrontabScope& scope,
+             const LoggedSchedule& log)
+      : tables_(tables), scope_(scope), log_(log) {
+    for (std::size_t t = 0; t < tables_.size(); ++t) {
+      const CrontabTable& table = tables_[t];
+      for (std::size_t e = 0; e < table.content.entries.size(); ++e) {
+        const CrontabEntry& entry = table.content.entries[e];
+        (table.counts() ? index_ : ignored_).add(entry.username, entry.command, entries_.size());
+        entries_.push_back({t, e});
+      }
+    }
+    ran_.resize(entries_.size());
+  }
+
+  CrontabComparison run() {
+    out_.report.jobs = log_.jobs.size();
+    std::vector<std::size_t> unmatched;
+    std::map<std::string, std::size_t> variants;
+    for (std::size_t j = 0; j < log_.jobs.size(); ++j) {
+      if (matches(log_.jobs[j])) continue;
+      unmatched.push_back(j);
+      ++variants[program_of(log_.jobs[j])];
+    }
+    out_.report.jobs_with_line = log_.jobs.size() - unmatched.size();
+    for (const std::size_t j : unmatched) judge_job(j, variants[program_of(log_.jobs[j])]);
+    for (std::size_t i = 0; i < entries_.size(); ++i) judge_entry(i);
+    return std::move(out_);
+  }
+
+ private:
+  bool matches(const LoggedJob& job) {
+    const auto found = index_.find(job.username, job.command, job.runs == 1);
+    for (const std::size_t number : found) ran_[number] = true;
+    return !found.empty();
+  }
+
+  bool may_hold(const CrontabTable& table, const LoggedJob& job) const {
+    return table.form == CrontabForm::system || job.username.empty() || table.owner == job.username;
+  }
+
+  /// Why nothing can be said of a job that no line has; nullptr where it can.
+  const char* job_doubt(const LoggedJob& job, std::size_t variants) const {
+    if (!scope_.system) return "the system's crontabs are not in the evidence, or not all of them";
+    if (!scope_.users) return "the users' crontabs are not in the evidence, or not all of them";
+    if (variants > kMostVariants) return "its program is run with ever new arguments";
+    const std::string_view command = trimmed_command(job.command);
+    if (command.empty()) return "the log has no command of it";
+    for (const CrontabTable& table : tables_) {
+      if (table.ignored != nullptr || !may_hold(table, job)) continue;
+      if (table.incomplete) return "a crontab that could have it could not be read whole";
+      const auto& bad = table.content.bad_lines;
+      if (bad.size() > kMostBadLines) return "a crontab that could have it is not understood";
+      for (const CrontabBadLine& line : bad)
+        if (line.text.find(command) != std::string::npos)
+          return "it stands in a line of a crontab that is not understood";
+    }
+    return nullptr;
+  }
+
+  void judge_job(std::size_t j, std::size_t variants) {
+    const LoggedJob& job = log_.jobs[j];
+    if (const char* doubt = job_doubt(job, variants)) {
+      ++out_.report.jobs_not_judged[doubt];
+      return;
+    }
+    ++out_.report.jobs_without_line;
+    JobWithoutLine found;
+    found.job = j;
+    found.recent = job.last >= log_.end - kMonth;
+    found.ran_since_changed = std::ranges::none_of(tables_, [&](const CrontabTable& table) {
+      return may_hold(table, job) &&
+             (!table.in_force_since || *table.in_force_since + log_.slack >= job.last);
+    });
+    if (const auto held = ignored_.find(job.username, job.command, false); !held.empty()) {
+      found.ignored_table = entries_[held.front()].table;
+      found.ignored_entry = entries_[held.front()].entry;
+    }
+    out_.jobs.push_back(found);
+  }
+
+  const char* entry_doubt(const CrontabTable& table, const CrontabEntry& entry) const {
+    if (entry.unlogged) return "cron is told not to log it";
+    if (entry.doubt != nullptr) return entry.doubt;
+    if (!table.in_force_since) return "it is not known since when the crontab is in force";
+    if (table.incomplete) return "the crontab could not be read whole";
+    // database.c: "The crontab we attempted to load contains a syntax error"
+    if (scope_.family == CronFamily::debian && !table.content.bad_lines.empty())
+      return "a line of the crontab is wrong, for which Debian's cron passes over all of it";
+    if (!entry.at_boot && !entry.schedule.ever()) return "it is never due";
+    return nullptr;
+  }
+
+  void judge_entry(std::size_t number) {
+    const CrontabTable& table = tables_[entries_[number].table];
+    const CrontabEntry& entry = table.content.entries[entries_[number].entry];
+    if (!table.counts()) return;
+    ++out_.report.entries;
+    if (ran_[number]) {
+      ++out_.report.entries_that_ran;
+      return;
+    }
+    const auto pass = [&](const char* reason) { ++out_.report.entries_not_judged[reason]; };
+    if (const char* doubt = entry_doubt(table, entry)) return pass(doubt);
+    LineWithoutJob found;
+    found.table = entries_[number].table;
+    found.entry = entries_[number].entry;
+    if (entry.at_boot)
+      count_boots(*table.in_force_since, found);
+    else
+      count_due(entry, *table.in_force_since, found);
+    if (steps_ > kMostSteps) return pass("there are too many entries to look at all");
+    if (found.due < kDueAtLeast) return pass("it was due too seldom where the log is whole");
+    ++out_.report.entries_that_never_ran;
+    out_.lines.push_back(found);
+  }
+
+  static void count(LineWithoutJob& found, Timestamp time) {
+    if (found.due == 0) found.first_due = time;
+    found.last_due = time;
+    ++found.due;
+  }
+
+  void count_boots(Timestamp since, LineWithoutJob& found) const {
+    for (const Timestamp boot : log_.boots)
+      if (boot > since + log_.slack) count(found, boot);
+  }
+
+  void count_due(const CrontabEntry& entry, Timestamp since, LineWithoutJob& found) {
+    const minutes delay(entry.random_delay);
+    for (const LoggedStretch& stretch : log_.stretches) {
+      if (++steps_ > kMostSteps || found.due >= kMostDue) return;
+      const Timestamp begin = std::max(stretch.begin, since + kRead + log_.slack);
+      const Timestamp end = stretch.end - kLate - delay;
+      if (begin >= end) continue;
+      const auto local_begin = std::chrono::ceil<minutes>(begin + stretch.utc_offset);
+      const auto local_end = std::chrono::floor<minutes>(end + stretch.utc_offset);
+      for (auto day = std::chrono::floor<std::chrono::days>(local_begin); day < local_end;
+           day += std::chrono::days(1)) {
+        if (++steps_ > kMostSteps) return;
+        if (!entry.schedule.on_day(std::chrono::year_month_day(day))) continue;
+        const auto first = std::max<Minute>(day, local_begin);
+        const auto last = std::min<Minute>(day + std::chrono::days(1), local_end);
+        for (auto minute = first; minute < last && found.due < kMostDue; minute += minutes(1)) {
+          ++steps_;
+          const auto of_day = static_cast<std::size_t>((minute - Minute(day)).count());
+          if (entry.schedule.hours.test(of_day / 60) && entry.schedule.minutes.test(of_day % 60))
+            count(found, Timestamp(minute) - stretch.utc_offset);
+        }
+      }
+    }
+  }
+
+  using Minute = std::chrono::sys_time<minutes>;
+
+  std::span<const CrontabTable> tables_;
+  const CrontabScope& scope_;
+  const LoggedSchedule& log_;
+  std::vector<EntryRef> entries_;
+  JobIndex index_;    ///< of what counts
+  JobIndex ignored_;  ///< of what cron passes over
+  std::vector<bool> ran_;
+  std::uint64_t steps_ = 0;
+  CrontabComparison out_;
+};
+
+CrontabFileReport file_report(const CrontabTable& table) {
+  CrontabFileReport report;
+  report.filename = table.path;
+  report.username = table.owner;
+  report.in_force_since = table.in_force_since;
+  report.lines = table.content.lines;
+  report.entries = static_cast<std::uint32_t>(table.content.entries.size());
+  for (const CrontabBadLine& line : table.content.bad_lines) {
+    if (report.bad_lines.size() == kMostBadLinesTold) break;
+    report.bad_lines.push_back({line.line, line.reason});
+  }
+  report.not_used = table.ignored != nullptr ? table.ignored : table.not_read;
+  return report;
+}
+
+}  // namespace
+
+CrontabComparison compare_crontabs(std::span<const CrontabTable> tables, const CrontabScope& scope,
+                                   const LoggedSchedule& log) {
+  CrontabComparison compared = Comparison(tables, scope, log).run();
+  for (const CrontabTable& table : tables) compared.report.files.push_back(file_report(table));
+  return compared;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,127 @@
+#include "plugin/crontab/crontab_tables.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "plugin/crontab/crontab_report.h"
+
+namespace pidometer {
+namespace {
+
+std::string words_of(const Error& error) {
+  return error.reason.empty() ? error.message : error.message + " (" + error.reason + ")";
+}
+
+struct Bytes {
+  std::string text;
+  bool cut = false;
+  bool damaged = false;
+};
+
+Result<Bytes> read_bytes(const LogFile& file) {
+  auto stream = file.open(StreamForm::stored);
+  if (!stream) return tl::unexpected(stream.error());
+  Bytes bytes;
+  std::string& text = bytes.text;
+  while (text.size() <= kMostCrontabBytes) {
+    const std::size_t filled = text.size();
+    constexpr std::size_t kBlock = 65536;
+    text.resize(filled + kBlock);
+    const auto got =
+        (*stream)->read(std::as_writable_bytes(std::span(text.data() + filled, kBlock)));
+    text.resize(filled + (got ? *got : 0));
+    if (!got) return tl::unexpected(got.error());
+    if (*got == 0) break;
+  }
+  bytes.cut = text.size() > kMostCrontabBytes;
+  if (bytes.cut) text.resize(text.rfind('\n', kMostCrontabBytes) + 1);
+  bytes.damaged = !(*stream)->damage().empty();
+  return bytes;
+}
+
+Warning warning_of(WarningKind kind, const std::string& path, std::string message,
+                   std::uint32_t line = 0) {
+  Warning warning;
+  warning.kind = kind;
+  warning.path = path;
+  warning.message = std::move(message);
+  warning.line = line;
+  return warning;
+}
+
+/// What is wrong with a table that cron reads.
+void tell(const CrontabTable& table, const Bytes& bytes, const std::function<void(Warning)>& warn) {
+  if (bytes.damaged)
+    warn(warning_of(WarningKind::damaged_log, table.path,
+                    "bytes of the crontab are lost: no job is said to be missing in it; look at "
+                    "what is left of it"));
+  if (bytes.cut || table.content.cut)
+    warn(warning_of(WarningKind::damaged_log, table.path,
+                    "the crontab is larger than any cron reads: no job is said to be missing in "
+                    "it; look at the rest of it"));
+  const auto& bad = table.content.bad_lines;
+  for (std::size_t i = 0; i < std::min(bad.size(), kMostBadLinesTold); ++i)
+    warn(warning_of(WarningKind::unparsed_line, table.path,
+                    "a line of the crontab is not understood (" + bad[i].reason +
+                        ") and not compared with the log; look at it",
+                    bad[i].line));
+}
+
+CrontabTable read_table(const LogFile& file, const CrontabPlace& place, CronFamily family,
+                        const std::function<void(Warning)>& warn) {
+  const FileEntry& entry = file.entry();
+  CrontabTable table;
+  table.path = entry.path;
+  table.form = place.form;
+  const std::string name = entry.path.substr(entry.path.rfind('/') + 1);
+  if (place.form == CrontabForm::user) table.owner = name;
+  for (const auto& time : {entry.modified, entry.created, entry.changed})
+    if (time) table.in_force_since = std::max(table.in_force_since.value_or(*time), *time);
+  table.has_change_time = entry.changed.has_value();
+  table.ignored = why_ignored(place, name, family);
+  const Result<Bytes> bytes = read_bytes(file);
+  if (!bytes) {
+    table.not_read = words_of(bytes.error());
+    table.incomplete = true;
+    warn(warning_of(WarningKind::damaged_log, table.path,
+                    "the crontab cannot be read: " + table.not_read));
+    return table;
+  }
+  table.content = parse_crontab(bytes->text, table.form, table.owner);
+  table.incomplete = bytes->cut || bytes->damaged || table.content.cut;
+  if (table.ignored == nullptr) tell(table, *bytes, warn);
+  return table;
+}
+
+}  // namespace
+
+std::vector<CrontabTable> read_crontabs(std::span<const LogFile* const> files, CronFamily family,
+                                        const std::function<void(Warning)>& warn) {
+  std::vector<CrontabTable> tables;
+  std::size_t entries = 0;
+  for (const LogFile* file : files) {
+    const CrontabPlace* const place = crontab_place_of(file->entry().path);
+    if (place == nullptr) continue;
+    if (!tables.empty())
+      entries += tables.back().content.entries.size() + tables.back().content.bad_lines.size();
+    if (tables.size() == kMostCrontabs || entries > kMostCrontabEntriesInAll) {
+      warn(warning_of(WarningKind::damaged_log, file->entry().path,
+                      "there are more crontabs than any host has: it and what follows are left "
+                      "out; look at them"));
+      CrontabTable& last = tables.emplace_back();
+      last.path = file->entry().path;
+      last.form = place->form;
+      last.not_read = "there are too many crontabs";
+      last.incomplete = true;
+      break;
+    }
+    tables.push_back(read_table(*file, *place, family, warn));
+  }
+  std::ranges::sort(tables, {}, &CrontabTable::path);
+  return tables;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/log_file.h"
+#include "base/warning.h"
+#include "plugin/crontab/crontab_parser.h"
+#include "plugin/crontab/crontab_places.h"
+
+namespace pidometer {
+
+/// A crontab that was read.
+struct CrontabTable {
+  std::string path;
+  CrontabForm form = CrontabForm::system;
+  std::string owner;  ///< of a user's; else empty
+  Crontab content;
+  /// The latest of its times: it was not as it is now before that. Nothing where it has none.
+  std::optional<Timestamp> in_force_since;
+  /// The filesystem says when its inode was last changed: a copied file shows that it is one.
+  bool has_change_time = false;
+  const char* ignored = nullptr;  ///< why cron passes over it
+  std::string not_read;           ///< why it was not; empty where it was
+  bool incomplete = false;        ///< bytes or lines of it are not known
+
+  bool counts() const { return ignored == nullptr && not_read.empty(); }
+};
+
+/// More of them than any host has; what is more is told of.
+inline constexpr std::size_t kMostCrontabs = 2'000;
+/// A host of a hundred users with a hundred jobs each has a tenth of them.
+inline constexpr std::size_t kMostCrontabEntriesInAll = 100'000;
+/// cronie: 1,000 entries of a user; a table of that many long lines has as many bytes.
+inline constexpr std::size_t kMostCrontabBytes = 1 << 20;
+
+/// Reads those of `files` that are crontabs by their place, sorted by path. What is wrong with one
+/// is a Warning that names file and line: damaged_log where bytes are lost or cannot be read,
+/// unparsed_line where a line is not understood.
+std::vector<CrontabTable> read_crontabs(std::span<const LogFile* const> files, CronFamily family,
+                                        const std::function<void(Warning)>& warn);
+
+}  // namespace pidometer

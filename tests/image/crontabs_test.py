@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+"""Crontabs beside the log that they made, out of made-up images, root folders and archives."""
+
+import datetime
+import json
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import images, program, rows, tap  # noqa: E402
+
+UTC = datetime.timezone.utc
+START = datetime.datetime(2025, 11, 15, tzinfo=UTC)
+DAYS = 8
+BEFORE = datetime.datetime(2025, 11, 10, tzinfo=UTC)  # crontabs' times
+WRITTEN = datetime.datetime(2025, 11, 23, tzinfo=UTC)  # the log's
+BEACON = "/tmp/.x/beacon"
+
+
+def log():
+    """A job every five minutes, one an hour, one a night with a `%` in its line, one that is gone."""
+    out, pid = [], 1000
+    for step in range(DAYS * 288):
+        time = START + datetime.timedelta(minutes=5 * step, seconds=1)
+        jobs = [("root", "/usr/lib/sa/sa1 1 1")]
+        if time.minute == 0:
+            jobs.append(("root", "run-parts /etc/cron.hourly"))
+        if (time.hour, time.minute) == (3, 10):
+            jobs.append(("anna", "backup --day $(date +%F)"))
+        if time.minute == 30 and time.day >= 20:
+            jobs.append(("root", BEACON))
+        for user, command in jobs:
+            out.append(f"{time:%b} {time.day:2} {time:%H:%M:%S} web01 CROND[{pid}]: ({user}) CMD ({command})\n")
+            pid += 3
+    return "".join(out).encode()
+
+
+def evidence():
+    return {
+        "/var/log/cron": log(),
+        "/etc/hostname": b"web01\n",
+        "/etc/crontab": b"SHELL=/bin/sh\n# the system's\n*/5 * * * * root /usr/lib/sa/sa1 1 1\n"
+                        b"17 * * * * root /opt/never\n-*/5 * * * * root /opt/unlogged\n",
+        "/etc/cron.d/0hourly": b"0 * * * * root run-parts /etc/cron.hourly\n",
+        "/etc/cron.d/.placeholder": b"# keeps the folder\n",
+        "/var/spool/cron/anna": b"10 3 * * * backup --day $(date +\\%F)%for%input\n0 5 1 * * monthly\n",
+    }
+
+
+class Crontabs(images.ImageTest):
+    def setUp(self):
+        super().setUp()
+        if not program.PROGRAM.exists():
+            self.skipTest("pidometer is not built")
+        self.place = self.folder()
+
+    def tree(self, files):
+        root = images.write_tree(self.place / "tree", files,
+                                 {"/etc/localtime": "/usr/share/zoneinfo/Etc/UTC"})
+        (root / "var/spool/cron").mkdir(parents=True, exist_ok=True)
+        for path in files:
+            time = (WRITTEN if path == "/var/log/cron" else BEFORE).timestamp()
+            os.utime(root / path.lstrip("/"), (time, time))
+        return root
+
+    def image(self, files, changed=BEFORE):
+        """Of files whose inodes were made and changed when the crontabs were written."""
+        self.need("mkfs.ext4", "debugfs")
+        image = images.make_ext(self.place / "disk.raw", self.tree(files), size="8M")
+        orders = "".join(
+            f"sif {path} {field} {changed:%Y%m%d%H%M%S}\n"
+            for path in files if path != "/var/log/cron" for field in ("ctime", "crtime"))
+        images.run("debugfs", "-w", "-f", "-", image, stdin=orders.encode())
+        return image
+
+    def scan(self, *arguments, status=0):
+        summary = self.place / "summary.json"
+        run = program.run("scan", "--force", "--summary", summary, *arguments, cwd=self.place)
+        self.assertEqual(run.status, status, run.err)
+        self.summary = json.loads(summary.read_text())
+        self.assertEqual(rows.problems(self.summary, rows.load_schema("summary")), [])
+        found = rows.split_rows(run.out.decode("ascii"))
+        schema = rows.load_schema("row")
+        for row in found:
+            self.assertEqual(rows.problems(row, schema), [])
+        return [row for row in found if row["data_type"] == "pidometer:anomaly:schedule_mismatch"]
+
+    def report(self):
+        self.assertEqual(len(self.summary["crontabs"]), 1)
+        return self.summary["crontabs"][0]
+
+    @staticmethod
+    def told(found):
+        return [(row["mismatch"], row.get("missing_command", row["command"]), row["level"]) for row in found]
+
+    def test_an_image(self):
+        found = self.scan(self.image(evidence()))
+        self.assertEqual(self.told(found), [("line_without_job", "/opt/never", "low"),
+                                            ("job_without_line", BEACON, "low")])
+        line, job = found
+        self.assertEqual((line["crontab_filename"], line["crontab_line"], line["crontab_text"]),
+                         ("/etc/crontab", 4, "17 * * * * root /opt/never"))
+        self.assertEqual(line["due"], DAYS * 24)
+        self.assertEqual(line["crontab_since"], f"{BEFORE:%Y-%m-%dT%H:%M:%S}.000000+00:00")
+        self.assertEqual((job["runs"], job["username"]), (3 * 24, "root"))
+        self.assertEqual(job["window_start"], "2025-11-20T00:30:01.000000+00:00")
+        report = self.report()
+        self.assertEqual([one["filename"] for one in report["files"]],
+                         ["/etc/cron.d/.placeholder", "/etc/cron.d/0hourly", "/etc/crontab",
+                          "/var/spool/cron/anna"])
+        self.assertEqual((report["jobs"], report["jobs_with_line"], report["jobs_without_line"]), (4, 3, 1))
+        self.assertEqual((report["entries"], report["entries_that_ran"], report["entries_that_never_ran"]),
+                         (6, 3, 1))
+        self.assertEqual(sum(report["entries_not_judged"].values()), 2)
+
+    def test_a_root_folder_and_an_archive_have_no_change_times(self):
+        self.need("tar")
+        root = self.tree(evidence())
+        want = [("line_without_job", "/opt/never", "informational"), ("job_without_line", BEACON, "low")]
+        self.assertEqual(self.told(self.scan("--root", root)), want)
+        images.run("tar", "-C", self.place, "-cf", self.place / "tree.tar", "tree")
+        self.assertEqual(self.told(self.scan(self.place / "tree.tar")), want)
+        self.assertEqual([volume["name"] for volume in self.summary["volumes"]], ["tree"])
+
+    def test_loose_logs_have_none(self):
+        root = self.tree(evidence())
+        self.assertEqual(self.scan("--timezone", "UTC", root / "var/log/cron"), [])
+        self.assertNotIn("crontabs", self.summary)
+        self.assertEqual(self.scan("--timezone", "UTC", root / "var/log"), [])
+        self.assertNotIn("crontabs", self.summary)
+
+    def test_no_witnesses_does_not_mean_no_crontabs(self):
+        self.assertEqual(len(self.scan("--no-witnesses", self.image(evidence()))), 2)
+
+    def test_a_crontab_that_changed_behind_the_log_explains_all(self):
+        found = self.scan(self.image(evidence(), changed=WRITTEN))
+        self.assertEqual(self.told(found), [("job_without_line", BEACON, "informational")])
+
+    def test_an_empty_spool_is_an_answer_and_a_missing_one_is_none(self):
+        files = evidence()
+        del files["/var/spool/cron/anna"]
+        told = self.told(self.scan("--root", self.tree(files)))
+        self.assertIn(("job_without_line", "backup --day $(date +%F)", "low"), told)
+        (self.place / "tree/var/spool/cron").rmdir()
+        told = self.told(self.scan("--root", self.place / "tree"))
+        self.assertEqual([one for one in told if one[0] == "job_without_line"], [])
+        self.assertEqual(self.report()["jobs_without_line"], 0)
+        self.assertEqual(sum(self.report()["jobs_not_judged"].values()), 2)
+
+    def test_lines_that_are_not_understood_are_told_and_accuse_nobody(self):
+        files = evidence()
+        files["/etc/crontab"] += f"61 * * * * root {BEACON}\n".encode() + b"\xff\x00\n"
+        found = self.scan("--root", self.tree(files))
+        self.assertEqual(self.told(found), [("line_without_job", "/opt/never", "informational")])
+        warned = [(one["path"], one["line"]) for one in self.summary["warnings"] if one["kind"] == "unparsed_line"]
+        self.assertEqual(warned, [("/etc/crontab", 6), ("/etc/crontab", 7)])
+
+    def test_a_link_to_nothing_may_hold_anything(self):
+        root = self.tree(evidence())
+        (root / "etc/cron.d/more").symlink_to("/opt/not/here")
+        found = self.scan("--root", root, status=0)
+        self.assertEqual([one[0] for one in self.told(found)], ["line_without_job"])
+
+    def test_a_file_that_cron_passes_over_is_named(self):
+        files = evidence()
+        files["/etc/cron.d/beacon.rpmsave"] = f"30 * * * * root {BEACON}\n".encode()
+        found = [row for row in self.scan("--root", self.tree(files)) if row["mismatch"] == "job_without_line"]
+        self.assertEqual([row["crontab_filename"] for row in found], ["/etc/cron.d/beacon.rpmsave"])
+        self.assertIn("cron passes over", found[0]["message"])
+
+    def test_a_log_of_another_host_is_not_compared(self):
+        files = evidence()
+        files["/var/log/cron"] += files["/var/log/cron"].replace(b" web01 ", b" db02 ")
+        self.scan("--root", self.tree(files))
+        told = {one["hostname"]: one.get("not_compared") for one in self.summary["crontabs"]}
+        self.assertIsNone(told["web01"])
+        self.assertIn("another host", told["db02"])
+
+
+if __name__ == "__main__":
+    tap.main()

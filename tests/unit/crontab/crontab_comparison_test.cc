@@ -1,0 +1,204 @@
+#include "plugin/crontab/crontab_comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/support/memory_log_file.h"
+
+namespace pidometer {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using test::utc;
+
+const Timestamp kStart = utc(2026, 3, 2);  // a Monday
+const Timestamp kEnd = utc(2026, 3, 12);
+
+CrontabTable table_of(const std::string& path, const std::string& text,
+                      Timestamp since = utc(2026, 1, 1)) {
+  CrontabTable table;
+  table.path = path;
+  table.form = crontab_place_of(path)->form;
+  if (table.form == CrontabForm::user) table.owner = path.substr(path.rfind('/') + 1);
+  table.content = parse_crontab(text, table.form, table.owner);
+  table.in_force_since = since;
+  table.has_change_time = true;
+  return table;
+}
+
+LoggedJob job(std::string_view user, std::string_view command, Timestamp last = kEnd,
+              std::uint64_t runs = 9) {
+  return {user, command, kStart, last, runs};
+}
+
+/// Ten days without a gap.
+LoggedSchedule whole(std::vector<LoggedJob> jobs = {}) {
+  LoggedSchedule log;
+  log.jobs = std::move(jobs);
+  log.stretches = {{kStart, kEnd, minutes(0)}};
+  log.end = kEnd;
+  return log;
+}
+
+constexpr CrontabScope kAll = {true, true, CronFamily::cronie};
+
+TEST(CrontabComparison, AJobThatNoCrontabHas) {
+  const std::vector<CrontabTable> tables = {
+      table_of("/etc/crontab", "0 1 * * * root nightly\n"),
+      table_of("/var/spool/cron/anna", "0 1 * * * mine\n"),
+  };
+  const auto compared = compare_crontabs(tables, kAll,
+                                         whole({job("root", "nightly"), job("anna", "mine"),
+                                                job("root", "mine"), job("mallory", "/tmp/x")}));
+  ASSERT_EQ(compared.jobs.size(), 2U);
+  EXPECT_EQ(compared.jobs[0].job, 2U);
+  EXPECT_EQ(compared.jobs[1].job, 3U);
+  EXPECT_TRUE(compared.jobs[1].ran_since_changed);
+  EXPECT_TRUE(compared.jobs[1].recent);
+  EXPECT_EQ(compared.report.jobs, 4U);
+  EXPECT_EQ(compared.report.jobs_with_line, 2U);
+  EXPECT_EQ(compared.report.jobs_without_line, 2U);
+  EXPECT_EQ(compared.report.entries_that_ran, 2U);
+  EXPECT_TRUE(compared.lines.empty());
+}
+
+TEST(CrontabComparison, ACrontabThatWasEditedBehindTheLastRunExplainsIt) {
+  const std::vector<CrontabTable> tables = {
+      table_of("/etc/crontab", "0 1 * * * root nightly\n"),
+      table_of("/var/spool/cron/anna", "# nothing\n", utc(2026, 3, 8)),
+  };
+  const auto compared = compare_crontabs(
+      tables, kAll,
+      whole({job("anna", "before", utc(2026, 3, 7)), job("anna", "behind", utc(2026, 3, 9)),
+             job("root", "before", utc(2026, 3, 7))}));
+  ASSERT_EQ(compared.jobs.size(), 3U);
+  EXPECT_FALSE(compared.jobs[0].ran_since_changed);
+  EXPECT_TRUE(compared.jobs[1].ran_since_changed);
+  EXPECT_TRUE(compared.jobs[2].ran_since_changed) << "root's is another crontab";
+}
+
+TEST(CrontabComparison, NobodyIsAccusedWhereACrontabIsNotKnown) {
+  const std::string good = "0 1 * * * root nightly\n";
+  const auto unjudged = [&](const std::vector<CrontabTable>& tables, const CrontabScope& scope,
+                            LoggedJob one) {
+    const auto compared = compare_crontabs(tables, scope, whole({one}));
+    EXPECT_EQ(compared.jobs.size() + compared.report.jobs_not_judged.size(), 1U);
+    return compared.jobs.empty();
+  };
+  const std::vector<CrontabTable> plain = {table_of("/etc/crontab", good)};
+  EXPECT_FALSE(unjudged(plain, kAll, job("root", "/tmp/x")));
+  EXPECT_TRUE(unjudged(plain, {false, true, CronFamily::cronie}, job("root", "/tmp/x")));
+  EXPECT_TRUE(unjudged(plain, {true, false, CronFamily::cronie}, job("root", "/tmp/x")));
+  const std::vector<CrontabTable> with_bad_line = {
+      table_of("/etc/crontab", good + "61 * * * * root /tmp/x\n")};
+  EXPECT_TRUE(unjudged(with_bad_line, kAll, job("root", "/tmp/x")));
+  EXPECT_FALSE(unjudged(with_bad_line, kAll, job("root", "/tmp/y")));
+  std::vector<CrontabTable> damaged = {table_of("/etc/crontab", good),
+                                       table_of("/var/spool/cron/anna", good)};
+  damaged[1].incomplete = true;
+  EXPECT_TRUE(unjudged(damaged, kAll, job("anna", "/tmp/x")));
+  EXPECT_FALSE(unjudged(damaged, kAll, job("root", "/tmp/x")));
+}
+
+TEST(CrontabComparison, AFileThatCronPassesOverIsNamed) {
+  std::vector<CrontabTable> tables = {table_of("/etc/crontab", "0 1 * * * root nightly\n"),
+                                      table_of("/etc/cron.d/x.bak", "\n* * * * * root /tmp/x\n")};
+  tables[1].ignored = "by its name";
+  const auto compared =
+      compare_crontabs(tables, kAll, whole({job("root", "nightly"), job("root", "/tmp/x")}));
+  ASSERT_EQ(compared.jobs.size(), 1U);
+  EXPECT_EQ(compared.jobs[0].ignored_table, 1U);
+  EXPECT_EQ(compared.report.entries, 1U) << "its lines are none of the schedule";
+}
+
+TEST(CrontabComparison, EverNewArgumentsAreNoMissingLines) {
+  std::vector<std::string> commands;
+  for (int i = 0; i < 6; ++i) commands.push_back("scp file" + std::to_string(i));
+  std::vector<LoggedJob> jobs;
+  for (const std::string& command : commands) jobs.push_back(job("root", command, kEnd, 1));
+  const auto compared =
+      compare_crontabs({{table_of("/etc/crontab", "# none\n")}}, kAll, whole(jobs));
+  EXPECT_TRUE(compared.jobs.empty());
+  EXPECT_EQ(compared.report.jobs_without_line, 0U);
+}
+
+TEST(CrontabComparison, ALineThatNeverRan) {
+  const struct {
+    std::string name;
+    std::string text;
+    std::uint64_t due;  ///< 0: nothing is said
+  } cases[] = {
+      {"each night", "0 1 * * * root x\n", 10},
+      {"on Mondays", "0 1 * * 1 root x\n", 0},
+      {"on three weekdays", "0 1 * * 1-3 root x\n", 6},
+      {"on the tenth", "0 1 10 * * root x\n", 0},
+      {"every hour", "@hourly root x\n", 240},
+      {"in another month", "0 * * 4 * root x\n", 0},
+      {"not logged", "-0 * * * * root x\n", 0},
+      {"by chance", "~ * * * * root x\n", 0},
+      {"in another zone", "CRON_TZ=UTC\n0 1 * * * root x\n", 0},
+      {"at boots", "@reboot root x\n", 0},
+      {"with a delay", "RANDOM_DELAY=600\n0 * * * * root x\n", 230},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto compared = compare_crontabs({{table_of("/etc/crontab", c.text)}}, kAll, whole());
+    EXPECT_EQ(compared.lines.size(), c.due == 0 ? 0U : 1U);
+    EXPECT_EQ(compared.lines.empty() ? 0 : compared.lines[0].due, c.due);
+    EXPECT_EQ(compared.report.entries, 1U);
+    EXPECT_EQ(compared.report.entries_not_judged.size(), c.due == 0 ? 1U : 0U);
+  }
+}
+
+TEST(CrontabComparison, ALineIsDueOnlyWhereTheLogIsWholeAndTheCrontabInForce) {
+  const auto due = [](const LoggedSchedule& log, Timestamp since) -> std::uint64_t {
+    const auto compared =
+        compare_crontabs({{table_of("/etc/crontab", "0 1 * * * root x\n", since)}}, kAll, log);
+    return compared.lines.empty() ? 0 : compared.lines[0].due;
+  };
+  EXPECT_EQ(due(whole(), utc(2026, 1, 1)), 10U);
+  EXPECT_EQ(due(whole(), utc(2026, 3, 7, 0, 0)), 5U);
+  EXPECT_EQ(due(whole(), utc(2026, 3, 7, 0, 59)), 4U) << "cron had not read it yet";
+  EXPECT_EQ(due(whole(), utc(2026, 3, 10)), 0U) << "twice says nothing";
+  EXPECT_EQ(due(whole(), utc(2026, 4, 1)), 0U);
+  LoggedSchedule log = whole();
+  log.stretches = {{kStart, kStart + hours(24 * 3), minutes(0)},
+                   {kStart + hours(24 * 6 + 2), kEnd, minutes(0)}};
+  EXPECT_EQ(due(log, utc(2026, 1, 1)), 6U);
+  log.stretches = {{kStart, kStart + minutes(30), minutes(0)}};
+  EXPECT_EQ(due(log, utc(2026, 1, 1)), 0U);
+  log = whole();
+  log.stretches[0].utc_offset = minutes(120);
+  const auto compared =
+      compare_crontabs({{table_of("/etc/crontab", "0 1 * * * root x\n")}}, kAll, log);
+  ASSERT_EQ(compared.lines.size(), 1U);
+  EXPECT_EQ(compared.lines[0].first_due, utc(2026, 3, 2, 23)) << "1 o'clock is the host's own";
+  log = whole();
+  log.slack = hours(14);
+  EXPECT_EQ(due(log, utc(2026, 3, 6, 12)), 4U);
+}
+
+TEST(CrontabComparison, LinesForBoots) {
+  LoggedSchedule log = whole();
+  log.boots = {utc(2026, 3, 3), utc(2026, 3, 5), utc(2026, 3, 7), utc(2026, 3, 9)};
+  const auto lines = [&](Timestamp since) {
+    return compare_crontabs({{table_of("/etc/crontab", "@reboot root x\n", since)}}, kAll, log)
+        .lines.size();
+  };
+  EXPECT_EQ(lines(utc(2026, 1, 1)), 1U);
+  EXPECT_EQ(lines(utc(2026, 3, 6)), 0U);
+}
+
+TEST(CrontabComparison, DebiansCronPassesOverATableWithAWrongLine) {
+  const std::vector<CrontabTable> tables = {
+      table_of("/etc/crontab", "0 1 * * * root x\nnonsense\n")};
+  EXPECT_EQ(compare_crontabs(tables, kAll, whole()).lines.size(), 1U);
+  EXPECT_TRUE(compare_crontabs(tables, {true, true, CronFamily::debian}, whole()).lines.empty());
+}
+
+}  // namespace
+}  // namespace pidometer

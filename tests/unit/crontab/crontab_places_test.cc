@@ -1,0 +1,57 @@
+#include "plugin/crontab/crontab_places.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace pidometer {
+namespace {
+
+TEST(CrontabPlaces, EachRowIsLookedFor) {
+  for (const CrontabPlace& place : crontab_places()) {
+    SCOPED_TRACE(place.folder);
+    const auto folders = place.name.empty() ? crontab_table_folders() : crontab_file_folders();
+    EXPECT_EQ(std::ranges::count(folders, place.folder), 1);
+    EXPECT_EQ(crontab_place_of_folder(place.folder), &place);
+    const std::string name(place.name.empty() ? "anna" : place.name);
+    EXPECT_EQ(crontab_place_of(std::string(place.folder) + "/" + name), &place);
+  }
+  EXPECT_EQ(crontab_place_of("/etc/passwd"), nullptr);
+  EXPECT_EQ(crontab_place_of("/home/etc/crontab"), nullptr);
+  EXPECT_EQ(crontab_place_of("crontab"), nullptr);
+}
+
+TEST(CrontabPlaces, NamesThatCronPassesOver) {
+  const struct {
+    std::string path;
+    CronFamily family;
+    bool ignored;
+  } cases[] = {
+      {"/etc/crontab", CronFamily::debian, false},
+      {"/etc/cron.d/php", CronFamily::debian, false},
+      {"/etc/cron.d/.placeholder", CronFamily::debian, true},
+      {"/etc/cron.d/php.dpkg-old", CronFamily::debian, true},
+      {"/etc/cron.d/php.dpkg-old", CronFamily::cronie, false},
+      {"/etc/cron.d/my.job", CronFamily::other, false},
+      {"/etc/cron.d/php~", CronFamily::cronie, true},
+      {"/etc/cron.d/php.rpmsave", CronFamily::cronie, true},
+      {"/etc/cron.d/php.rpmnew", CronFamily::other, true},
+      {"/etc/cron.d/#php#", CronFamily::cronie, true},
+      {"/var/spool/cron/crontabs/anna", CronFamily::debian, false},
+      {"/var/spool/cron/crontabs/anna.smith", CronFamily::debian, false},
+      {"/var/spool/cron/crontabs/tmp.XYZ123", CronFamily::debian, true},
+      {"/var/spool/cron/.SEQ", CronFamily::cronie, true},
+      {"/etc/crontabs/cron.update", CronFamily::other, true},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.path);
+    const CrontabPlace* place = crontab_place_of(c.path);
+    ASSERT_NE(place, nullptr);
+    const char* why = why_ignored(*place, c.path.substr(c.path.rfind('/') + 1), c.family);
+    EXPECT_EQ(why != nullptr, c.ignored) << (why == nullptr ? "" : why);
+  }
+}
+
+}  // namespace
+}  // namespace pidometer

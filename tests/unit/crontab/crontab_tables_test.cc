@@ -1,0 +1,86 @@
+#include "plugin/crontab/crontab_tables.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/memory_log_file.h"
+
+namespace pidometer {
+namespace {
+
+using test::MemoryLogFile;
+using test::utc;
+
+std::vector<CrontabTable> read(const std::vector<const LogFile*>& files,
+                               std::vector<Warning>& warnings,
+                               CronFamily family = CronFamily::debian) {
+  return read_crontabs(files, family, [&](Warning warning) { warnings.push_back(warning); });
+}
+
+TEST(CrontabTables, AreReadByTheirPlace) {
+  const MemoryLogFile other("/var/log/cron", "x\n");
+  const MemoryLogFile spool("/var/spool/cron/crontabs/anna", "0 1 * * * job\n", utc(2026, 3, 1));
+  const MemoryLogFile hosts("/etc/crontab", "0 1 * * * root job\n");
+  std::vector<Warning> warnings;
+  const auto tables = read({&other, &spool, &hosts}, warnings);
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[0].path, "/etc/crontab");
+  EXPECT_EQ(tables[0].content.entries.at(0).username, "root");
+  EXPECT_FALSE(tables[0].in_force_since);
+  EXPECT_EQ(tables[1].owner, "anna");
+  EXPECT_EQ(tables[1].content.entries.at(0).username, "anna");
+  EXPECT_EQ(tables[1].in_force_since, utc(2026, 3, 1));
+  EXPECT_FALSE(tables[1].has_change_time);
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST(CrontabTables, WhatIsWrongIsToldWithItsPlace) {
+  const MemoryLogFile bad("/etc/crontab", "0 1 * * * root job\nnonsense\n");
+  MemoryLogFile damaged("/etc/cron.d/a", "0 1 * * * root job\n");
+  damaged.damage(0, 5);
+  MemoryLogFile closed("/etc/cron.d/b", "0 1 * * * root job\n");
+  closed.refuses_to_open();
+  MemoryLogFile torn("/etc/cron.d/c", "0 1 * * * root job\n");
+  torn.breaks_at(5);
+  std::vector<Warning> warnings;
+  const auto tables = read({&bad, &damaged, &closed, &torn}, warnings);
+  ASSERT_EQ(tables.size(), 4U);
+  ASSERT_EQ(warnings.size(), 4U);
+  EXPECT_TRUE(tables[0].incomplete);
+  EXPECT_TRUE(tables[0].counts());
+  EXPECT_FALSE(tables[1].counts());
+  EXPECT_TRUE(tables[1].incomplete);
+  EXPECT_FALSE(tables[2].counts());
+  EXPECT_FALSE(tables[3].incomplete);
+  EXPECT_EQ(warnings[0].kind, WarningKind::unparsed_line);
+  EXPECT_EQ(warnings[0].path, "/etc/crontab");
+  EXPECT_EQ(warnings[0].line, 2U);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_EQ(warnings[i].kind, WarningKind::damaged_log);
+}
+
+TEST(CrontabTables, OfOneThatCronPassesOverNothingIsTold) {
+  const MemoryLogFile backup("/etc/cron.d/job.bak", "nonsense\n");
+  std::vector<Warning> warnings;
+  const auto tables = read({&backup}, warnings);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_NE(tables[0].ignored, nullptr);
+  EXPECT_FALSE(tables[0].counts());
+  EXPECT_TRUE(warnings.empty());
+}
+
+TEST(CrontabTables, AHugeOneIsCutAtALine) {
+  std::string text;
+  while (text.size() < kMostCrontabBytes + 1000) text += "# nothing but a comment that is long\n";
+  const MemoryLogFile huge("/etc/crontab", text + "0 1 * * * root job\n");
+  std::vector<Warning> warnings;
+  const auto tables = read({&huge}, warnings);
+  ASSERT_EQ(tables.size(), 1U);
+  EXPECT_TRUE(tables[0].incomplete);
+  EXPECT_TRUE(tables[0].content.bad_lines.empty());
+  EXPECT_EQ(warnings.size(), 1U);
+}
+
+}  // namespace
+}  // namespace pidometer
