@@ -63,13 +63,15 @@ ClockOptions clock_options(const HostSeries& series, const LogSeries& log,
   return clock;
 }
 
-std::vector<Anomaly> all_findings(const LogSeries& log, const PidClock& clock,
-                                  const Baseline& baseline, const WindowScan& scan,
-                                  const std::vector<bool>& known) {
+std::vector<Anomaly> all_findings(const HostSeries& series, const LogSeries& log,
+                                  const PidClock& clock, const Baseline& baseline,
+                                  const WindowScan& scan, const std::vector<bool>& known) {
   std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline, scan);
   std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
   explain_by_rotations(log, anomalies);
   std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
+  std::ranges::move(early_made_logs(log, clock), std::back_inserter(anomalies));
+  std::ranges::move(rewritten_logs(series.files, log, clock), std::back_inserter(anomalies));
   drop_known_findings(known, anomalies);
   return anomalies;
 }
@@ -108,7 +110,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const Baseline baseline = learn_baseline(clock);
   const WindowScan scan(clock, baseline);
   RowMaker rows(series, log, mediator);
-  std::vector<Anomaly> anomalies = all_findings(log, clock, baseline, scan, known);
+  std::vector<Anomaly> anomalies = all_findings(series, log, clock, baseline, scan, known);
   std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several}, mediator),
                     std::back_inserter(anomalies));
   std::vector<WindowWitnesses> witnesses =

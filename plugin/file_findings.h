@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "plugin/anomaly/anomaly.h"
@@ -18,5 +19,20 @@ void explain_by_rotations(const LogSeries& log, std::vector<Anomaly>& anomalies)
 /// and whose records have a sure zone. A `record_gap` of cause `unknown`: the PIDs of what is
 /// missing are not known.
 std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clock);
+
+/// Logs whose file was made long before their first record, which no older log precedes: lines at
+/// the start are missing that the schedule had (three at least, by how many there are in as long a
+/// time behind it), or it is a log that is rotated in place (copytruncate). Not where a daemon's
+/// start is the first thing in it: the file came with the system. A `record_gap` of cause
+/// `unknown`; on the same conditions as late_written_logs().
+std::vector<Anomaly> early_made_logs(const LogSeries& log, const PidClock& clock);
+
+/// Logs with records that are older than their file: sed -i, most editors and `grep -v >` with mv
+/// write a new one in the old one's place (`log_rewritten`). So does who restores a backup or
+/// copies a tree: nothing is said unless two other files of the folder, `beside`, are older than
+/// the log's first record. Of rotations that were copied or compressed, which are younger than all
+/// of their records, nothing is said either.
+std::vector<Anomaly> rewritten_logs(std::span<const LogFile* const> beside, const LogSeries& log,
+                                    const PidClock& clock);
 
 }  // namespace pidometer

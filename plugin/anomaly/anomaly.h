@@ -23,6 +23,7 @@ enum class AnomalyKind : std::uint8_t {
   crontab_change,
   not_a_clock,
   schedule_mismatch,
+  log_rewritten,
   activity,
 };
 
@@ -108,6 +109,7 @@ struct Anomaly {
   double background_pids = 0;         ///< what would have been spent had no job run
   double noise_pids = 0;              ///< standard deviation of the two
   bool until_file_time = false;       ///< it ends at the time at which the log's file was written
+  bool from_file_time = false;        ///< it begins at the time at which the log's file was made
   bool one_job = false;               ///< one job's lines alone are missing: `labels`
 
   // record_out_of_sequence (the window is the record):
@@ -133,6 +135,10 @@ struct Anomaly {
   /// That line; or the one of a file that cron passes over and that has the job. Null: there is
   /// none.
   std::shared_ptr<const CrontabLine> crontab_line = {};
+
+  // log_rewritten:
+  Timestamp file_created;            ///< birth of the log's file
+  std::uint64_t records_before = 0;  ///< of it that are older
 
   // boot:
   bool counter_restarted =

@@ -47,8 +47,8 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["cause"] = gap_cause_name(anomaly.cause);
   row["missing_records"] = anomaly.missing_records;
   row["wraps_assumed"] = anomaly.wraps_assumed;
-  if (anomaly.until_file_time) {
-    row["until_file_time"] = true;
+  if (anomaly.until_file_time || anomaly.from_file_time) {
+    row[anomaly.until_file_time ? "until_file_time" : "from_file_time"] = true;
     return;
   }
   if (anomaly.observed_pids > 0) row["observed_pids"] = anomaly.observed_pids;
@@ -183,6 +183,10 @@ struct PutBody {
         break;
       case AnomalyKind::schedule_mismatch:
         put_mismatch(row, finding);
+        break;
+      case AnomalyKind::log_rewritten:
+        row["file_created"] = iso8601(anomaly.file_created);
+        row["records_before"] = anomaly.records_before;
         break;
       case AnomalyKind::activity:
         put_activity(row, finding);

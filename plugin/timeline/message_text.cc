@@ -71,6 +71,11 @@ std::string gap_message(const FindingBody& finding) {
         "the log's file was written to after its last record, and {} scheduled runs have no record "
         "in it {}: lines were removed at its end, or cron did not run",
         anomaly.missing_records, when(finding));
+  if (anomaly.from_file_time)
+    return fmt::format(
+        "the log's file was made long before its first record, and {} scheduled runs have no "
+        "record in it {}: lines were removed at its start, or it was rotated in place",
+        anomaly.missing_records, when(finding));
   const std::string whose =
       anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
                       : std::string();
@@ -138,6 +143,11 @@ std::string finding_message(const FindingBody& finding) {
       return std::string(change_words(anomaly.change)) + " " + when(finding);
     case AnomalyKind::schedule_mismatch:
       return mismatch_message(finding);
+    case AnomalyKind::log_rewritten:
+      return fmt::format(
+          "the log's file was made anew, and {} of its records are older than it {}: it was "
+          "rewritten (by an editor, sed -i), or put back from a copy",
+          anomaly.records_before, when(finding));
     case AnomalyKind::activity:
       return fmt::format("{} finding{} together: ", finding.parts.size(),
                          finding.parts.size() == 1 ? "" : "s") +

@@ -5,11 +5,13 @@
 namespace pidometer {
 namespace {
 
-constexpr std::array kAnomalyKinds = {AnomalyKind::pid_excess,  AnomalyKind::pid_deficit,
-                                      AnomalyKind::record_gap,  AnomalyKind::record_out_of_sequence,
-                                      AnomalyKind::clock_step,  AnomalyKind::boot,
-                                      AnomalyKind::new_command, AnomalyKind::crontab_change,
-                                      AnomalyKind::not_a_clock, AnomalyKind::schedule_mismatch};
+constexpr std::array kAnomalyKinds = {
+    AnomalyKind::pid_excess,   AnomalyKind::pid_deficit,
+    AnomalyKind::record_gap,   AnomalyKind::record_out_of_sequence,
+    AnomalyKind::clock_step,   AnomalyKind::boot,
+    AnomalyKind::new_command,  AnomalyKind::crontab_change,
+    AnomalyKind::not_a_clock,  AnomalyKind::schedule_mismatch,
+    AnomalyKind::log_rewritten};
 constexpr std::array kLevels = {Level::informational, Level::low, Level::medium, Level::high,
                                 Level::critical};
 
@@ -39,6 +41,8 @@ std::string_view anomaly_kind_name(AnomalyKind kind) {
       return "not_a_clock";
     case AnomalyKind::schedule_mismatch:
       return "schedule_mismatch";
+    case AnomalyKind::log_rewritten:
+      return "log_rewritten";
     case AnomalyKind::activity:
       return "activity";
   }

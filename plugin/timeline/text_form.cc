@@ -107,6 +107,7 @@ std::string kind_words(const Anomaly& anomaly) {
     case AnomalyKind::new_command:
     case AnomalyKind::crontab_change:
     case AnomalyKind::schedule_mismatch:
+    case AnomalyKind::log_rewritten:
       return fmt::format("; {}", level_name(anomaly.level));
     case AnomalyKind::boot:
       return boot_words(anomaly);

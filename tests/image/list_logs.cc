@@ -99,7 +99,12 @@ Json read_file(const LogFile& file) {
   out["replayed"] = Json::array();
   for (const ByteRange& range : file.entry().replayed)
     out["replayed"].push_back({range.begin, range.end});
-  if (file.entry().modified) out["mtime_us"] = file.entry().modified->time_since_epoch().count();
+  const auto put_time = [&](const char* key, const std::optional<Timestamp>& time) {
+    if (time) out[key] = time->time_since_epoch().count();
+  };
+  put_time("mtime_us", file.entry().modified);
+  put_time("crtime_us", file.entry().created);
+  put_time("ctime_us", file.entry().changed);
   const auto stream = file.open(StreamForm::stored);
   if (!stream) {
     out["error"] = stream.error().message + ": " + stream.error().reason;

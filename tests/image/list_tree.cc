@@ -82,6 +82,8 @@ void walk(FileSystem& file_system, std::uint64_t directory, const std::string& p
     out["kind"] = kKinds[static_cast<int>(node->kind)];
     out["size"] = node->size;
     if (node->modified) out["mtime_us"] = node->modified->time_since_epoch().count();
+    if (node->created) out["crtime_us"] = node->created->time_since_epoch().count();
+    if (node->changed) out["ctime_us"] = node->changed->time_since_epoch().count();
     if (node->kind == NodeKind::file) read_file(file_system, entry.inode, out);
     if (node->kind == NodeKind::symlink) {
       const auto target = file_system.read_link(entry.inode);

@@ -69,6 +69,8 @@ MUTANTS = [
     ("job_that_never_ran", "schedule_mismatch_job", ["runs"], 0, "runs"),
     ("line_of_no_crontab", "schedule_mismatch_line", ["crontab_filename"], REMOVE, "not valid"),
     ("line_number_zero", "schedule_mismatch_line", ["crontab_line"], 0, "crontab_line"),
+    ("rewritten_without_a_birth", "log_rewritten", ["file_created"], REMOVE, "file_created"),
+    ("rewritten_without_older_records", "log_rewritten", ["records_before"], 0, "records_before"),
     ("activity_without_parts", "activity", ["parts"], [], "parts"),
     ("activity_as_a_finding", "activity", ["finding_id"], "00112233445566ff", "finding_id"),
     ("part_that_is_no_id", "activity", ["parts"], ["1"], "parts"),
@@ -162,7 +164,7 @@ class Examples(unittest.TestCase):
              "pidometer:anomaly:record_gap", "pidometer:anomaly:record_out_of_sequence",
              "pidometer:anomaly:clock_step", "pidometer:anomaly:boot", "pidometer:anomaly:new_command",
              "pidometer:anomaly:crontab_change", "pidometer:anomaly:not_a_clock",
-             "pidometer:anomaly:schedule_mismatch", "pidometer:activity",
+             "pidometer:anomaly:schedule_mismatch", "pidometer:anomaly:log_rewritten", "pidometer:activity",
              "pidometer:warning:damaged_log", "syslog:cron:task_run", "syslog:line"})
 
     def test_rows_are_valid(self):

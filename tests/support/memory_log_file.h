@@ -50,6 +50,11 @@ class MemoryLogFile final : public LogFile {
     entry_.path_spec.insert(entry_.path_spec.begin(), {"GZIP", "", {}, {}, {}, {}, {}});
     return *this;
   }
+  /// The filesystem knows when the inode was made.
+  MemoryLogFile& created(Timestamp time) {
+    entry_.created = time;
+    return *this;
+  }
   /// Reads give at most so many bytes: shows what depends on block borders.
   MemoryLogFile& block_size(std::size_t bytes) {
     block_ = bytes;

@@ -205,5 +205,109 @@ TEST(FileFindings, a_log_that_was_written_to_after_its_last_record) {
   }
 }
 
+TEST(FileFindings, a_log_whose_file_was_made_long_before_its_first_record) {
+  const std::string text = log_text(5 * kDay, 8 * kDay);
+  const std::string startup = log_text(5 * kDay, 8 * kDay, [](int minute) {
+    return minute == 5 * kDay + 1 ? "crond[{}]: (CRON) STARTUP (1.5.7)" : std::string();
+  });
+  const std::string other = "2026-03-06T00:01:00+00:00 web01 sshd[9]: x\n";
+  const Timestamp late = at(8 * kDay);
+  MemoryLogFile cut("/var/log/cron", text, late);
+  cut.in_image().created(at(4 * kDay));
+  const Read r = read({&cut});
+  const std::vector<Anomaly> found = early_made_logs(r.log, r.clock);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].kind, AnomalyKind::record_gap);
+  EXPECT_EQ(found[0].cause, GapCause::unknown);
+  EXPECT_EQ(found[0].level, Level::low);
+  EXPECT_TRUE(found[0].from_file_time);
+  EXPECT_EQ(found[0].window_start, at(4 * kDay));
+  EXPECT_NEAR(static_cast<double>(found[0].missing_records), 144, 1);
+
+  const auto nothing = [&](const char* name, const std::vector<const LogFile*>& files) {
+    SCOPED_TRACE(name);
+    const Read one = read(files);
+    EXPECT_TRUE(early_made_logs(one.log, one.clock).empty());
+  };
+  MemoryLogFile unknown("/var/log/cron", text, late);
+  nothing("no birth", {&unknown.in_image()});
+  MemoryLogFile in_time("/var/log/cron", text, late);
+  nothing("made at its first record", {&in_time.in_image().created(at(5 * kDay - 15))});
+  MemoryLogFile younger("/var/log/cron", text, late);
+  nothing("made behind it", {&younger.in_image().created(at(6 * kDay))});
+  MemoryLogFile loose("/var/log/cron", text, late);
+  nothing("a loose file", {&loose.created(at(4 * kDay))});
+  MemoryLogFile packed("/var/log/cron.1.gz", text, late);
+  nothing("a packed one", {&packed.in_image().compressed().created(at(4 * kDay))});
+  MemoryLogFile mixed("/var/log/messages", text + other, late);
+  nothing("other programs' lines", {&mixed.in_image().created(at(4 * kDay))});
+  MemoryLogFile first("/var/log/cron", startup, late);
+  nothing("the host's first", {&first.in_image().created(at(4 * kDay))});
+  MemoryLogFile old("/var/log/cron", text, late);
+  nothing("a clock that was not set", {&old.in_image().created(Timestamp())});
+  const MemoryLogFile before("/var/log/cron.1", log_text(0, 4 * kDay), at(4 * kDay));
+  nothing("another log before it", {&cut, &before});
+}
+
+TEST(FileFindings, a_log_with_records_that_are_older_than_its_file) {
+  const std::string text = log_text(5 * kDay, 8 * kDay);
+  const Timestamp late = at(8 * kDay);
+  // made by the rotations before
+  MemoryLogFile older("/var/log/cron.1", log_text(0, 5 * kDay), at(5 * kDay));
+  older.in_image().created(at(0));
+  MemoryLogFile auth("/var/log/auth.log", "", late);
+  auth.in_image().created(at(5 * kDay));
+  const Timestamp edited = at(6 * kDay + 2 * kHour + 13);
+  const auto found_in = [&](MemoryLogFile& log, const std::vector<const LogFile*>& others) {
+    std::vector<const LogFile*> files = others;
+    files.push_back(&log);
+    const Read r = read(files);
+    return rewritten_logs(files, r.log, r.clock);
+  };
+  MemoryLogFile sed("/var/log/cron", text, late);
+  sed.in_image().created(edited);
+  const std::vector<Anomaly> found = found_in(sed, {&older, &auth});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].kind, AnomalyKind::log_rewritten);
+  EXPECT_EQ(found[0].level, Level::low);
+  EXPECT_EQ(found[0].file_created, edited);
+  EXPECT_NEAR(static_cast<double>(found[0].records_before), 157, 1);
+  EXPECT_EQ(found[0].window_start, at(6 * kDay + 2 * kHour + 10) + std::chrono::seconds(1));
+  EXPECT_EQ(found[0].window_end, at(6 * kDay + 2 * kHour + 20) + std::chrono::seconds(1));
+
+  // syslogd was not told of it
+  MemoryLogFile silent("/var/log/cron", text, at(8 * kDay + 7));
+  silent.in_image().created(at(8 * kDay + 7));
+  const std::vector<Anomaly> last = found_in(silent, {&older, &auth});
+  ASSERT_EQ(last.size(), 1U);
+  EXPECT_EQ(last[0].window_end, at(8 * kDay + 7));
+  EXPECT_EQ(last[0].first_record, last[0].last_record);
+
+  const auto nothing = [&](const char* name, MemoryLogFile& log,
+                           const std::vector<const LogFile*>& others) {
+    SCOPED_TRACE(name);
+    EXPECT_TRUE(found_in(log, others).empty());
+  };
+  MemoryLogFile rotated("/var/log/cron", text, late);
+  nothing("made by a rotation", rotated.in_image().created(at(5 * kDay)), {&older, &auth});
+  MemoryLogFile late_lines("/var/log/cron", text, late);
+  nothing("lines of a queue", late_lines.in_image().created(at(5 * kDay + 8)), {&older, &auth});
+  nothing("nothing to compare with", sed, {&auth});
+  MemoryLogFile restored("/var/log/cron.1", log_text(0, 5 * kDay), at(5 * kDay));
+  restored.in_image().created(edited);
+  MemoryLogFile restored_too("/var/log/auth.log", "", late);
+  restored_too.in_image().created(edited);
+  nothing("all was put back", sed, {&restored, &restored_too});
+  MemoryLogFile copy("/var/log/cron.1", text, late);
+  nothing("copytruncate made it", copy.in_image().created(at(8 * kDay + 7)), {&auth, &older});
+  MemoryLogFile packed("/var/log/cron.1.gz", text, late);
+  nothing("a packed one", packed.in_image().compressed().created(edited), {&older, &auth});
+  MemoryLogFile loose("/var/log/cron", text, late);
+  nothing("a loose file", loose.created(edited), {&older, &auth});
+  MemoryLogFile years("/var/log/cron", text, at(300 * kDay));
+  nothing("a log that ended long before", years.in_image().created(at(200 * kDay)),
+          {&older, &auth});
+}
+
 }  // namespace
 }  // namespace pidometer

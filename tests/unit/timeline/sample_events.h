@@ -248,6 +248,25 @@ inline TimelineEvent job_without_line() {
   return event;
 }
 
+/// A log that is younger than its first records.
+inline TimelineEvent log_rewritten() {
+  TimelineEvent event = excess();
+  event.parser = "log_rewritten";
+  auto& finding = std::get<FindingBody>(event.body);
+  Anomaly found;
+  found.kind = AnomalyKind::log_rewritten;
+  found.level = Level::low;
+  found.window_start = at(973695000);
+  found.window_end = at(973695600);
+  found.first_pid = 2441;
+  found.last_pid = 3285;
+  found.boot_session = 1;
+  found.file_created = at(973695321);
+  found.records_before = 576;
+  finding.anomaly = found;
+  return event;
+}
+
 /// Sums up two findings.
 inline TimelineEvent activity() {
   TimelineEvent event = excess();

@@ -166,6 +166,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"crontab_change.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::crontab_change))},
       {"schedule_mismatch_job.jsonl", write_jsonl(samples::job_without_line())},
       {"schedule_mismatch_line.jsonl", write_jsonl(samples::line_without_job())},
+      {"log_rewritten.jsonl", write_jsonl(samples::log_rewritten())},
       {"activity.jsonl", write_jsonl(samples::activity())},
       {"boot.jsonl", write_jsonl(samples::boot())},
       {"not_a_clock.jsonl", write_jsonl(samples::not_a_clock())},

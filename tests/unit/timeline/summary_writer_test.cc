@@ -37,7 +37,8 @@ TEST(WriteSummary, EmptyRunHasEveryListAndEveryCount) {
     "boot": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "not_a_clock": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0},
     "schedule_mismatch": {"informational": 0, "low": 0, "medium": 0, "high": 0,
-                          "critical": 0}}})"));
+                          "critical": 0},
+    "log_rewritten": {"informational": 0, "low": 0, "medium": 0, "high": 0, "critical": 0}}})"));
 }
 
 TEST(WriteSummary, AbsentIsNeverNullOrEmpty) {

@@ -29,6 +29,8 @@ FileEntry sample_entry() {
   entry.modified = Timestamp(1234567us);
   entry.packed = Timestamp(-1us);
   entry.inode = 12;
+  entry.created = Timestamp(5us);
+  entry.changed = Timestamp(6us);
   entry.replayed = {{100, 200}, {300, 301}};
   entry.recovery = Recovery{RecoveryMethod::deleted_name, false, 1024, false, {{0, 5, 7}}, {}, "x"};
   return entry;
@@ -131,6 +133,8 @@ TEST(Wire, NoFieldIsLost) {
   EXPECT_EQ(entry->modified, want.modified);
   EXPECT_EQ(entry->packed, want.packed);
   EXPECT_EQ(entry->inode, want.inode);
+  EXPECT_EQ(entry->created, want.created);
+  EXPECT_EQ(entry->changed, want.changed);
   EXPECT_EQ(entry->replayed, want.replayed);
 
   const auto report = from_wire<InputReport>(to_wire(sample_report()));
