@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, program, rows, tap  # noqa: E402
+from tests.support import copies, images, program, rows, tap  # noqa: E402
 
 UTC = datetime.timezone.utc
 START = datetime.datetime(2025, 11, 15, tzinfo=UTC)
@@ -122,6 +122,39 @@ class Crontabs(images.ImageTest):
         images.run("tar", "-C", self.place, "-cf", self.place / "tree.tar", "tree")
         self.assertEqual(self.told(self.scan(self.place / "tree.tar")), want)
         self.assertEqual([volume["name"] for volume in self.summary["volumes"]], ["tree"])
+
+    def ext(self, files):
+        root = images.write_tree(self.folder(), files)
+        for path in files:
+            time = (WRITTEN if path.endswith("/log/cron") else BEFORE).timestamp()
+            os.utime(root / path.lstrip("/"), (time, time))
+        return images.make_ext(self.folder() / "part.raw", root, size="16M")
+
+    def split(self, *more):
+        """A /var volume of its own, and below its mount point an older spool."""
+        files = evidence()
+        root = {path: data for path, data in files.items() if path.startswith("/etc/")}
+        root["/etc/localtime"] = copies.zone_file("UTC", 0)
+        root["/etc/fstab"] = b"/dev/sda1 / ext4 defaults 0 1\n/dev/sda2 /var ext4 defaults 0 2\n"
+        root["/var/spool/cron/mallory"] = f"30 * * * * {BEACON}\n".encode()
+        var = {path[4:]: data for path, data in files.items() if path.startswith("/var/")}
+        return copies.disk(self.place / "split.raw", [self.ext(root), self.ext(var), *map(self.ext, more)])
+
+    def test_a_var_volume_of_its_own(self):
+        self.need("mkfs.ext4", "sfdisk")
+        found = self.scan(self.split())
+        # the images' inodes are younger than the log
+        self.assertEqual(self.told(found), [("job_without_line", BEACON, "informational")])
+        self.assertEqual([one["filename"] for one in self.report()["files"]],
+                         ["/etc/cron.d/.placeholder", "/etc/cron.d/0hourly", "/etc/crontab", "/spool/cron/anna"])
+
+    def test_of_two_roots_none_is_picked(self):
+        self.need("mkfs.ext4", "sfdisk")
+        other = {path: data for path, data in evidence().items() if path.startswith("/etc/")}
+        other["/etc/localtime"] = copies.zone_file("UTC", 0)
+        other["/etc/fstab"] = b"/dev/sda3 / ext4 defaults 0 1\n"
+        self.assertEqual(self.scan(self.split(other)), [])
+        self.assertIn("several volumes", self.report()["not_compared"])
 
     def test_loose_logs_have_none(self):
         root = self.tree(evidence())
