@@ -75,7 +75,7 @@ std::vector<std::string> samples() {
   DamageChange damage{1, {{{8, 9}, "bad"}}};
   return {to_wire<Request>(GroupRequest{{"a", "b"}, InputKind::folder}),
           to_wire<Request>(OpenRequest{group, {group}, {left}}),
-          to_wire<Request>(FindRequest{{"/var/log"}, {"cron*"}, true}),
+          to_wire<Request>(FindRequest{{"/var/log"}, {"cron*"}, FindWhat::deleted}),
           to_wire<Request>(ReportRequest{}),
           to_wire<Request>(OpenFileRequest{3, 4, StreamForm::decoded}),
           to_wire<Request>(ReadRequest{4, 65536}),
