@@ -20,6 +20,7 @@
 #include "plugin/crontab_findings.h"
 #include "plugin/explain_finding.h"
 #include "plugin/file_findings.h"
+#include "plugin/journal_findings.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/readings.h"
 #include "plugin/recovered_series.h"
@@ -72,6 +73,7 @@ std::vector<Anomaly> all_findings(const HostSeries& series, const LogSeries& log
   std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
   std::ranges::move(early_made_logs(log, clock), std::back_inserter(anomalies));
   std::ranges::move(rewritten_logs(series.files, log, clock), std::back_inserter(anomalies));
+  std::ranges::move(journal_findings(log, clock), std::back_inserter(anomalies));
   drop_known_findings(known, anomalies);
   return anomalies;
 }

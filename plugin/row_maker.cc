@@ -44,6 +44,10 @@ void join_activities(std::vector<TimelineEvent>& events) {
   });
 }
 
+LinePlace line_place(const RecordPlace& place) {
+  return {place.file, place.offset};
+}
+
 void read_line(LineRef& line, const FileEntry& entry, const Result<std::string>& text) {
   // The line was read a moment ago; where it cannot be read again (a failing disk), the row says
   // so in its place.
@@ -63,6 +67,16 @@ void read_findings(std::vector<TimelineEvent>& events, std::span<const Result<st
     read_line(body.first, events[i].source->entry, first);
     read_line(body.last, last_source.entry, last);
     body.repetition = told[{body.anomaly.kind, text_of(first), text_of(last)}]++;
+  }
+  std::size_t next = 2 * events.size();
+  for (TimelineEvent& event : events) {
+    auto& body = std::get<FindingBody>(event.body);
+    if (!body.missing) continue;
+    for (MissingLine& line : body.missing->lines) {
+      const Result<std::string>& text = lines[next++];
+      line.text = text ? text->substr(0, kMostWitnessText)
+                       : "(line cannot be read again: " + text.error().message + ")";
+    }
   }
   join_activities(events);
 }
@@ -84,20 +98,25 @@ void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
 }
 
 RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
-    : log_(log), mediator_(mediator) {
+    : log_(log), mediator_(mediator), place_(series.place) {
   hostname_ = log.hostname.empty() && !log.of_another_host ? series.facts.hostname : log.hostname;
-  for (const LogReport& report : log.reports) {
-    auto source = std::make_shared<EventSource>();
-    source->entry = report.entry;
-    source->log_sha256 = report.sha256;
-    source->copy = series.place.copy;
-    // What tells this series from others in every copy of the evidence: no path of the examiner's
-    // machine.
-    source->series_id =
-        series.volume.empty() ? hostname_ : series.volume + ":" + series.folder + ":" + hostname_;
-    source->host = hostname_;
-    sources_.push_back(std::move(source));
-  }
+  // What tells this series from others in every copy of the evidence: no path of the examiner's
+  // machine.
+  series_id_ =
+      series.volume.empty() ? hostname_ : series.volume + ":" + series.folder + ":" + hostname_;
+  for (const LogReport& report : log.reports)
+    sources_.push_back(make_source(report.entry, report.sha256));
+}
+
+std::shared_ptr<const EventSource> RowMaker::make_source(const FileEntry& entry,
+                                                         std::string sha256) const {
+  auto source = std::make_shared<EventSource>();
+  source->entry = entry;
+  source->log_sha256 = std::move(sha256);
+  source->copy = place_.copy;
+  source->series_id = series_id_;
+  source->host = hostname_;
+  return source;
 }
 
 DraftRows RowMaker::draft(std::vector<Anomaly> anomalies,
@@ -106,10 +125,21 @@ DraftRows RowMaker::draft(std::vector<Anomaly> anomalies,
   draft.lines.reserve(anomalies.size() * 2);
   draft.findings.reserve(anomalies.size());
   for (std::size_t i = 0; i < anomalies.size(); ++i) {
-    draft.lines.push_back(place_of(log_, anomalies[i].first_record));
-    draft.lines.push_back(place_of(log_, anomalies[i].last_record));
+    if (const std::uint32_t lost = anomalies[i].lost_copies; lost != 0) {
+      draft.lines.push_back(line_place(log_.lost_copies[lost - 1].first));
+      draft.lines.push_back(line_place(log_.lost_copies[lost - 1].last));
+    } else {
+      draft.lines.push_back(place_of(log_, anomalies[i].first_record));
+      draft.lines.push_back(place_of(log_, anomalies[i].last_record));
+    }
     draft.findings.push_back(finding_row(std::move(anomalies[i])));
     std::get<FindingBody>(draft.findings.back().body).witnesses = std::move(witnesses[i]);
+  }
+  for (const TimelineEvent& event : draft.findings) {
+    const std::uint32_t lost = std::get<FindingBody>(event.body).anomaly.lost_copies;
+    if (lost == 0) continue;
+    for (const RecordPlace& place : log_.lost_copies[lost - 1].quoted)
+      draft.lines.push_back(line_place(place));
   }
   draft.damage = damage();
   return draft;
@@ -137,7 +167,7 @@ TimelineEvent RowMaker::finding_row(Anomaly anomaly) const {
   body.last = {last.line, last.offset, {}, false};
   if (last.file != first.file) body.last_source = sources_[last.file];
   body.first_command = log_.labels[first.label].command;
-  if (anomaly.one_job) {
+  if (anomaly.one_job && anomaly.lost_copies == 0) {
     body.missing_username = log_.labels[anomaly.labels.front()].username;
     body.missing_command = log_.labels[anomaly.labels.front()].command;
   }
@@ -159,9 +189,27 @@ TimelineEvent RowMaker::finding_row(Anomaly anomaly) const {
   event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
   event.username = log_.labels[first.label].username;
   event.source = sources_[first.file];
+  const std::uint32_t lost = anomaly.lost_copies;
   body.anomaly = std::move(anomaly);
   event.body = std::move(body);
+  if (lost != 0) tell_missing(log_.lost_copies[lost - 1], event);
   return event;
+}
+
+void RowMaker::tell_missing(const LostCopies& lost, TimelineEvent& event) const {
+  auto& body = std::get<FindingBody>(event.body);
+  event.source = make_source(lost.first.file->entry(), lost.first.file->sha256().value_or(""));
+  body.last_source.reset();
+  if (lost.last.file != lost.first.file)
+    body.last_source = make_source(lost.last.file->entry(), lost.last.file->sha256().value_or(""));
+  body.first = {lost.first.line, lost.first.offset, {}, false};
+  body.last = {lost.last.line, lost.last.offset, {}, false};
+  body.missing_username = lost.username;
+  body.missing_command = lost.command;
+  MissingLines missing{lost.verdict, {}, lost.first_missing, lost.last_missing, lost.copied};
+  for (const RecordPlace& place : lost.quoted)
+    missing.lines.push_back({place.time, place.file->entry().path, place.line, place.pid, {}});
+  body.missing = std::move(missing);
 }
 
 void RowMaker::records(const std::vector<bool>& known) {

@@ -15,7 +15,9 @@ namespace pidometer {
 /// series in one log, and reading it for the lines of each took longer than all else.
 struct DraftRows {
   std::vector<TimelineEvent> findings;
-  std::vector<LinePlace> lines;  ///< two a finding: of its first and of its last record
+  /// Two a finding, of its first and of its last record; behind them those that it quotes as
+  /// missing, finding by finding.
+  std::vector<LinePlace> lines;
   std::vector<TimelineEvent> damage;
 };
 
@@ -48,12 +50,18 @@ class RowMaker {
   static constexpr std::size_t kRecordBatch = 65536;
 
   TimelineEvent finding_row(Anomaly anomaly) const;
+  /// Makes a finding of lost copies a row of the log that lacks them, with the places of the lines
+  /// that the other one has.
+  void tell_missing(const LostCopies& lost, TimelineEvent& event) const;
+  std::shared_ptr<const EventSource> make_source(const FileEntry& entry, std::string sha256) const;
   /// A damaged range is dated by the last record before it, or else the first one after it.
   std::vector<TimelineEvent> damage() const;
   void record_row(const StoredRecord& record, const Result<std::string>& line);
 
   const LogSeries& log_;
   Mediator& mediator_;
+  const LogPlace place_;
+  std::string series_id_;
   std::string hostname_;
   std::vector<std::shared_ptr<const EventSource>> sources_;
 };

@@ -111,6 +111,9 @@ struct Anomaly {
   bool until_file_time = false;       ///< it ends at the time at which the log's file was written
   bool from_file_time = false;        ///< it begins at the time at which the log's file was made
   bool one_job = false;               ///< one job's lines alone are missing: `labels`
+  /// Number from 1 of the caller's: what a text log and a journal lack of one another. 0: the gap
+  /// was told from the schedule and the PIDs.
+  std::uint32_t lost_copies = 0;
 
   // record_out_of_sequence (the window is the record):
   SequenceFault fault = SequenceFault::pid;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/cron_log/journal_text_stream.h"
+#include "plugin/cron_log/undated_time.h"
 
 namespace pidometer {
 namespace {
@@ -194,6 +195,7 @@ class FileReading {
                         std::to_string(line.offset) +
                         "), as a crash leaves them: lines may be missing there";
       warnings_.add("NUL bytes", std::move(warning));
+      add_hint({line.number, SyslogWord::lost, {}, {}});
     }
     if (line.damaged) {
       unread(line, true);
@@ -212,6 +214,7 @@ class FileReading {
         last_was_record_ = false;
         if (const std::string_view cron = unread_cron(entry.reason, line.text); !cron.empty())
           count_unread_cron(line, cron);
+        if (const auto told = syslog_word(line.text)) add_hint(hint_of(line.number, *told));
         return;
       case ParsedLine::Kind::malformed:
         refuse(line, entry.reason, entry.column);
@@ -232,6 +235,24 @@ class FileReading {
       warnings_.add(entry.reason, std::move(warning));
     }
     append(line, entry);
+  }
+
+  void add_hint(const LossHint& hint) {
+    if (log_.hints.size() < kMostHints) log_.hints.push_back(hint);
+  }
+
+  LossHint hint_of(std::uint32_t line, const ToldWord& told) const {
+    constexpr std::chrono::hours kMostSince{48};
+    LossHint hint{line, told.word, {}, {}};
+    const std::chrono::microseconds micros(told.time.micros);
+    if (told.time.utc_offset_minutes > kZoneless) hint.time = Timestamp(micros);
+    if (hint.time || records_.size() == log_.begin) return hint;
+    const StoredRecord& before = records_.back();  // not dated yet, as the word
+    const auto since = micros - before.time.time_since_epoch();
+    if (before.utc_offset_minutes == told.time.utc_offset_minutes && since.count() >= 0 &&
+        since <= kMostSince)
+      hint.since_record = since;
+    return hint;
   }
 
   void count_unread_cron(const LogLine& line, std::string_view cron) {

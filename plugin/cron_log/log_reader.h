@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,9 +11,21 @@
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/line_reader.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/cron_log/syslog_words.h"
 #include "plugin/cron_log/year_tracker.h"
 
 namespace pidometer {
+
+/// Where a log says, or shows, that lines may be missing from the text logs.
+struct LossHint {
+  std::uint32_t line = 0;
+  SyslogWord word = SyslogWord::lost;
+  std::optional<Timestamp> time;  ///< where the line says its instant itself
+  /// From the record before it in its log, where the two are told by one clock.
+  std::optional<std::chrono::microseconds> since_record;
+};
+/// What is behind the last one that is kept is doubtful.
+inline constexpr std::size_t kMostHints = 100'000;
 
 /// What one file gave: a stretch of records whose times are still undated (undated_time.h) and
 /// whose `source` is a number of the SourceTable.
@@ -34,6 +48,7 @@ struct FileLog {
   std::optional<std::size_t> copy_of;
   std::uint16_t place = 0;  ///< among the reports of its series
   std::vector<UnreadSpan> unread;
+  std::vector<LossHint> hints;  ///< in the order of the lines
   std::vector<Warning> warnings;
   /// Lines of a cron that is not read, where there are any; told of also where the log is not kept.
   std::optional<Warning> unread_cron;

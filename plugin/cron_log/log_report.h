@@ -11,6 +11,27 @@
 
 namespace pidometer {
 
+/// What a journal beside a text log says of lines that one of the two lacks. Spelled as in the
+/// rows.
+enum class AgainstJournal : std::uint8_t {
+  lines_removed,         ///< nothing but an edit explains what the text log lacks
+  job_left_out,          ///< one job's lines, for which a rule of the syslog daemon may be
+  daemon_restarted,      ///< the daemon stopped or started in that time, not close to all of them
+  host_booted,           ///< the host was booted in that time, not close to all of them
+  log_silent,            ///< no text log of the host has a line there
+  scattered,             ///< in so many places that the way into the text log must lose lines
+  journal_file_missing,  ///< the text log has records between two files of the journal
+};
+
+/// A text log laid beside the journal that its lines should be in as well.
+struct JournalComparison {
+  std::uint64_t within = 0;   ///< records of the log that lie in the journals' time
+  std::uint64_t copies = 0;   ///< those of them that a journal holds too
+  std::uint64_t missing = 0;  ///< records of the journals that the log lacks, told in findings
+  /// What the log lacks between two copied lines and is no finding, by reason.
+  std::map<std::string, std::uint64_t> not_judged;
+};
+
 /// What became of one log, for the summary. Counts of lines add up: records + other_lines +
 /// unparsed_lines + duplicate_lines == lines.
 struct LogReport {
@@ -32,6 +53,7 @@ struct LogReport {
   std::string year_basis;            ///< how the year was found, in words
   std::vector<DamagedRange> damage;  ///< in bytes of the decoded log
   bool complete = true;  ///< false: the stream broke off; what is counted is what came before
+  std::optional<JournalComparison> beside_journal;  ///< of a text log whose copies were found
 };
 
 /// What came of the search for deleted lines on one volume, for the summary.

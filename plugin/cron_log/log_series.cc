@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -99,8 +100,31 @@ struct FolderLogs {
   AllLogs read;
   SourceTable sources;
   std::vector<JobLabel> labels;
+  std::vector<LostCopies> lost;
   bool of_another_host = false;
 };
+
+/// Moves those into the series that has kept the journal's two records around them.
+void give_lost_copies(std::vector<LostCopies>& lost, LogSeries& to) {
+  if (lost.empty()) return;
+  using Place = std::pair<Timestamp, Pid>;
+  std::set<Place> wanted;
+  for (const LostCopies& one : lost)
+    for (const RecordPlace& place : {one.first, one.last}) wanted.insert({place.time, place.pid});
+  std::map<Place, std::uint32_t> kept;
+  for (std::size_t i = 0; i < to.records.size(); ++i)
+    if (const Place place{to.records[i].time, to.records[i].pid}; wanted.contains(place))
+      kept.try_emplace(place, static_cast<std::uint32_t>(i));
+  std::erase_if(lost, [&](LostCopies& one) {
+    const auto first = kept.find({one.first.time, one.first.pid});
+    const auto last = kept.find({one.last.time, one.last.pid});
+    if (first == kept.end() || last == kept.end()) return false;
+    one.first_kept = first->second;
+    one.last_kept = last->second;
+    to.lost_copies.push_back(std::move(one));
+    return true;
+  });
+}
 
 /// Reads the files as one folder. Where text logs and journals turn out not to belong together
 /// nothing is given back but the files of the journals, in `journals`.
@@ -166,7 +190,7 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
   describe_copies(logs);
 
   std::vector<JobLabel> names = labels.take();
-  const JournalCopies copies = drop_journal_copies(logs, sources, records);
+  JournalCopies copies = drop_journal_copies(logs, sources, names, records);
   if (copies.disagree()) {
     for (const FileLog& log : logs)
       if (log.is_journal) journals.insert(log.file);
@@ -177,6 +201,7 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
   drop_duplicates(logs, sources, names, records);
   folder.read.by_path.assign(by_path.begin(), by_path.end());
   folder.labels = std::move(names);
+  folder.lost = std::move(copies.lost);
   folder.of_another_host = another;
   return folder;
 }
@@ -186,6 +211,7 @@ void make_series(FolderLogs folder, const SeriesSink& take) {
   make_series(std::move(folder.read), folder.sources, std::move(folder.labels),
               [&](LogSeries series, bool several) {
                 series.of_another_host = folder.of_another_host;
+                give_lost_copies(folder.lost, series);
                 return take(std::move(series), several);
               });
 }

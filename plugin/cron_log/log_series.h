@@ -15,6 +15,7 @@
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/cron_log/log_report.h"
+#include "plugin/cron_log/lost_copies.h"
 
 namespace pidometer {
 
@@ -97,7 +98,9 @@ struct LogSeries {
                                       ///< that speaks for it where it is counted or told of once
   std::string hostname;               ///< most frequent; empty where the framing has none
   std::vector<UnreadSpan> unread;     ///< by file, then by offset
-  bool of_another_host = false;       ///< than LogSeriesOptions::guessed_host, by its lines' names
+  std::vector<LostCopies> lost_copies =
+      {};                        ///< what a text log and the journal lack of one another
+  bool of_another_host = false;  ///< than LogSeriesOptions::guessed_host, by its lines' names
 };
 
 /// Receives what goes wrong on the way.

@@ -51,10 +51,29 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
     row[anomaly.until_file_time ? "until_file_time" : "from_file_time"] = true;
     return;
   }
+  if (anomaly.lost_copies != 0) return;
   if (anomaly.observed_pids > 0) row["observed_pids"] = anomaly.observed_pids;
   row["expected_pids"] = row_real(anomaly.expected_pids);
   row["background_pids"] = row_real(anomaly.background_pids);
   row["noise_pids"] = row_real(anomaly.noise_pids);
+}
+
+/// What a journal tells of a gap.
+void put_missing_lines(RowJson& row, const MissingLines& missing) {
+  row["against_journal"] = against_journal_name(missing.verdict);
+  row["copied_records"] = missing.copied;
+  row["first_missing"] = iso8601(missing.first);
+  row["last_missing"] = iso8601(missing.last);
+  row["missing_lines"] = RowJson::array();
+  for (const MissingLine& line : missing.lines) {
+    RowJson one;
+    one["time"] = iso8601(line.time);
+    put_text(one, "filename", line.filename);
+    one["line"] = line.line;
+    if (line.pid != 0) one["pid"] = line.pid;
+    put_text(one, "text", line.text);
+    row["missing_lines"].push_back(std::move(one));
+  }
 }
 
 /// What its parts add up to; its own id is what they name.
@@ -165,6 +184,7 @@ struct PutBody {
         break;
       case AnomalyKind::record_gap:
         put_gap(row, anomaly);
+        if (finding.missing) put_missing_lines(row, *finding.missing);
         put_text(row, "missing_username", finding.missing_username);
         put_text(row, "missing_command", finding.missing_command);
         break;

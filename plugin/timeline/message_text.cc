@@ -64,8 +64,48 @@ std::string_view change_words(CrontabChange change) {
   return {};
 }
 
-std::string gap_message(const FindingBody& finding) {
+/// What is concluded from lines that one of two logs lacks, and why no more.
+std::string_view verdict_words(const FindingBody& finding) {
+  switch (finding.missing->verdict) {
+    case AgainstJournal::lines_removed:
+      return "the lines around stand in both, and no damage, no boot and no word of the syslog "
+             "daemon explains it: lines were removed";
+    case AgainstJournal::job_left_out:
+      return "other jobs' lines between stand in both: lines were removed, or a rule of the syslog "
+             "daemon leaves the job out";
+    case AgainstJournal::daemon_restarted:
+      return "the syslog daemon stopped, started or told of a loss in that time, not close to them";
+    case AgainstJournal::host_booted:
+      return "the host was booted in that time, not close to them";
+    case AgainstJournal::log_silent:
+      return "no text log has a line there: lines were removed, or the syslog daemon did not write";
+    case AgainstJournal::scattered:
+      return "in so many places that the way into the log must lose lines";
+    case AgainstJournal::journal_file_missing:
+      return "a file of the journal is missing there";
+  }
+  assert(false);
+  return {};
+}
+
+/// Which of the two logs lacks what the other one holds.
+std::string against_journal_message(const TimelineEvent& event, const FindingBody& finding) {
+  const std::uint64_t count = finding.anomaly.missing_records;
+  const bool in_text = finding.missing->verdict != AgainstJournal::journal_file_missing;
+  const std::string log = event.source == nullptr ? "" : escape_bytes(event.source->entry.path);
+  std::string records = fmt::format("{} record{}", count, count == 1 ? "" : "s");
+  if (finding.anomaly.one_job)
+    records += fmt::format(" of one job of {}", escape_bytes(finding.missing_username));
+  if (!in_text)
+    return fmt::format("the text logs hold {} that the journal lacks {}; {}", records,
+                       when(finding), verdict_words(finding));
+  return fmt::format("the journal holds {} that {} lacks {}; {}", records, log, when(finding),
+                     verdict_words(finding));
+}
+
+std::string gap_message(const TimelineEvent& event, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
+  if (finding.missing) return against_journal_message(event, finding);
   if (anomaly.until_file_time)
     return fmt::format(
         "the log's file was written to after its last record, and {} scheduled runs have no record "
@@ -123,11 +163,11 @@ std::string mismatch_message(const FindingBody& finding) {
   return fmt::format("a job ran {} {} and stands {}", times, when(finding), stands);
 }
 
-std::string finding_message(const FindingBody& finding) {
+std::string finding_message(const TimelineEvent& event, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   switch (anomaly.kind) {
     case AnomalyKind::record_gap:
-      return gap_message(finding);
+      return gap_message(event, finding);
     case AnomalyKind::record_out_of_sequence:
       return sequence_message(finding);
     case AnomalyKind::clock_step:
@@ -263,8 +303,8 @@ struct MessageOf {
   const TimelineEvent& event;
 
   std::string operator()(const FindingBody& finding) const {
-    return finding_message(finding) + replay_words(finding) + recovery_words(event, finding.first) +
-           recovered_within_words(finding.recovered);
+    return finding_message(event, finding) + replay_words(finding) +
+           recovery_words(event, finding.first) + recovered_within_words(finding.recovered);
   }
   std::string operator()(const RecordBody& record) const { return record_message(event, record); }
   std::string operator()(const WarningBody& body) const {

@@ -85,6 +85,26 @@ std::string_view level_name(Level level) {
   return "unknown";
 }
 
+std::string_view against_journal_name(AgainstJournal verdict) {
+  switch (verdict) {
+    case AgainstJournal::lines_removed:
+      return "lines_removed";
+    case AgainstJournal::job_left_out:
+      return "job_left_out";
+    case AgainstJournal::daemon_restarted:
+      return "daemon_restarted";
+    case AgainstJournal::host_booted:
+      return "host_booted";
+    case AgainstJournal::log_silent:
+      return "log_silent";
+    case AgainstJournal::scattered:
+      return "scattered";
+    case AgainstJournal::journal_file_missing:
+      return "journal_file_missing";
+  }
+  return "unknown";
+}
+
 std::string_view crontab_change_name(CrontabChange change) {
   switch (change) {
     case CrontabChange::replaced:

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/cron_log/log_report.h"
 #include "plugin/witness/witness.h"
 
 namespace pidometer {
@@ -17,6 +18,7 @@ namespace pidometer {
 std::string_view anomaly_kind_name(AnomalyKind kind);
 std::string_view level_name(Level level);
 std::string_view gap_cause_name(GapCause cause);
+std::string_view against_journal_name(AgainstJournal verdict);
 std::string_view crontab_change_name(CrontabChange change);
 std::string_view schedule_mismatch_name(ScheduleMismatch mismatch);
 /// `live`, `hidden`, `snapshot`; empty where nothing is known.

@@ -108,6 +108,15 @@ Json volume_json(const SummaryVolume& volume) {
   return json;
 }
 
+Json comparison_json(const JournalComparison& compared) {
+  Json json = {{"within", compared.within},
+               {"copies", compared.copies},
+               {"missing", compared.missing},
+               {"not_judged", Json::object()}};
+  for (const auto& [reason, count] : compared.not_judged) json["not_judged"][reason] = count;
+  return json;
+}
+
 Json log_json(const SummaryLog& log) {
   const LogReport& report = log.report;
   Json json = {{"input", escape_bytes(log.input)}};
@@ -140,6 +149,7 @@ Json log_json(const SummaryLog& log) {
   for (const ByteRange& range : report.entry.replayed) replayed += range.end - range.begin;
   json["replayed_bytes"] = replayed;
   json["complete"] = report.complete;
+  if (report.beside_journal) json["beside_journal"] = comparison_json(*report.beside_journal);
   if (report.entry.recovery) {
     const Recovery& recovery = *report.entry.recovery;
     json["recovered"] = recovery_method_name(recovery.method);

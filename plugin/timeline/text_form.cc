@@ -162,6 +162,20 @@ std::string witness_words(const WindowWitnesses& witnesses) {
   return words;
 }
 
+/// One line each, below the explanation.
+std::string missing_words(const FindingBody& finding) {
+  if (!finding.missing) return {};
+  std::string words;
+  for (const MissingLine& line : finding.missing->lines)
+    words += fmt::format("{}{}missing: {}, {} line {}: {}\n", kIndent, kIndent, iso8601(line.time),
+                         escape_bytes(line.filename), line.line, escape_bytes(line.text));
+  if (finding.anomaly.missing_records > finding.missing->lines.size())
+    words += fmt::format("{}{}and {} more, the last one {}\n", kIndent, kIndent,
+                         finding.anomaly.missing_records - finding.missing->lines.size(),
+                         iso8601(finding.missing->last));
+  return words;
+}
+
 std::string finding_text(const TimelineEvent& event, const FindingBody& finding, bool color) {
   const Anomaly& anomaly = finding.anomaly;
   const bool is_boot = anomaly.kind == AnomalyKind::boot;
@@ -175,6 +189,7 @@ std::string finding_text(const TimelineEvent& event, const FindingBody& finding,
     text += "; time " + escape_bytes(finding.time_basis.certainty);
   }
   text += '\n';
+  text += missing_words(finding);
   text += witness_words(finding.witnesses);
   if (finding.explanation != nullptr) text += explanation_text(*finding.explanation);
   return text;

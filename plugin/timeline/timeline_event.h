@@ -14,6 +14,7 @@
 #include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/cron_log/log_report.h"
 #include "plugin/timeline/explanation.h"
 #include "plugin/witness/witness.h"
 
@@ -35,6 +36,24 @@ struct LineRef {
   std::uint64_t offset = 0;       ///< bytes into the decoded log
   std::string text;               ///< verbatim bytes, without the newline
   bool journal_replayed = false;  ///< it stands in the log only because a journal was replayed
+};
+
+/// A line that one of two logs of the same lines lacks, as the other one has it.
+struct MissingLine {
+  Timestamp time;
+  std::string filename;    ///< the path on its volume
+  std::uint32_t line = 0;  ///< from 1
+  Pid pid = 0;
+  std::string text;  ///< verbatim bytes; at most kMostWitnessText of them
+};
+
+/// Of a record_gap that a journal tells: Anomaly::lost_copies.
+struct MissingLines {
+  AgainstJournal verdict = AgainstJournal::lines_removed;
+  std::vector<MissingLine> lines;  ///< the first of them
+  Timestamp first;                 ///< times of the first and the last one
+  Timestamp last;
+  std::uint64_t copied = 0;  ///< records of the text log that the journal holds too
 };
 
 struct FindingBody {
@@ -59,6 +78,7 @@ struct FindingBody {
   /// Of a live series: what was recovered of the same host that is dated within the window.
   RecoveredWithin recovered = {};
   WindowWitnesses witnesses = {};
+  std::optional<MissingLines> missing = {};
 };
 
 /// One cron record, for `--records`. Text owned.

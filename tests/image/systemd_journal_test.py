@@ -11,7 +11,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, program, systemd_journals, tap  # noqa: E402
+from tests.support import images, program, rows, systemd_journals, tap  # noqa: E402
 
 FOLDER = f"/var/log/journal/{systemd_journals.MACHINE}"
 PATH = f"{FOLDER}/system.journal"
@@ -52,9 +52,9 @@ class SystemdJournal(program.ProgramTest):
         """Status, records, findings, summary, stderr."""
         summary = self.folder / "summary.json"
         done = program.run("scan", "--records", "--summary", summary, "--force", *inputs)
-        rows = [json.loads(line) for line in done.out.decode().splitlines()]
-        records = [row for row in rows if row["data_type"].startswith("syslog:")]
-        findings = [row for row in rows if row["data_type"].startswith("pidometer:anomaly")]
+        found = [json.loads(line) for line in done.out.decode().splitlines()]
+        records = [row for row in found if row["data_type"].startswith("syslog:")]
+        findings = [row for row in found if row["data_type"].startswith("pidometer:anomaly")]
         return done.status, records, findings, json.loads(summary.read_text()), done.err
 
     def records_of(self, records):
@@ -124,6 +124,40 @@ class SystemdJournal(program.ProgramTest):
                   for log in summary["logs"]}
         self.assertEqual(counts, {"/var/log/cron.log": (0, 200), PATH: (200, 0)})
         self.assertEqual(len(summary["series"]), 1)
+
+    def test_lines_that_were_cut_out_of_the_text_log_alone(self):
+        data = self.made()
+        text, modified = text_log(systemd_journals.truth(self.folder / "made.journal"))
+        lines = text.splitlines(keepends=True)
+        cut = b"".join(lines[:40] + lines[42:])
+        tree = images.write_tree(self.folder / "cut", {PATH: data, "/var/log/cron.log": cut})
+        os.utime(tree / "var/log/cron.log", (modified, modified))
+        image = images.make_ext(self.folder / "cut.img", tree, size="32M")
+        status, records, findings, summary, _ = self.scan(image)
+        self.assertEqual(status, 0)
+        self.assertEqual(self.records_of(records), self.truth())
+        row, = [row for row in findings if "against_journal" in row]
+        schema = rows.load_schema("row")
+        self.assertEqual(rows.problems(row, schema), [])
+        self.assertEqual(rows.problems(summary, rows.load_schema("summary")), [])
+        self.assertEqual((row["cause"], row["level"], row["filename"], row["missing_records"]),
+                         ("records_removed", "high", "/var/log/cron.log", 2))
+        self.assertEqual((row["first_line"], row["last_line"]), (40, 41))
+        self.assertEqual(row["first_record"].encode() + b"\n", lines[39])
+        self.assertEqual(row["last_record"].encode() + b"\n", lines[42])
+        wanted = self.truth()[40:42]
+        self.assertEqual([one["pid"] for one in row["missing_lines"]], [pid for _, pid, _ in wanted])
+        self.assertTrue(all(message in one["text"] for one, (_, _, message)
+                            in zip(row["missing_lines"], wanted)))
+        self.assertEqual({one["filename"] for one in row["missing_lines"]}, {PATH})
+        shown = program.run("scan", "--format", "text", image).out.decode()
+        self.assertIn("[gap 2 records_removed]: " + row["first_record"], shown)
+        self.assertEqual(shown.count("        missing: "), 2)
+        explained = program.run("explain", row["finding_id"], image)
+        self.assertEqual(explained.status, 0, explained.err)
+        beside = next(log["beside_journal"] for log in summary["logs"]
+                      if log["filename"] == "/var/log/cron.log")
+        self.assertEqual(beside, {"within": 198, "copies": 198, "missing": 2, "not_judged": {}})
 
     def test_what_is_damaged_is_told_and_the_rest_is_read(self):
         data = self.made()

@@ -102,6 +102,40 @@ inline TimelineEvent witnessed_excess() {
   return event;
 }
 
+/// Two lines that a text log lost and the journal kept.
+inline TimelineEvent lost_copies() {
+  FindingBody finding;
+  Anomaly& anomaly = finding.anomaly;
+  anomaly.kind = AnomalyKind::record_gap;
+  anomaly.cause = GapCause::records_removed;
+  anomaly.level = Level::high;
+  anomaly.window_start = at(1793598601);
+  anomaly.window_end = at(1793600401);
+  anomaly.first_pid = 4101;
+  anomaly.last_pid = 4160;
+  anomaly.boot_session = 1;
+  anomaly.missing_records = 2;
+  anomaly.lost_copies = 1;
+  finding.first = {91, 8100, "Nov  2 05:50:01 web01 CRON[4101]: (root) CMD (/usr/lib/sa/sa1 1 1)"};
+  finding.last = {92, 8170, "Nov  2 06:20:01 web01 CRON[4160]: (root) CMD (/usr/lib/sa/sa1 1 1)"};
+  finding.first_command = "/usr/lib/sa/sa1 1 1";
+  finding.reporter = "CRON";
+  finding.time_basis = {"exact", "each line names its instant"};
+  const char* journal = "/var/log/journal/0123456789abcdef0123456789abcdef/system.journal";
+  finding.missing = MissingLines{
+      AgainstJournal::lines_removed,
+      {{at(1793599201), journal, 5120, 4120,
+        "<78>1 2026-11-02T06:00:01.000000Z web01 CRON 4120 - [journal at=\"91136\"] (root) CMD "
+        "(/usr/lib/sa/sa1 1 1)"},
+       {at(1793599801), journal, 5144, 4139,
+        "<78>1 2026-11-02T06:10:01.000000Z web01 CRON 4139 - [journal at=\"92408\"] (root) CMD "
+        "(/usr/lib/sa/sa1 1 1)"}},
+      at(1793599201),
+      at(1793599801),
+      998};
+  return {anomaly.window_start, "record_gap", "web01", "root", source(), std::move(finding)};
+}
+
 inline TimelineEvent deficit() {
   TimelineEvent event = excess();
   event.parser = "pid_deficit";

@@ -61,6 +61,8 @@ RunSummary sample_summary() {
   log.report.time_basis = {"year_inferred", "zone America/Chicago as given, year from mtime"};
   log.report.year_basis = "2000, from the file's mtime";
   log.report.entry.replayed = {{1000, 2000}, {12607, 31607}};
+  log.report.beside_journal = {
+      .within = 518, .copies = 516, .missing = 2, .not_judged = {{"close to a boot", 1}}};
   log.report.damage = {{{4096, 8192}, "E01 chunk checksum"}};
   summary.logs = {log};
   SummarySeries series{.input = "disk.E01", .volume = "p2", .folder = "/var/log", .report = {}};
@@ -160,6 +162,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"pid_excess.jsonl", write_jsonl(samples::excess())},
       {"pid_deficit.jsonl", write_jsonl(samples::deficit())},
       {"record_gap.jsonl", write_jsonl(samples::record_gap())},
+      {"record_gap_journal.jsonl", write_jsonl(samples::lost_copies())},
       {"record_out_of_sequence.jsonl", write_jsonl(samples::record_out_of_sequence())},
       {"clock_step.jsonl", write_jsonl(samples::clock_step())},
       {"new_command.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::new_command))},

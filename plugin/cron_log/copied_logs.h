@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "plugin/cron_log/journal_twins.h"
+#include "plugin/cron_log/log_reader.h"
+
+namespace pidometer {
+
+/// A record of a text log and its copy in a journal.
+struct CopiedRecord {
+  std::uint32_t record = 0;  ///< index into the records
+  std::uint32_t place = 0;   ///< in JournalTwins::all()
+};
+
+/// Between two neighbouring copies of one text log.
+struct CopyGap {
+  std::size_t log = 0;
+  CopiedRecord first;
+  CopiedRecord last;
+  std::vector<std::uint32_t> missing;  ///< places of twins that the log lacks, ascending
+};
+
+/// The text logs of a folder, each laid along the journals. A log and its rotations are one family:
+/// the rules of a syslog daemon are the same for all of them.
+class CopiedLogs {
+ public:
+  /// Event and program of a record; and one job's: with its label.
+  using Kind = std::uint64_t;
+  using Job = std::pair<Kind, std::uint32_t>;
+
+  struct Family {
+    std::map<std::size_t, std::vector<CopiedRecord>> pairs;  ///< by log, in its order
+    std::uint64_t copied = 0;
+    /// Records in the journals' time that are no copies of any of theirs.
+    std::map<Pid, std::vector<Timestamp>> strangers_by_pid;
+    std::map<Job, std::vector<Timestamp>> strangers_by_job;
+  };
+
+  /// Fills LogReport::beside_journal of the text logs. All must outlive it; `twins` is taken from
+  /// in rounds of its own, from 2 on.
+  CopiedLogs(std::span<FileLog> logs, const std::vector<StoredRecord>& records, JournalTwins& twins,
+             std::chrono::minutes shift);
+
+  const std::vector<Family>& families() const { return families_; }
+  /// From now on it is asked about this family.
+  void begin(std::size_t family);
+
+  /// What that family lacks. A record that stands in it otherwise is not missing: late, in other
+  /// words, with a PID of a container's, or folded into one that it repeats.
+  std::vector<CopyGap> gaps() const;
+  /// Kinds of records that it holds as a rule: at least as many as it lacks, the one job apart of
+  /// which it lacks most.
+  std::set<Kind> held_kinds(const std::vector<CopyGap>& gaps) const;
+  /// Whether another family holds the twin.
+  bool stands_elsewhere(std::uint32_t place) const;
+
+  Kind kind_of(const StoredRecord& record) const { return twins_.key_of(record).event_and_program; }
+  Job job_of(const StoredRecord& record) const { return {kind_of(record), record.label}; }
+  const StoredRecord& twin(std::uint32_t place) const {
+    return records_[twins_.all()[place].record];
+  }
+  Timestamp time_of(std::uint32_t place) const { return twins_.all()[place].time; }
+
+ private:
+  void match(Family& family, FileLog& log, std::size_t number, std::uint32_t round);
+  bool stands_otherwise(std::uint32_t place) const;
+
+  const std::vector<StoredRecord>& records_;
+  JournalTwins& twins_;
+  const std::chrono::minutes shift_;
+  std::vector<Family> families_;
+  std::vector<std::uint8_t> holders_;  ///< of each twin: families that hold it
+  std::vector<bool> held_;             ///< of each twin: whether the present family does
+  std::size_t present_ = 0;
+};
+
+}  // namespace pidometer

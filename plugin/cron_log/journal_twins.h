@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "plugin/cron_log/labels.h"
+#include "plugin/cron_log/log_reader.h"
+
+namespace pidometer {
+
+/// The records of a folder's journals, to be asked for the one that a text log's record is a copy
+/// of: same PID, event, label, program and host (up to the first dot), and less than two seconds
+/// apart, as daemons write seconds of their own.
+class JournalTwins {
+ public:
+  /// PID, label, event and who wrote it.
+  struct Key {
+    std::uint64_t pid_and_label = 0;
+    std::uint64_t event_and_program = 0;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Twin {
+    Timestamp time;
+    std::uint32_t record = 0;  ///< index into the records
+    std::uint32_t taken = 0;   ///< the round in which a text record had it; 0: none
+  };
+
+  /// All three must outlive it; records must not move. An entry that stands in two journal files is
+  /// there once.
+  JournalTwins(std::span<const FileLog> logs, const SourceTable& sources,
+               const std::vector<StoredRecord>& records);
+
+  bool empty() const { return twins_.empty(); }
+  Timestamp first() const { return twins_.front().time; }
+  Timestamp last() const { return twins_.back().time; }
+  /// All of them, in order of time.
+  std::span<const Twin> all() const { return twins_; }
+
+  Key key_of(const StoredRecord& record) const;
+
+  /// Takes the first twin of the record, `shift` later, that no other one of that round took: its
+  /// place in all().
+  std::optional<std::uint32_t> take(const StoredRecord& record, std::chrono::minutes shift,
+                                    std::uint32_t round);
+
+  /// Places in all() of the records of that key, in order of time.
+  std::span<const std::uint32_t> places_of(const Key& key) const;
+
+  /// What is to be added to the time of a text record to get that of the nearest record of its key,
+  /// in steps of 15 minutes. Nothing where none is a whole number of steps away, 26 hours at most:
+  /// from UTC-12 to UTC+14.
+  std::optional<std::int64_t> steps_to_nearest(const StoredRecord& record) const;
+  static constexpr std::chrono::minutes kZoneStep{15};
+
+ private:
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+
+  std::vector<std::uint32_t> programs_;  ///< of each source: host and program
+  std::vector<Twin> twins_;
+  std::unordered_map<Key, std::vector<std::uint32_t>, KeyHash> by_key_;
+};
+
+}  // namespace pidometer
