@@ -64,7 +64,7 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
                    const std::function<void(const Error&)>& failed, RunSummary* recovery,
                    std::optional<bool> witnesses_wanted) {
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
-  const SideFiles beside(evidence, plugin, folders, witnesses_wanted);
+  const SideFiles beside(evidence, plugin, folders, witnesses_wanted, recovery != nullptr);
   mediator.tolerate(beside.met());
   if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {
@@ -79,7 +79,8 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
   if (recovery == nullptr) return;
   for (const LogFolder& found : evidence.find_deleted(kLogFolders, plugin.path_globs())) {
     if (mediator.aborted()) return;
-    const Recovered recovered = recover_volume(found, folders, name, plugin, mediator, *recovery);
+    Recovered recovered = recover_volume(found, folders, name, plugin, mediator, *recovery);
+    recovered.series.witnesses = beside.witnesses(found);
     if (recovered.series.files.empty() || mediator.aborted()) continue;
     if (Result<void> done = plugin.process(recovered.series, options, mediator); !done)
       failed(done.error());

@@ -26,12 +26,12 @@ bool of_one_host(const LogFolder& a, const LogFolder& b) {
 }  // namespace
 
 SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector<LogFolder>& logs,
-                     std::optional<bool> witnesses) {
-  if (logs.empty()) return;
+                     std::optional<bool> witnesses, bool recovered) {
+  if (logs.empty() && !recovered) return;
   const std::string kind = evidence.report().kind;
   loose_ = kind == "log" || kind == "folder";
   if (witnesses.value_or(kind != "log")) find_witnesses(evidence, plugin, logs);
-  if (loose_) return;
+  if (loose_ || logs.empty()) return;
   for (const FileRequest& request : plugin.crontab_files()) {
     const std::size_t before = met_.size();
     std::vector<LogFolder> found =

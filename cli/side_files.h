@@ -18,9 +18,10 @@ class SideFiles {
  public:
   /// Looks for them beside `logs`, which the same evidence listed and which must outlive this.
   /// `witnesses`: --witnesses; by default for all but loose log files. Crontabs are looked for in
-  /// all that has a host's folders. Nothing is looked for where there is no log.
+  /// all that has a host's folders. Nothing is looked for where there is no log, but witnesses
+  /// where deleted ones are `recovered`.
   SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector<LogFolder>& logs,
-            std::optional<bool> witnesses);
+            std::optional<bool> witnesses, bool recovered = false);
 
   /// Those of the host that wrote `logs`: on its volume, or on another one that by its /etc is of
   /// the same host; of a loose folder what lies in it, in its folders apt and audit and the like,

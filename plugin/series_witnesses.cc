@@ -1,6 +1,7 @@
 #include "plugin/series_witnesses.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "plugin/witness/gather_witnesses.h"
@@ -23,6 +24,15 @@ WitnessWindow window_of(const Anomaly& anomaly) {
   if (anomaly.kind == AnomalyKind::pid_excess && anomaly.intervals == 1)
     window.expected_pids = anomaly.expected_pids;
   return window;
+}
+
+/// A carved line without a year is dated by what is newest: a guess that may be years off, and so
+/// would its witnesses be.
+bool has_known_year(const LogSeries& log, const Anomaly& anomaly) {
+  return std::ranges::none_of(
+      std::array{anomaly.first_record, anomaly.last_record}, [&](std::uint32_t record) {
+        return log.reports[log.records[record].file].time_basis.certainty.starts_with("year");
+      });
 }
 
 WitnessOptions witness_options(const HostSeries& series, const LogSeries& log,
@@ -56,13 +66,19 @@ std::vector<WindowWitnesses> find_witnesses(const HostSeries& series, const LogS
                                             const std::vector<Anomaly>& anomalies,
                                             const PluginOptions& options, bool several_hosts,
                                             Mediator& mediator) {
-  if (series.witnesses.empty() || series.recovered)
-    return std::vector<WindowWitnesses>(anomalies.size());
+  if (series.witnesses.empty()) return std::vector<WindowWitnesses>(anomalies.size());
   std::vector<WitnessWindow> windows;
   windows.reserve(anomalies.size());
-  for (const Anomaly& anomaly : anomalies) windows.push_back(window_of(anomaly));
+  bool any = !series.recovered;
+  for (const Anomaly& anomaly : anomalies) {
+    const bool dated = !series.recovered || has_known_year(log, anomaly);
+    windows.push_back(dated ? window_of(anomaly) : WitnessWindow());
+    any = any || dated;
+  }
+  if (!any) return std::vector<WindowWitnesses>(anomalies.size());
   WitnessOptions known = witness_options(series, log, options);
   known.several_hosts = several_hosts;
+  known.in_pieces = series.recovered;
   GatheredWitnesses gathered = gather_witnesses(
       series.witnesses, clock, std::move(windows), known,
       [&](Warning warning) { mediator.produce_warning(std::move(warning)); },

@@ -1,7 +1,12 @@
 #include "plugin/witness/gather_witnesses.h"
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "plugin/cron_log/year_resolver.h"
@@ -18,6 +23,11 @@ constexpr std::size_t kMostFiles = 5000;
 
 /// Reasons of one file are a handful, by construction.
 constexpr const char* kDamagedReason = "damaged in the evidence";
+
+/// Of a text so much is compared: daemons cut long ones.
+constexpr std::size_t kMostCompared = 512;
+/// Of journals' lines so many are remembered, 32 MiB; behind them a line may be told of twice.
+constexpr std::size_t kMostTold = 500'000;
 
 struct WitnessFile {
   const LogFile* file = nullptr;
@@ -64,9 +74,11 @@ class Gathering {
       : options_(options), warn_(warn), monitor_(monitor) {}
 
   void choose(std::span<const LogFile* const> files) {
+    std::size_t looked = 0;
     for (const LogFile* file : files) {
       const WitnessSource* source = witness_source_of(file->entry().path);
       if (source == nullptr) continue;
+      if (source->by_content && (++looked > kMostFiles || !is_journal_text(*file))) continue;
       WitnessFile one;
       one.file = file;
       one.source = source;
@@ -75,7 +87,9 @@ class Gathering {
       files_.push_back(std::move(one));
     }
     std::stable_sort(files_.begin(), files_.end(), [](const WitnessFile& a, const WitnessFile& b) {
-      return a.report.filename < b.report.filename;
+      // What stands in a journal and in a text log is told of once: the journal has better times.
+      return std::pair(!is_journal(a), a.report.filename) <
+             std::pair(!is_journal(b), b.report.filename);
     });
     if (files_.size() <= kMostFiles) return;
     tell(files_[kMostFiles],
@@ -153,6 +167,9 @@ class Gathering {
   std::vector<WitnessReport> reports() {
     std::vector<WitnessReport> reports;
     for (WitnessFile& one : files_) reports.push_back(std::move(one.report));
+    std::stable_sort(
+        reports.begin(), reports.end(),
+        [](const WitnessReport& a, const WitnessReport& b) { return a.filename < b.filename; });
     return reports;
   }
 
@@ -185,6 +202,28 @@ class Gathering {
     if (hostname.empty()) return !options_.several_hosts;
     return options_.hostnames.empty() || hostname == "localhost" ||
            options_.hostnames.contains(first_label(hostname));
+  }
+
+  static bool is_journal(const WitnessFile& one) { return one.source->name == kJournalSource; }
+
+  /// False where a journal has told the same: a process's words, at most two seconds apart, as two
+  /// daemons' clocks cut them.
+  bool tells_anew(WitnessFile& one, Timestamp time, const WitnessLine& line) {
+    std::string_view text = line.text.substr(0, kMostCompared);
+    while (text.ends_with(' ')) text.remove_suffix(1);
+    const auto second = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+    const std::size_t words = std::hash<std::string_view>()(text);
+    if (is_journal(one)) {
+      if (told_.size() < kMostTold) told_.insert({second, line.pid, words});
+      return true;
+    }
+    if (line.text.empty() || told_.empty()) return true;
+    for (std::int64_t near = second - 2; near <= second + 2; ++near)
+      if (told_.contains({near, line.pid, words})) {
+        ++one.report.not_taken["stands in a journal too"];
+        return false;
+      }
+    return true;
   }
 
   void match_file(std::uint32_t number, WitnessMatcher& matcher) {
@@ -226,7 +265,8 @@ class Gathering {
           ++report.dated;
           if (line.pid != 0) ++report.with_pid;
           if (matcher.add({*time, placed.offset, placed.length, placed.number, number, line.pid,
-                           line.age, line.explains}))
+                           line.age, line.explains},
+                          [&] { return tells_anew(one, *time, line); }))
             ++report.matched;
           return true;
         });
@@ -249,6 +289,9 @@ class Gathering {
   const WarningSink& warn_;
   const ReadMonitor& monitor_;
   std::vector<WitnessFile> files_;
+  /// What journals told within windows: second, PID, words. Where two texts have one hash a text
+  /// log's line of that PID and second is taken for the journal's, which stands there.
+  std::set<std::tuple<std::int64_t, Pid, std::size_t>> told_;
   bool stopped_ = false;
 };
 
@@ -263,7 +306,7 @@ GatheredWitnesses gather_witnesses(std::span<const LogFile* const> files, const 
   gathering.choose(files);
   if (!windows.empty()) {
     gathering.find_years();
-    WitnessMatcher matcher(clock, windows);
+    WitnessMatcher matcher(clock, windows, options.in_pieces);
     gathering.match(matcher);
     gathered.windows = gathering.tell_texts(matcher.take(), windows);
   }

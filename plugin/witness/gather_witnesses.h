@@ -25,6 +25,8 @@ struct WitnessOptions {
   std::set<std::string, std::less<>> hostnames;
   /// Several hosts wrote to the folder: files whose lines name no host are the log server's.
   bool several_hosts = false;
+  /// The cron log is made of recovered pieces: WitnessMatcher.
+  bool in_pieces = false;
 };
 
 struct GatheredWitnesses {

@@ -43,7 +43,7 @@ std::optional<std::int64_t> step(const PidClock& clock, std::size_t i) {
 
 }  // namespace
 
-PidTrack::PidTrack(const PidClock& clock) : clock_(clock) {
+PidTrack::PidTrack(const PidClock& clock, bool in_pieces) : clock_(clock) {
   const std::size_t count = clock.ticks.size();
   round_ = std::max<std::int64_t>(1, std::int64_t{clock.pid_max} - kReservedPids);
   positions_.resize(count);
@@ -51,7 +51,9 @@ PidTrack::PidTrack(const PidClock& clock) : clock_(clock) {
   earliest_.resize(count);
   std::int64_t base = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::optional<std::int64_t> known = i > 0 ? step(clock, i - 1) : std::nullopt;
+    const bool is_cut =
+        in_pieces && i > 0 && clock.intervals[i - 1].state == IntervalState::damaged;
+    const std::optional<std::int64_t> known = i > 0 && !is_cut ? step(clock, i - 1) : std::nullopt;
     if (known) {
       positions_[i] = positions_[i - 1] + *known;
     } else {
@@ -73,7 +75,7 @@ PidTrack::PidTrack(const PidClock& clock) : clock_(clock) {
       latest = std::max(latest, micros(clock.ticks[tick].time));
       earliest_[tick] = earliest;
     }
-    stretch.open_end = id + 1 == stretches_.size();
+    stretch.open_end = id + 1 == stretches_.size() && !in_pieces;
     times.push_back({earliest, stretch.open_end ? kForever : latest + 1, id});
   }
   by_time_ = IntervalIndex(std::move(times));

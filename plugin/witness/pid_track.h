@@ -17,7 +17,8 @@ namespace pidometer {
 class PidTrack {
  public:
   /// `clock` must outlive the track.
-  explicit PidTrack(const PidClock& clock);
+  /// `in_pieces`: what the counter did between damaged places and behind the end is not known.
+  explicit PidTrack(const PidClock& clock, bool in_pieces = false);
 
   /// Where a tick stands on the axis.
   std::int64_t position(std::uint32_t tick) const { return positions_[tick]; }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_fetcher.h"
 #include "plugin/cron_log/line_reader.h"
 #include "plugin/cron_log/scan.h"
@@ -129,6 +130,15 @@ Result<std::string> cut(Result<std::string> text) {
 
 }  // namespace
 
+bool is_journal_text(const LogFile& file) {
+  const auto stream = file.open(StreamForm::decoded);
+  if (!stream) return false;
+  constexpr std::size_t kHead = 16 * 1024;  // a first line of JSON is some hundred bytes long
+  std::string head(kHead, '\0');
+  const auto got = read_full(**stream, std::as_writable_bytes(std::span(head)));
+  return got && detect_journal_form(std::string_view(head).substr(0, *got)) != JournalForm::none;
+}
+
 WitnessFileEnd read_witness_file(const LogFile& file, const WitnessSource& source,
                                  const ReadMonitor& monitor, const Visit& visit) {
   WitnessFileEnd end;
@@ -137,7 +147,8 @@ WitnessFileEnd read_witness_file(const LogFile& file, const WitnessSource& sourc
     layout = layout_of(file);
     if (layout == nullptr && file.entry().size == 0) return end;
   }
-  auto stream = file.open(StreamForm::decoded);
+  auto stream =
+      source.form == WitnessForm::lines ? open_log_text(file) : file.open(StreamForm::decoded);
   if (!stream) {
     end.broken = words_of(stream.error());
     return end;
@@ -166,7 +177,8 @@ std::vector<Result<std::string>> fetch_witness_texts(const LogFile& file,
                                                      const std::vector<std::uint64_t>& offsets) {
   std::vector<Result<std::string>> texts;
   const UtmpLayout* layout = source.form == WitnessForm::records ? layout_of(file) : nullptr;
-  auto stream = file.open(StreamForm::decoded);
+  auto stream =
+      source.form == WitnessForm::lines ? open_log_text(file) : file.open(StreamForm::decoded);
   const bool unreadable = !stream || (source.form == WitnessForm::records && layout == nullptr);
   if (unreadable) {
     const Error error =

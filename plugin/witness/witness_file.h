@@ -28,6 +28,9 @@ struct WitnessFileEnd {
   bool stopped = false;  ///< the monitor said no, or the visitor did
 };
 
+/// Whether the file is a journal in one of its text forms, by its first bytes.
+bool is_journal_text(const LogFile& file);
+
 /// Shows every line or record of a witness file. `visit` may end the reading by false.
 WitnessFileEnd read_witness_file(const LogFile& file, const WitnessSource& source,
                                  const ReadMonitor& monitor,

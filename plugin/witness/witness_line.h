@@ -25,6 +25,7 @@ struct WitnessLine {
   Kind kind = Kind::aside;
   UndatedTime time;
   std::string_view hostname;  ///< empty where the form has none
+  std::string_view text;      ///< of a syslog line: what stands behind the tag
   Pid pid = 0;                ///< 0: none
   WitnessAge age = WitnessAge::any;
   bool explains = false;         ///< names an innocent cause: packages, rotation, sudo

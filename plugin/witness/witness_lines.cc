@@ -62,6 +62,7 @@ WitnessLine parse_syslog_witness(std::string_view text, WitnessLineState&) {
   line.kind = WitnessLine::Kind::line;
   line.time = undated(framed->time);
   line.hostname = framed->hostname;
+  line.text = framed->text;
   judge_program(framed->tag, framed->has_pid ? framed->pid : 0, framed->text, line);
   return line;
 }

@@ -34,8 +34,9 @@ int rank(const WindowSighting& one, bool first_of_its_pid) {
 
 }  // namespace
 
-WitnessMatcher::WitnessMatcher(const PidClock& clock, std::vector<WitnessWindow> windows)
-    : track_(clock), windows_(std::move(windows)) {
+WitnessMatcher::WitnessMatcher(const PidClock& clock, std::vector<WitnessWindow> windows,
+                               bool in_pieces)
+    : track_(clock, in_pieces), windows_(std::move(windows)) {
   found_.resize(windows_.size());
   first_.resize(windows_.size());
   last_.resize(windows_.size());
@@ -56,8 +57,7 @@ WitnessMatcher::WitnessMatcher(const PidClock& clock, std::vector<WitnessWindow>
   by_position_ = IntervalIndex(std::move(positions));
 }
 
-bool WitnessMatcher::add(const Sighting& seen) {
-  bool any = false;
+bool WitnessMatcher::add(const Sighting& seen, const std::function<bool()>& is_wanted) {
   const auto birth = track_.birth(seen.time, seen.pid);
   std::span<const std::uint32_t> by_pid;
   if (birth) by_pid = by_position_.at(birth->position);
@@ -66,19 +66,16 @@ bool WitnessMatcher::add(const Sighting& seen) {
     // Where the counter had passed the PID before, only time and PID together say it.
     return seen.time >= window.start && (!birth->again || in_time(window, seen.time));
   };
+  const std::span<const std::uint32_t> by_time = by_time_.at(micros(seen.time));
   std::set<std::uint32_t> born;
-  for (const std::uint32_t id : by_pid) {
-    if (!is_born(id)) continue;
-    born.insert(id);
+  for (const std::uint32_t id : by_pid)
+    if (is_born(id)) born.insert(id);
+  if ((born.empty() && by_time.empty()) || !is_wanted()) return false;
+  for (const std::uint32_t id : born)
     put(id, {seen, true, birth->position - first_[id], last_[id] - birth->position});
-    any = true;
-  }
-  for (const std::uint32_t id : by_time_.at(micros(seen.time))) {
-    if (born.contains(id)) continue;
-    put(id, {seen, false, 0, 0});
-    any = true;
-  }
-  return any;
+  for (const std::uint32_t id : by_time)
+    if (!born.contains(id)) put(id, {seen, false, 0, 0});
+  return true;
 }
 
 void WitnessMatcher::put(std::uint32_t window, const WindowSighting& one) {

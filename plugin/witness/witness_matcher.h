@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -54,10 +55,16 @@ class WitnessMatcher {
   static constexpr std::size_t kLeastEach = 5;
   static constexpr std::size_t kMostOfAll = 20000;
 
-  WitnessMatcher(const PidClock& clock, std::vector<WitnessWindow> windows);
+  /// `in_pieces`: the log is made of pieces, and nothing is known of the counter between and behind
+  /// them.
+  WitnessMatcher(const PidClock& clock, std::vector<WitnessWindow> windows, bool in_pieces = false);
 
-  /// True where it lies in some window.
-  bool add(const Sighting& seen);
+  /// Where it lies in some window `is_wanted` is asked, and it is taken where that says so. True
+  /// where it was taken.
+  bool add(const Sighting& seen, const std::function<bool()>& is_wanted);
+  bool add(const Sighting& seen) {
+    return add(seen, [] { return true; });
+  }
   /// What was taken from these bytes of a file is taken back.
   void drop(std::uint32_t file, std::span<const DamagedRange> damage);
 

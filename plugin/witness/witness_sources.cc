@@ -16,6 +16,10 @@ constexpr auto kSyslogSamples = std::to_array<std::string_view>({
     "2026-11-02T05:50:01.123456+01:00 web01 sudo:    anna : TTY=pts/0 ; PWD=/ ; COMMAND=/bin/ls",
     "Nov  2 05:50:01 web01 kernel: device eth0 entered promiscuous mode",
 });
+constexpr auto kJournalSamples = std::to_array<std::string_view>({
+    R"(<38>1 2026-11-02T05:50:01.123456Z web01 sshd 4711 - [journal at="91136"] Accepted publickey)",
+    R"(<4>1 2026-11-02T05:50:01.123456Z web01 kernel - - [journal at="91600"] device eth0 left)",
+});
 constexpr auto kAuditSamples = std::to_array<std::string_view>({
     R"(type=USER_LOGIN msg=audit(1793594999.123:456): pid=4711 uid=0 auid=1000 ses=3 res=success)",
     R"(type=SYSCALL msg=audit(1793594999.125:457): arch=c000003e syscall=59 ppid=4711 pid=4712)",
@@ -36,6 +40,9 @@ constexpr auto kLogrotateSamples =
 
 constexpr std::string_view kSyslogd = "syslogd, rsyslog, syslog-ng: RFC 3164, 3339 or 5424 lines";
 
+constexpr std::string_view kJournald = "systemd-journald: entries as lines, journal_line()";
+constexpr std::string_view kJournalctl = "journalctl -o export, json: entries as lines";
+
 constexpr auto kSources = std::to_array<WitnessSource>({
     {"syslog", "", "auth.log", kLines, kWritten, kSyslogd, parse_syslog_witness, kSyslogSamples},
     {"syslog", "", "secure", kLines, kWritten, kSyslogd, parse_syslog_witness, kSyslogSamples},
@@ -45,6 +52,16 @@ constexpr auto kSources = std::to_array<WitnessSource>({
     {"syslog", "", "user.log", kLines, kWritten, kSyslogd, parse_syslog_witness, kSyslogSamples},
     {"syslog", "", "maillog", kLines, kWritten, kSyslogd, parse_syslog_witness, kSyslogSamples},
     {"syslog", "", "mail.log", kLines, kWritten, kSyslogd, parse_syslog_witness, kSyslogSamples},
+    {kJournalSource, "", "*.journal", kLines, kEpoch, kJournald, parse_syslog_witness,
+     kJournalSamples},
+    {kJournalSource, "", "*.journal~", kLines, kEpoch, kJournald, parse_syslog_witness,
+     kJournalSamples},
+    {kJournalSource, "", "*.export", kLines, kEpoch, kJournalctl, parse_syslog_witness,
+     kJournalSamples, true},
+    {kJournalSource, "", "*.json", kLines, kEpoch, kJournalctl, parse_syslog_witness,
+     kJournalSamples, true},
+    {kJournalSource, "", "*.jsonl", kLines, kEpoch, kJournalctl, parse_syslog_witness,
+     kJournalSamples, true},
     {"audit", "", "audit.log", kLines, kEpoch, "auditd 4.0, kernel/audit.c", parse_audit_witness,
      kAuditSamples},
     {"wtmp", "", "wtmp", kRecords, kEpoch, "login(3), init, sshd: utmp(5)", nullptr, {}},
@@ -99,6 +116,8 @@ constexpr auto kGlobs = std::to_array<std::string_view>({
     "btmp*",
     "utmp*",
     "*.pid",
+    "*.journal",
+    "*.journal~",
     "dpkg.log*",
     "history.log*",
     "term.log*",
@@ -112,7 +131,11 @@ constexpr auto kGlobs = std::to_array<std::string_view>({
 
 /// `auth.log`, `auth.log.1`, `auth.log-20261102.gz`; `wtmpx` is another thing.
 bool is_of(std::string_view name, std::string_view stem) {
-  if (stem.starts_with('*')) return name.ends_with(stem.substr(1));
+  if (stem.starts_with('*')) {
+    for (const std::string_view packed : {".gz", ".xz", ".bz2", ".zst"})
+      if (name.ends_with(packed)) name.remove_suffix(packed.size());
+    return name.ends_with(stem.substr(1));
+  }
   if (!name.starts_with(stem)) return false;
   return name.size() == stem.size() || name[stem.size()] == '.' || name[stem.size()] == '-';
 }

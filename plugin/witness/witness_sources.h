@@ -30,13 +30,20 @@ struct WitnessLineState {
 struct WitnessSource {
   std::string_view name;
   std::string_view folder;  ///< the file's folder must be called so; empty: any
-  std::string_view stem;    ///< `auth.log`: it and its rotations; `*.pid`: whatever ends so
+  std::string_view stem;    ///< `auth.log`: it and its rotations; `*.pid`: whatever ends so, or
+                            ///< did before it was packed
   WitnessForm form;
   WitnessTimes times;
   std::string_view source;                                               ///< program and format
   WitnessLine (*parse)(std::string_view line, WitnessLineState& state);  ///< of lines
   std::span<const std::string_view> samples;                             ///< of lines
+  /// Whatever has such a name may be one: its first bytes tell. Such files are not looked for, but
+  /// taken where they lie beside a log.
+  bool by_content = false;
 };
+
+/// The name of the rows of systemd's journals, whose lines text logs may have as well.
+inline constexpr std::string_view kJournalSource = "journal";
 
 /// THE table.
 std::span<const WitnessSource> witness_sources();

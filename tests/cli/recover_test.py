@@ -2,8 +2,10 @@
 """What --recover does on each kind of input, and that nothing of it appears without it."""
 
 import collections
+import datetime
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tarfile
@@ -156,6 +158,35 @@ class Recover(images.ImageTest):
         self.assertEqual((live["excess_pids"], live["recovered_lines"]), (403, 1))
         self.assertNotIn("recovered_years_inferred", live)
         self.assertNotIn("year", live["message"])
+
+    def test_witnesses_where_the_years_are_certain(self):
+        with_year = [re.sub(r"^Nov (\d\d) (\S+)", r"2025-11-\1T\2+00:00", line) for line in self.logs.rotated]
+        excess = next(line for line in self.logs.rotated if line.startswith("Nov 16 03:30:01"))
+        pid = int(excess.split("[")[1].split("]")[0]) + 7
+        seen = recovered_image.EXCESS_AT + datetime.timedelta(minutes=2)
+        login = struct.pack("<hxxi32s4s32s256s", 7, pid, b"pts/0", b"", b"mallory", b"192.0.2.7")
+        login = (login + bytes(8) + struct.pack("<ii", int(seen.timestamp()), 0)).ljust(384, b"\0")
+        mtime = int(recovered_image.ROTATED.timestamp())
+        files = {"/etc/hostname": b"web01\n"}
+        witnesses = {
+            "/var/log/auth.log": f"{seen:%Y-%m-%dT%H:%M:%S}+00:00 web01 sshd[{pid}]: Accepted\n".encode(),
+            "/var/log/wtmp": login}
+        for name, data in witnesses.items():  # of wtmp alone no live log is left
+            for lines, want in ((with_year, True), (self.logs.rotated, False)):
+                with self.subTest(f"{name} {want}"):
+                    place = self.folder()
+                    image = recovered_image.make_plain(place, "disk.raw", {
+                        **files, "/var/log/cron": "".join(lines).encode(), name: data}, mtime)
+                    recovered_image.debugfs(image, ["rm /var/log/cron",
+                                                    "symlink /etc/localtime ../usr/share/zoneinfo/Etc/UTC"], place)
+                    found, summary, _ = self.scan("--recover", image)
+                    row, = excesses(found)
+                    self.assertEqual(row["recovered"], "carved_unallocated")
+                    self.assertEqual(row["time_certainty"].startswith("year"), not want)
+                    told = [(one["filename"], one["pid"], one["relation"]) for one in row.get("witnesses", [])]
+                    self.assertEqual(told, [(name, pid, "born_in_window")] if want else [])
+                    self.assertEqual("witnesses" in summary, want)
+                    self.assertNotIn("witnesses", excesses(self.scan("--recover", "--no-witnesses", image)[0])[0])
 
     def test_text(self):
         out = program.run("scan", "--format", "text", "--recover", self.image).out.decode()

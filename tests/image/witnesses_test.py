@@ -10,7 +10,7 @@ import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import images, program, recovered_image, rows, tap  # noqa: E402
+from tests.support import images, program, recovered_image, rows, systemd_journals, tap  # noqa: E402
 
 UTC = datetime.timezone.utc
 START = datetime.datetime(2025, 11, 15, tzinfo=UTC)
@@ -127,6 +127,43 @@ class Witnesses(images.ImageTest):
         auth = next(one for one in self.summary["witnesses"] if one["filename"] == "/var/log/auth.log")
         self.assertEqual((auth["lines"], auth["dated"], auth["matched"], auth["not_taken"]),
                          (6, 5, 4, {"no syslog line": 1}))
+
+    def test_a_journal_beside_text_logs(self):
+        systemd_journals.needed()
+        entries = [(at(1), "sshd", FIRST_PID + 2, "Connection from 192.0.2.7 port 50022"),  # in auth.log too
+                   (at(2), "kernel", None, "usb 1-1: new device"),
+                   (at(2), "python3", FIRST_PID + 5, "serving on port 4444"),
+                   (at(3), "CRON", FIRST_PID + 6, "pam_unix(cron:session): session closed for user root"),
+                   (at(900), "sshd", 810, "of no window")]
+        exported = "".join(
+            f"__REALTIME_TIMESTAMP={int(time.timestamp()) * 1_000_000 + 250_000}\n"
+            f"_BOOT_ID={systemd_journals.BOOTS[0]}\n_HOSTNAME=web01\nSYSLOG_IDENTIFIER={program_}\n"
+            + (f"_PID={pid}\n" if pid else "") + f"MESSAGE={text}\n\n" for time, program_, pid, text in entries)
+        journal = systemd_journals.make(self.place / "made.journal", exported.encode())
+        path = f"/var/log/journal/{systemd_journals.MACHINE}/system.journal"
+        self.need("mkfs.ext4")
+        image = images.make_ext(self.place / "disk.raw", self.tree({**evidence(), path: journal}), size="32M")
+        row = self.excess(image)
+        told = self.told(row)
+        want = [one for one in self.WANT if one != (FIRST_PID + 2, "auth.log", "born_in_window")]
+        want += [(FIRST_PID + 2, "system.journal", "born_in_window"),
+                 (FIRST_PID + 2, "auth.log", "born_in_window"),  # its log-out, ten hours later
+                 (None, "system.journal", "seen_in_window"),
+                 (FIRST_PID + 5, "system.journal", "born_in_window")]
+        self.assertEqual(sorted(told, key=str), sorted(want, key=str))
+        self.assertEqual(row["narrowed_start"], f"{at(1):%Y-%m-%dT%H:%M:%S}.250000+00:00")
+        counts = {one["filename"]: one for one in self.summary["witnesses"]}
+        self.assertEqual((counts[path]["source"], counts[path]["lines"], counts[path]["not_taken"]),
+                         ("journal", 5, {"a cron record": 1}))
+        self.assertEqual(counts["/var/log/auth.log"]["not_taken"]["stands in a journal too"], 1)
+        # its text forms, beside the log
+        (self.place / "tree" / path[1:]).unlink()
+        (self.place / "tree/var/log/web01.json").write_text("{}\n")
+        (self.place / "tree/var/log/web01.export").write_bytes(exported.encode())
+        loose = self.told(self.excess("--timezone", "UTC", self.place / "tree/var/log"))
+        self.assertEqual(sorted(loose, key=str),
+                         sorted(((pid, name.replace("system.journal", "web01.export"), relation)
+                                 for pid, name, relation in told), key=str))
 
     def test_root_folder_and_folder_of_logs(self):
         root = self.tree()

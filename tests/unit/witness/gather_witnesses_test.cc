@@ -122,6 +122,53 @@ TEST(GatherWitnesses, RecordsPidFilesAndPackages) {
             (std::map<std::string, std::uint64_t>{{"blank", 1}, {"no time at its start", 1}}));
 }
 
+std::string entry(const char* clock, const char* program, const std::string& pid,
+                  const char* message) {
+  const auto time = utc(2026, 11, 2, 10) + std::chrono::seconds(atoi(clock));
+  return "__REALTIME_TIMESTAMP=" + std::to_string(time.time_since_epoch().count()) +
+         "\n_HOSTNAME=web01\nSYSLOG_IDENTIFIER=" + program + "\n_COMM=" + program +
+         (pid.empty() ? "" : "\n_PID=" + pid) + "\nMESSAGE=" + message + "\n\n";
+}
+
+TEST(GatherWitnesses, AJournalSaysWhatATextLogSaysAgain) {
+  const std::string exported = entry("1500", "sshd", "1020", "Accepted publickey for anna") +
+                               entry("1501", "kernel", "", "device eth0 left") +
+                               entry("1502", "CRON", "1021", "(root) CMD (/bin/a)") +
+                               entry("1503", "python3", "1022", "told by no text log");
+  const MemoryLogFile auth("/var/log/auth.log",
+                           "Nov  2 10:25:01 web01 sshd[1020]: Accepted publickey for anna \n"
+                           "Nov  2 10:25:09 web01 sshd[1020]: Accepted publickey for anna\n"
+                           "Nov  2 10:25:10 web01 sshd[1020]: only here\n",
+                           kModified);
+  // a binary one comes as lines
+  const MemoryLogFile binary("/var/log/journal/x/system.journal",
+                             "<38>1 2026-11-02T10:25:00.250000Z web01 sshd 1020 - [journal "
+                             "at=\"1\"] Accepted publickey for anna\n",
+                             kModified);
+  const MemoryLogFile text("/evidence/web01.export", exported, kModified);
+  const MemoryLogFile other("/evidence/settings.json", "{\"a\": 1}\n", kModified);
+  const Gathered out = gather({&auth, &text, &other});
+  const std::string at = "<14>1 2026-11-02T10:25:0";
+  EXPECT_EQ(
+      out.told(),
+      (Words{"/evidence/web01.export:1 born 1020 " + at +
+                 "0.000000Z web01 sshd 1020 - [journal at=\"0\"] Accepted publickey for anna",
+             "/evidence/web01.export:2 seen 0 " + at +
+                 "1.000000Z web01 kernel - - [journal at=\"135\"] device eth0 left",
+             "/evidence/web01.export:4 born 1022 " + at +
+                 "3.000000Z web01 python3 1022 - [journal at=\"380\"] told by no text log",
+             "/var/log/auth.log:2 born 1020 Nov  2 10:25:09 web01 sshd[1020]: Accepted publickey "
+             "for anna",
+             "/var/log/auth.log:3 born 1020 Nov  2 10:25:10 web01 sshd[1020]: only here"}));
+  EXPECT_EQ(out.windows[0].total, 5U);
+  ASSERT_EQ(out.reports.size(), 2U);
+  EXPECT_EQ(out.reports[0].source, "journal");
+  EXPECT_EQ(out.reports[0].not_taken, (std::map<std::string, std::uint64_t>{{"a cron record", 1}}));
+  EXPECT_EQ(out.reports[1].not_taken,
+            (std::map<std::string, std::uint64_t>{{"stands in a journal too", 1}}));
+  EXPECT_EQ(gather({&auth, &binary}).windows[0].total, 3U);
+}
+
 TEST(GatherWitnesses, UnknownZonesAreNotLaidBesideOneAnother) {
   const MemoryLogFile audit("/var/log/audit/audit.log",
                             "type=X msg=audit(1793615000.000:1): pid=1020 uid=0\n", kModified);

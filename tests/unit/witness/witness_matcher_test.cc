@@ -55,6 +55,42 @@ char relation(const PidClock& clock, const WitnessWindow& of, const Sighting& on
   return found[0].sightings[0].born ? 'b' : 's';
 }
 
+TEST(WitnessMatcher, BetweenPiecesOfALogNothingIsKnown) {
+  // Two pieces; what lay between is lost.
+  std::vector<Reading> readings;
+  const std::vector<Pid> pids = {1000, 1003, 1043, 1046, 2000, 2003, 2043, 2046};
+  for (std::uint32_t i = 0; i < pids.size(); ++i) {
+    Reading reading;
+    reading.time = at(std::int64_t{i} * kMinute + (i < 4 ? 0 : 86400));
+    reading.pid = pids[i];
+    reading.label = 1;
+    reading.record = i;
+    if (i == 4) reading.lost_before = Loss::damaged;
+    readings.push_back(reading);
+  }
+  ClockOptions options;
+  options.recovered = true;
+  const PidClock clock = build_pid_clock(std::move(readings), options);
+  const WitnessWindow first = window(1, 2);
+  WitnessWindow second = window(5, 6);
+  second.start += std::chrono::days(1);
+  second.end += std::chrono::days(1);
+  const auto told = [&](std::int64_t seconds, Pid pid) {
+    WitnessMatcher matcher(clock, {first, second}, true);
+    matcher.add(seen(seconds, pid));
+    std::string words;
+    for (const auto& found : matcher.take())
+      words += found.sightings.empty() ? '-' : found.sightings[0].born ? 'b' : 's';
+    return words;
+  };
+  EXPECT_EQ(told(90, 1020), "b-");     // in its window
+  EXPECT_EQ(told(150, 1020), "b-");    // later in its piece
+  EXPECT_EQ(told(40000, 1020), "--");  // between the two: perhaps of another boot
+  EXPECT_EQ(told(86400 + 330, 2020), "-b");
+  EXPECT_EQ(told(86400 + 330, 1020), "-s");
+  EXPECT_EQ(told(3 * 86400, 2020), "--");  // behind the last piece
+}
+
 TEST(WitnessMatcher, BornByPidAndSeenByTime) {
   // 3 a minute, and 40 in the minute from 120 to 180.
   const PidClock clock = clock_of({1000, 1003, 1006, 1046, 1049, 1052});
