@@ -22,6 +22,11 @@ Result<std::uint64_t> ByteStream::skip(std::uint64_t count) {
   return passed;
 }
 
+Result<std::unique_ptr<ByteStream>> LogFile::open_part(ByteRange, StreamForm) const {
+  return fail(ErrorKind::unreadable, "cannot open a part of " + entry().path,
+              "it is no area of a volume");
+}
+
 bool owes_to_replay(const FileEntry& entry, ByteRange decoded) {
   if (entry.replayed.empty()) return false;
   if (!entry.path_spec.empty() && (entry.path_spec.front().type_indicator == "GZIP" ||

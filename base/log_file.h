@@ -136,6 +136,10 @@ class LogFile {
   /// A fresh stream from offset 0.
   virtual Result<std::unique_ptr<ByteStream>> open(StreamForm form) const = 0;
 
+  /// Of an area (Recovery::is_area): the bytes in `part`, as what may have been a file, in the form
+  /// that such a file has. An Error for all others.
+  virtual Result<std::unique_ptr<ByteStream>> open_part(ByteRange part, StreamForm form) const;
+
   /// SHA-256, lower-case hex, of the STORED bytes; known once one stream of either form was read to
   /// its end. Damaged bytes count as the zeros that stood in for them.
   virtual std::optional<std::string> sha256() const = 0;

@@ -14,6 +14,11 @@ constexpr std::uint64_t kEnough = 8;
 /// A PID comes again after a round of the counter; a daemon may write a line later than it was told
 /// of it (a template with the time of reception), or fold it into one that it repeats.
 constexpr std::chrono::minutes kLate{10};
+/// A record of the same job and PID so far off is the same one, dated wrongly: by the other of the
+/// two hours that daylight saving makes one, by a zone that was changed.
+constexpr std::chrono::hours kOtherZone{26};
+/// Records of one PID that are looked through: more within a day are made up.
+constexpr std::ptrdiff_t kMostOfAPid = 1000;
 /// Two clocks' seconds: JournalTwins.
 constexpr std::chrono::seconds kSameTime{2};
 
@@ -64,8 +69,8 @@ void CopiedLogs::match(Family& family, FileLog& log, std::size_t number, std::ui
       continue;
     }
     if (record.pid != 0 && is_within) ++compared.within;
-    if (time < twins_.first() - kLate || time > twins_.last() + kLate) continue;
-    family.strangers_by_pid[record.pid].push_back(time);
+    if (time < twins_.first() - kOtherZone || time > twins_.last() + kOtherZone) continue;
+    family.strangers_by_pid[record.pid].emplace_back(time, job_of(record));
     family.strangers_by_job[job_of(record)].push_back(time);
   }
   family.copied += pairs.size();
@@ -88,8 +93,15 @@ bool CopiedLogs::stands_otherwise(std::uint32_t place) const {
   const StoredRecord& record = twin(place);
   const Timestamp time = time_of(place);
   if (const auto known = family.strangers_by_pid.find(record.pid);
-      known != family.strangers_by_pid.end() && is_near(known->second, time, kLate))
-    return true;
+      known != family.strangers_by_pid.end()) {
+    const auto& strangers = known->second;
+    auto at = std::partition_point(strangers.begin(), strangers.end(),
+                                   [&](const auto& one) { return one.first < time - kOtherZone; });
+    const auto end = at + std::min(strangers.end() - at, kMostOfAPid);
+    for (; at != end && at->first <= time + kOtherZone; ++at)
+      if (at->second == job_of(record) || (at->first >= time - kLate && at->first <= time + kLate))
+        return true;
+  }
   if (const auto known = family.strangers_by_job.find(job_of(record));
       known != family.strangers_by_job.end() && is_near(known->second, time, kSameTime))
     return true;

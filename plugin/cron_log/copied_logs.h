@@ -40,7 +40,7 @@ class CopiedLogs {
     std::map<std::size_t, std::vector<CopiedRecord>> pairs;  ///< by log, in its order
     std::uint64_t copied = 0;
     /// Records in the journals' time that are no copies of any of theirs.
-    std::map<Pid, std::vector<Timestamp>> strangers_by_pid;
+    std::map<Pid, std::vector<std::pair<Timestamp, Job>>> strangers_by_pid;
     std::map<Job, std::vector<Timestamp>> strangers_by_job;
   };
 
@@ -53,8 +53,8 @@ class CopiedLogs {
   /// From now on it is asked about this family.
   void begin(std::size_t family);
 
-  /// What that family lacks. A record that stands in it otherwise is not missing: late, in other
-  /// words, with a PID of a container's, or folded into one that it repeats.
+  /// What that family lacks. A record that stands in it otherwise is not missing: late, dated by
+  /// another zone, in other words, with a PID of a container's, or folded into one that it repeats.
   std::vector<CopyGap> gaps() const;
   /// Kinds of records that it holds as a rule: at least as many as it lacks, the one job apart of
   /// which it lacks most.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/journal_entry.h"
 #include "tsk_reader/bytes/extent_stream.h"
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/file_system/path_resolver.h"
@@ -21,6 +22,25 @@ class Area final : public LogFile {
   const FileEntry& entry() const override { return entry_; }
   Result<std::unique_ptr<ByteStream>> open(StreamForm) const override {
     return make_extent_stream(source_, map_);
+  }
+  Result<std::unique_ptr<ByteStream>> open_part(ByteRange part, StreamForm form) const override {
+    FileMap map;
+    for (const FileExtent& extent : map_.extents) {
+      const std::uint64_t begin = std::max(part.begin, extent.begin);
+      const std::uint64_t end = std::min(part.end, extent.begin + extent.length);
+      if (begin >= end) continue;
+      map.add({map.size, end - begin, extent.source + (begin - extent.begin)});
+      map.size += end - begin;
+    }
+    FileEntry entry = entry_;
+    entry.size = map.size;
+    BlockSource* source = &source_;
+    return make_log_file(
+               std::move(entry),
+               [source, map = std::move(map)] {
+                 return Result<std::unique_ptr<ByteStream>>(make_extent_stream(*source, map));
+               })
+        ->open(form);
   }
   std::optional<std::string> sha256() const override { return std::nullopt; }
 
@@ -45,6 +65,27 @@ std::optional<FileNode> directory_at(FileSystem& file_system, std::string_view p
   const auto place = resolve_path(file_system, path);
   if (!place || !place->node || place->node->kind != NodeKind::directory) return std::nullopt;
   return place->node;
+}
+
+/// Folders LOGS/journal/MACHINE-ID, where names of deleted journals stand.
+std::vector<std::string> add_journal_folders(FileSystem& file_system, std::string_view logs,
+                                             std::vector<std::uint64_t>& directories) {
+  constexpr std::size_t kMostMachines = 100;  // a host has one ID, a container each its own
+  std::vector<std::string> paths;
+  const std::string above = std::string(logs) + "/journal";
+  const auto journals = directory_at(file_system, above);
+  if (!journals) return paths;
+  const auto machines = file_system.list(journals->inode);
+  if (!machines) return paths;
+  for (const DirectoryEntry& machine : *machines) {
+    if (machine.name.starts_with('.') || paths.size() >= kMostMachines) continue;
+    std::string path = above + '/' + machine.name;
+    const auto node = directory_at(file_system, path);
+    if (!node) continue;
+    directories.push_back(node->inode);
+    paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 void take_newer(Recovery& like, const FileNode& node, std::string_view path) {
@@ -122,7 +163,10 @@ void add_deleted_files(const ResidueVolume& volume, Residue& residue, Recovery& 
     if (!file.name.empty())
       take_newer(like, file.node, fmt::format("{}/{}", residue.folder, file.name));
   for (DeletedFile& file : *files) {
-    FileEntry entry = deleted_entry(volume, residue.folder, file, like);
+    // Of several machines' folders it is not known which one had the name.
+    const bool in_journals = residue.journal_folders.size() == 1 && has_journal_name(file.name);
+    FileEntry entry = deleted_entry(
+        volume, in_journals ? residue.journal_folders.front() : residue.folder, file, like);
     if (!file.is_guess) {
       residue.files.push_back(deleted_file(volume, std::move(entry), std::move(file.map)));
       continue;
@@ -158,6 +202,9 @@ Residue find_residue(ResidueVolume volume, std::span<const std::string_view> fol
         has_folder = true;
         first = std::min(first, i);
         if (path == folder) directories.push_back(node->inode);
+        if (path == folder)
+          for (std::string& journals : add_journal_folders(*tree, folder, directories))
+            residue.journal_folders.push_back(std::move(journals));
         take_newer(like, *node, path);
       }
     }

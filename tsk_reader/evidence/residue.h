@@ -28,6 +28,7 @@ struct ResidueVolume {
 /// What was found of one volume.
 struct Residue {
   std::string folder;  ///< where its logs lie or lay; empty: nowhere, and nothing was searched
+  std::vector<std::string> journal_folders;  ///< of systemd's journals, below the logs
   std::vector<std::unique_ptr<LogFile>> files;
   std::vector<Warning> warnings;  ///< `volume` is left to the caller
 };

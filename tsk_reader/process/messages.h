@@ -35,6 +35,7 @@ struct OpenFileRequest {
   std::uint32_t file = 0;
   std::uint32_t stream = 0;
   StreamForm form = StreamForm::stored;
+  std::optional<ByteRange> part = {};  ///< of an area, as a file of its own
 };
 struct ReadRequest {
   std::uint32_t stream = 0;
@@ -126,8 +127,8 @@ template <typename Wire>
 void transfer(Wire&, ReportRequest&) {}
 template <typename Wire>
 void transfer(Wire& wire, OpenFileRequest& value) {
-  auto& [file, stream, form] = value;
-  wire(file, stream, form);
+  auto& [file, stream, form, part] = value;
+  wire(file, stream, form, part);
 }
 template <typename Wire>
 void transfer(Wire& wire, ReadRequest& value) {

@@ -123,7 +123,9 @@ class Server {
     if (request.file >= files_.size()) return false;
     const ServedFile& served = files_[request.file];
     note(served);
-    auto stream = served.file->open(request.form);
+    if (request.part && request.part->end < request.part->begin) return false;
+    auto stream = request.part ? served.file->open_part(*request.part, request.form)
+                               : served.file->open(request.form);
     if (!stream) return send(std::move(stream.error()));
     streams_[request.stream] = {&served, std::move(*stream), {}};
     return send(OpenFileReply{});

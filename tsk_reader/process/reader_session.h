@@ -33,6 +33,7 @@ struct FileKey {
 struct RemoteStreamState {
   FileKey file;
   StreamForm form = StreamForm::stored;
+  std::optional<ByteRange> part = {};  ///< LogFile::open_part()
   std::uint32_t stream = 0;
   std::uint64_t generation = 0;  ///< of the process it was opened in; 0: none yet
   std::uint64_t offset = 0;      ///< bytes that came

@@ -9,10 +9,12 @@ namespace {
 
 class RemoteStream final : public ByteStream {
  public:
-  RemoteStream(std::shared_ptr<ReaderSession> session, FileKey file, StreamForm form)
+  RemoteStream(std::shared_ptr<ReaderSession> session, FileKey file, StreamForm form,
+               std::optional<ByteRange> part)
       : session_(std::move(session)) {
     state_.file = std::move(file);
     state_.form = form;
+    state_.part = part;
   }
   ~RemoteStream() override { session_->close(state_); }
 
@@ -60,14 +62,23 @@ class RemoteFile final : public LogFile {
   const FileEntry& entry() const override { return entry_; }
 
   Result<std::unique_ptr<ByteStream>> open(StreamForm form) const override {
-    auto stream = std::make_unique<RemoteStream>(session_, key_, form);
-    if (const Result<void> opened = stream->open(); !opened) return tl::unexpected(opened.error());
-    return stream;
+    return open_stream(form, std::nullopt);
+  }
+
+  Result<std::unique_ptr<ByteStream>> open_part(ByteRange part, StreamForm form) const override {
+    return open_stream(form, part);
   }
 
   std::optional<std::string> sha256() const override { return session_->sha256(key_); }
 
  private:
+  Result<std::unique_ptr<ByteStream>> open_stream(StreamForm form,
+                                                  std::optional<ByteRange> part) const {
+    auto stream = std::make_unique<RemoteStream>(session_, key_, form, part);
+    if (const Result<void> opened = stream->open(); !opened) return tl::unexpected(opened.error());
+    return stream;
+  }
+
   std::shared_ptr<ReaderSession> session_;
   FileKey key_;
   FileEntry entry_;

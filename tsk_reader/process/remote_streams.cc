@@ -56,7 +56,7 @@ Result<void> ReaderSession::reopen(RemoteStreamState& stream) {
     stream.stream = next_stream_++;
     const Pointing reading(reading_, &stream);
     std::optional<Reply> reply =
-        exchange(OpenFileRequest{number->second, stream.stream, stream.form});
+        exchange(OpenFileRequest{number->second, stream.stream, stream.form, stream.part});
     if (reply && std::holds_alternative<OpenFileReply>(*reply) && stream.offset > 0) {
       reply = exchange(SkipRequest{stream.stream, stream.offset});
       SkipReply* const skipped = reply ? std::get_if<SkipReply>(&*reply) : nullptr;

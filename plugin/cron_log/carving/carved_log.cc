@@ -89,12 +89,13 @@ class PartStream final : public ByteStream {
 
 class CarvedLog final : public LogFile {
  public:
-  CarvedLog(const LogFile& area, FileEntry entry, ByteRange range)
-      : area_(area), entry_(std::move(entry)), range_(range) {}
+  CarvedLog(const LogFile& area, FileEntry entry, ByteRange range, bool is_journal)
+      : area_(area), entry_(std::move(entry)), range_(range), is_journal_(is_journal) {}
 
   const FileEntry& entry() const override { return entry_; }
 
-  Result<std::unique_ptr<ByteStream>> open(StreamForm) const override {
+  Result<std::unique_ptr<ByteStream>> open(StreamForm form) const override {
+    if (is_journal_ && form == StreamForm::decoded) return area_.open_part(range_, form);
     auto whole = area_.open(StreamForm::stored);
     if (!whole) return whole;
     const Result<std::uint64_t> passed = (*whole)->skip(range_.begin);
@@ -111,12 +112,11 @@ class CarvedLog final : public LogFile {
   const LogFile& area_;
   FileEntry entry_;
   ByteRange range_;
+  bool is_journal_;
   SharedHash hash_ = std::make_shared<std::optional<std::string>>();
 };
 
-}  // namespace
-
-std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range) {
+std::unique_ptr<LogFile> make_part(const LogFile& area, ByteRange range, bool is_journal) {
   FileEntry entry = {};
   const FileEntry& from = area.entry();
   Recovery recovery;
@@ -150,8 +150,29 @@ std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range) {
   layer.start_offset = begin;
   entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
   entry.size = size;
+  if (is_journal) {
+    // It may go on behind the extent that it begins in.
+    recovery.extents.clear();
+    for (const ImageExtent& extent : from.recovery->extents) {
+      const std::uint64_t first = std::max(range.begin, extent.begin);
+      const std::uint64_t last = std::min(range.end, extent.begin + extent.length);
+      if (first < last)
+        recovery.extents.push_back(
+            {first - range.begin, last - first, extent.image + (first - extent.begin)});
+    }
+  }
   entry.recovery = std::move(recovery);
-  return std::make_unique<CarvedLog>(area, std::move(entry), range);
+  return std::make_unique<CarvedLog>(area, std::move(entry), range, is_journal);
+}
+
+}  // namespace
+
+std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range) {
+  return make_part(area, range, false);
+}
+
+std::unique_ptr<LogFile> make_carved_journal(const LogFile& area, ByteRange range) {
+  return make_part(area, range, true);
 }
 
 }  // namespace pidometer

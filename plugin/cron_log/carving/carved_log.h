@@ -10,4 +10,7 @@ namespace pidometer {
 /// it lay, and after the deleted file whose blocks the area may be. The area must outlive it.
 std::unique_ptr<LogFile> make_carved_log(const LogFile& area, ByteRange range);
 
+/// Likewise, a journal of systemd: what is decoded of it are its entries as lines.
+std::unique_ptr<LogFile> make_carved_journal(const LogFile& area, ByteRange range);
+
 }  // namespace pidometer

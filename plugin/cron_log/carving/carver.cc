@@ -39,17 +39,48 @@ std::vector<Segment> segments_of(const Recovery& recovery, std::span<const ByteR
   return segments;
 }
 
+/// Bytes of a journal file by its header, whose sizes may be any ("Journal File Format",
+/// systemd.io: header_size and arena_size). 0: none begins here.
+std::uint64_t journal_size(std::string_view bytes) {
+  constexpr std::string_view kMagic = "LPKSHHRH";
+  constexpr std::size_t kHeaderSize = 88;
+  constexpr std::size_t kArenaSize = 96;
+  // That of systemd 187 was the first that is read; later ones are longer.
+  constexpr std::uint64_t kShortest = 208;
+  constexpr std::uint64_t kLongest = 4096;
+  constexpr std::uint64_t kMost = std::uint64_t{4} << 30;  // a compact one's places have 32 bits
+  if (!bytes.starts_with(kMagic) || bytes.size() < kArenaSize + 8) return 0;
+  const auto number = [&](std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 8; i-- > 0;)
+      value = value << 8U | static_cast<unsigned char>(bytes[at + i]);
+    return value;
+  };
+  const std::uint64_t header = number(kHeaderSize);
+  const std::uint64_t arena = number(kArenaSize);
+  if (header < kShortest || header > kLongest || header % 8 != 0 || arena == 0) return 0;
+  return header + std::min(arena, kMost);
+}
+
 /// Looks through one segment. Places are bytes of the segment.
 class SegmentCarver {
  public:
+  /// `journal` is told of a place, and of the size that a journal there says that it has.
+  using JournalStart = std::function<void(std::uint64_t at, std::uint64_t size)>;
+
   SegmentCarver(CarveWindow& window, const Segment& segment, std::uint64_t block_size,
-                FragmentBuilder& fragment)
-      : window_(window), length_(segment.length), block_(block_size), fragment_(fragment) {}
+                FragmentBuilder& fragment, JournalStart journal)
+      : window_(window),
+        length_(segment.length),
+        block_(block_size),
+        fragment_(fragment),
+        journal_(std::move(journal)) {}
 
   void run() {
     for (std::uint64_t at = 0; at < length_;) {
       const std::string_view view = window_.from(at);
       if (view.empty()) break;
+      look_for_journals(at, view);
       const std::uint64_t end = next_border(at);
       if (!may_hold_cron(view.substr(0, end - at + kOverlap))) {
         at = end;
@@ -77,12 +108,23 @@ class SegmentCarver {
   }
   bool is_border(std::uint64_t at) const { return (length_ - at) % block_ == 0; }
 
+  /// Borders in what is seen that were not looked at before. A file begins with a block.
+  void look_for_journals(std::uint64_t at, std::string_view view) {
+    while (looked_ < length_ && looked_ < at + view.size()) {
+      if (looked_ >= at)
+        if (const std::uint64_t size = journal_size(view.substr(looked_ - at)); size > 0)
+          journal_(looked_, size);
+      looked_ = next_border(looked_);
+    }
+  }
+
   /// Line by line from `at`, until there is neither a fragment nor a sign of one. Returns where to
   /// look further, behind `at`.
   std::uint64_t take_lines(std::uint64_t at, bool whole_start, std::uint64_t looked_at) {
     while (at < length_) {
       const std::string_view view = window_.from(at);
       if (view.empty()) break;
+      look_for_journals(at, view);
       if (!fragment_.open() && at >= looked_at) {
         looked_at = next_border(at);
         if (!may_hold_cron(view.substr(0, looked_at - at + kOverlap))) return looked_at;
@@ -173,6 +215,8 @@ class SegmentCarver {
   std::uint64_t length_;
   std::uint64_t block_;
   FragmentBuilder& fragment_;
+  JournalStart journal_;
+  std::uint64_t looked_ = 0;   ///< first border at which no journal was looked for
   std::uint64_t passed_ = 0;   ///< line by line up to here
   bool begins_block_ = false;  ///< the open fragment does
 };
@@ -189,7 +233,8 @@ CarvingCounts& CarvingCounts::operator+=(const CarvingCounts& other) {
 }
 
 CarvingCounts carve(const LogFile& area, std::span<const ByteRange> skip, const KnownLines& known,
-                    const ReadMonitor& monitor, const FragmentSink& sink) {
+                    const ReadMonitor& monitor, const FragmentSink& sink,
+                    const JournalSink& journals) {
   CarvingCounts counts;
   if (!area.entry().recovery) return counts;
   const Recovery& recovery = *area.entry().recovery;
@@ -207,7 +252,12 @@ CarvingCounts carve(const LogFile& area, std::span<const ByteRange> skip, const 
     }
     CarveWindow window(**stream, segment.length, monitor);
     FragmentBuilder fragment({segment.area, segment.image}, known, counts, sink);
-    SegmentCarver(window, segment, std::max<std::uint64_t>(recovery.block_size, 512), fragment)
+    const auto journal = [&](std::uint64_t begin, std::uint64_t size) {
+      begin += segment.area;
+      journals({begin, begin + std::min(size, area.entry().size - begin)});
+    };
+    SegmentCarver(window, segment, std::max<std::uint64_t>(recovery.block_size, 512), fragment,
+                  journal)
         .run();
     counts.bytes += segment.length;
     at = segment.area + segment.length;

@@ -36,6 +36,9 @@ struct CarvingCounts {
 };
 
 using FragmentSink = std::function<void(CarvedFragment)>;
+/// Receives where in the area a journal of systemd begins, by the first bytes of a block, and where
+/// it ends by its own word: at the area's end at most.
+using JournalSink = std::function<void(ByteRange)>;
 
 /// Finds cron lines in the bytes of `area` (Recovery::is_area), one extent after the other; parts
 /// of the image in `skip` (sorted, disjoint) are left out. Streams, in bounded memory.
@@ -45,7 +48,9 @@ using FragmentSink = std::function<void(CarvedFragment)>;
 /// an extent and a jump in time at the border of a block end it. A line that reaches across the
 /// border of a block is taken only where the line behind it goes on in time: else two pieces of two
 /// lines would make one that nobody wrote.
-CarvingCounts carve(const LogFile& area, std::span<const ByteRange> skip, const KnownLines& known,
-                    const ReadMonitor& monitor, const FragmentSink& sink);
+CarvingCounts carve(
+    const LogFile& area, std::span<const ByteRange> skip, const KnownLines& known,
+    const ReadMonitor& monitor, const FragmentSink& sink,
+    const JournalSink& journals = [](ByteRange) {});
 
 }  // namespace pidometer

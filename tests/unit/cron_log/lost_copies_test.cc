@@ -294,6 +294,18 @@ TEST(LostCopies, ALineInOtherWordsIsThere) {
   }
 }
 
+TEST(LostCopies, LinesThatAreDatedWronglyAreThere) {
+  const std::vector<Line> lines = host();
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  std::string written;
+  for (Line line : lines) {  // an hour of them by another offset
+    if (between(line, 300, 360)) line.minute += 60;
+    written += as_text(line);
+  }
+  const MemoryLogFile text("/var/log/syslog", written);
+  EXPECT_TRUE(tell({&journal, &text}).lost.empty());
+}
+
 TEST(LostCopies, NothingIsSaidOfTheBordersOfRotations) {
   const std::vector<Line> lines = host();
   const MemoryLogFile journal(kJournal, journal_of(lines));

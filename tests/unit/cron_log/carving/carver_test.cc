@@ -80,6 +80,36 @@ TEST(Carver, FindsAWholeLogBetweenOtherBytes) {
   EXPECT_EQ(carved.counts.bytes, bytes.size());
 }
 
+/// The head of a journal file, which says how long it is.
+std::string journal_head(std::uint64_t header, std::uint64_t arena) {
+  std::string head = "LPKSHHRH" + std::string(80, '\1');
+  for (const std::uint64_t number : {header, arena})
+    for (unsigned i = 0; i < 8; ++i) head += static_cast<char>(number >> (8 * i) & 0xffU);
+  return head;
+}
+
+TEST(Carver, TellsWhereJournalsBegin) {
+  const std::string log = lines(0, 60);
+  const std::string bytes = padded(log) + padded(journal_head(272, 1776)) +
+                            padded("x" + journal_head(272, 1776)) +  // no block begins with it
+                            padded(journal_head(16, 1776)) +         // no header is so short
+                            padded(journal_head(272, 1ULL << 40U));  // cut off by the area's end
+  Recovery recovery;
+  recovery.is_area = true;
+  recovery.block_size = kBlock;
+  recovery.extents = {{0, bytes.size(), kImage}};
+  test::MemoryLogFile area("(unallocated)", bytes);
+  area.recovered(std::move(recovery));
+  std::vector<ByteRange> journals;
+  const KnownLines known;
+  carve(
+      area, {}, known, [](std::uint64_t) { return true; }, [](const CarvedFragment&) {},
+      [&](ByteRange range) { journals.push_back(range); });
+  const std::uint64_t first = padded(log).size();
+  EXPECT_EQ(journals,
+            (std::vector<ByteRange>{{first, first + 2048}, {first + 3 * kBlock, bytes.size()}}));
+}
+
 TEST(Carver, CutsWhereTheNextBlockIsOfSomethingElse) {
   const std::string log = lines(0, 200);
   for (const std::string& other :

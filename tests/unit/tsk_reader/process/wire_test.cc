@@ -77,7 +77,7 @@ std::vector<std::string> samples() {
           to_wire<Request>(OpenRequest{group, {group}, {left}}),
           to_wire<Request>(FindRequest{{"/var/log"}, {"cron*"}, FindWhat::deleted}),
           to_wire<Request>(ReportRequest{}),
-          to_wire<Request>(OpenFileRequest{3, 4, StreamForm::decoded}),
+          to_wire<Request>(OpenFileRequest{3, 4, StreamForm::decoded, ByteRange{512, 4096}}),
           to_wire<Request>(ReadRequest{4, 65536}),
           to_wire<Request>(SkipRequest{4, 1ULL << 50}),
           to_wire<Request>(CloseRequest{4}),
