@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/witness/gather_witnesses.h"
@@ -41,7 +42,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const WitnessSource& source = sources[data[0] % sources.size()];
   std::string path =
       source.folder.empty() ? "/var/log/" : "/var/lib/" + std::string(source.folder) + "/";
-  path += source.stem == "*.pid" ? "x.pid" : std::string(source.stem);
+  std::string_view stem = source.stem;
+  if (stem.starts_with('*')) {
+    path += 'x';
+    stem.remove_prefix(1);
+  }
+  path += stem;
   require(witness_source_of(path) != nullptr);
   const std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   test::MemoryLogFile file(path, bytes, test::utc(2026, 11, 3));
