@@ -62,7 +62,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       files, a_clock(), windows, {}, [&](const Warning&) { ++warnings; },
       [](std::uint64_t) { return true; });
   require(warnings <= 2);
-  require(out.windows.size() == windows.size() && out.reports.size() == 1);
+  require(out.windows.size() == windows.size());
+  // such a name says little: the first bytes may say that it is none
+  if (source.by_content && out.reports.empty()) return 0;
+  require(out.reports.size() == 1);
   const WitnessReport& report = out.reports[0];
   std::uint64_t not_taken = 0;
   for (const auto& [reason, count] : report.not_taken) not_taken += count;
