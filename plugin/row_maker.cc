@@ -228,16 +228,18 @@ void RowMaker::records(const std::vector<bool>& known) {
 std::vector<TimelineEvent> RowMaker::damage() const {
   std::vector<TimelineEvent> events;
   for (std::size_t file = 0; file < log_.reports.size(); ++file) {
-    if (!log_.owned[file]) continue;
+    if (!log_.owned[file] || log_.reports[file].damage.empty()) continue;
+    std::vector<const StoredRecord*> records;
+    for (const StoredRecord& record : log_.records)
+      if (record.file == file) records.push_back(&record);
+    if (records.empty()) continue;  // nothing to date it by: the summary has it
+    const auto offset_of = [](const StoredRecord* record) -> std::uint64_t {
+      return record->offset;
+    };
+    std::ranges::stable_sort(records, {}, offset_of);
     for (const DamagedRange& damaged : log_.reports[file].damage) {
-      const StoredRecord* nearest = nullptr;
-      for (const StoredRecord& record : log_.records) {
-        if (record.file != file) continue;
-        const bool before = record.offset < damaged.range.begin;
-        if (nearest == nullptr || (before && record.offset >= nearest->offset)) nearest = &record;
-        if (!before) break;
-      }
-      if (nearest == nullptr) continue;  // nothing to date it by: the summary has it
+      const auto behind = std::ranges::lower_bound(records, damaged.range.begin, {}, offset_of);
+      const StoredRecord* const nearest = behind == records.begin() ? *behind : behind[-1];
       Warning warning;
       warning.kind = WarningKind::damaged_log;
       warning.message = damaged.reason;

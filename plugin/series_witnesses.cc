@@ -69,13 +69,14 @@ std::vector<WindowWitnesses> find_witnesses(const HostSeries& series, const LogS
   if (series.witnesses.empty()) return std::vector<WindowWitnesses>(anomalies.size());
   std::vector<WitnessWindow> windows;
   windows.reserve(anomalies.size());
-  bool any = !series.recovered;
+  bool any = false;
   for (const Anomaly& anomaly : anomalies) {
     const bool dated = !series.recovered || has_known_year(log, anomaly);
     windows.push_back(dated ? window_of(anomaly) : WitnessWindow());
-    any = any || dated;
+    any = any || windows.back().start < windows.back().end;
   }
-  if (!any) return std::vector<WindowWitnesses>(anomalies.size());
+  if (!any && series.recovered) return std::vector<WindowWitnesses>(anomalies.size());
+  if (!any) windows.clear();  // the summary still names the files
   WitnessOptions known = witness_options(series, log, options);
   known.several_hosts = several_hosts;
   known.in_pieces = series.recovered;

@@ -33,6 +33,7 @@ constexpr double kUnseen = 0.5;  // what was never seen beside the others may st
 
 // What happened within half a day of a finding is part of the same work, not of a habit.
 constexpr std::chrono::hours kApart{12};
+constexpr std::size_t kMostNear = 1440;  // ticks; more lie there where a clock was set back often
 
 // The main interval of a window holds so much of its excess.
 constexpr double kMainShare = 0.55;
@@ -46,12 +47,8 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
     const Interval& interval = clock.intervals[i];
     if (interval.state != IntervalState::judged) continue;
     ++judged_;
-    if (interval.wraps > 0 || interval.repaired) continue;
-    const Window window = scan.measure(i, i + 1);
-    if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)
-      continue;
-    const double deviations = window.excess / std::sqrt(window.variance);
-    far.push_back({baseline.expected[i].comparable, deviations, i});
+    if (const auto deviations = far_out(i))
+      far.push_back({baseline.expected[i].comparable, *deviations, i});
   }
   // side by side by comparable; what is asked for is sorted when it is asked for
   starts_.assign(baseline.comparables.size() + 1, 0);
@@ -61,6 +58,36 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
   far_.resize(far.size());
   std::vector<std::uint32_t> place(starts_.begin(), starts_.end());
   for (const Far& f : far) far_[place[f.comparable]++] = f;
+}
+
+// Deviations of an interval that is to be remembered.
+std::optional<double> JobHabit::far_out(std::uint32_t i) const {
+  const Interval& interval = clock_.intervals[i];
+  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired)
+    return std::nullopt;
+  const Window window = scan_.measure(i, i + 1);
+  if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)
+    return std::nullopt;
+  return window.excess / std::sqrt(window.variance);
+}
+
+// Like intervals beside the same jobs that belong to the same work, itself among them.
+double JobHabit::near_by(std::uint32_t interval, double least, double most) const {
+  const std::uint32_t comparable = baseline_.expected[interval].comparable;
+  const Timestamp time = clock_.ticks[interval].time;
+  double near = 0;
+  const auto look = [&](std::size_t i) {
+    if (std::chrono::abs(clock_.ticks[i].time - time) > kApart) return false;
+    if (baseline_.expected[i].comparable != comparable) return true;
+    const auto deviations = far_out(static_cast<std::uint32_t>(i));
+    if (deviations && *deviations >= least && *deviations <= most) near += 1;
+    return true;
+  };
+  for (std::size_t i = interval; i + 1 < clock_.ticks.size() && i < interval + kMostNear; ++i)
+    if (!look(i)) break;
+  for (std::size_t i = interval; i > 0 && interval - i < kMostNear; --i)
+    if (!look(i - 1)) break;
+  return near;
 }
 
 std::span<const JobHabit::Far> JobHabit::beside(std::uint32_t comparable) {
@@ -98,12 +125,10 @@ double JobHabit::explained(const Window& window) {
   if (others < own) return window.score;
   const std::span<const Far> runs = beside(id);
   const auto from = std::ranges::lower_bound(runs, like, {}, &Far::deviations);
-  double seen = 0;
-  double near = 0;
-  const Timestamp time = clock_.ticks[main.begin].time;
   const double most = kLikeTimes / kLikeShare * like;
-  for (auto f = from; f != runs.end() && f->deviations <= most; ++f)
-    (std::chrono::abs(clock_.ticks[f->interval].time - time) > kApart ? seen : near) += 1;
+  const auto to = std::ranges::upper_bound(from, runs.end(), most, {}, &Far::deviations);
+  const double near = near_by(main.begin, like, most);
+  const double seen = static_cast<double>(to - from) - near;
   if (seen < kLeastSeen) return window.score;
   const double elsewhere = (everywhere(like, most) - seen - near) / others;
   if (seen / own < kLeastFrequent || seen / own < kMoreFrequent * elsewhere) return window.score;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,8 @@ class JobHabit {
     std::uint32_t interval;
   };
 
+  std::optional<double> far_out(std::uint32_t interval) const;
+  double near_by(std::uint32_t interval, double least, double most) const;
   std::span<const Far> beside(std::uint32_t comparable);
   double everywhere(double least, double most);
 

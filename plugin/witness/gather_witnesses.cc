@@ -208,13 +208,17 @@ class Gathering {
 
   /// False where a journal has told the same: a process's words, at most two seconds apart, as two
   /// daemons' clocks cut them.
-  bool tells_anew(WitnessFile& one, Timestamp time, const WitnessLine& line) {
+  bool tells_anew(WitnessFile& one, Timestamp time, const PlacedLine& placed) {
+    const WitnessLine& line = placed.line;
+    const std::uint64_t offset = placed.offset;
+    const std::uint64_t length = placed.length;
     std::string_view text = line.text.substr(0, kMostCompared);
     while (text.ends_with(' ')) text.remove_suffix(1);
     const auto second = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
     const std::size_t words = std::hash<std::string_view>()(text);
     if (is_journal(one)) {
-      if (told_.size() < kMostTold) told_.insert({second, line.pid, words});
+      if (told_.size() + telling_.size() < kMostTold)
+        telling_.push_back({{second, line.pid, words}, {offset, offset + length}});
       return true;
     }
     if (line.text.empty() || told_.empty()) return true;
@@ -224,6 +228,16 @@ class Gathering {
         return false;
       }
     return true;
+  }
+
+  /// What a journal told from whole bytes; what was taken back a text log may tell.
+  void keep_told(const std::vector<DamagedRange>& damage) {
+    for (const auto& [what, where] : telling_) {
+      const auto damaged = std::ranges::partition_point(
+          damage, [&](const DamagedRange& d) { return d.range.end <= where.begin; });
+      if (damaged == damage.end() || damaged->range.begin >= where.end) told_.insert(what);
+    }
+    telling_.clear();
   }
 
   void match_file(std::uint32_t number, WitnessMatcher& matcher) {
@@ -266,11 +280,12 @@ class Gathering {
           if (line.pid != 0) ++report.with_pid;
           if (matcher.add({*time, placed.offset, placed.length, placed.number, number, line.pid,
                            line.age, line.explains},
-                          [&] { return tells_anew(one, *time, line); }))
+                          [&] { return tells_anew(one, *time, placed); }))
             ++report.matched;
           return true;
         });
     matcher.drop(number, end.damage);
+    keep_told(end.damage);
     if (report.dated == 0 && not_comparable > 0)
       report.not_used =
           "the zone of the cron log is not known, and these times cannot be laid beside it: give "
@@ -291,7 +306,9 @@ class Gathering {
   std::vector<WitnessFile> files_;
   /// What journals told within windows: second, PID, words. Where two texts have one hash a text
   /// log's line of that PID and second is taken for the journal's, which stands there.
-  std::set<std::tuple<std::int64_t, Pid, std::size_t>> told_;
+  using Told = std::tuple<std::int64_t, Pid, std::size_t>;
+  std::set<Told> told_;
+  std::vector<std::pair<Told, ByteRange>> telling_;  ///< by the journal at hand
   bool stopped_ = false;
 };
 

@@ -192,17 +192,14 @@ std::vector<Result<std::string>> fetch_witness_texts(const LogFile& file,
     return texts;
   }
   std::vector<std::byte> record(layout->size);
-  std::uint64_t at = 0;
+  std::optional<std::uint64_t> at = 0;
   for (const std::uint64_t offset : offsets) {
-    // Two rows may quote one record.
-    if (offset + record.size() == at && !texts.empty()) {
-      texts.push_back(texts.back());
-      continue;
-    }
-    const auto passed = (*stream)->skip(offset - at);
-    const auto got = passed ? read_full(**stream, record) : Result<std::size_t>(0);
+    // behind a failure the stream stands nowhere that is known
+    const auto passed = at ? (*stream)->skip(offset - *at) : Result<std::uint64_t>(0);
+    const auto got = at && passed ? read_full(**stream, record) : Result<std::size_t>(0);
     if (!got || *got < record.size()) {
       texts.push_back(fail(ErrorKind::unreadable, "the file ends before its record"));
+      at.reset();
       continue;
     }
     at = offset + record.size();

@@ -14,10 +14,14 @@ void WitnessYears::begin_file(const LogFile& file) {
   tracker_.emplace(records_);
   day_.reset();
   last_.reset();
+  given_up_ = false;
 }
 
 bool WitnessYears::add(std::uint32_t line, const UndatedTime& time) {
-  if (records_.size() - logs_.back().begin >= kMostDays) return false;
+  if (records_.size() - logs_.back().begin >= kMostDays || records_.size() >= kMostDaysInAll) {
+    given_up_ = true;
+    return false;
+  }
   const std::int64_t day = floor_divide(time.micros, kMicrosPerDay);
   const bool yearless = time.utc_offset_minutes == kYearless;
   if (!yearless) logs_.back().has_offsets = true;
@@ -47,8 +51,12 @@ void WitnessYears::put(std::uint32_t line, const UndatedTime& time) {
 }
 
 void WitnessYears::end_file() {
-  if (last_) put(last_line_, *last_);
   FileLog& log = logs_.back();
+  if (given_up_) {
+    records_.resize(log.begin);
+    return;
+  }
+  if (last_) put(last_line_, *last_);
   log.end = records_.size();
   log.runs = tracker_->take_runs();
 }

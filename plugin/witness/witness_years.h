@@ -16,6 +16,8 @@ class WitnessYears {
  public:
   /// A file that changes its date more often than a log of a hundred years has no order of time.
   static constexpr std::size_t kMostDays = 40000;
+  /// Of all files together: 32 MB.
+  static constexpr std::size_t kMostDaysInAll = 1'000'000;
 
   /// The year that lines from `line` on are of.
   struct From {
@@ -25,7 +27,7 @@ class WitnessYears {
 
   /// Files are looked through one after the other, from begin_file() to end_file().
   void begin_file(const LogFile& file);
-  /// A dated line. False: more days than a log has; the file is of no use.
+  /// A dated line. False: more days than a log has, or all files; the file is of no use.
   bool add(std::uint32_t line, const UndatedTime& time);
   void end_file();
 
@@ -41,6 +43,7 @@ class WitnessYears {
   std::optional<YearTracker> tracker_;
   std::optional<std::int64_t> day_;  ///< of the last line kept
   std::uint32_t last_line_ = 0;
+  bool given_up_ = false;            ///< the file at hand is of no use
   std::optional<UndatedTime> last_;  ///< the last line met, where it was not kept
 };
 
