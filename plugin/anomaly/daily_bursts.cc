@@ -11,7 +11,8 @@
 namespace pidometer {
 namespace {
 
-// Far out: what the calibration leaves out, too (window_calibration.cc). What is not so far is chance.
+// Far out: what the calibration leaves out, too (window_calibration.cc). What is not so far is
+// chance.
 constexpr double kFarDeviations = 4;
 constexpr double kFarPids = 1;
 

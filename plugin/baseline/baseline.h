@@ -34,7 +34,7 @@ struct Baseline {
   std::vector<Comparable> comparables;
   std::vector<PeriodicSource> periodic_sources;
   LocalLevel level;
-  SpreadByLevel spread;                 ///< with which the variances of `expected` were multiplied
+  SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
   /// Mean of the random part of a count, in units of its variance, by the skewness of this host's
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;

@@ -73,6 +73,7 @@ class DeletedJournals(images.ImageTest):
         self.assertEqual({row["recovered"] for row in records}, {"carved_unallocated"})
         data = image.read_bytes()
         self.assertEqual({data[row["image_offset"]:][:8] for row in records[:1]}, {b"LPKSHHRH"})
+        self.assertRegex(records[0]["log_sha256"], "^[0-9a-f]{64}$")
         self.assertEqual([row["data_type"] for row in findings], ["pidometer:anomaly:boot"])
         self.assertEqual(summary["recovery"][0]["files"], 1)
         self.assertEqual(summary["logs"][0]["damage"], [])

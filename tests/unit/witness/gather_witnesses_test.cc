@@ -169,6 +169,20 @@ TEST(GatherWitnesses, AJournalSaysWhatATextLogSaysAgain) {
   EXPECT_EQ(gather({&auth, &binary}).windows[0].total, 3U);
 }
 
+TEST(GatherWitnesses, WhatAJournalToldFromDamagedBytesTheTextLogTells) {
+  MemoryLogFile binary("/var/log/journal/x/system.journal",
+                       "<38>1 2026-11-02T10:25:00.250000Z web01 sshd 1020 - [journal "
+                       "at=\"1\"] Accepted publickey for anna\n",
+                       kModified);
+  binary.damage(10, 20).tells_damage_at_its_end();
+  const MemoryLogFile auth("/var/log/auth.log",
+                           "Nov  2 10:25:01 web01 sshd[1020]: Accepted publickey for anna\n",
+                           kModified);
+  const Gathered out = gather({&auth, &binary});
+  EXPECT_EQ(out.told(), (Words{"/var/log/auth.log:1 born 1020 Nov  2 10:25:01 web01 sshd[1020]: "
+                               "Accepted publickey for anna"}));
+}
+
 TEST(GatherWitnesses, UnknownZonesAreNotLaidBesideOneAnother) {
   const MemoryLogFile audit("/var/log/audit/audit.log",
                             "type=X msg=audit(1793615000.000:1): pid=1020 uid=0\n", kModified);

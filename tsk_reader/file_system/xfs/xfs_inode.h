@@ -25,11 +25,11 @@ struct XfsInode {
   Timestamp modified;
   Timestamp changed;
   std::optional<Timestamp> created;  ///< of version 3 only
-  std::uint32_t links = 0;       ///< names; 0 is no file any more
-  std::uint32_t generation = 0;  ///< another one, another file in the same inode
-  bool realtime = false;         ///< its bytes lie in the realtime section
-  bool identified = true;        ///< v5: checksum, number and UUID are right
-  std::vector<std::byte> fork;   ///< the data fork within the inode
+  std::uint32_t links = 0;           ///< names; 0 is no file any more
+  std::uint32_t generation = 0;      ///< another one, another file in the same inode
+  bool realtime = false;             ///< its bytes lie in the realtime section
+  bool identified = true;            ///< v5: checksum, number and UUID are right
+  std::vector<std::byte> fork;       ///< the data fork within the inode
 };
 
 /// Errors: unreadable where `bytes` (inode_size of them) is no inode in use. Does not look at
