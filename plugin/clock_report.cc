@@ -23,9 +23,10 @@ std::string_view unjudged_reason(IntervalState state, bool recovered) {
              "been booted: which is not known";
     case IntervalState::unknown_advance:
       return "the PIDs are out of order, or how often the counter wrapped is not known";
+    case IntervalState::daemon_restart:
+      return "cron's daemon was started again there, which takes PIDs of its own";
     case IntervalState::judged:
     case IntervalState::boot:
-    case IntervalState::daemon_restart:
     case IntervalState::last:
       break;
   }

@@ -119,7 +119,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const P
     one.own = explainer.read({i}).front();
     one.seconds = clock.intervals[i].seconds;
     one.mean = static_cast<double>(expected.mean);
-    one.random_mean = static_cast<double>(expected.random_mean);
+    one.random_mean = baseline.random_mean(expected);
     one.variance = static_cast<double>(expected.variance);
     if (baseline.level.used()) one.level = baseline.level.rate(begin, end) * one.seconds;
     one.rule = std::move(compared.rule);

@@ -34,6 +34,20 @@ constexpr std::array kDetectors = {
              detect_not_a_clock},
 };
 
+// Up to so many steps nothing proves that PIDs are random, and where one in six of them falls they
+// may be: of a host that only boots often few do.
+constexpr std::size_t kShortLog = 60;
+constexpr std::size_t kManyFalls = 6;
+
+bool may_be_random(const PidClock& clock) {
+  const std::size_t steps = clock.ticks.size() + clock.foreign.size();
+  if (steps > kShortLog) return false;
+  std::size_t falls = clock.foreign.size();
+  for (std::size_t i = 1; i < clock.ticks.size(); ++i)
+    falls += clock.ticks[i].pid < clock.ticks[i - 1].pid && !clock.ticks[i].after_startup ? 1 : 0;
+  return falls * kManyFalls >= steps;
+}
+
 }  // namespace
 
 DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
@@ -60,6 +74,8 @@ std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& bas
     all.insert(all.end(), std::make_move_iterator(found.begin()),
                std::make_move_iterator(found.end()));
   }
+  if (may_be_random(clock))
+    for (Anomaly& a : all) a.level = std::min(a.level, Level::low);
   add_activities(clock, all);
   std::ranges::stable_sort(all, {}, [](const Anomaly& a) {
     return std::tuple(a.window_start, a.window_end, a.first_record, a.kind);

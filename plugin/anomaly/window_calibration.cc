@@ -57,10 +57,7 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
   double few = 0;  // variance that is known from few intervals
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
     const Expectation& e = baseline_.expected[i];
-    // the smallest count of many is not as small as it could be: skewness may know more
-    random_mean += std::max(static_cast<double>(e.random_mean),
-                            std::min(static_cast<double>(e.mean),
-                                     baseline_.mean_of_variance * static_cast<double>(e.variance)));
+    random_mean += baseline_.random_mean(e);
     const unsigned d = baseline_.comparables[e.comparable].degrees;
     if (d == 0 && clock_.intervals[i].wraps == 0 && !clock_.intervals[i].repaired) continue;
     few += static_cast<double>(e.variance);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -42,6 +43,14 @@ struct Baseline {
   /// PIDs a second that are handed out while no job runs. An upper bound where the log has jobs of
   /// one length only: what they cost and what goes on beside them cannot be told apart there.
   double background_per_second = 0;
+
+  /// Mean of the random part of an interval's count: the smallest count of many is not as small as
+  /// it could be, and the skewness may know more.
+  double random_mean(const Expectation& e) const {
+    return std::max(
+        static_cast<double>(e.random_mean),
+        std::min(static_cast<double>(e.mean), mean_of_variance * static_cast<double>(e.variance)));
+  }
 };
 
 /// What is added to the variance of an interval because its distance is known less well: one over a

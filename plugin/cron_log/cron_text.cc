@@ -177,4 +177,18 @@ Verdict pam_verdict(const FramedLine& line) {
                       {CronEvent::session, closed ? PidRole::old : PidRole::none, Writer::debian});
 }
 
+std::optional<std::size_t> foreign_byte(std::string_view text) {
+  constexpr int kControls = 4;
+  constexpr int kFillers = 8;
+  int controls = 0;
+  int fillers = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    fillers = byte == 0xff ? fillers + 1 : 0;
+    controls += byte < 0x20 && byte != '\t' && byte != '\r' ? 1 : 0;
+    if (byte == 0 || fillers >= kFillers || controls >= kControls) return i;
+  }
+  return std::nullopt;
+}
+
 }  // namespace pidometer

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/cron_record.h"
@@ -53,5 +55,9 @@ bool is_red_hat_job_tag(std::string_view tag);
 /// (Red Hat, SUSE).
 bool is_pam_text(std::string_view text, std::string_view service);
 Verdict pam_verdict(const FramedLine& line);
+
+/// Where a line holds what no daemon writes, who escapes what a command has of it: a NUL, four
+/// control bytes, eight bytes of 0xff on end. Damage that no checksum tells of looks so.
+std::optional<std::size_t> foreign_byte(std::string_view text);
 
 }  // namespace pidometer

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "plugin/cron_log/cron_text.h"
 #include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/undated_time.h"
 
@@ -128,19 +129,23 @@ class FileReading {
   void unread(const LogLine& line, bool damaged) {
     ++log_.report.unparsed_lines;
     last_was_record_ = false;
+    add_unread({line.offset, line.end}, line.number, 1, damaged);
+  }
+
+  void add_unread(ByteRange range, std::uint32_t number, std::uint32_t lines, bool damaged) {
     if (!log_.unread.empty()) {
       UnreadSpan& last = log_.unread.back();
-      const bool adjacent = last.range.end == line.offset && last.damaged == damaged;
+      const bool adjacent = last.range.end == range.begin && last.damaged == damaged;
       if (adjacent || log_.unread.size() >= kMostUnread) {
-        last.range.end = line.end;
-        ++last.lines;
+        last.range.end = range.end;
+        last.lines += lines;
         return;
       }
     }
     UnreadSpan span;
-    span.range = {line.offset, line.end};
-    span.first_line = line.number;
-    span.lines = 1;
+    span.range = range;
+    span.first_line = number;
+    span.lines = lines;
     span.damaged = damaged;
     log_.unread.push_back(span);
   }
@@ -196,6 +201,7 @@ class FileReading {
                         "), as a crash leaves them: lines may be missing there";
       warnings_.add("NUL bytes", std::move(warning));
       add_hint({line.number, SyslogWord::lost, {}, {}});
+      add_unread({line.offset, line.offset + line.nuls}, line.number, 0, false);
     }
     if (line.damaged) {
       unread(line, true);
@@ -227,6 +233,10 @@ class FileReading {
         !parser_.has_reporter(entry.source)) {
       ++log_.report.other_lines;
       skipped_.add("a repetition of another program's line");
+      return;
+    }
+    if (const auto at = foreign_byte(line.text)) {
+      refuse(line, "it holds bytes that no daemon writes", *at);
       return;
     }
     if (entry.reason != nullptr) {

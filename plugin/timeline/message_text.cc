@@ -185,9 +185,9 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
       return mismatch_message(finding);
     case AnomalyKind::log_rewritten:
       return fmt::format(
-          "the log's file was made anew, and {} of its records are older than it {}: it was "
+          "the log's file was made anew {}, and {} of its records are older than that: it was "
           "rewritten (by an editor, sed -i), or put back from a copy",
-          anomaly.records_before, when(finding));
+          when(finding), anomaly.records_before);
     case AnomalyKind::activity:
       return fmt::format("{} finding{} together: ", finding.parts.size(),
                          finding.parts.size() == 1 ? "" : "s") +

@@ -45,6 +45,21 @@ struct RandomHost {
   Pid pid_max;
 };
 
+TEST(NotAClock, too_few_random_pids_to_be_told_accuse_nobody) {
+  for (const std::size_t lines : {6U, 10U, 20U, 30U, 38U, 50U})
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      SCOPED_TRACE(std::to_string(lines) + " lines, seed " + std::to_string(seed));
+      std::vector<Reading> readings = simulate_host(schedule(4 * kDay, {{1, 60, 0, 1}}));
+      readings.resize(lines);
+      Random random(seed);
+      for (Reading& r : readings) r.pid = 2 + static_cast<Pid>(random.uniform() * 99998);
+      for (const Anomaly& a : find(readings))
+        if (a.kind != AnomalyKind::not_a_clock) {
+          EXPECT_LE(a.level, Level::low);
+        }
+    }
+}
+
 TEST(NotAClock, hosts_with_random_pids_get_this_one_row) {
   const std::vector<RandomHost> hosts = {
       {"OpenBSD, two days of an hourly job", schedule(2 * kDay, {{1, 60, 0, 1}}), 2, 100000},
