@@ -28,14 +28,6 @@ Level level_of(const LostCopies& lost) {
   return lost.missing > 1 && !lost.one_job ? Level::high : Level::medium;
 }
 
-std::uint32_t session_at(const PidClock& clock, std::uint32_t record) {
-  std::uint32_t number = 1;
-  for (const BootSession& session : clock.sessions)
-    if (session.first_tick < clock.ticks.size() && clock.ticks[session.first_tick].record <= record)
-      number = session.number;
-  return number;
-}
-
 }  // namespace
 
 std::vector<Anomaly> journal_findings(const LogSeries& log, const PidClock& clock) {
@@ -52,7 +44,7 @@ std::vector<Anomaly> journal_findings(const LogSeries& log, const PidClock& cloc
     a.last_record = std::max(lost.first_kept, lost.last_kept);
     a.first_pid = lost.first.pid;
     a.last_pid = lost.last.pid;
-    a.boot_session = session_at(clock, a.first_record);
+    a.boot_session = boot_session_at(clock, a.first_record);
     a.missing_records = lost.missing;
     a.one_job = lost.one_job;
     a.lost_copies = static_cast<std::uint32_t>(i + 1);

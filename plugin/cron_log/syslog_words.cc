@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 3> kNeedles = {"syslog", "System Logging"
 
 constexpr std::array<std::string_view, 7> kStops = {
     "Stopping", "Stopped", "exiting on signal", "shutting down", "exited", "Failed", "Deactivated"};
-constexpr std::array<std::string_view, 5> kStarts = {"Started", "Starting", "start", "starting up",
-                                                     "restart"};
+// Also of "starting up" and "restart".
+constexpr std::array<std::string_view, 3> kStarts = {"Started", "Starting", "start"};
 
 SyslogWord word_of(std::string_view text) {
   if (has_any(text, kStops)) return SyslogWord::stopped;
