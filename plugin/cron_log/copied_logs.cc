@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "plugin/cron_log/rotation.h"
 
@@ -19,12 +20,40 @@ constexpr std::chrono::minutes kLate{10};
 constexpr std::chrono::hours kOtherZone{26};
 /// Records of one PID that are looked through: more within a day are made up.
 constexpr std::ptrdiff_t kMostOfAPid = 1000;
+/// How often a folder's text logs may be laid along the journals from end to end: a host has a
+/// handful of logs with cron's lines in them, and rotations lie behind one another. Made-up ones,
+/// each with the first line and the last, would have to be compared as often as they are.
+constexpr std::uint64_t kMostRounds = 64;
 /// Two clocks' seconds: JournalTwins.
 constexpr std::chrono::seconds kSameTime{2};
 
 bool is_near(const std::vector<Timestamp>& times, Timestamp time, std::chrono::microseconds apart) {
   const auto at = std::lower_bound(times.begin(), times.end(), time - apart);
   return at != times.end() && *at <= time + apart;
+}
+
+/// The longest run of pairs, in their order, whose places ascend: patience sorting, O(n log n). One
+/// line that was put elsewhere would otherwise hide all others between its two places.
+std::vector<CopiedRecord> in_order(const std::vector<CopiedRecord>& pairs) {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::vector<std::size_t> ends;  // of the best run of each length
+  std::vector<std::size_t> before(pairs.size(), kNone);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const auto at = std::partition_point(ends.begin(), ends.end(), [&](std::size_t end) {
+      return pairs[end].place < pairs[i].place;
+    });
+    if (at != ends.begin()) before[i] = *std::prev(at);
+    if (at == ends.end())
+      ends.push_back(i);
+    else
+      *at = i;
+  }
+  std::vector<CopiedRecord> run;
+  run.reserve(ends.size());
+  for (std::size_t i = ends.empty() ? kNone : ends.back(); i != kNone; i = before[i])
+    run.push_back(pairs[i]);
+  std::reverse(run.begin(), run.end());
+  return run;
 }
 
 }  // namespace
@@ -35,17 +64,23 @@ CopiedLogs::CopiedLogs(std::span<FileLog> logs, const std::vector<StoredRecord>&
       twins_(twins),
       shift_(shift),
       holders_(twins.all().size()),
-      held_(twins.all().size()) {
-  std::map<std::string, std::size_t> known;
+      held_(twins.all().size()),
+      looks_left_(kMostRounds * twins.all().size()) {
+  std::map<std::string, std::vector<std::size_t>> of_family;
   for (std::size_t i = 0; i < logs.size(); ++i) {
     FileLog& log = logs[i];
     if (log.is_journal || log.begin == log.end) continue;
     const std::string& path = log.report.entry.path;
     const std::string name = path.substr(0, path.rfind('/') + 1) + parse_rotation(path).family;
-    const auto [at, is_new] = known.try_emplace(name, families_.size());
-    if (is_new) families_.emplace_back();
-    // Round 1 is that of whoever drops the copies.
-    match(families_[at->second], log, i, static_cast<std::uint32_t>(at->second + 2));
+    of_family[name].push_back(i);
+  }
+  // One family after the other: a round of another one in between would make it forget which twins
+  // it has. Round 1 is that of whoever drops the copies.
+  std::uint32_t round = 2;
+  for (const auto& [name, numbers] : of_family) {
+    Family& family = families_.emplace_back();
+    for (const std::size_t number : numbers) match(family, logs[number], number, round);
+    ++round;
   }
   for (Family& family : families_) {
     for (auto& [pid, times] : family.strangers_by_pid) std::sort(times.begin(), times.end());
@@ -78,14 +113,32 @@ void CopiedLogs::match(Family& family, FileLog& log, std::size_t number, std::ui
 }
 
 void CopiedLogs::begin(std::size_t family) {
+  for (const auto& [log, pairs] : families_[present_].pairs)
+    for (const CopiedRecord& pair : pairs) held_[pair.place] = false;
   present_ = family;
-  held_.assign(held_.size(), false);
   for (const auto& [log, pairs] : families_[family].pairs)
     for (const CopiedRecord& pair : pairs) held_[pair.place] = true;
 }
 
-bool CopiedLogs::stands_elsewhere(std::uint32_t place) const {
-  return holders_[place] > (held_[place] ? 1 : 0);
+std::vector<Timestamp> CopiedLogs::held_elsewhere(const CopyGap& gap) {
+  std::vector<Timestamp> times;
+  if (!may_look(gap.last.place - gap.first.place)) return times;
+  for (std::uint32_t place = gap.first.place + 1; place < gap.last.place; ++place)
+    if (holders_[place] > (held_[place] ? 1 : 0)) times.push_back(time_of(place));
+  return times;
+}
+
+std::vector<Timestamp> CopiedLogs::copied_times() const {
+  std::vector<Timestamp> times;
+  for (std::uint32_t place = 0; place < holders_.size(); ++place)
+    if (holders_[place] > 0) times.push_back(time_of(place));
+  return times;
+}
+
+bool CopiedLogs::may_look(std::size_t twins) {
+  if (twins > looks_left_) return false;
+  looks_left_ -= twins;
+  return true;
 }
 
 bool CopiedLogs::stands_otherwise(std::uint32_t place) const {
@@ -115,26 +168,58 @@ bool CopiedLogs::stands_otherwise(std::uint32_t place) const {
   return false;
 }
 
-std::vector<CopyGap> CopiedLogs::gaps() const {
-  std::vector<CopyGap> gaps;
-  for (const auto& [log, pairs] : families_[present_].pairs) {
-    std::optional<CopiedRecord> before;
-    for (const CopiedRecord& pair : pairs) {
-      if (before && pair.place <= before->place) continue;
-      if (before) {
-        CopyGap gap{log, *before, pair, {}};
-        for (std::uint32_t place = before->place + 1; place < pair.place; ++place) {
-          const StoredRecord& record = twin(place);
-          if (!held_[place] && record.pid != 0 && record.event != CronEvent::repeated &&
-              !stands_otherwise(place))
-            gap.missing.push_back(place);
-        }
-        if (!gap.missing.empty()) gaps.push_back(std::move(gap));
-      }
-      before = pair;
-    }
+std::map<std::uint32_t, std::vector<CopiedRecord>> CopiedLogs::by_host(
+    std::span<const CopiedRecord> pairs) const {
+  std::map<std::uint32_t, std::vector<CopiedRecord>> hosts;
+  for (const CopiedRecord& pair : pairs) hosts[twins_.host_of(twin(pair.place))].push_back(pair);
+  return hosts;
+}
+
+std::span<const std::uint32_t> CopiedLogs::between(const CopyGap& gap) const {
+  const auto places = twins_.places_of_host(twins_.host_of(twin(gap.first.place)));
+  const auto begin = std::upper_bound(places.begin(), places.end(), gap.first.place);
+  const auto end = std::lower_bound(begin, places.end(), gap.last.place);
+  return {begin, end};
+}
+
+void CopiedLogs::fill(CopyGap& gap, std::vector<bool>& seen) const {
+  for (const std::uint32_t place : between(gap)) {
+    if (seen[place]) continue;
+    seen[place] = true;
+    const StoredRecord& record = twin(place);
+    if (!held_[place] && record.pid != 0 && record.event != CronEvent::repeated &&
+        !stands_otherwise(place))
+      gap.missing.push_back(place);
   }
-  return gaps;
+}
+
+CopiedLogs::Gaps CopiedLogs::gaps() {
+  Gaps found;
+  for (const auto& [log, pairs] : families_[present_].pairs)
+    for (const auto& [host, own] : by_host(pairs)) {
+      const std::vector<CopiedRecord> run = in_order(own);
+      if (run.size() < own.size()) found.out_of_order[log] += own.size() - run.size();
+      for (std::size_t i = 1; i < run.size(); ++i)
+        if (run[i].place > run[i - 1].place + 1)
+          found.gaps.push_back({log, run[i - 1], run[i], {}});
+    }
+  if (found.gaps.empty()) return found;
+  // The narrowest first: it has what is missing, and the wide ones of made-up logs cannot use up
+  // what may be looked at before it.
+  const auto width = [](const CopyGap& gap) { return gap.last.place - gap.first.place; };
+  std::stable_sort(found.gaps.begin(), found.gaps.end(),
+                   [&](const CopyGap& a, const CopyGap& b) { return width(a) < width(b); });
+  std::vector<bool> seen(held_.size());
+  for (CopyGap& gap : found.gaps)
+    if (const std::size_t twins = between(gap).size(); may_look(twins))
+      fill(gap, seen);
+    else
+      found.too_many[gap.log] += twins;
+  std::erase_if(found.gaps, [](const CopyGap& gap) { return gap.missing.empty(); });
+  std::sort(found.gaps.begin(), found.gaps.end(), [](const CopyGap& a, const CopyGap& b) {
+    return std::pair(a.log, a.first.record) < std::pair(b.log, b.first.record);
+  });
+  return found;
 }
 
 std::set<CopiedLogs::Kind> CopiedLogs::held_kinds(const std::vector<CopyGap>& gaps) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct CopiedRecord {
   std::uint32_t place = 0;   ///< in JournalTwins::all()
 };
 
-/// Between two neighbouring copies of one text log.
+/// Between two neighbouring copies of one text log and one host.
 struct CopyGap {
   std::size_t log = 0;
   CopiedRecord first;
@@ -53,14 +54,30 @@ class CopiedLogs {
   /// From now on it is asked about this family.
   void begin(std::size_t family);
 
-  /// What that family lacks. A record that stands in it otherwise is not missing: late, dated by
-  /// another zone, in other words, with a PID of a container's, or folded into one that it repeats.
-  std::vector<CopyGap> gaps() const;
+  /// Copies of a log by host, in the log's order.
+  std::map<std::uint32_t, std::vector<CopiedRecord>> by_host(
+      std::span<const CopiedRecord> pairs) const;
+
+  struct Gaps {
+    std::vector<CopyGap> gaps;  ///< by log, in its order
+    /// By log: copies that are out of the journal's order, which end no gap.
+    std::map<std::size_t, std::uint64_t> out_of_order;
+    /// By log: twins that nobody looked at, because the logs would have to be compared too often.
+    std::map<std::size_t, std::uint64_t> too_many;
+  };
+  /// What that family lacks. Host by host, along the longest run of copies that are in the
+  /// journal's order. Each twin is missing once, from the narrowest gap around it. A record that
+  /// stands in it otherwise is not missing: late, dated by another zone, in other words, with a PID
+  /// of a container's, or folded into one that it repeats.
+  Gaps gaps();
   /// Kinds of records that it holds as a rule: at least as many as it lacks, the one job apart of
   /// which it lacks most.
   std::set<Kind> held_kinds(const std::vector<CopyGap>& gaps) const;
-  /// Whether another family holds the twin.
-  bool stands_elsewhere(std::uint32_t place) const;
+  /// The times of the twins in that gap that another family holds: signs of the daemon's life.
+  /// Ascending; none where too much was looked through already.
+  std::vector<Timestamp> held_elsewhere(const CopyGap& gap);
+  /// The times of all twins that any text log holds, ascending.
+  std::vector<Timestamp> copied_times() const;
 
   Kind kind_of(const StoredRecord& record) const { return twins_.key_of(record).event_and_program; }
   Job job_of(const StoredRecord& record) const { return {kind_of(record), record.label}; }
@@ -71,6 +88,10 @@ class CopiedLogs {
 
  private:
   void match(Family& family, FileLog& log, std::size_t number, std::uint32_t round);
+  void fill(CopyGap& gap, std::vector<bool>& seen) const;
+  std::span<const std::uint32_t> between(const CopyGap& gap) const;
+  /// Whether so many twins may still be looked at; takes them from what is left.
+  bool may_look(std::size_t twins);
   bool stands_otherwise(std::uint32_t place) const;
 
   const std::vector<StoredRecord>& records_;
@@ -80,6 +101,7 @@ class CopiedLogs {
   std::vector<std::uint8_t> holders_;  ///< of each twin: families that hold it
   std::vector<bool> held_;             ///< of each twin: whether the present family does
   std::size_t present_ = 0;
+  std::uint64_t looks_left_ = 0;  ///< at twins, over all families
 };
 
 }  // namespace pidometer

@@ -29,6 +29,10 @@ constexpr const char* kNearWord = "the syslog daemon stopped, started or told of
 constexpr const char* kNearBoot = "close to a boot";
 constexpr const char* kBrokenJournal = "the journal is damaged there, or its time runs backwards";
 
+constexpr const char* kOutOfOrder =
+    "out of the journal's order: what lies around it is compared without it";
+constexpr const char* kTooMany = "too many logs of the same lines to compare them all";
+
 using Gap = CopyGap;
 
 class Finder {
@@ -40,8 +44,8 @@ class Finder {
         records_(records),
         twins_(twins),
         shift_(shift),
-        hints_(find_loss_hints(logs, records, sources, twins, shift)),
-        copied_(logs, records, twins, shift) {}
+        copied_(logs, records, twins, shift),
+        hints_(find_loss_hints(logs, records, sources, twins, shift, copied_.copied_times())) {}
 
   std::vector<LostCopies> run() {
     for (std::size_t f = 0; f < copied_.families().size(); ++f) {
@@ -55,6 +59,7 @@ class Finder {
   using Family = CopiedLogs::Family;
 
   Timestamp time_of(std::uint32_t place) const { return copied_.time_of(place); }
+  std::uint32_t host_of(std::uint32_t place) const { return twins_.host_of(copied_.twin(place)); }
 
   /// Takes the missing ones out that fit, and counts them under the reason.
   template <typename Fits>
@@ -77,7 +82,12 @@ class Finder {
   }
 
   void judge(const Family& family) {
-    std::vector<Gap> gaps = copied_.gaps();
+    CopiedLogs::Gaps all = copied_.gaps();
+    for (const auto& [log, count] : all.out_of_order)
+      logs_[log].report.beside_journal->not_judged[kOutOfOrder] += count;
+    for (const auto& [log, count] : all.too_many)
+      logs_[log].report.beside_journal->not_judged[kTooMany] += count;
+    std::vector<Gap> gaps = std::move(all.gaps);
     const std::set<CopiedLogs::Kind> kinds = copied_.held_kinds(gaps);
     leave_out(gaps, kOtherKind, [&](const Gap&, std::uint32_t place) {
       return !kinds.contains(copied_.kind_of(copied_.twin(place)));
@@ -91,10 +101,15 @@ class Finder {
       return hints_.near.touches(at(place), at(place));
     });
     leave_out(gaps, kNearBoot, [&](const Gap&, std::uint32_t place) {
-      return hints_.by_boot.touches(at(place), at(place));
+      return hints_.by_boot[host_of(place)].touches(at(place), at(place));
     });
     take_jobs(family, gaps);
-    take_gaps(family, std::move(gaps));
+    std::map<std::uint32_t, std::vector<Gap>> of_host;
+    for (Gap& gap : gaps) of_host[host_of(gap.first.place)].push_back(std::move(gap));
+    std::map<std::uint32_t, std::uint64_t> copied;
+    for (const auto& [log, pairs] : family.pairs)
+      for (const CopiedRecord& pair : pairs) ++copied[host_of(pair.place)];
+    for (auto& [host, own] : of_host) take_gaps(family, copied[host], std::move(own));
     find_missing_files(family, kinds);
   }
 
@@ -190,18 +205,18 @@ class Finder {
   bool is_unbroken(std::uint32_t first, std::uint32_t last) const {
     const Timestamp begin = time_of(first);
     const Timestamp end = time_of(last);
-    return !hints_.told.touches(begin, end) && !hints_.boots.touches(begin, end) &&
+    return !hints_.told.touches(begin, end) && !hints_.boots[host_of(first)].touches(begin, end) &&
            !hints_.broken.touches(begin, end);
   }
 
   AgainstJournal verdict_of(const Gap& gap) {
     const Timestamp begin = time_of(gap.first.place);
     const Timestamp end = time_of(gap.last.place);
-    if (hints_.boots.touches(begin, end)) return AgainstJournal::host_booted;
+    if (hints_.boots[host_of(gap.first.place)].touches(begin, end))
+      return AgainstJournal::host_booted;
     if (hints_.told.touches(begin, end)) return AgainstJournal::daemon_restarted;
-    std::vector<Timestamp> life;
-    for (std::uint32_t place = gap.first.place + 1; place < gap.last.place; ++place)
-      if (copied_.stands_elsewhere(place)) life.push_back(time_of(place));
+    if (gap.missing.size() <= kFewInARow) return AgainstJournal::lines_removed;
+    std::vector<Timestamp> life = copied_.held_elsewhere(gap);
     if (most_in_a_row(gap, life) <= kFewInARow) return AgainstJournal::lines_removed;
     if (looks_ < kMostLifeLooks) {
       ++looks_;
@@ -230,11 +245,11 @@ class Finder {
     return most;
   }
 
-  void take_gaps(const Family& family, std::vector<Gap> gaps) {
-    if (gaps.empty()) return;
+  /// Those of one host, of which the family has so many copies.
+  void take_gaps(const Family& family, std::uint64_t copied, std::vector<Gap> gaps) {
     std::uint64_t missing = 0;
     for (const Gap& gap : gaps) missing += gap.missing.size();
-    if (gaps.size() > kManyPlaces && missing * kScatteredPart > family.copied) {
+    if (gaps.size() > kManyPlaces && missing * kScatteredPart > copied) {
       std::sort(gaps.begin(), gaps.end(),
                 [](const Gap& a, const Gap& b) { return a.first.place < b.first.place; });
       std::vector<std::uint32_t> all;
@@ -247,34 +262,53 @@ class Finder {
       found_.push_back(lost(family, gap, gap, gap.missing, verdict_of(gap)));
   }
 
-  /// Records of the text logs between two files of the journal, which join one another.
+  /// Records of the text logs between two files of the journal, which join one another, of one
+  /// host.
   void find_missing_files(const Family& family, const std::set<CopiedLogs::Kind>& kinds) {
-    for (const auto& [log, pairs] : family.pairs)
-      for (std::size_t i = 1; i < pairs.size(); ++i) {
-        const CopiedRecord& first = pairs[i - 1];
-        const CopiedRecord& last = pairs[i];
-        const std::uint16_t older = copied_.twin(first.place).file;
-        const std::uint16_t newer = copied_.twin(last.place).file;
-        if (older == newer || last.place != first.place + 1 ||
-            last.record - first.record <= kFewBetweenFiles || holes_.contains(first.place) ||
-            hints_.broken.touches(time_of(first.place), time_of(last.place)))
-          continue;
-        LostCopies one;
-        one.verdict = AgainstJournal::journal_file_missing;
-        for (std::uint32_t r = first.record + 1; r < last.record; ++r) {
-          const StoredRecord& record = records_[r];
-          if (record.pid == 0 || !kinds.contains(copied_.kind_of(record))) continue;
-          if (one.missing == 0) one.first_missing = record.time + shift_;
-          one.last_missing = record.time + shift_;
-          if (one.missing++ < LostCopies::kMostQuoted) one.quoted.push_back(place_of(r, shift_));
-        }
-        if (one.missing < kFewBetweenFiles) continue;
-        one.first = place_of(twins_.all()[first.place].record, {});
-        one.last = place_of(twins_.all()[last.place].record, {});
-        one.copied = family.copied;
-        holes_.insert(first.place);
-        found_.push_back(std::move(one));
-      }
+    for (const auto& [log, pairs] : family.pairs) {
+      const auto hosts = copied_.by_host(pairs);
+      if (hosts.empty()) continue;
+      std::map<std::uint32_t, std::vector<std::uint32_t>> records;
+      for (std::size_t r = logs_[log].begin; r < logs_[log].end; ++r)
+        records[hosts.size() > 1 ? twins_.host_of(records_[r]) : hosts.begin()->first].push_back(
+            static_cast<std::uint32_t>(r));
+      for (const auto& [host, own] : hosts)
+        for (std::size_t i = 1; i < own.size(); ++i)
+          find_missing_file(family, kinds, own[i - 1], own[i], records[host]);
+    }
+  }
+
+  void find_missing_file(const Family& family, const std::set<CopiedLogs::Kind>& kinds,
+                         const CopiedRecord& first, const CopiedRecord& last,
+                         const std::vector<std::uint32_t>& records) {
+    if (copied_.twin(first.place).file == copied_.twin(last.place).file ||
+        last.place <= first.place || last.record - first.record <= kFewBetweenFiles ||
+        holes_.contains(first.place) || !joins(first.place, last.place) ||
+        hints_.broken.touches(time_of(first.place), time_of(last.place)))
+      return;
+    LostCopies one;
+    one.verdict = AgainstJournal::journal_file_missing;
+    const auto begin = std::upper_bound(records.begin(), records.end(), first.record);
+    for (auto r = begin; r != records.end() && *r < last.record; ++r) {
+      const StoredRecord& record = records_[*r];
+      if (record.pid == 0 || !kinds.contains(copied_.kind_of(record))) continue;
+      if (one.missing == 0) one.first_missing = record.time + shift_;
+      one.last_missing = record.time + shift_;
+      if (one.missing++ < LostCopies::kMostQuoted) one.quoted.push_back(place_of(*r, shift_));
+    }
+    if (one.missing < kFewBetweenFiles) return;
+    one.first = place_of(twins_.all()[first.place].record, {});
+    one.last = place_of(twins_.all()[last.place].record, {});
+    one.copied = family.copied;
+    holes_.insert(first.place);
+    found_.push_back(std::move(one));
+  }
+
+  /// Whether the journals have nothing of that host between the two.
+  bool joins(std::uint32_t first, std::uint32_t last) const {
+    const std::span<const std::uint32_t> places = twins_.places_of_host(host_of(first));
+    const auto next = std::upper_bound(places.begin(), places.end(), first);
+    return next != places.end() && *next == last;
   }
 
   static constexpr std::size_t kMostLifeLooks = 50;  ///< each reads a part of a log again
@@ -284,8 +318,8 @@ class Finder {
   const std::vector<StoredRecord>& records_;
   JournalTwins& twins_;
   const std::chrono::minutes shift_;
-  const LossHints hints_;
   CopiedLogs copied_;
+  const LossHints hints_;
   std::set<std::uint32_t> holes_;  ///< between journal files, told already
   std::size_t looks_ = 0;
   std::vector<LostCopies> found_;

@@ -29,21 +29,27 @@ class Copies {
   JournalCopies run() {
     JournalCopies result;
     if (twins_.empty()) return result;
-    const std::chrono::minutes shift = usual_shift(result);
+    const std::chrono::minutes shift = usual_shift();
     result.shift = shift;
     std::vector<bool> dropped(records_.size());
+    bool any = false;
     for (FileLog& log : logs_) {
       if (log.is_journal) continue;
       for (std::size_t r = log.begin; r < log.end; ++r) {
         const auto twin = twins_.take(records_[r], shift, kRound);
+        // Without a PID nothing tells a line from its like. A copy at the very ends is within.
+        if (records_[r].pid != 0) {
+          if (twin || is_within(records_[r].time + shift)) ++result.within;
+          if (twin) ++result.copies;
+        }
         if (!twin) continue;
         const StoredRecord& kept = records_[twins_.all()[*twin].record];
         names_.try_emplace(sources_[records_[r].source].hostname, sources_[kept.source].hostname);
         dropped[r] = true;
-        ++result.copies;
+        any = true;
       }
     }
-    if (result.copies == 0 || result.disagree()) return result;
+    if (!any || result.disagree()) return result;
     result.lost = find_lost_copies(logs_, sources_, labels_, records_, twins_, shift);
     for (FileLog& log : logs_)
       for (std::size_t r = log.begin; r < log.end; ++r)
@@ -57,6 +63,8 @@ class Copies {
   }
 
  private:
+  bool is_within(Timestamp time) const { return time >= twins_.first() && time <= twins_.last(); }
+
   void rename() {
     std::map<std::uint16_t, std::uint16_t> renamed;
     for (const FileLog& log : logs_) {
@@ -77,23 +85,22 @@ class Copies {
 
   /// By how much most text records in the journals' time are off. Each votes for the distance to
   /// the nearest record of its key.
-  std::chrono::minutes usual_shift(JournalCopies& result) {
+  std::chrono::minutes usual_shift() {
+    std::uint64_t voters = 0;
     std::map<std::int64_t, std::uint64_t> votes;
     for (const FileLog& log : logs_) {
       if (log.is_journal) continue;
       for (std::size_t r = log.begin; r < log.end; ++r) {
         const StoredRecord& record = records_[r];
-        // Without a PID nothing tells a line from its like.
-        if (record.pid == 0 || record.time < twins_.first() || record.time > twins_.last())
-          continue;
-        ++result.within;
+        if (record.pid == 0 || !is_within(record.time)) continue;
+        ++voters;
         if (const auto steps = twins_.steps_to_nearest(record)) ++votes[*steps];
       }
     }
     std::int64_t best = 0;
     for (const auto& [steps, count] : votes)
       if (count > votes[best]) best = steps;
-    if (votes[best] < kEnough || votes[best] * 2 < result.within) best = 0;
+    if (votes[best] < kEnough || votes[best] * 2 < voters) best = 0;
     return best * JournalTwins::kZoneStep;
   }
 

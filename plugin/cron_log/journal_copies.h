@@ -14,8 +14,8 @@ namespace pidometer {
 
 /// How the text logs of a folder agree with the journals beside them.
 struct JournalCopies {
-  std::uint64_t within = 0;  ///< records of text logs that lie in the journals' time
-  std::uint64_t copies = 0;  ///< those of them that the journals hold too; dropped
+  std::uint64_t within = 0;  ///< records of text logs, with a PID, in the journals' time
+  std::uint64_t copies = 0;  ///< those of them that the journals hold too
   /// What is to be added to the text logs' times to get the journals': not 0 where the zone that
   /// they were dated by is not the host's.
   std::chrono::minutes shift{0};

@@ -52,6 +52,36 @@ JournalTwins::JournalTwins(std::span<const FileLog> logs, const SourceTable& sou
     once.push_back(twin);
   }
   twins_ = std::move(once);
+  find_hosts(logs, sources, records);
+}
+
+void JournalTwins::find_hosts(std::span<const FileLog> logs, const SourceTable& sources,
+                              const std::vector<StoredRecord>& records) {
+  std::vector<std::uint64_t> counts(sources.size());
+  for (const FileLog& log : logs)
+    if (log.is_journal)
+      for (std::size_t r = log.begin; r < log.end; ++r) ++counts[records[r].source];
+  std::map<std::string, std::map<std::string, std::uint64_t>> names_of_boot;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    if (!sources[i].boot_id.empty())
+      names_of_boot[sources[i].boot_id][short_name(sources[i].hostname)] += counts[i];
+  std::map<std::string, std::string> host_of_boot;
+  for (const auto& [boot, names] : names_of_boot)
+    host_of_boot[boot] = std::max_element(names.begin(), names.end(), [](auto& a, auto& b) {
+                           return a.second < b.second;
+                         })->first;
+  std::map<std::string, std::uint32_t> known;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto boot = host_of_boot.find(sources[i].boot_id);
+    const std::string name =
+        boot == host_of_boot.end() ? short_name(sources[i].hostname) : boot->second;
+    hosts_.push_back(
+        known.try_emplace(name, static_cast<std::uint32_t>(known.size())).first->second);
+  }
+  places_by_host_.resize(known.size());
+  for (std::size_t place = 0; place < twins_.size(); ++place)
+    places_by_host_[host_of(records[twins_[place].record])].push_back(
+        static_cast<std::uint32_t>(place));
 }
 
 JournalTwins::Key JournalTwins::key_of(const StoredRecord& record) const {

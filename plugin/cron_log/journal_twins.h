@@ -30,8 +30,8 @@ class JournalTwins {
     std::uint32_t taken = 0;   ///< the round in which a text record had it; 0: none
   };
 
-  /// All three must outlive it; records must not move. An entry that stands in two journal files is
-  /// there once.
+  /// Keeps none of the three, but the places of the records and the numbers of the sources: neither
+  /// may change while it is asked. An entry that stands in two journal files is there once.
   JournalTwins(std::span<const FileLog> logs, const SourceTable& sources,
                const std::vector<StoredRecord>& records);
 
@@ -42,6 +42,15 @@ class JournalTwins {
   std::span<const Twin> all() const { return twins_; }
 
   Key key_of(const StoredRecord& record) const;
+
+  /// The host of a record, as a number: that which the journals name most in its boot, or which it
+  /// names itself. A host is `localhost` until the network has told it its name.
+  std::uint32_t host_of(const StoredRecord& record) const { return hosts_[record.source]; }
+  /// Places in all() of the records of that host, in order of time.
+  std::span<const std::uint32_t> places_of_host(std::uint32_t host) const {
+    return places_by_host_[host];
+  }
+  std::size_t hosts() const { return places_by_host_.size(); }
 
   /// Takes the first twin of the record, `shift` later, that no other one of that round took: its
   /// place in all().
@@ -58,11 +67,16 @@ class JournalTwins {
   static constexpr std::chrono::minutes kZoneStep{15};
 
  private:
+  void find_hosts(std::span<const FileLog> logs, const SourceTable& sources,
+                  const std::vector<StoredRecord>& records);
+
   struct KeyHash {
     std::size_t operator()(const Key& key) const;
   };
 
   std::vector<std::uint32_t> programs_;  ///< of each source: host and program
+  std::vector<std::uint32_t> hosts_;     ///< of each source
+  std::vector<std::vector<std::uint32_t>> places_by_host_;
   std::vector<Twin> twins_;
   std::unordered_map<Key, std::vector<std::uint32_t>, KeyHash> by_key_;
 };

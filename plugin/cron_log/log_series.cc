@@ -104,6 +104,19 @@ struct FolderLogs {
   bool of_another_host = false;
 };
 
+/// A series has the record on one side alone: counted in the log's report and left out. False where
+/// it has no report of that log.
+bool count_not_given(const LostCopies& one, LogSeries& to) {
+  for (std::size_t i = 0; i < to.files.size(); ++i) {
+    if (to.files[i] != one.first.file || !to.reports[i].beside_journal) continue;
+    JournalComparison& compared = *to.reports[i].beside_journal;
+    compared.not_judged["between records of two hosts"] += one.missing;
+    compared.missing -= std::min(compared.missing, one.missing);
+    return true;
+  }
+  return false;
+}
+
 /// Moves those into the series that has kept the journal's two records around them.
 void give_lost_copies(std::vector<LostCopies>& lost, LogSeries& to) {
   if (lost.empty()) return;
@@ -118,7 +131,8 @@ void give_lost_copies(std::vector<LostCopies>& lost, LogSeries& to) {
   std::erase_if(lost, [&](LostCopies& one) {
     const auto first = kept.find({one.first.time, one.first.pid});
     const auto last = kept.find({one.last.time, one.last.pid});
-    if (first == kept.end() || last == kept.end()) return false;
+    if (first == kept.end() && last == kept.end()) return false;
+    if (first == kept.end() || last == kept.end()) return count_not_given(one, to);
     one.first_kept = first->second;
     one.last_kept = last->second;
     to.lost_copies.push_back(std::move(one));

@@ -14,6 +14,9 @@ constexpr std::chrono::minutes kNear{10};
 constexpr std::chrono::minutes kByBoot{2};
 /// Where a log begins with such a word it is not known how much earlier it was said.
 constexpr std::chrono::hours kBeforeLog{1};
+/// What a daemon writes while it ends is no sign that it runs: systemd kills it after this time
+/// (DefaultTimeoutStopSec).
+constexpr std::chrono::seconds kEnding{90};
 /// A second that daemons differ by is no clock that was set back.
 constexpr std::chrono::seconds kJitter{1};
 
@@ -23,7 +26,8 @@ struct DatedWord {
   SyslogWord word;
 };
 
-/// Between which instants a word was said: known, or that of the records around it.
+/// Between which instants a word was said: known, or that of the records around it, of which the
+/// log has some.
 DatedWord date(const LossHint& hint, const FileLog& log, const std::vector<StoredRecord>& records,
                std::chrono::minutes shift) {
   if (hint.time) return {*hint.time, *hint.time, hint.word};
@@ -36,14 +40,13 @@ DatedWord date(const LossHint& hint, const FileLog& log, const std::vector<Store
     const Timestamp time = std::prev(behind)->time + shift + *hint.since_record;
     return {time, time, hint.word};
   }
-  const Timestamp before = behind == begin ? (begin == end ? Timestamp() : begin->time - kBeforeLog)
-                                           : std::prev(behind)->time;
+  const Timestamp before = behind == begin ? begin->time - kBeforeLog : std::prev(behind)->time;
   const Timestamp after = behind == end ? before + kBeforeLog : behind->time;
   return {std::min(before, after) + shift, std::max(before, after) + shift, hint.word};
 }
 
 void add_words(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
-               std::chrono::minutes shift, LossHints& hints) {
+               std::chrono::minutes shift, std::span<const Timestamp> copied, LossHints& hints) {
   std::vector<DatedWord> words;
   for (const FileLog& log : logs) {
     if (log.begin == log.end) continue;  // nothing dates them, and nothing of it is compared
@@ -53,27 +56,36 @@ void add_words(std::span<const FileLog> logs, const std::vector<StoredRecord>& r
   }
   std::stable_sort(words.begin(), words.end(),
                    [](const DatedWord& a, const DatedWord& b) { return a.begin < b.begin; });
-  std::optional<Timestamp> stopped;
-  for (const DatedWord& word : words) {
-    hints.told.add(word.begin, word.end);
-    hints.near.add(word.begin - kNear, word.end + kNear);
-    if (word.word == SyslogWord::stopped && !stopped) stopped = word.begin;
-    if (word.word != SyslogWord::started || !stopped) continue;
-    hints.near.add(*stopped, word.end);
-    stopped.reset();
+  std::optional<Timestamp> started;  // the next one
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    hints.told.add(word->begin, word->end);
+    hints.near.add(word->begin - kNear, word->end + kNear);
+    if (word->word == SyslogWord::started) started = word->end;
+    if (word->word != SyslogWord::stopped) continue;
+    // A word that only looks like the end of the daemon (`Failed`) must not excuse all that comes.
+    const auto writes = std::upper_bound(copied.begin(), copied.end(), word->end + kEnding);
+    if (writes == copied.end()) continue;
+    const Timestamp end = *writes + kNear;
+    hints.near.add(word->begin, started ? std::min(*started, end) : end);
   }
-  if (stopped) hints.near.add(*stopped, Timestamp::max() - kNear);
 }
 
 void add_boots(const std::vector<StoredRecord>& records, const SourceTable& sources,
                const JournalTwins& twins, LossHints& hints) {
   const std::span<const JournalTwins::Twin> all = twins.all();
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    if (sources[records[all[i - 1].record].source].boot_id ==
-        sources[records[all[i].record].source].boot_id)
-      continue;
-    hints.boots.add(all[i - 1].time, all[i].time);
-    hints.by_boot.add(all[i - 1].time - kByBoot, all[i].time + kByBoot);
+  hints.boots.resize(twins.hosts());
+  hints.by_boot.resize(twins.hosts());
+  for (std::uint32_t host = 0; host < twins.hosts(); ++host) {
+    const std::span<const std::uint32_t> places = twins.places_of_host(host);
+    for (std::size_t i = 1; i < places.size(); ++i) {
+      const JournalTwins::Twin& before = all[places[i - 1]];
+      const JournalTwins::Twin& behind = all[places[i]];
+      if (sources[records[before.record].source].boot_id ==
+          sources[records[behind.record].source].boot_id)
+        continue;
+      hints.boots[host].add(before.time, behind.time);
+      hints.by_boot[host].add(before.time - kByBoot, behind.time + kByBoot);
+    }
   }
 }
 
@@ -114,13 +126,14 @@ bool TimeStretches::touches(Timestamp begin, Timestamp end) const {
 
 LossHints find_loss_hints(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
                           const SourceTable& sources, const JournalTwins& twins,
-                          std::chrono::minutes shift) {
+                          std::chrono::minutes shift, std::span<const Timestamp> copied) {
   LossHints hints;
-  add_words(logs, records, shift, hints);
+  add_words(logs, records, shift, copied, hints);
   add_boots(records, sources, twins, hints);
   add_broken(logs, records, twins, hints);
-  for (TimeStretches* one : {&hints.told, &hints.near, &hints.boots, &hints.by_boot, &hints.broken})
-    one->settle();
+  for (TimeStretches* one : {&hints.told, &hints.near, &hints.broken}) one->settle();
+  for (TimeStretches& one : hints.boots) one.settle();
+  for (TimeStretches& one : hints.by_boot) one.settle();
   return hints;
 }
 

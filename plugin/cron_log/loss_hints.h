@@ -25,16 +25,18 @@ class TimeStretches {
 /// When lines may have been lost on their way into text logs without anybody's doing, by what all
 /// logs of the folder and the journals say.
 struct LossHints {
-  TimeStretches told;     ///< the syslog daemon, or journald of it, said something: no margins
-  TimeStretches near;     ///< so close to that, or between a stop and a start, that it explains
-  TimeStretches boots;    ///< from the last record of a boot to the first of the next
-  TimeStretches by_boot;  ///< the same with margins: the daemon comes late and goes early
-  TimeStretches broken;   ///< journals are damaged there, or time runs backwards in them
+  TimeStretches told;  ///< the syslog daemon, or journald of it, said something: no margins
+  TimeStretches near;  ///< so close to that, or between a stop and the next line, that it explains
+  /// By host (JournalTwins::host_of): from the last record of a boot to the first of the next.
+  std::vector<TimeStretches> boots;
+  std::vector<TimeStretches> by_boot;  ///< with margins: the daemon comes late and goes early
+  TimeStretches broken;  ///< journals are damaged there, or time runs backwards in them
 };
 
-/// `shift`: what is to be added to the times of text logs.
+/// `shift`: what is to be added to the times of text logs. `copied`: times of the journals' records
+/// that stand in a text log too, ascending: the daemon wrote then.
 LossHints find_loss_hints(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
                           const SourceTable& sources, const JournalTwins& twins,
-                          std::chrono::minutes shift);
+                          std::chrono::minutes shift, std::span<const Timestamp> copied);
 
 }  // namespace pidometer

@@ -1,0 +1,156 @@
+// Text logs laid beside journals where order, rotations, hosts or words were made to mislead.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "tests/support/memory_log_file.h"
+#include "tests/unit/cron_log/journal_beside_text.h"
+
+namespace pidometer {
+namespace {
+
+using test::MemoryLogFile;
+using namespace test::journal_beside_text;
+
+/// Of the text logs: how much was not judged for that reason.
+std::uint64_t not_judged(const LogSeries& series, const std::string& reason) {
+  std::uint64_t count = 0;
+  for (const LogReport& report : series.reports)
+    if (report.beside_journal && report.beside_journal->not_judged.contains(reason))
+      count += report.beside_journal->not_judged.at(reason);
+  return count;
+}
+
+constexpr const char* kOutOfOrder =
+    "out of the journal's order: what lies around it is compared without it";
+
+TEST(CopiedLogs, ALineOutOfOrderSilencesNothing) {
+  const std::vector<Line> lines = host();
+  const std::string text = text_of(lines, [](const Line& line) { return line.minute != 300; });
+  const std::string last = as_text(lines.back());
+  const std::size_t noon = text.find(as_text({720, "CRON", 3160, "(root) CMD (/bin/a)"}));
+  ASSERT_NE(noon, std::string::npos);
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  for (const std::string& written :
+       {last + text, last + text.substr(0, text.size() - last.size()),
+        text.substr(0, noon) + as_text(lines.front()) + text.substr(noon),
+        text.substr(0, noon) + last + text.substr(noon)}) {
+    const MemoryLogFile syslog("/var/log/syslog", written);
+    const Told told = tell({&journal, &syslog});
+    ASSERT_EQ(told.lost.size(), 1U);
+    EXPECT_EQ(told.lost[0].verdict, AgainstJournal::lines_removed);
+    EXPECT_EQ(told.lost[0].missing, 1U);
+    EXPECT_EQ(told.lost[0].quoted.at(0).pid, 1000U + 3 * 300);
+  }
+  const MemoryLogFile syslog("/var/log/syslog", last + text);
+  EXPECT_EQ(not_judged(tell({&journal, &syslog}).series, kOutOfOrder), 1U);
+}
+
+TEST(CopiedLogs, ACopyIsOneOfItsFamilyWhateverLiesBetweenTheRotations) {
+  const std::vector<Line> lines = host();
+  const auto all = [](const Line&) { return true; };
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  const MemoryLogFile newer("/var/log/syslog", text_of(lines, all));
+  const std::string some = text_of(lines, [](const Line& line) { return line.minute < 100; });
+  const MemoryLogFile older("/var/log/syslog.1", some);
+  // In the order of paths one lies between the two rotations, the other behind them.
+  for (const char* name : {"/var/log/syslog-b", "/var/log/zlog"}) {
+    SCOPED_TRACE(name);
+    const MemoryLogFile other(name,
+                              text_of(lines, [](const Line& l) { return between(l, 6, 200); }));
+    const Told told = tell({&journal, &newer, &older, &other});
+    for (const LogReport& report : told.series.reports)
+      if (report.entry.path == "/var/log/syslog.1") {
+        ASSERT_TRUE(report.beside_journal);
+        EXPECT_EQ(report.beside_journal->copies, 0U);
+      }
+  }
+}
+
+TEST(CopiedLogs, AStopExcusesNothingOnceTheDaemonWritesAgain) {
+  for (const char* text : {"omfile: Failed to open /x", "action exited", "Stopped it"}) {
+    SCOPED_TRACE(text);
+    std::vector<Line> lines = host();
+    add(lines, {99, "rsyslogd", 400, text});
+    const Told told = tell(lines, [](const Line& line) { return line.minute != 600; });
+    ASSERT_EQ(told.lost.size(), 1U);
+    EXPECT_EQ(told.lost[0].verdict, AgainstJournal::lines_removed);
+  }
+}
+
+TEST(CopiedLogs, RotationsWithinOneAnotherTellOfALineOnce) {
+  const std::vector<Line> lines = host();
+  std::deque<MemoryLogFile> files;
+  files.emplace_back(kJournal, journal_of(lines));
+  files.emplace_back("/var/log/syslog", text_of(lines, [](const Line& line) {
+                       return between(line, 170, 1200) && !between(line, 590, 620);
+                     }));
+  // Both of the lines around all that, in older ones.
+  for (int k = 0; k < 30; ++k)
+    files.emplace_back(fmt::format("/var/log/syslog.{}", k + 1),
+                       as_text(lines[static_cast<std::size_t>(k)]) +
+                           as_text(lines[lines.size() - 1 - static_cast<std::size_t>(k)]));
+  std::vector<const LogFile*> read;
+  for (const MemoryLogFile& file : files) read.push_back(&file);
+  const Told told = tell(read);
+  ASSERT_EQ(told.lost.size(), 1U);
+  EXPECT_EQ(told.lost[0].missing, 5U);
+  EXPECT_EQ(told.lost[0].first.file, &files[1]);
+}
+
+/// The second host's lines, a minute behind the first one's, in a PID range and a boot of its own.
+std::string of_db02(std::string text) {
+  for (std::size_t at = 0; (at = text.find("web01", at)) != std::string::npos;)
+    text.replace(at, 5, "db02");
+  return text;
+}
+
+TEST(CopiedLogs, JournalsOfTwoHostsAreComparedHostByHost) {
+  const std::vector<Line> web = host();
+  std::string journal;
+  std::string text;
+  for (Line line : web) {
+    journal += as_entry(line);
+    if (line.minute != 300) text += as_text(line);
+    line.minute += 1;
+    line.pid = 900'000 - 5 * line.pid;
+    line.boot = 'c';
+    journal += of_db02(as_entry(line));
+    if (line.minute != 601) text += of_db02(as_text(line));
+  }
+  const MemoryLogFile entries(kJournal, journal);
+  const MemoryLogFile syslog("/var/log/syslog", text);
+  const test::Read got = test::read({&entries, &syslog});
+  ASSERT_EQ(got.series.size(), 2U);
+  for (const LogSeries& series : got.series) {
+    SCOPED_TRACE(series.hostname);
+    ASSERT_EQ(series.lost_copies.size(), 1U);
+    EXPECT_EQ(series.lost_copies[0].verdict, AgainstJournal::lines_removed);
+    EXPECT_EQ(series.lost_copies[0].missing, 1U);
+    EXPECT_EQ(not_judged(series, "close to a boot"), 0U);
+  }
+}
+
+TEST(CopiedLogs, LinesWithoutAPidCountNeitherAsWithinNorAsCopies) {
+  std::vector<Line> lines = host(120);
+  for (int m = 0; m < 60; ++m) add(lines, {m, "CRON", 0, "(root) CMD (/bin/b)"});
+  // With a PID all but a few stand in the text log alone: not one host's.
+  std::vector<Line> others = lines;
+  for (Line& line : others)
+    if (line.pid != 0 && line.minute > 5) line.pid += 20'000;
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  const MemoryLogFile text("/var/log/syslog", text_of(others, [](const Line&) { return true; }));
+  const test::Read got = test::read({&journal, &text});
+  EXPECT_EQ(std::count_if(got.warnings.begin(), got.warnings.end(),
+                          [](const Warning& warning) {
+                            return warning.message.find("judged apart") != std::string::npos;
+                          }),
+            1);
+}
+
+}  // namespace
+}  // namespace pidometer
