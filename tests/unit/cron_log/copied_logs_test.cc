@@ -135,16 +135,23 @@ TEST(CopiedLogs, JournalsOfTwoHostsAreComparedHostByHost) {
   }
 }
 
-TEST(CopiedLogs, LinesWithoutAPidCountNeitherAsWithinNorAsCopies) {
-  std::vector<Line> lines = host(120);
-  for (int m = 0; m < 60; ++m) add(lines, {m, "CRON", 0, "(root) CMD (/bin/b)"});
-  // With a PID all but a few stand in the text log alone: not one host's.
-  std::vector<Line> others = lines;
-  for (Line& line : others)
-    if (line.pid != 0 && line.minute > 5) line.pid += 20'000;
+TEST(CopiedLogs, LinesOfAnotherZoneAreWithinByTheJournalsTime) {
+  constexpr int kAhead = 14 * 60;  // Pacific/Kiritimati, read as UTC
+  const std::vector<Line> lines = host();
+  std::string written;
+  for (Line line : lines) {
+    // What lies in the journal's time by both clocks is its own, the rest another machine's.
+    if (line.minute >= kDay - kAhead) line.pid += 20'000;
+    const int minute = line.minute + kAhead;
+    written +=
+        fmt::format("Nov {:2} {:02}:{:02}:01 ", 2 + minute / kDay, minute / 60 % 24, minute % 60) +
+        as_text(line).substr(stamp(line.minute).size() + 1);
+  }
   const MemoryLogFile journal(kJournal, journal_of(lines));
-  const MemoryLogFile text("/var/log/syslog", text_of(others, [](const Line&) { return true; }));
-  const test::Read got = test::read({&journal, &text});
+  const MemoryLogFile text("/var/log/syslog", written);
+  LogSeriesOptions options;
+  options.year = 2026;
+  const test::Read got = test::read({&journal, &text}, options);
   EXPECT_EQ(std::count_if(got.warnings.begin(), got.warnings.end(),
                           [](const Warning& warning) {
                             return warning.message.find("judged apart") != std::string::npos;
