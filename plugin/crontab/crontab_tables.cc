@@ -113,7 +113,8 @@ std::vector<CrontabTable> read_crontabs(std::span<const LogFile* const> files, C
                       "out; look at them"));
       CrontabTable& last = tables.emplace_back();
       last.path = file->entry().path;
-      last.form = place->form;
+      // Of the system, whatever its place: anybody's entry may stand in what is left out.
+      last.form = CrontabForm::system;
       last.not_read = "there are too many crontabs";
       last.incomplete = true;
       break;

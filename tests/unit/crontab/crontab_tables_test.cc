@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,45 @@ TEST(CrontabTables, OfOneThatCronPassesOverNothingIsTold) {
   EXPECT_NE(tables[0].ignored, nullptr);
   EXPECT_FALSE(tables[0].counts());
   EXPECT_TRUE(warnings.empty());
+}
+
+/// The table that stands for what is left out.
+void expect_left_out(const CrontabTable& table, const std::vector<Warning>& warnings) {
+  EXPECT_TRUE(table.incomplete);
+  EXPECT_FALSE(table.counts());
+  EXPECT_EQ(table.form, CrontabForm::system) << "what is left out may be anybody's";
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].path, table.path);
+}
+
+std::vector<CrontabTable> read_all(const std::deque<MemoryLogFile>& files,
+                                   std::vector<Warning>& warnings) {
+  std::vector<const LogFile*> listed;
+  for (const MemoryLogFile& file : files) listed.push_back(&file);
+  return read(listed, warnings);
+}
+
+TEST(CrontabTables, BehindTheMostTablesAnybodysMayBeMissing) {
+  std::deque<MemoryLogFile> files;
+  for (std::size_t i = 0; i < kMostCrontabs + 5; ++i)
+    files.emplace_back("/var/spool/cron/user" + std::to_string(10'000 + i), "0 1 * * * job\n");
+  std::vector<Warning> warnings;
+  const auto tables = read_all(files, warnings);
+  ASSERT_EQ(tables.size(), kMostCrontabs + 1);
+  expect_left_out(tables.back(), warnings);
+}
+
+TEST(CrontabTables, BehindTheMostEntriesAnybodysMayBeMissing) {
+  std::string text;
+  for (std::size_t i = 0; i < kMostCrontabEntries; ++i) text += "0 1 * * * a\n";
+  std::deque<MemoryLogFile> files;
+  const std::size_t full = kMostCrontabEntriesInAll / kMostCrontabEntries + 1;
+  for (std::size_t i = 0; i < full + 5; ++i)
+    files.emplace_back("/var/spool/cron/user" + std::to_string(100 + i), text);
+  std::vector<Warning> warnings;
+  const auto tables = read_all(files, warnings);
+  ASSERT_EQ(tables.size(), full + 1);
+  expect_left_out(tables.back(), warnings);
 }
 
 TEST(CrontabTables, AHugeOneIsCutAtALine) {
