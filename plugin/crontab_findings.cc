@@ -130,7 +130,8 @@ class Findings {
       labels_.push_back(label);
       schedule_.jobs.push_back({log.labels[label].username, log.labels[label].command,
                                 log.records[runs.first_record].time,
-                                log.records[runs.last_record].time, runs.runs});
+                                log.records[runs.last_record].time, runs.runs,
+                                !log.labels[label].whole});
     }
     schedule_.stretches = stretches_of(log, clock);
     schedule_.boots = boots_of(clock);

@@ -15,6 +15,8 @@ class LabelTable {
  public:
   LabelTable();
   std::uint32_t intern(std::string_view username, std::string_view command);
+  /// A line of that label has its end (JobLabel::whole).
+  void saw_whole(std::uint32_t label) { labels_[label].whole = true; }
   std::vector<JobLabel> take();
 
  private:

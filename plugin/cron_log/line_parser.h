@@ -39,6 +39,8 @@ class LineParser {
   bool has_reporter(std::uint16_t source) const { return !sources_[source].reporter.empty(); }
   /// Whether it is a journal's.
   bool has_boot_id(std::uint16_t source) const { return !sources_[source].boot_id.empty(); }
+  /// LabelTable::saw_whole().
+  void saw_whole(std::uint32_t label) { labels_.saw_whole(label); }
 
  private:
   /// `Nov  2 05:50:01 web01 CROND[123]: text` cut up, on the strength of the last date seen.

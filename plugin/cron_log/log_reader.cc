@@ -302,6 +302,7 @@ class FileReading {
     last_was_record_ = true;
     const std::uint64_t bytes = line.nuls + line.text.size();
     log_.open_end = entry.reason != nullptr || line.end - line.offset == bytes;
+    if (!log_.open_end) parser_.saw_whole(entry.label);
     if (records_.size() - log_.begin == kSampleRecords) reserve(line.end);
   }
 

@@ -40,6 +40,8 @@ static_assert(sizeof(StoredRecord) == 32);
 struct JobLabel {
   std::string username;
   std::string command;
+  /// A line of it has its end; else each may have been cut off, and the command with it.
+  bool whole = false;
 };
 
 /// Who wrote a line: host, program and form, seldom more than a handful in a log.

@@ -1,6 +1,8 @@
 #include "plugin/crontab/crontab_comparison.h"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -16,7 +18,8 @@ constexpr std::chrono::hours kMonth{32 * 24};
 constexpr minutes kRead{2};
 /// A job's line comes within a minute or so of its time, on a loaded host too.
 constexpr minutes kLate{2};
-/// Minutes that are looked at in all: some seconds of work, whatever the tables hold.
+/// Minutes, and bytes of bad lines, that are looked at in all: some seconds of work, whatever the
+/// tables hold.
 constexpr std::uint64_t kMostSteps = 200'000'000;
 /// Commands that one program is run with: more are a program that is given a date or a file.
 constexpr std::size_t kMostVariants = 5;
@@ -34,6 +37,26 @@ struct EntryRef {
   std::size_t entry = 0;
 };
 
+/// What is there of crontabs in which the same jobs could stand.
+struct Holder {
+  bool incomplete = false;
+  bool not_understood = false;
+  std::vector<const CrontabBadLine*> bad_lines;
+  bool undated = false;                         ///< nobody knows since when one of them is in force
+  Timestamp in_force_since = Timestamp::min();  ///< the latest of them
+
+  void add(const CrontabTable& table) {
+    undated = undated || !table.in_force_since;
+    if (table.in_force_since) in_force_since = std::max(in_force_since, *table.in_force_since);
+    if (table.ignored != nullptr) return;
+    incomplete = incomplete || table.incomplete;
+    const auto& bad = table.content.bad_lines;
+    not_understood = not_understood || bad.size() > kMostBadLines;
+    if (bad.size() > kMostBadLines) return;
+    for (const CrontabBadLine& line : bad) bad_lines.push_back(&line);
+  }
+};
+
 class Comparison {
  public:
   Comparison(std::span<const CrontabTable> tables, const CrontabScope& scope,
@@ -46,8 +69,12 @@ class Comparison {
         (table.counts() ? index_ : ignored_).add(entry.username, entry.command, entries_.size());
         entries_.push_back({t, e});
       }
+      anybodys_.add(table);
+      if (table.form == CrontabForm::system)
+        systems_.add(table);
+      else
+        users_[table.owner].add(table);
     }
-    ran_.resize(entries_.size());
   }
 
   CrontabComparison run() {
@@ -55,10 +82,12 @@ class Comparison {
     std::vector<std::size_t> unmatched;
     std::map<std::string, std::size_t> variants;
     for (std::size_t j = 0; j < log_.jobs.size(); ++j) {
-      if (matches(log_.jobs[j])) continue;
+      const LoggedJob& job = log_.jobs[j];
+      if (index_.find(job.username, job.command, job.may_be_cut)) continue;
       unmatched.push_back(j);
-      ++variants[program_of(log_.jobs[j])];
+      ++variants[program_of(job)];
     }
+    runs_ = index_.runs(entries_.size());
     out_.report.jobs_with_line = log_.jobs.size() - unmatched.size();
     for (const std::size_t j : unmatched) judge_job(j, variants[program_of(log_.jobs[j])]);
     for (std::size_t i = 0; i < entries_.size(); ++i) judge_entry(i);
@@ -66,31 +95,31 @@ class Comparison {
   }
 
  private:
-  bool matches(const LoggedJob& job) {
-    const auto found = index_.find(job.username, job.command, job.runs == 1);
-    for (const std::size_t number : found) ran_[number] = true;
-    return !found.empty();
-  }
-
-  bool may_hold(const CrontabTable& table, const LoggedJob& job) const {
-    return table.form == CrontabForm::system || job.username.empty() || table.owner == job.username;
+  /// Those in which a job of a user's could stand: the system's, and the user's own.
+  std::array<const Holder*, 2> holders_of(const LoggedJob& job) const {
+    if (job.username.empty()) return {&anybodys_, nullptr};
+    const auto own = users_.find(job.username);
+    return {&systems_, own == users_.end() ? nullptr : &own->second};
   }
 
   /// Why nothing can be said of a job that no line has; nullptr where it can.
-  const char* job_doubt(const LoggedJob& job, std::size_t variants) const {
+  const char* job_doubt(const LoggedJob& job, std::size_t variants) {
     if (!scope_.system) return "the system's crontabs are not in the evidence, or not all of them";
     if (!scope_.users) return "the users' crontabs are not in the evidence, or not all of them";
     if (variants > kMostVariants) return "its program is run with ever new arguments";
     const std::string_view command = trimmed_command(job.command);
     if (command.empty()) return "the log has no command of it";
-    for (const CrontabTable& table : tables_) {
-      if (table.ignored != nullptr || !may_hold(table, job)) continue;
-      if (table.incomplete) return "a crontab that could have it could not be read whole";
-      const auto& bad = table.content.bad_lines;
-      if (bad.size() > kMostBadLines) return "a crontab that could have it is not understood";
-      for (const CrontabBadLine& line : bad)
-        if (line.text.find(command) != std::string::npos)
+    for (const Holder* const holder : holders_of(job)) {
+      if (holder == nullptr) continue;
+      if (holder->incomplete) return "a crontab that could have it could not be read whole";
+      if (holder->not_understood) return "a crontab that could have it is not understood";
+      for (const CrontabBadLine* const line : holder->bad_lines) {
+        searched_ += line->text.size();
+        if (searched_ > kMostSteps)
+          return "there are too many lines of crontabs that are not understood to look at all";
+        if (line->text.find(command) != std::string::npos)
           return "it stands in a line of a crontab that is not understood";
+      }
     }
     return nullptr;
   }
@@ -105,13 +134,13 @@ class Comparison {
     JobWithoutLine found;
     found.job = j;
     found.recent = job.last >= log_.end - kMonth;
-    found.ran_since_changed = std::ranges::none_of(tables_, [&](const CrontabTable& table) {
-      return may_hold(table, job) &&
-             (!table.in_force_since || *table.in_force_since + log_.slack >= job.last);
+    found.ran_since_changed = std::ranges::none_of(holders_of(job), [&](const Holder* holder) {
+      return holder != nullptr &&
+             (holder->undated || holder->in_force_since + log_.slack >= job.last);
     });
-    if (const auto held = ignored_.find(job.username, job.command, false); !held.empty()) {
-      found.ignored_table = entries_[held.front()].table;
-      found.ignored_entry = entries_[held.front()].entry;
+    if (const auto held = ignored_.first_whole(job.username, job.command)) {
+      found.ignored_table = entries_[*held].table;
+      found.ignored_entry = entries_[*held].entry;
     }
     out_.jobs.push_back(found);
   }
@@ -133,12 +162,13 @@ class Comparison {
     const CrontabEntry& entry = table.content.entries[entries_[number].entry];
     if (!table.counts()) return;
     ++out_.report.entries;
-    if (ran_[number]) {
+    if (runs_[number] == EntryRun::ran) {
       ++out_.report.entries_that_ran;
       return;
     }
     const auto pass = [&](const char* reason) { ++out_.report.entries_not_judged[reason]; };
     if (const char* doubt = entry_doubt(table, entry)) return pass(doubt);
+    if (runs_[number] == EntryRun::maybe) return pass("a job whose line lost its end may be it");
     LineWithoutJob found;
     found.table = entries_[number].table;
     found.entry = entries_[number].entry;
@@ -194,10 +224,14 @@ class Comparison {
   const CrontabScope& scope_;
   const LoggedSchedule& log_;
   std::vector<EntryRef> entries_;
-  JobIndex index_;    ///< of what counts
-  JobIndex ignored_;  ///< of what cron passes over
-  std::vector<bool> ran_;
+  JobIndex index_;              ///< of what counts
+  JobIndex ignored_;            ///< of what cron passes over
+  std::vector<EntryRun> runs_;  ///< by entry
+  Holder systems_;
+  std::map<std::string, Holder, std::less<>> users_;  ///< by owner
+  Holder anybodys_;                                   ///< all of them
   std::uint64_t steps_ = 0;
+  std::uint64_t searched_ = 0;  ///< bytes of bad lines
   CrontabComparison out_;
 };
 

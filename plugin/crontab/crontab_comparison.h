@@ -22,6 +22,8 @@ struct LoggedJob {
   Timestamp first;
   Timestamp last;
   std::uint64_t runs = 0;
+  /// Each of its lines lost its end, or may have: the command may be the begin of another.
+  bool may_be_cut = false;
 };
 
 /// [begin, end): cron ran and the log is whole. A job that was due there has its line there.

@@ -90,6 +90,7 @@ CrontabTable read_table(const LogFile& file, const CrontabPlace& place, CronFami
                     "the crontab cannot be read: " + table.not_read));
     return table;
   }
+  table.bytes = bytes->text.size();
   table.content = parse_crontab(bytes->text, table.form, table.owner);
   table.incomplete = bytes->cut || bytes->damaged || table.content.cut;
   if (table.ignored == nullptr) tell(table, *bytes, warn);
@@ -102,15 +103,20 @@ std::vector<CrontabTable> read_crontabs(std::span<const LogFile* const> files, C
                                         const std::function<void(Warning)>& warn) {
   std::vector<CrontabTable> tables;
   std::size_t entries = 0;
+  std::size_t bytes = 0;
   for (const LogFile* file : files) {
     const CrontabPlace* const place = crontab_place_of(file->entry().path);
     if (place == nullptr) continue;
-    if (!tables.empty())
-      entries += tables.back().content.entries.size() + tables.back().content.bad_lines.size();
-    if (tables.size() == kMostCrontabs || entries > kMostCrontabEntriesInAll) {
+    if (!tables.empty()) {
+      const CrontabTable& last = tables.back();
+      entries += last.content.entries.size() + last.content.bad_lines.size();
+      bytes += last.bytes;
+    }
+    if (tables.size() == kMostCrontabs || entries > kMostCrontabEntriesInAll ||
+        bytes >= kMostCrontabBytesInAll) {
       warn(warning_of(WarningKind::damaged_log, file->entry().path,
-                      "there are more crontabs than any host has: it and what follows are left "
-                      "out; look at them"));
+                      "there are more or larger crontabs than any host has: it and what follows "
+                      "are left out; look at them"));
       CrontabTable& last = tables.emplace_back();
       last.path = file->entry().path;
       // Of the system, whatever its place: anybody's entry may stand in what is left out.

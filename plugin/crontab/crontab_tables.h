@@ -25,6 +25,7 @@ struct CrontabTable {
   bool has_change_time = false;
   const char* ignored = nullptr;  ///< why cron passes over it
   std::string not_read;           ///< why it was not; empty where it was
+  std::size_t bytes = 0;          ///< of it that were read
   bool incomplete = false;        ///< bytes or lines of it are not known
 
   bool counts() const { return ignored == nullptr && not_read.empty(); }
@@ -36,6 +37,10 @@ inline constexpr std::size_t kMostCrontabs = 2'000;
 inline constexpr std::size_t kMostCrontabEntriesInAll = 100'000;
 /// cronie: 1,000 entries of a user; a table of that many long lines has as many bytes.
 inline constexpr std::size_t kMostCrontabBytes = 1 << 20;
+
+/// Of all tables, those that cron passes over too; what is read last may go beyond it. A hundred
+/// users' hundred jobs of 160 bytes have a tenth of it.
+inline constexpr std::size_t kMostCrontabBytesInAll = 16 << 20;
 
 /// Reads those of `files` that are crontabs by their place, sorted by path. What is wrong with one
 /// is a Warning that names file and line: damaged_log where bytes are lost or cannot be read,

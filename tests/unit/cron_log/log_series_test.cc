@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "tests/support/memory_log_file.h"
 #include "tests/unit/cron_log/series_reading.h"
 
@@ -106,6 +109,21 @@ TEST(LogSeries, AWarningNamesLineByteColumnAndReason) {
   EXPECT_FALSE(span.damaged);
   EXPECT_EQ(span.after, utc(2026, 11, 2, 5, 50, 1));
   EXPECT_EQ(span.before, utc(2026, 11, 2, 5, 50, 1));
+}
+
+TEST(LogSeries, ALabelSaysWhetherALineOfItHasItsEnd) {
+  const std::string start = "Nov  2 05:50:01 web01 CROND[10]: (root) CMD (";
+  const MemoryLogFile file(
+      "/var/log/cron",
+      start + "a)\n" + start + "a b\n" + start + "c\n" + start + "c)\n" + start + "d)",
+      utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.series.size(), 1U);
+  std::map<std::string, bool> whole;
+  for (const JobLabel& label : got.series[0].labels) whole[label.command] = label.whole;
+  whole.erase("");
+  EXPECT_EQ(whole,
+            (std::map<std::string, bool>{{"a", true}, {"a b", false}, {"c", true}, {"d", false}}));
 }
 
 TEST(LogSeries, ManyBadLinesAreCountedButNotTold) {

@@ -32,7 +32,7 @@ CrontabTable table_of(const std::string& path, const std::string& text,
 
 LoggedJob job(std::string_view user, std::string_view command, Timestamp last = kEnd,
               std::uint64_t runs = 9) {
-  return {user, command, kStart, last, runs};
+  return {user, command, kStart, last, runs, false};
 }
 
 /// Ten days without a gap.
@@ -104,6 +104,21 @@ TEST(CrontabComparison, NobodyIsAccusedWhereACrontabIsNotKnown) {
   EXPECT_FALSE(unjudged(damaged, kAll, job("root", "/tmp/x")));
 }
 
+TEST(CrontabComparison, BadLinesAreNotSearchedWithoutEnd) {
+  std::string bad;
+  for (int i = 0; i < 100; ++i) bad += std::string(500, 'x') + "\n";
+  std::vector<CrontabTable> tables;
+  for (int i = 0; i < 200; ++i) tables.push_back(table_of("/etc/cron.d/" + std::to_string(i), bad));
+  std::vector<std::string> commands;
+  for (int i = 0; i < 200; ++i) commands.push_back("/opt/" + std::to_string(i));
+  std::vector<LoggedJob> jobs;
+  for (const std::string& command : commands) jobs.push_back(job("root", command));
+  const auto compared = compare_crontabs(tables, kAll, whole(jobs));
+  // 10 MB of bad lines: the first twenty jobs are as much as is looked at
+  EXPECT_EQ(compared.jobs.size(), 20U);
+  EXPECT_EQ(compared.report.jobs_not_judged.size(), 1U);
+}
+
 TEST(CrontabComparison, AFileThatCronPassesOverIsNamed) {
   std::vector<CrontabTable> tables = {table_of("/etc/crontab", "0 1 * * * root nightly\n"),
                                       table_of("/etc/cron.d/x.bak", "\n* * * * * root /tmp/x\n")};
@@ -124,6 +139,30 @@ TEST(CrontabComparison, EverNewArgumentsAreNoMissingLines) {
       compare_crontabs({{table_of("/etc/crontab", "# none\n")}}, kAll, whole(jobs));
   EXPECT_TRUE(compared.jobs.empty());
   EXPECT_EQ(compared.report.jobs_without_line, 0U);
+}
+
+TEST(CrontabComparison, OnlyAJobThatLostItsEndMayBeMoreThanItSays) {
+  const std::vector<CrontabTable> tables = {
+      table_of("/etc/crontab", "0 1 * * * root /bin/sh /opt/backup.sh\n")};
+  LoggedJob shell = job("root", "/bin/sh", kEnd, 1);
+  auto compared = compare_crontabs(tables, kAll, whole({shell}));
+  EXPECT_EQ(compared.jobs.size(), 1U) << "a job that ran once has its end";
+  EXPECT_EQ(compared.lines.size(), 1U);
+  shell.may_be_cut = true;
+  compared = compare_crontabs(tables, kAll, whole({shell}));
+  EXPECT_TRUE(compared.jobs.empty());
+  EXPECT_TRUE(compared.lines.empty());
+  EXPECT_EQ(compared.report.entries_that_ran, 0U);
+  EXPECT_EQ(compared.report.entries_not_judged.size(), 1U);
+}
+
+TEST(CrontabComparison, HoweverManyLinesAreAlikeAllRan) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "0 1 * * * root same\n";
+  const auto compared =
+      compare_crontabs({{table_of("/etc/crontab", text)}}, kAll, whole({job("root", "same")}));
+  EXPECT_EQ(compared.report.entries_that_ran, 300U);
+  EXPECT_TRUE(compared.lines.empty());
 }
 
 TEST(CrontabComparison, ALineThatNeverRan) {

@@ -110,6 +110,19 @@ TEST(CrontabTables, BehindTheMostEntriesAnybodysMayBeMissing) {
   expect_left_out(tables.back(), warnings);
 }
 
+TEST(CrontabTables, BehindTheMostBytesAnybodysMayBeMissing) {
+  std::string text;
+  while (text.size() + 40 < kMostCrontabBytes) text += "# nothing but a comment that is long\n";
+  std::deque<MemoryLogFile> files;
+  const std::size_t full = kMostCrontabBytesInAll / text.size() + 1;
+  for (std::size_t i = 0; i < full + 5; ++i)
+    files.emplace_back("/var/spool/cron/user" + std::to_string(100 + i), text);
+  std::vector<Warning> warnings;
+  const auto tables = read_all(files, warnings);
+  ASSERT_EQ(tables.size(), full + 1);
+  expect_left_out(tables.back(), warnings);
+}
+
 TEST(CrontabTables, AHugeOneIsCutAtALine) {
   std::string text;
   while (text.size() < kMostCrontabBytes + 1000) text += "# nothing but a comment that is long\n";
