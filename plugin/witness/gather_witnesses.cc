@@ -232,10 +232,11 @@ class Gathering {
 
   /// What a journal told from whole bytes; what was taken back a text log may tell.
   void keep_told(const std::vector<DamagedRange>& damage) {
-    for (const auto& [what, where] : telling_) {
+    for (const auto& telling : telling_) {
+      const ByteRange& where = telling.second;
       const auto damaged = std::ranges::partition_point(
           damage, [&](const DamagedRange& d) { return d.range.end <= where.begin; });
-      if (damaged == damage.end() || damaged->range.begin >= where.end) told_.insert(what);
+      if (damaged == damage.end() || damaged->range.begin >= where.end) told_.insert(telling.first);
     }
     telling_.clear();
   }
