@@ -19,6 +19,15 @@ bool is_spool(const std::string& path) {
   return path.find("/etc") == std::string::npos;
 }
 
+/// Damage in which a crontab may be hidden, whoever met it first.
+bool hides_crontabs(const Warning& warning) {
+  const std::string& path = warning.path;
+  return (warning.kind == WarningKind::damaged_image ||
+          warning.kind == WarningKind::skipped_file) &&
+         (path.empty() || path == "/" || path == "/etc" || path == "/var" ||
+          path.starts_with("/etc/cron") || path.starts_with("/var/spool"));
+}
+
 bool of_one_host(const LogFolder& a, const LogFolder& b) {
   return !b.facts.hostname.empty() && a.facts.hostname == b.facts.hostname;
 }
@@ -40,6 +49,8 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
     crontab_warnings_.insert(crontab_warnings_.end(),
                              met_.begin() + static_cast<std::ptrdiff_t>(before), met_.end());
   }
+  for (const Warning& warning : evidence.report().warnings)
+    if (hides_crontabs(warning)) crontab_warnings_.push_back(warning);
 }
 
 void SideFiles::find_witnesses(Evidence& evidence, const Plugin& plugin,
@@ -130,7 +141,7 @@ HostCrontabs SideFiles::crontabs(const LogFolder& logs) const {
     for (const auto& file : folder->files) host.files.push_back(file.get());
   }
   for (const Warning& warning : crontab_warnings_)
-    if (volumes.contains(warning.volume) || warning.volume == logs.volume)
+    if (warning.volume.empty() || volumes.contains(warning.volume) || warning.volume == logs.volume)
       host.unread.push_back(warning.path);
   return host;
 }
