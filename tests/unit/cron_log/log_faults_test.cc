@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "plugin/cron_log/log_series.h"
+#include "tests/support/memory_log_file.h"
+#include "tests/unit/cron_log/series_reading.h"
+
+namespace pidometer {
+namespace {
+
+using test::line;
+using test::MemoryLogFile;
+using test::pids;
+using test::Read;
+using test::read;
+using test::utc;
+
+TEST(LogFaults, FaultsCostNoIntactRecord) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  struct Case {
+    const char* name;
+    std::string bytes;
+    std::vector<Pid> want;
+    std::uint64_t other, unparsed;
+    std::size_t warnings;
+  };
+  const Case cases[] = {
+      {"clean", a + b, {10, 20}, 0, 0, 0},
+      {"no final newline", a + b.substr(0, b.size() - 1), {10, 20}, 0, 0, 0},
+      {"CRLF",
+       a.substr(0, a.size() - 1) + "\r\n" + b.substr(0, b.size() - 1) + "\r\n",
+       {10, 20},
+       0,
+       0,
+       0},
+      {"NULs before a line", a + std::string(5, '\0') + b, {10, 20}, 0, 0, 1},
+      {"bytes above 127",
+       a + line("Nov  2 06:00:01", 15, "caf\xE9 \xF0\x9F\x98\x80") + b,
+       {10, 15, 20},
+       0,
+       0,
+       0},
+      {"torn first line", a.substr(11) + b, {20}, 0, 1, 1},
+      {"torn last line", a + b.substr(0, b.size() - 4), {10, 20}, 0, 0, 1},
+      {"cut within the PID", a + b.substr(0, 30), {10}, 0, 1, 1},
+      {"other programs", a + "Nov  2 05:51:01 web01 sshd[9]: hello\n\n" + b, {10, 20}, 2, 0, 0},
+      {"PID out of range", a + line("Nov  2 06:00:01", 5000000) + b, {10, 20}, 0, 1, 1},
+      {"two lines run together", a.substr(0, 30) + b, {}, 0, 1, 1},
+      {"NULs in a line", a.substr(0, a.size() - 3) + std::string(5000, '\0') + b, {}, 0, 1, 1},
+      {"0xff in a line", a.substr(0, a.size() - 3) + std::string(500, '\xff') + b, {}, 0, 1, 1},
+      {"control bytes in a line",
+       a + line("Nov  2 06:00:01", 15, "\x01\x02\x03\x1b") + b,
+       {10, 20},
+       0,
+       1,
+       1},
+      {"an escape in a line",
+       a + line("Nov  2 06:00:01", 15, "\x1b[1m") + b,
+       {10, 15, 20},
+       0,
+       0,
+       0},
+      {"junk", a + std::string(300000, 'x') + "\n" + b, {10, 20}, 0, 1, 1},
+  };
+  for (const Case& c : cases) {
+    const MemoryLogFile file("/var/log/cron", c.bytes, utc(2026, 11, 3));
+    const Read got = read({&file});
+    ASSERT_EQ(got.series.size(), 1U) << c.name;
+    EXPECT_EQ(pids(got.series[0]), c.want) << c.name;
+    EXPECT_EQ(got.series[0].reports[0].other_lines, c.other) << c.name;
+    EXPECT_EQ(got.series[0].reports[0].unparsed_lines, c.unparsed) << c.name;
+    EXPECT_EQ(got.warnings.size(), c.warnings) << c.name;
+    std::uint64_t lines = 0;  // NULs are a place where lines may be missing, and no line
+    for (const UnreadSpan& span : got.series[0].unread) lines += span.lines;
+    EXPECT_EQ(lines, c.unparsed) << c.name;
+  }
+}
+
+// Lines may be missing there: no gap in the records is laid at anybody's door.
+TEST(LogFaults, NulsBeforeALineAreAPlaceWhereLinesMayBeMissing) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  const MemoryLogFile file("/var/log/cron", a + std::string(5, '\0') + b, utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.series[0].unread.size(), 1U);
+  EXPECT_EQ(got.series[0].unread[0].range, (ByteRange{a.size(), a.size() + 5}));
+  EXPECT_EQ(got.series[0].unread[0].lines, 0U);
+}
+
+}  // namespace
+}  // namespace pidometer
