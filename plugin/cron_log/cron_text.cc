@@ -186,7 +186,7 @@ std::optional<std::size_t> foreign_byte(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     fillers = byte == 0xff ? fillers + 1 : 0;
     controls += byte < 0x20 && byte != '\t' && byte != '\r' ? 1 : 0;
-    if (byte == 0 || fillers >= kFillers || controls >= kControls) return i;
+    if (fillers >= kFillers || controls >= kControls) return i;
   }
   return std::nullopt;
 }

@@ -56,8 +56,9 @@ bool is_red_hat_job_tag(std::string_view tag);
 bool is_pam_text(std::string_view text, std::string_view service);
 Verdict pam_verdict(const FramedLine& line);
 
-/// Where a line holds what no daemon writes, who escapes what a command has of it: a NUL, four
-/// control bytes, eight bytes of 0xff on end. Damage that no checksum tells of looks so.
+/// Where a line holds what no daemon writes, who escapes what a command has of it: four control
+/// bytes (one may be the command's), or eight bytes of 0xff on end. Damage that no checksum tells
+/// of looks so.
 std::optional<std::size_t> foreign_byte(std::string_view text);
 
 }  // namespace pidometer
