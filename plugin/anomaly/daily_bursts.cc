@@ -6,15 +6,11 @@
 #include <span>
 
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/anomaly/window_calibration.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
 namespace {
-
-// Far out: what the calibration leaves out, too (window_calibration.cc). What is not so far is
-// chance.
-constexpr double kFarDeviations = 4;
-constexpr double kFarPids = 1;
 
 // What is less surprising needs no explanation.
 constexpr double kSurprising = 3;
@@ -48,11 +44,12 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
     if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
     Window window = scan.measure(i, i + 1);
     const double deviation = std::sqrt(window.variance);
-    if (window.excess < kTraceDeviations * deviation + kFarPids) continue;
+    if (window.excess < kTraceDeviations * deviation + kFarOutPids) continue;
     window.score = kMostScore;
     if (std::min(spill.explained(window), habit.explained(window)) < kSurprising) continue;
     traces_.push_back({window.excess, days.day_of(i)});
-    if (window.excess < kFarDeviations * deviation + kFarPids || scan.score(window) < kSurprising)
+    if (window.excess < kFarOutDeviations * deviation + kFarOutPids ||
+        scan.score(window) < kSurprising)
       continue;
     if (!bursts_.empty() && bursts_.back().end == i) {
       bursts_.back().end = i + 1;

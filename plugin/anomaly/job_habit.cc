@@ -28,7 +28,6 @@ constexpr double kLikeTimes = 3;
 constexpr double kLeastSeen = 2;
 constexpr double kLeastFrequent = 0.02;
 constexpr double kMoreFrequent = 3;
-constexpr double kNotByChance = 1.3;
 constexpr double kUnseen = 0.5;  // what was never seen beside the others may still happen there
 
 // What happened within half a day of a finding is part of the same work, not of a habit.
@@ -132,8 +131,7 @@ double JobHabit::explained(const Window& window) {
   if (seen < kLeastSeen) return window.score;
   const double elsewhere = (everywhere(like, most) - seen - near) / others;
   if (seen / own < kLeastFrequent || seen / own < kMoreFrequent * elsewhere) return window.score;
-  if (surprise_of_number(seen, own * std::max(elsewhere, kUnseen / others)) < kNotByChance)
-    return window.score;
+  if (may_be_chance(seen, own * std::max(elsewhere, kUnseen / others))) return window.score;
   return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
 }
 

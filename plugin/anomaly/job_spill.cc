@@ -17,12 +17,9 @@ constexpr std::chrono::hours kFollows{1};
 // Another run explains this one if it was followed by so large a share of it.
 constexpr double kLikeShare = 0.5;
 
-// Other runs were followed so often by chance, as any other hour is, once in twenty jobs: then it
-// is the job's doing. With less an intruder's own work in the same hour of two nights would explain
-// that of the third.
-constexpr double kNotByChance = 1.3;
-
-constexpr double kLeastFollowed = 2;  // once is an intruder who came twice
+// Runs must be followed more often than any other hour is, or an intruder's own work in the same
+// hour of two nights would explain that of the third; and once is an intruder who came twice.
+constexpr double kLeastFollowed = 2;
 
 // Intervals side by side that are each so far out are one piece of work.
 constexpr double kBurstDeviations = 2;
@@ -119,7 +116,7 @@ bool JobSpill::by_chance(double pids, std::size_t count, double followed, double
   // of a Poisson number in an hour, the term that matters where it is small
   const double rate = (elsewhere + kUnseen) / std::max(1.0, hours_ - runs);
   const double chance = std::min(1.0, std::pow(rate, number) / std::tgamma(number + 1));
-  return surprise_of_number(followed, chance * runs) < kNotByChance;
+  return may_be_chance(followed, chance * runs);
 }
 
 // Runs of a job that were followed by at least `rank` + 1 bursts of that size.

@@ -85,6 +85,11 @@ double surprise_of_number(double count, double mean) {
   return std::max(0.0, -log_chance / std::log(10.0));
 }
 
+bool may_be_chance(double count, double mean) {
+  constexpr double kOneJobInTwenty = 1.3;  // -log10
+  return surprise_of_number(count, mean) < kOneJobInTwenty;
+}
+
 double normal_deviations(double score) {
   const boost::math::normal_distribution<double, Fast> normal;
   const double chance = std::pow(10.0, -std::clamp(score, 0.4, 300.0));

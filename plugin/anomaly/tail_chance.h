@@ -27,6 +27,10 @@ double score_over_looks(double score, double looks);
 /// term bounds it where the mean is small; 0 where the mean is not below the count.
 double surprise_of_number(double count, double mean);
 
+/// Whether so many are no more than chance makes of this mean in one job of twenty: what an
+/// intruder's few visits may look like.
+bool may_be_chance(double count, double mean);
+
 /// Standard deviations of a normal variable whose upper tail has this score; the score must be
 /// between 0.4 and 300.
 double normal_deviations(double score);

@@ -14,8 +14,6 @@ namespace {
 
 // Suspect intervals take no part in the calibration: far out, and at most so many of them, because
 // no host is under attack in more of its intervals than that and a bursty host is far out often.
-constexpr double kSuspectDeviations = 4;
-constexpr double kSuspectPids = 1;
 constexpr double kSuspectShare = 0.03;
 
 constexpr std::size_t kSampleWindows = 16000;  // 16 of them beyond the last point
@@ -102,7 +100,7 @@ void WindowCalibration::mark_suspects() {
   for (const WindowSums::Run& run : sums_.runs())
     for (std::uint32_t i = run.begin; i < run.end; ++i) {
       const Window window = sums_.measure(i, i + 1, 1);
-      const double bound = kSuspectDeviations * std::sqrt(window.variance) + kSuspectPids;
+      const double bound = kFarOutDeviations * std::sqrt(window.variance) + kFarOutPids;
       if (std::abs(window.excess) > bound)
         far.emplace_back(-std::abs(window.excess) / std::sqrt(window.variance), i);
     }

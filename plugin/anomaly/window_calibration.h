@@ -11,6 +11,11 @@
 
 namespace pidometer {
 
+/// An interval is far out beyond so many standard deviations and PIDs: the calibration leaves it
+/// out as suspect, and daily bursts are looked for among such.
+inline constexpr double kFarOutDeviations = 4;
+inline constexpr double kFarOutPids = 1;
+
 /// How surprising a window is on this host: the tails of counts and of bursts, held against the
 /// host's own windows of each width, those that are suspect left out.
 class WindowCalibration {

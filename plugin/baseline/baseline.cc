@@ -91,17 +91,15 @@ double mean_of_variance(const PidClock& clock, const Baseline& baseline) {
 
 // Learns all but what is wider than known. `daily` is what was found of daily sources before, and
 // becomes what was found now.
-Baseline learn(const PidClock& clock, const IntervalGroups& groups, DayMinutes& daily) {
+Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
+               DayMinutes& daily) {
   Baseline baseline;
   baseline.expected.resize(clock.intervals.size());
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, daily, baseline);
-  const JobCosts costs(clock, groups);
   expect_rare_intervals(clock, groups, costs, baseline.variance_per_half_minute, baseline);
-  baseline.background_per_second = background_rate(clock, groups, costs);
   baseline.level = LocalLevel::learn(clock, baseline.expected);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);
-  baseline.mean_of_variance = mean_of_variance(clock, baseline);
   return baseline;
 }
 
@@ -109,10 +107,13 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, DayMinutes& 
 
 Baseline learn_baseline(const PidClock& clock) {
   const IntervalGroups groups = group_intervals(clock);
+  const JobCosts costs(clock, groups);
   DayMinutes daily;
-  Baseline baseline = learn(clock, groups, daily);
+  Baseline baseline = learn(clock, groups, costs, daily);
   // what a daily source adds was spread over the same minute of all hours: once more without it
-  if (daily.any()) baseline = learn(clock, groups, daily);
+  if (daily.any()) baseline = learn(clock, groups, costs, daily);
+  baseline.background_per_second = background_rate(clock, groups, costs);
+  baseline.mean_of_variance = mean_of_variance(clock, baseline);
   widen_foreign_intervals(clock, baseline);
   return baseline;
 }

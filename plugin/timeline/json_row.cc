@@ -58,6 +58,18 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["noise_pids"] = row_real(anomaly.noise_pids);
 }
 
+/// A line of another log: a MissingLine or a Witness.
+template <typename Quoted>
+RowJson quoted_line(const Quoted& line) {
+  RowJson one;
+  one["time"] = iso8601(line.time);
+  put_text(one, "filename", line.filename);
+  one["line"] = line.line;
+  if (line.pid != 0) one["pid"] = line.pid;
+  put_text(one, "text", line.text);
+  return one;
+}
+
 /// What a journal tells of a gap.
 void put_missing_lines(RowJson& row, const MissingLines& missing) {
   row["against_journal"] = against_journal_name(missing.verdict);
@@ -65,15 +77,7 @@ void put_missing_lines(RowJson& row, const MissingLines& missing) {
   row["first_missing"] = iso8601(missing.first);
   row["last_missing"] = iso8601(missing.last);
   row["missing_lines"] = RowJson::array();
-  for (const MissingLine& line : missing.lines) {
-    RowJson one;
-    one["time"] = iso8601(line.time);
-    put_text(one, "filename", line.filename);
-    one["line"] = line.line;
-    if (line.pid != 0) one["pid"] = line.pid;
-    put_text(one, "text", line.text);
-    row["missing_lines"].push_back(std::move(one));
-  }
+  for (const MissingLine& line : missing.lines) row["missing_lines"].push_back(quoted_line(line));
 }
 
 /// What its parts add up to; its own id is what they name.
@@ -143,12 +147,7 @@ void put_witnesses(RowJson& row, const WindowWitnesses& witnesses) {
   row["witnesses_total"] = witnesses.total;
   row["witnesses"] = RowJson::array();
   for (const Witness& witness : witnesses.witnesses) {
-    RowJson one;
-    one["time"] = iso8601(witness.time);
-    put_text(one, "filename", witness.filename);
-    one["line"] = witness.line;
-    if (witness.pid != 0) one["pid"] = witness.pid;
-    put_text(one, "text", witness.text);
+    RowJson one = quoted_line(witness);
     one["relation"] = witness_relation_name(witness.relation);
     row["witnesses"].push_back(std::move(one));
   }

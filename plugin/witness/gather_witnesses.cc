@@ -210,15 +210,14 @@ class Gathering {
   /// daemons' clocks cut them.
   bool tells_anew(WitnessFile& one, Timestamp time, const PlacedLine& placed) {
     const WitnessLine& line = placed.line;
-    const std::uint64_t offset = placed.offset;
-    const std::uint64_t length = placed.length;
     std::string_view text = line.text.substr(0, kMostCompared);
     while (text.ends_with(' ')) text.remove_suffix(1);
     const auto second = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
     const std::size_t words = std::hash<std::string_view>()(text);
     if (is_journal(one)) {
       if (told_.size() + telling_.size() < kMostTold)
-        telling_.push_back({{second, line.pid, words}, {offset, offset + length}});
+        telling_.push_back(
+            {{second, line.pid, words}, {placed.offset, placed.offset + placed.length}});
       return true;
     }
     if (line.text.empty() || told_.empty()) return true;
