@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <map>
+#include <vector>
 
 #include "cli/version.h"
 
@@ -93,57 +94,60 @@ void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
 constexpr auto kFlags = std::to_array<Flag>({
     {"--root", "DIR",
      "read DIR as the root of a system: a mounted image or an extracted tree; may be repeated",
-     true, true, true, bind_value<&Options::roots>},
-    {"-o,--output", "FILE", "write the rows to FILE instead of standard output", true, false, false,
-     bind_value<&Options::output>},
-    {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", false, true, false,
+     in_all, bind_value<&Options::roots>},
+    {"-o,--output", "FILE", "write the rows (or the report) to FILE instead of standard output",
+     in_scan | in_report, bind_value<&Options::output>},
+    {"--report", "FILE", "write a report for people to FILE as well, as one HTML document", in_scan,
+     bind_value<&Options::report>},
+    {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
-    {"-f,--format", "FORMAT", "jsonl (default) or text", true, false, false,
+    {"-f,--format", "FORMAT", "jsonl (default) or text", in_scan,
      bind_word<&Options::format, kFormats>},
     {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
-     true, true, false, bind_value<&Options::summary>},
+     in_scan | in_extract | in_report, bind_value<&Options::summary>},
     {"-z,--timezone", "ZONE",
-     "zone of the logs' times, such as Europe/Berlin or -06:00; wins over the image's own", true,
-     false, true, bind_value<&Options::timezone>},
-    {"-y,--year", "YEAR", "year of the last line; wins over the file's modification time", true,
-     false, true, bind_year},
+     "zone of the logs' times, such as Europe/Berlin or -06:00; wins over the image's own",
+     in_analysis, bind_value<&Options::timezone>},
+    {"-y,--year", "YEAR", "year of the last line; wins over the file's modification time",
+     in_analysis, bind_year},
     {"--pid-max", "N", "kernel.pid_max of the host, where it cannot be read from the evidence",
-     true, false, true, bind_pid_max},
+     in_analysis, bind_pid_max},
     {"--since", "TIME",
      "only rows that end at or after TIME, ISO 8601; without an offset in --timezone, else UTC",
-     true, false, false, bind_value<&Options::since>},
-    {"--until", "TIME", "only rows that begin before TIME", true, false, false,
+     in_scan | in_report, bind_value<&Options::since>},
+    {"--until", "TIME", "only rows that begin before TIME", in_scan | in_report,
      bind_value<&Options::until>},
-    {"-r,--records", "", "write every cron record as a row as well", true, false, false,
+    {"-r,--records", "", "write every cron record as a row as well", in_scan,
      bind_switch<&Options::records>},
     {"-w,--witnesses,!--no-witnesses", "",
      "attach lines of the host's other logs, log-in records and PID files to the findings "
      "(default: "
      "for all inputs but loose log files)",
-     true, false, true, bind_witnesses},
+     in_analysis, bind_witnesses},
     {"--recover", "",
      "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
      "well",
-     true, true, true, bind_switch<&Options::recover>},
+     in_all, bind_switch<&Options::recover>},
     {"-a,--all-logs", "", "extract auth.log, secure, messages, syslog, wtmp, btmp and utmp as well",
-     false, true, false, bind_switch<&Options::all_logs>},
+     in_extract, bind_switch<&Options::all_logs>},
     {"-l,--min-level", "LEVEL",
-     "informational (default: everything), low, medium, high or critical", true, false, false,
+     "informational (default: everything), low, medium, high or critical", in_scan | in_report,
      bind_word<&Options::min_level, kLevels>},
     {"--as", "KIND",
-     "take inputs for what they are not by content: image, log, folder, root or archive", true,
-     true, true, bind_word<&Options::as, kInputKinds>},
-    {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", true, true,
-     true, bind_switch<&Options::partial_ok>},
+     "take inputs for what they are not by content: image, log, folder, root or archive", in_all,
+     bind_word<&Options::as, kInputKinds>},
+    {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", in_all,
+     bind_switch<&Options::partial_ok>},
     {"--step-limit", "SECONDS",
      "leave out what takes longer to read than SECONDS of CPU time, or four times as long without "
      "an answer: an image, a volume, a log (default 300; 0: no limit)",
-     true, true, true, bind_step_limit},
-    {"--force", "", "overwrite files that exist", true, true, false, bind_switch<&Options::force>},
-    {"--color", "WHEN", "auto (default), always or never", true, true, true,
+     in_all, bind_step_limit},
+    {"--force", "", "overwrite files that exist", in_scan | in_extract | in_report,
+     bind_switch<&Options::force>},
+    {"--color", "WHEN", "auto (default), always or never", in_all,
      bind_word<&Options::color, kColorModes>},
-    {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", true,
-     true, true, bind_switch<&Options::quiet>},
+    {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", in_all,
+     bind_switch<&Options::quiet>},
 });
 
 constexpr std::string_view kExamples =
@@ -154,32 +158,45 @@ constexpr std::string_view kExamples =
     "  pidometer scan --timezone America/Chicago --format text honeypot.dd\n"
     "  pidometer extract web01.E01 -d logs";
 
-constexpr std::string_view kScanExamples =
-    "Examples:\n"
-    "  pidometer scan --format text web01.E01\n"
-    "  pidometer scan -o findings.jsonl --summary summary.json web01.E01 db01.raw\n"
-    "\n";
+constexpr std::string_view kLogInputs = ", log files, folders of log files";
 
-constexpr std::string_view kExtractExamples =
-    "Examples:\n"
-    "  pidometer extract web01.E01 -d logs\n"
-    "  pidometer extract --all-logs web01.raw.001 -d logs\n"
-    "\n";
-
-constexpr std::string_view kExplainExamples =
-    "Examples:\n"
-    "  pidometer explain 262888c314fa7c0f web01.E01\n"
-    "  pidometer explain 262888c314fa7c0f --timezone America/Chicago honeypot.dd\n"
-    "\n";
+constexpr auto kCommands = std::to_array<CommandEntry>({
+    {Command::scan, in_scan, "scan", "Find what no schedule explains.", kLogInputs,
+     "Examples:\n"
+     "  pidometer scan --format text web01.E01\n"
+     "  pidometer scan -o findings.jsonl --summary summary.json web01.E01 db01.raw\n"
+     "\n"},
+    {Command::report, in_report, "report",
+     "Write what a scan finds as one HTML document: graph, findings, evidence and method.",
+     kLogInputs,
+     "Examples:\n"
+     "  pidometer report web01.E01 -o web01.html\n"
+     "  pidometer report --timezone America/Chicago --min-level low honeypot.dd -o case.html\n"
+     "\n"},
+    {Command::extract,
+     in_extract,
+     "extract",
+     "Copy the cron logs out of an image, byte for byte.",
+     {},
+     "Examples:\n"
+     "  pidometer extract web01.E01 -d logs\n"
+     "  pidometer extract --all-logs web01.raw.001 -d logs\n"
+     "\n"},
+    {Command::explain, in_explain, "explain", "Show every number that went into one finding.",
+     kLogInputs,
+     "Examples:\n"
+     "  pidometer explain 262888c314fa7c0f web01.E01\n"
+     "  pidometer explain 262888c314fa7c0f --timezone America/Chicago honeypot.dd\n"
+     "\n"},
+});
 
 constexpr std::string_view kExitStatus =
     "Exit status: 0 all was read; 1 nothing usable; 2 usage; 3 partial: part of the evidence was\n"
     "lost or damaged; 4 all was read and no cron log is in it; 130 interrupted.";
 
-CLI::App* add_command(CLI::App& app, Options& options, const char* name, const char* description,
-                      const std::string& loose, bool Flag::*belongs) {
-  CLI::App* command = app.add_subcommand(name, description);
-  if (belongs == &Flag::explain)
+CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry) {
+  CLI::App* command = app.add_subcommand(entry.name, entry.help);
+  if (entry.command == Command::explain)
     command->add_option("FINDING_ID", options.explain, "finding_id of a row that a scan wrote")
         ->type_name("")
         ->required();
@@ -187,10 +204,10 @@ CLI::App* add_command(CLI::App& app, Options& options, const char* name, const c
       ->add_option("INPUT", options.inputs,
                    "disk images (raw, split raw, E01, qcow2, VMDK, VHD, VHDX), archives (tar, zip, "
                    "7z, cpio)" +
-                       loose)
+                       std::string(entry.inputs))
       ->type_name("");
   for (const Flag& flag : kFlags)
-    if (flag.*belongs) flag.bind(*command, flag, options);
+    if ((flag.commands & entry.bit) != 0) flag.bind(*command, flag, options);
   command->footer(std::string(kExitStatus));
   return command;
 }
@@ -201,6 +218,16 @@ std::span<const Flag> flags() {
   return kFlags;
 }
 
+std::span<const CommandEntry> commands() {
+  return kCommands;
+}
+
+std::string_view command_name(Command command) {
+  for (const CommandEntry& entry : kCommands)
+    if (entry.command == command) return entry.name;
+  return {};
+}
+
 Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   ParsedArguments parsed;
   Options& options = parsed.options;
@@ -208,25 +235,19 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   app.footer(std::string(kExitStatus));
   bool version = false;
   app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
-  const CLI::App* scan = add_command(app, options, "scan", "Find what no schedule explains.",
-                                     ", log files, folders of log files", &Flag::scan);
-  const CLI::App* extract =
-      add_command(app, options, "extract", "Copy the cron logs out of an image, byte for byte.", "",
-                  &Flag::extract);
-  const CLI::App* explain =
-      add_command(app, options, "explain", "Show every number that went into one finding.",
-                  ", log files, folders of log files", &Flag::explain);
-  const auto examples = [&](const CLI::App* command) {
-    return command == scan      ? kScanExamples
-           : command == extract ? kExtractExamples
-                                : kExplainExamples;
+  std::vector<const CLI::App*> added;
+  for (const CommandEntry& entry : kCommands) added.push_back(add_command(app, options, entry));
+  const auto given = [&]() -> const CommandEntry* {
+    for (std::size_t i = 0; i < added.size(); ++i)
+      if (added[i]->parsed()) return &kCommands[i];
+    return nullptr;
   };
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     parsed.text = app.help();
     for (const CLI::App* command : app.get_subcommands())
-      parsed.text = std::string(examples(command)) + command->help("pidometer");
+      parsed.text = std::string(given()->examples) + command->help("pidometer");
     return parsed;
   } catch (const CLI::ParseError& error) {
     std::string name = "pidometer";
@@ -236,22 +257,18 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   }
   if (version) {
     parsed.text = version_text();
-  } else if ((scan->parsed() || extract->parsed() || explain->parsed()) && options.inputs.empty() &&
-             options.roots.empty()) {
+    return parsed;
+  }
+  const CommandEntry* const entry = given();
+  if (entry == nullptr)
+    return fail(ErrorKind::usage, "no command is given", {},
+                "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");
+  if (options.inputs.empty() && options.roots.empty())
     return fail(ErrorKind::usage, "no input is given", {},
                 "give an image, an archive, a log, a folder of logs, or --root DIR; see "
                 "'pidometer --help'");
-  } else if (scan->parsed()) {
-    options.command = Command::scan;
-  } else if (extract->parsed()) {
-    options.command = Command::extract;
-  } else if (explain->parsed()) {
-    options.command = Command::explain;
-    options.format = RowFormat::text;
-  } else {
-    return fail(ErrorKind::usage, "no command is given", {},
-                "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");
-  }
+  options.command = entry->command;
+  if (options.command == Command::explain) options.format = RowFormat::text;
   return parsed;
 }
 

@@ -13,19 +13,42 @@ class App;
 
 namespace pidometer {
 
+/// The commands that a flag belongs to, as bits.
+enum CommandBits : unsigned {
+  in_scan = 1,
+  in_extract = 2,
+  in_explain = 4,
+  in_report = 8,
+  in_analysis = in_scan | in_explain | in_report,  ///< all that judge logs
+  in_all = in_analysis | in_extract,
+};
+
 /// One flag of the command line: the help is made from this table and from nothing else.
 struct Flag {
   std::string_view names;     ///< `-o,--output`
   std::string_view argument;  ///< `FILE`; empty for a switch
   std::string_view help;      ///< one line, lower case, no final stop
-  bool scan = false;          ///< belongs to `pidometer scan`
-  bool extract = false;       ///< belongs to `pidometer extract`
-  bool explain = false;       ///< belongs to `pidometer explain`
+  unsigned commands = 0;      ///< CommandBits
   void (*bind)(CLI::App& app, const Flag& flag, Options& options) = nullptr;
 };
 
 /// THE table, in the order of the help.
 std::span<const Flag> flags();
+
+/// A command of the program.
+struct CommandEntry {
+  Command command = Command::none;
+  CommandBits bit = in_scan;
+  const char* name = "";
+  const char* help = "";         ///< one sentence
+  std::string_view inputs = {};  ///< what it takes besides images and archives
+  std::string_view examples = {};
+};
+
+/// THE table of commands, in the order of the help.
+std::span<const CommandEntry> commands();
+/// As it is typed; empty for none.
+std::string_view command_name(Command command);
 
 /// What the arguments ask for.
 struct ParsedArguments {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/journal_entry.h"
+#include "cli/flags.h"
 #include "cli/interrupt.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_writer.h"
@@ -45,7 +46,7 @@ RunSummary start_summary(const Options& options) {
   const auto add = [&summary](const char* name, auto value) {
     summary.options.push_back(SummaryOption{name, std::move(value)});
   };
-  add("command", std::string(options.command == Command::extract ? "extract" : "scan"));
+  add("command", std::string(command_name(options.command)));
   add("inputs", options.inputs);
   if (!options.roots.empty()) add("root", options.roots);
   add("as", std::string(input_kind_name(options.as)));
@@ -57,7 +58,9 @@ RunSummary start_summary(const Options& options) {
     add("all_logs", options.all_logs);
     return summary;
   }
-  add("format", std::string(options.format == RowFormat::text ? "text" : "jsonl"));
+  if (options.command == Command::scan)
+    add("format", std::string(options.format == RowFormat::text ? "text" : "jsonl"));
+  if (!options.report.empty()) add("report", options.report);
   if (!options.output.empty()) add("output", options.output);
   if (!options.timezone.empty()) add("timezone", options.timezone);
   if (options.year) add("year", std::int64_t{*options.year});
@@ -196,11 +199,14 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
 
 Result<void> check_output_names(const Options& options, std::span<const InputGroup> groups) {
   namespace fs = std::filesystem;
-  if (options.summary == "-")
-    return fail(ErrorKind::usage, "will not write the summary to standard output",
-                "rows are written there", "give --summary the name of a file");
+  for (const auto& [name, flag] :
+       {std::pair(&options.summary, "--summary"), std::pair(&options.report, "--report")})
+    if (*name == "-")
+      return fail(ErrorKind::usage,
+                  std::string("will not write to standard output what ") + flag + " asks for",
+                  "rows are written there", std::string("give ") + flag + " the name of a file");
   std::vector<std::string> names;
-  for (const std::string& name : {options.output, options.summary})
+  for (const std::string& name : {options.output, options.summary, options.report})
     if (!name.empty() && name != "-") names.push_back(name);
   // The inputs as given too, not only those that turned out to be evidence: what cannot be read
   // today may be read tomorrow. Siblings that a group found by itself are in no argument.
@@ -228,10 +234,11 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
   const auto place = [&ignored](const std::string& name) {
     return fs::weakly_canonical(fs::absolute(name), ignored);
   };
-  if (names.size() == 2 && place(names[0]) == place(names[1]) &&
-      !fs::is_character_file(names[0], ignored))
-    return fail(ErrorKind::usage, "rows and summary cannot both go to " + names[0], {},
-                "give one of them another name");
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (place(names[i]) == place(names[k]) && !fs::is_character_file(names[i], ignored))
+        return fail(ErrorKind::usage, "two outputs cannot both go to " + names[i], {},
+                    "give one of them another name");
   return {};
 }
 

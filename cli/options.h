@@ -10,7 +10,7 @@
 
 namespace pidometer {
 
-enum class Command { none, scan, extract, explain };
+enum class Command { none, scan, report, extract, explain };
 enum class RowFormat { jsonl, text };
 enum class ColorMode { automatic, always, never };
 
@@ -29,8 +29,9 @@ struct Options {
   std::string summary;      ///< file name; empty: none
   int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit
 
-  // scan and explain
+  // scan, report and explain
   std::string output;  ///< file name; empty or "-": standard output
+  std::string report;  ///< file name of the HTML report beside the rows; empty: none
   RowFormat format = RowFormat::jsonl;
   std::string timezone;     ///< IANA name or +HH:MM; empty: the evidence decides
   std::optional<int> year;  ///< of the last line

@@ -16,6 +16,8 @@
 #include "cli/side_files.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
+#include "plugin/timeline/summary_writer.h"
+#include "report/report.h"
 #include "tsk_reader/evidence.h"
 
 namespace pidometer {
@@ -33,6 +35,7 @@ Result<ScanPlan> make_plan(const Options& options) {
   plan.plugin.pid_max = options.pid_max;
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
+  plan.plugin.report = options.command == Command::report || !options.report.empty();
   TimeZone zone;
   if (!options.timezone.empty()) {
     Result<TimeZone> found = find_time_zone(options.timezone);
@@ -107,6 +110,43 @@ Result<void> write_rows(OutputFile& output, RowSpool& rows) {
   return written ? output.commit() : written;
 }
 
+/// Where what was found goes.
+struct Outputs {
+  std::optional<OutputFile> rows;
+  std::optional<OutputFile> summary;
+  std::optional<OutputFile> report;
+};
+
+/// They are opened before the work: a name that cannot be written is better known now than after an
+/// hour.
+Result<Outputs> create_outputs(const Options& options) {
+  Outputs outputs;
+  const bool report_alone = options.command == Command::report;
+  const auto create = [&](const std::string& name,
+                          std::optional<OutputFile>& file) -> Result<void> {
+    Result<OutputFile> created = OutputFile::create(name, options.force);
+    if (!created) return tl::unexpected(created.error());
+    file.emplace(std::move(*created));
+    return {};
+  };
+  if (Result<void> done = create(options.output, report_alone ? outputs.report : outputs.rows);
+      !done)
+    return tl::unexpected(done.error());
+  if (!options.report.empty())
+    if (Result<void> done = create(options.report, outputs.report); !done)
+      return tl::unexpected(done.error());
+  if (!options.summary.empty())
+    if (Result<void> done = create(options.summary, outputs.summary); !done)
+      return tl::unexpected(done.error());
+  return outputs;
+}
+
+Result<void> write_report(OutputFile& output, Report& report, const RunSummary& summary) {
+  Result<void> written = report.write(
+      write_summary(summary), [&output](std::string_view bytes) { return output.write(bytes); });
+  return written ? output.commit() : written;
+}
+
 }  // namespace
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
@@ -121,18 +161,16 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(safe.error());
     return exit_usage;
   }
-  // Both are opened before the work: a name that cannot be written is better known now than after
-  // an hour.
-  Result<OutputFile> output = OutputFile::create(options.output, options.force);
-  Result<std::optional<OutputFile>> summary_file = create_summary_file(options);
-  if (!output || !summary_file) {
-    const Error& error = !output ? output.error() : summary_file.error();
-    diagnostics.error(error);
-    return error.kind == ErrorKind::usage ? exit_usage : exit_nothing;
+  Result<Outputs> outputs = create_outputs(options);
+  if (!outputs) {
+    diagnostics.error(outputs.error());
+    return outputs.error().kind == ErrorKind::usage ? exit_usage : exit_nothing;
   }
   RunOutcome outcome;
   RunSummary summary = start_summary(options);
   ScanMediator mediator(plan->selection, summary, diagnostics);
+  Report report;
+  if (outputs->report) mediator.fill_report(report);
   const auto failed = [&](const Error& error) {
     ++outcome.inputs_failed;
     diagnostics.error(error);
@@ -166,8 +204,9 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;
   }
   if (!interrupted()) {
-    Result<void> written = mediator.failure() ? Result<void>(tl::unexpected(*mediator.failure()))
-                                              : write_rows(*output, mediator.rows());
+    Result<void> written;
+    if (mediator.failure()) written = tl::unexpected(*mediator.failure());
+    if (written && outputs->rows) written = write_rows(*outputs->rows, mediator.rows());
     if (!written && !interrupted()) failed(written.error());
     outcome.output_failed = !written;
   }
@@ -183,11 +222,15 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
-  if (!outcome.interrupted)
-    if (Result<void> written = finish_summary_file(*summary_file, summary); !written) {
+  if (!outcome.interrupted) {
+    Result<void> written = finish_summary_file(outputs->summary, summary);
+    if (written && outputs->report && !outcome.output_failed)
+      written = write_report(*outputs->report, report, summary);
+    if (!written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;
     }
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
                        ? "interrupted; the rows are not complete and no file was written"

@@ -73,6 +73,7 @@ void ScanMediator::produce_event(TimelineEvent event) {
 
 void ScanMediator::add_row(const RowOrder& order, const TimelineEvent& event) {
   if (failure_) return;
+  if (report_ != nullptr) report_->add_row(event);
   const std::string row = selection_.format == RowFormat::text ? write_text(event, selection_.color)
                                                                : write_jsonl(event);
   if (Result<void> added = rows_.add(order, row); !added) failure_ = added.error();
@@ -138,6 +139,10 @@ void ScanMediator::report_crontabs(const HostSeries& series, const std::string& 
                                    CrontabReport report) {
   summary_.crontabs.push_back(
       SummaryCrontabs{series.image, series.volume, series.folder, hostname, std::move(report)});
+}
+
+void ScanMediator::report_clock(const HostSeries& series, HostClock clock) {
+  if (report_ != nullptr) report_->add_clock(series.image, series.recovered, std::move(clock));
 }
 
 void ScanMediator::add_progress(std::uint64_t bytes) {

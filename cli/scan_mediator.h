@@ -14,6 +14,7 @@
 #include "cli/row_spool.h"
 #include "plugin/plugin.h"
 #include "plugin/timeline/run_summary.h"
+#include "report/report.h"
 
 namespace pidometer {
 
@@ -46,12 +47,16 @@ class ScanMediator final : public Mediator {
   void report_witnesses(const HostSeries& series, std::vector<WitnessReport> reports) override;
   void report_crontabs(const HostSeries& series, const std::string& hostname,
                        CrontabReport report) override;
+  void report_clock(const HostSeries& series, HostClock clock) override;
   void add_progress(std::uint64_t bytes) override;
   bool aborted() const override;
 
   /// Warnings that were met in looking for witnesses: they are told when they come, and cost the
   /// cron logs nothing.
   void tolerate(const std::vector<Warning>& warnings);
+
+  /// Findings and clocks go into it as well from now on; it must outlive the mediator.
+  void fill_report(Report& report) { report_ = &report; }
 
   /// The series whose products come next; its image and volume are added to its warnings.
   void begin_series(const HostSeries& series);
@@ -82,6 +87,7 @@ class ScanMediator final : public Mediator {
   RunSummary& summary_;
   Diagnostics& diagnostics_;
   RowSpool rows_;
+  Report* report_ = nullptr;
   HeldFindings held_;
   bool holding_ = false;
   std::map<std::string, std::uint32_t, std::less<>> sources_;

@@ -18,6 +18,7 @@
 #include "plugin/cron_log/log_series.h"
 #include "plugin/crontab/crontab_places.h"
 #include "plugin/crontab_findings.h"
+#include "plugin/draw_clock.h"
 #include "plugin/explain_finding.h"
 #include "plugin/file_findings.h"
 #include "plugin/journal_findings.h"
@@ -128,6 +129,8 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     waiting.produce();
     rows.records(known);
   }
+  if (options.report)
+    mediator.report_clock(series, draw_clock(log, clock, scan, rows.series_id(), rows.hostname()));
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
   report.periods = cover_periods(clock, baseline, scan);

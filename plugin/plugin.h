@@ -18,6 +18,7 @@
 #include "plugin/cron_log/log_report.h"
 #include "plugin/crontab/crontab_report.h"
 #include "plugin/pid_clock/series_report.h"
+#include "plugin/timeline/host_clock.h"
 #include "plugin/timeline/timeline_event.h"
 #include "plugin/witness/witness.h"
 
@@ -68,6 +69,7 @@ struct PluginOptions {
   bool records = false;  ///< produce a row for every record as well
   /// finding_id of the one finding to produce, with its explanation; empty: all findings.
   std::string explain = {};
+  bool report = false;  ///< report_clock() too
 };
 
 /// Where a plugin's products go. Implemented by the program (cli) and by tests.
@@ -91,6 +93,8 @@ class Mediator {
   virtual void report_witnesses(const HostSeries&, std::vector<WitnessReport>) {}
   /// What the crontabs of the host say beside the log of `hostname`; only where it has some.
   virtual void report_crontabs(const HostSeries&, const std::string& /*hostname*/, CrontabReport) {}
+  /// The readings of one host, where PluginOptions::report asks for them.
+  virtual void report_clock(const HostSeries&, HostClock) {}
   /// Bytes of decoded log read since the last call; for a progress display.
   virtual void add_progress(std::uint64_t bytes) = 0;
   /// True once the user interrupted: process() returns as soon as it can.

@@ -98,7 +98,7 @@ void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
 }
 
 RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
-    : log_(log), mediator_(mediator), place_(series.place) {
+    : log_(log), mediator_(mediator), place_(series.place), image_(series.image) {
   hostname_ = log.hostname.empty() && !log.of_another_host ? series.facts.hostname : log.hostname;
   // What tells this series from others in every copy of the evidence: no path of the examiner's
   // machine.
@@ -112,6 +112,7 @@ std::shared_ptr<const EventSource> RowMaker::make_source(const FileEntry& entry,
                                                          std::string sha256) const {
   auto source = std::make_shared<EventSource>();
   source->entry = entry;
+  source->image = image_;
   source->log_sha256 = std::move(sha256);
   source->copy = place_.copy;
   source->series_id = series_id_;

@@ -30,6 +30,7 @@ class RowMaker {
   RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator);
 
   const std::string& hostname() const { return hostname_; }
+  const std::string& series_id() const { return series_id_; }
 
   /// `witnesses` is parallel to `anomalies`.
   DraftRows draft(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) const;
@@ -61,6 +62,7 @@ class RowMaker {
   const LogSeries& log_;
   Mediator& mediator_;
   const LogPlace place_;
+  const std::string image_;
   std::string series_id_;
   std::string hostname_;
   std::vector<std::shared_ptr<const EventSource>> sources_;

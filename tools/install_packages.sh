@@ -6,12 +6,13 @@ set -eu
 # meson and ninja build; the rest are the libraries of the rooms. tzdata: --timezone takes names.
 demo="g++ meson ninja-build pkgconf libtsk-dev libewf-dev libext2fs-dev comerr-dev libssl-dev zlib1g-dev
   liblzma-dev libbz2-dev libzstd-dev liblz4-dev liblzo2-dev libarchive-dev libseccomp-dev libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev libboost-dev
-  tzdata"
+  libjs-dygraphs tzdata"
 # The second compiler with its sanitizers, the linters, and the makers of test images.
 test="$demo libgtest-dev libgmock-dev clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 python3
   python3-jsonschema e2fsprogs ewf-tools sleuthkit gdisk fdisk dosfstools mtools ntfs-3g
   genisoimage xfsprogs lvm2 mdadm btrfs-progs qemu-utils grub-common f2fs-tools reiserfsprogs jfsutils
-  cryptsetup-bin gddrescue systemd-journal-remote zip unzip xz-utils zstd bzip2 gzip mawk"
+  cryptsetup-bin gddrescue systemd-journal-remote zip unzip xz-utils zstd bzip2 gzip mawk
+  chromium chromium-driver python3-selenium"
 
 case "${1:---test}" in
   --demo) wanted=$demo ;;

@@ -23,6 +23,7 @@ namespace pidometer {
 /// The log that a row speaks of; shared by all its rows.
 struct EventSource {
   FileEntry entry;
+  std::string image;       ///< HostSeries::image
   std::string log_sha256;  ///< of the stored bytes; empty where it could not be read to its end
   LogCopy copy = LogCopy::unknown;
   std::string series_id;  ///< which host series: goes into finding_id. Same over reruns, free of

@@ -1,0 +1,108 @@
+// What is drawn beneath and beside the lines of the graph: bars, boots, gaps, steps, findings.
+
+function color(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
+
+Object.assign(Chart.prototype, {
+  // A bar from zero for each interval, in the colour of its finding, if it is one.
+  plotBars(drawn) {
+    const {drawingContext: canvas, dygraph, points} = drawn;
+    const zero = dygraph.toDomYCoord(this.logscale ? 0.8 : 0);
+    canvas.save();
+    canvas.lineWidth = 1.5;
+    canvas.strokeStyle = color('quiet');
+    canvas.beginPath();
+    for (const point of points) {
+      if (point.yval === null || isNaN(point.yval)) continue;
+      canvas.moveTo(point.canvasx, zero);
+      canvas.lineTo(point.canvasx, point.canvasy);
+    }
+    canvas.stroke();
+    canvas.restore();
+  },
+
+  inView(finding) {
+    return finding.end >= this.from && finding.start <= this.to;
+  },
+
+  underlay(canvas, area, lane, withBars) {
+    if (!this.series) return;
+    const x = (time) => lane.toDomXCoord(time);
+    const line = (time, style, dash = []) => {
+      canvas.strokeStyle = style;
+      canvas.setLineDash(dash);
+      canvas.beginPath();
+      canvas.moveTo(x(time), area.y);
+      canvas.lineTo(x(time), area.y + area.h);
+      canvas.stroke();
+    };
+    const band = (from, to, style) => {
+      canvas.fillStyle = style;
+      const left = Math.max(area.x, x(from));
+      canvas.fillRect(left, area.y, Math.max(2, Math.min(area.x + area.w, x(to)) - left), area.h);
+    };
+    canvas.save();
+    canvas.beginPath();
+    canvas.rect(area.x, area.y, area.w, area.h);
+    canvas.clip();
+    canvas.lineWidth = 1;
+    for (const [from, to] of this.series.unjudged || [])
+      if (to >= this.from && from <= this.to) band(from, to, color('unjudged'));
+    for (const [time] of this.series.logs.slice(1))
+      if (time * 1000 >= this.from && time * 1000 <= this.to) line(time * 1000, color('log'), [2, 4]);
+    for (const finding of this.series.findings) {
+      if (!this.inView(finding)) continue;
+      if (finding.kind === 'record_gap') band(finding.start, finding.end, color('gap'));
+      if (finding.kind === 'boot') line(finding.end, color('boot'));
+      if (finding.kind === 'clock_step') line(finding.start, color('step'), [6, 3]);
+    }
+    if (this.chosen && this.chosen.owner === this.series) band(this.chosen.start, this.chosen.end, color('chosen'));
+    if (withBars) this.markExcesses(canvas, area, lane);
+    else this.markOthers(canvas, area, lane);
+    canvas.restore();
+  },
+
+  // Excesses stand out in the colour of their level, the largest ones in view with their number.
+  markExcesses(canvas, area, lane) {
+    const marks = this.series.findings.filter((finding) => finding.kind === 'pid_excess' && this.inView(finding));
+    marks.sort((a, b) => a.row.excess_pids - b.row.excess_pids);
+    const floor = this.logscale ? 0.8 : 0;
+    for (const finding of marks) {
+      const left = lane.toDomXCoord(finding.start);
+      const width = Math.max(3, lane.toDomXCoord(finding.end) - left);
+      const top = lane.toDomYCoord(Math.max(floor, finding.row.excess_pids));
+      canvas.fillStyle = color(finding.row.level);
+      canvas.fillRect(left, top, width, Math.max(2, lane.toDomYCoord(floor) - top));
+    }
+    canvas.font = 'bold 13px system-ui, sans-serif';
+    canvas.textBaseline = 'top';
+    const taken = [];
+    for (const finding of marks.slice(-6).reverse()) {
+      const text = count(finding.row.excess_pids);
+      const from = Math.max(area.x, lane.toDomXCoord(finding.start));
+      const to = Math.min(area.x + area.w, lane.toDomXCoord(finding.end));
+      const width = canvas.measureText(text).width;
+      // Above a bar that is wide enough, beside a narrow one.
+      const above = to - from > width;
+      const toLeft = to + width + 8 > area.x + area.w;
+      const left = above ? (from + to - width) / 2 : toLeft ? from - width - 4 : to + 4;
+      const peak = lane.toDomYCoord(Math.max(floor, finding.row.excess_pids));
+      const top = Math.min(area.y + area.h - 16, Math.max(area.y + 1, above ? peak - 15 : peak - 3));
+      if (taken.some((t) => left < t.left + t.width + 4 && t.left < left + width + 4 && Math.abs(t.top - top) < 16)) continue;
+      taken.push({left, width, top});
+      canvas.fillStyle = color(finding.row.level);
+      canvas.fillText(text, left, top);
+    }
+  },
+
+  // All findings on the time axis of the lane of PIDs: a tick at its foot.
+  markOthers(canvas, area, lane) {
+    for (const finding of this.series.findings) {
+      if (finding.kind === 'activity' || !this.inView(finding)) continue;
+      canvas.fillStyle = color(finding.row.level);
+      const left = lane.toDomXCoord(finding.start);
+      canvas.fillRect(left, area.y + area.h - 7, Math.max(3, lane.toDomXCoord(finding.end) - left), 7);
+    }
+  },
+});

@@ -1,0 +1,69 @@
+// What the host does by itself, and what was read, how, and what was lost: the run's summary.
+
+function drawSchedule(body, report) {
+  body.replaceChildren();
+  for (const series of report.summary.series) {
+    const name = [series.input, series.volume, series.folder, series.hostname].filter(Boolean).join(' · ');
+    if (series.schedule && series.schedule.length)
+      body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs', 'PIDs a run', 'Spread'],
+        series.schedule.map((job) => [element('code', {}, job.when || ''), job.username || '', element('code', {}, job.command || ''),
+          count(job.runs), job.pids ?? '', job.spread ?? ''])));
+    if (series.periodic_sources && series.periodic_sources.length)
+      body.append(simpleTable(`Periodic sources that write no line, of ${name}`, ['When', 'PIDs', 'Seen'],
+        series.periodic_sources.map((source) => [source.every === 'hour'
+          ? `every hour, in the interval that starts at minute ${source.minute}`
+          : `every day, in the interval that starts at ${String(Math.floor(source.minute / 60)).padStart(2, '0')}:${String(source.minute % 60).padStart(2, '0')}`,
+        source.pids, count(source.seen)])));
+    if (series.periods && series.periods.length)
+      body.append(element('details', {}, element('summary', {}, `What could have been seen: ${name}`),
+        simpleTable('Coverage and smallest alarm', ['From', 'To', 'Intervals judged', 'Hours judged', 'Smallest alarm in half of them', 'in nine tenths'],
+          series.periods.map((period) => [period.begin.slice(0, 10), period.end.slice(0, 10), count(period.intervals),
+            (period.judged_seconds / 3600).toFixed(1), period.smallest_alarm_pids ?? '', period.smallest_alarm_pids_high ?? '']))));
+  }
+  if (!body.childElementCount) body.append(element('p', {}, 'Nothing was learnt.'));
+}
+
+function damageWords(list) {
+  return list.map((one) => `${count(one.begin)} to ${one.end === undefined ? 'the end' : count(one.end)}${one.reason ? ': ' + one.reason : ''}`).join('; ');
+}
+
+function drawEvidence(body, report) {
+  const summary = report.summary;
+  body.replaceChildren();
+  const part = (title, ...children) => body.append(element('h3', {}, title), ...children);
+  part('Images and files', ...summary.inputs.map((input) => facts([
+    ['name', input.name], ['kind', input.kind], ['segments', (input.segments || []).join(', ')], ['bytes', count(input.size)],
+    ['MD5 stored in it', input.stored_md5], ['SHA-1 stored in it', input.stored_sha1], ['MD5', input.md5], ['SHA-1', input.sha1],
+    ['SHA-256', input.sha256], ['damage', damageWords(input.damage || [])], ['read by', input.isolation]])));
+  if (summary.volumes.length)
+    part('Volumes', simpleTable('Volumes', ['Input', 'Volume', 'Start', 'Bytes', 'Kind', 'Filesystem', 'Read by', 'Not read because'],
+      summary.volumes.map((v) => [v.input, v.name, count(v.start), count(v.size), v.description, v.file_system, v.reader, v.unsupported])));
+  part('Logs', ...summary.logs.map((log) => facts([
+    ['log', element('strong', {}, log.filename)], ['input and volume', [log.input, log.volume].filter(Boolean).join(' · ')],
+    ['SHA-256', log.sha256], ['bytes', count(log.size)], ['modified', log.modified],
+    ['lines', `${count(log.lines)}: ${plural(log.records, 'record')}, ${count(log.other_lines)} of other programs, ${count(log.unparsed_lines)} unparsed, ${count(log.duplicate_lines)} twice`],
+    ['left out', Object.entries(log.lines_skipped || {}).map(([why, n]) => `${count(n)}: ${why}`).join('; ')],
+    ['covers', log.coverage && `${log.coverage.begin} to ${log.coverage.end}`], ['dialects', (log.dialects || []).join(', ')],
+    ['times', log.time_basis], ['certainty', (log.time_certainty || '').replaceAll('_', ' ')],
+    ['damage', damageWords(log.damage || [])], ['read to its end', log.complete ? 'yes' : 'no'],
+    ['recovered', log.recovered]])));
+  part('Hosts', ...summary.series.map((series) => facts([
+    ['series', [series.input, series.volume, series.folder, series.hostname].filter(Boolean).join(' · ')],
+    ['records', `${count(series.records)}, ${count(series.readings)} of them readings, ${plural(series.intervals, 'interval')} judged`],
+    ['boot sessions', series.boot_sessions], ['wraps of the counter', series.wraps],
+    ['pid_max', `${count(series.pid_max)}${series.pid_max_basis ? ' (' + series.pid_max_basis + ')' : ''}`],
+    ['copy of the logs', series.log_copy_basis],
+    ['not judged', series.unjudged_intervals ? plural(series.unjudged_intervals, 'interval') : '']])));
+  const unjudged = summary.series.flatMap((series) => series.unjudged || []);
+  if (unjudged.length)
+    body.append(element('details', {}, element('summary', {}, plural(unjudged.length, 'stretch') + ' not judged'),
+      simpleTable('Not judged', ['From', 'To', 'Reason'], unjudged.map((one) => [one.begin, one.end, one.reason]))));
+  const problems = [...summary.errors.map((e) => ['error', [e.message, e.reason, e.help].filter(Boolean).join('; '), '']),
+    ...summary.warnings.map((w) => [w.kind, w.message, [w.input, w.volume, w.path, w.line ? 'line ' + w.line : ''].filter(Boolean).join(' · ')])];
+  part('Warnings and errors', problems.length ? simpleTable('Warnings and errors', ['Kind', 'What', 'Where'], problems) : element('p', {}, 'None.'));
+  part('Method', facts([
+    ['program', `${summary.tool.name} ${summary.tool.version}`], ['libraries', summary.tool.libraries.join(', ')],
+    ['exit status', summary.exit_status],
+    ...Object.entries(summary.options).map(([name, value]) => [`option ${name}`, Array.isArray(value) ? value.join(', ') : value === '' ? null : String(value)])]),
+  element('p', {}, 'Every cron record names the PID that its process got, and Linux hands PIDs out in order. Between two records the counter rises by what the scheduled jobs cost, learnt from the comparable intervals of the same log; what is left over was started by something that wrote no line. A PID goes to every process and every thread. The score of a window is −log10 of the chance of so much in one such window; the score in the whole log allows for all windows, and the level follows from it.'));
+}

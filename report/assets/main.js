@@ -1,0 +1,119 @@
+// Joins the parts when the page is there.
+
+function showTheme(name) {
+  document.documentElement.dataset.theme = name;
+  document.getElementById('theme').textContent = name === 'dark' ? 'Light' : 'Dark';
+}
+
+function drawHead(report, best) {
+  const summary = report.summary;
+  const names = summary.inputs.map((input) => input.name.replace(/^.*\//, ''));
+  document.title = `pidometer: ${names.join(', ')}`;
+  const head = document.getElementById('headline');
+  if (best) head.replaceChildren(element('strong', {}, headline(best)), ` · ${windowWords(best.start, best.end, best.owner)}`);
+  else head.textContent = 'No finding';
+  const records = summary.logs.reduce((sum, log) => sum + log.records, 0);
+  document.getElementById('about').textContent = `${names.join(', ')} · ${plural(summary.logs.length, 'log')}, ${plural(records, 'record')}` +
+      (report.left_out ? ` · ${plural(report.left_out, 'finding')} of the lowest levels are left out of this report; the rows of a scan have them` : '') +
+      (summary.exit_status === 3 ? ' · part of the evidence was lost or damaged: see the warnings' : '');
+  document.getElementById('levels').replaceChildren(...LEVELS.map((_, i) => LEVELS[LEVELS.length - 1 - i]).map((level) => {
+    const number = Object.values(summary.findings.by_kind).reduce((sum, kind) => sum + kind[level], 0);
+    return element('li', {class: number ? null : 'none'}, element('b', {}, count(number)), ' ', levelMark(level));
+  }));
+}
+
+function start(report) {
+  document.getElementById('main').hidden = false;
+  const findings = report.findings;
+  const excesses = findings.filter((finding) => finding.kind === 'pid_excess');
+  const best = [...(excesses.length ? excesses : findings)].sort(byRank)[0];
+  report.summary.series.forEach((series) => {
+    const owner = report.series.find((one) => one.image === series.input && one.host === (series.hostname || '') &&
+        one.recovered === Boolean(series.recovered) && (!series.volume || one.place.startsWith(series.volume + ':')));
+    if (owner) owner.unjudged = (series.unjudged || []).map((one) => [Date.parse(one.begin), Date.parse(one.end)]);
+  });
+  const reading = document.getElementById('reading');
+  const chart = new Chart((finding) => select(finding), (words) => { reading.textContent = words; });
+  let chosen = null;
+
+  function select(finding, focus = true) {
+    chosen = finding;
+    document.getElementById('detail-body').replaceChildren(...detailOf(finding, findings, select));
+    document.querySelectorAll('[data-id]').forEach((row) => row.classList.toggle('chosen', row.dataset.id === finding.id));
+    if (finding.owner && finding.owner !== chart.series) showSeries(finding.owner);
+    chart.chosen = finding;
+    if (focus) {
+      chart.reveal(finding);
+      const detail = document.getElementById('detail');
+      detail.focus({preventScroll: true});
+      if (detail.getBoundingClientRect().top > innerHeight || detail.getBoundingClientRect().bottom < 0) detail.scrollIntoView();
+    } else {
+      chart.redraw();
+    }
+  }
+
+  const choice = document.getElementById('series');
+  function showSeries(series) {
+    choice.value = String(report.series.indexOf(series));
+    chart.show(series);
+  }
+  report.series.forEach((series, i) => choice.append(element('option', {value: i},
+    [series.image, series.place, series.recovered ? 'recovered' : ''].filter(Boolean).join(' · '))));
+  document.getElementById('series-label').hidden = report.series.length < 2;
+  document.getElementById('clock').hidden = report.series.length === 0;
+  choice.addEventListener('change', () => chart.show(report.series[Number(choice.value)]));
+
+  function next(step) {
+    const list = findings.filter((finding) => finding.kind !== 'activity');
+    if (list.length === 0) return;
+    const at = list.indexOf(chosen);
+    select(list[(at + step + list.length) % list.length]);
+    document.getElementById('graph').focus({preventScroll: true});
+  }
+  const views = {earlier: () => chart.move(-0.5), later: () => chart.move(0.5), in: () => chart.zoom(0.5), out: () => chart.zoom(2), all: () => chart.all()};
+  document.querySelectorAll('[data-view]').forEach((button) => button.addEventListener('click', views[button.dataset.view]));
+  const keys = {ArrowLeft: views.earlier, ArrowRight: views.later, '+': views.in, '=': views.in, '-': views.out, '0': views.all,
+    n: () => next(1), p: () => next(-1)};
+  document.getElementById('graph').addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  document.getElementById('logscale').addEventListener('change', (event) => { chart.logscale = event.target.checked; chart.redraw(); });
+
+  function drawAll() {
+    drawHead(report, best);
+    drawNights(document.getElementById('nights-body'), findings, select);
+    drawSchedule(document.getElementById('schedule-body'), report);
+    drawEvidence(document.getElementById('evidence-body'), report);
+    const printed = findings.filter((finding) => LEVELS.indexOf(finding.row.level) >= 2 && finding.kind !== 'activity');
+    document.getElementById('printed').replaceChildren(element('h2', {}, 'The findings one by one'), ...printed.slice(0, 100).map((finding) =>
+      element('article', {}, ...detailOf(finding, [], select).filter((part) => part.tagName !== 'DETAILS'))),
+    ...(printed.length > 100 ? [element('p', {}, `${plural(printed.length - 100, 'more finding')} of these levels are in the table.`)] : []));
+  }
+  drawAll();
+  const table = new FindingTable(findings, select);
+  document.getElementById('zone').addEventListener('change', (event) => {
+    localTimes = event.target.value === 'local';
+    drawAll();
+    table.draw();
+    chart.redraw();
+    if (chosen) select(chosen, false);
+  });
+  document.getElementById('theme').addEventListener('click', () => {
+    showTheme(document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark');
+    chart.redraw();
+  });
+  document.getElementById('print').addEventListener('click', () => print());
+  matchMedia('print').addEventListener('change', () => chart.redraw());
+  if (report.series.length) showSeries(best && best.owner ? best.owner : report.series[0]);
+  if (best) select(best, false);
+  document.documentElement.dataset.ready = 'yes';
+}
+
+showTheme(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+readReport().then(start).catch((error) => {
+  const failure = document.getElementById('failure');
+  failure.hidden = false;
+  failure.textContent = `This browser cannot show the report (${error}). It needs a browser of 2023 or later; the rows of a scan hold the same findings.`;
+});

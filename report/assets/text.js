@@ -1,0 +1,126 @@
+// Words and elements. Evidence becomes text nodes and nothing else.
+
+const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+let localTimes = true;
+
+// An element with attributes and children; a string is text.
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
+    else if (key === 'class') made.className = value;
+    else made.setAttribute(key, value === true ? '' : String(value));
+  }
+  for (const child of children.flat(Infinity))
+    if (child !== null && child !== undefined) made.append(child);
+  return made;
+}
+
+function svg(name, attributes = {}, ...children) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
+function count(number) {
+  return Math.round(number).toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+}
+
+function plural(number, noun) {
+  return `${count(number)} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
+}
+
+// Minutes east of UTC of a series' host at a time.
+function offsetAt(series, time) {
+  if (!localTimes || !series || series.offsets.length === 0) return 0;
+  let low = 0;
+  let high = series.offsets.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (series.offsets[middle][0] * 1000 <= time) low = middle;
+    else high = middle - 1;
+  }
+  return series.offsets[low][1];
+}
+
+function offsetWords(minutes) {
+  if (minutes === 0) return 'UTC';
+  const size = Math.abs(minutes);
+  const two = (n) => String(n).padStart(2, '0');
+  return `${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+// A time's parts by the host's clock.
+function parts(time, series) {
+  const offset = offsetAt(series, time);
+  const date = new Date(time + offset * 60000);
+  const two = (n) => String(n).padStart(2, '0');
+  return {
+    offset,
+    day: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`,
+    shortDay: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`,
+    minute: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`,
+    second: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`,
+  };
+}
+
+function timeWords(time, series) {
+  const at = parts(time, series);
+  return `${at.day}, ${at.second} (${offsetWords(at.offset)})`;
+}
+
+function windowWords(start, end, series) {
+  const from = parts(start, series);
+  const to = parts(end, series);
+  const zone = from.offset === to.offset ? offsetWords(from.offset)
+                                         : `${offsetWords(from.offset)}, then ${offsetWords(to.offset)}`;
+  if (start === end) return `${from.day}, ${from.second} (${zone})`;
+  return from.day === to.day ? `${from.day}, ${from.minute} to ${to.minute} (${zone})`
+                             : `${from.day}, ${from.minute} to ${to.day}, ${to.minute} (${zone})`;
+}
+
+const KIND_WORDS = {
+  pid_excess: 'unexplained processes',
+  pid_deficit: 'fewer processes than usual',
+  record_gap: 'records are missing',
+  record_out_of_sequence: 'a record out of sequence',
+  clock_step: 'the clock was set',
+  boot: 'boot',
+  new_command: 'a new command',
+  crontab_change: 'a crontab was changed',
+  not_a_clock: 'the PIDs are no clock',
+  schedule_mismatch: 'log and crontab differ',
+  log_rewritten: 'a log was rewritten',
+  activity: 'activity',
+};
+
+// A finding in a few words.
+function headline(finding) {
+  const row = finding.row;
+  if (finding.kind === 'pid_excess' || finding.kind === 'activity')
+    return `${count(row.excess_pids)} unexplained ${Math.abs(row.excess_pids) === 1 ? 'process' : 'processes'}`;
+  if (finding.kind === 'pid_deficit') return `${count(-row.excess_pids)} fewer processes than usual`;
+  if (finding.kind === 'record_gap' && row.cause) return `records are missing: ${row.cause.replaceAll('_', ' ')}`;
+  return KIND_WORDS[finding.kind] || finding.kind.replaceAll('_', ' ');
+}
+
+function levelMark(level) {
+  return element('span', {class: `level ${level}`}, level);
+}
+
+// A table of rows of cells (text or elements), with a caption that screen readers name it by.
+function simpleTable(caption, heads, rows) {
+  return element('div', {class: 'scroll'}, element('table', {},
+    element('caption', {}, caption),
+    element('thead', {}, element('tr', {}, heads.map((head) => element('th', {scope: 'col'}, head)))),
+    element('tbody', {}, rows.map((row) => element('tr', {}, row.map((cell) =>
+      element('td', {}, cell === null || cell === undefined ? '' : typeof cell === 'object' ? cell : String(cell))))))));
+}
+
+function facts(pairs) {
+  return element('dl', {class: 'facts'}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => [element('dt', {}, name), element('dd', {}, typeof value === 'object' ? value : String(value))]));
+}

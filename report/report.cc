@@ -1,0 +1,141 @@
+#include "report/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "plugin/timeline/names.h"
+#include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/time_text.h"
+#include "report/html_text.h"
+#include "report/pack.h"
+#include "report/report_assets.h"
+
+namespace pidometer {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Rows of the table for readers without scripts; the whole is in the rows that a scan writes.
+constexpr std::size_t kMostTableRows = 1000;
+
+std::string series_key(const std::string& image, const std::string& series_id, bool recovered) {
+  return image + "\n" + series_id + (recovered ? "\nrecovered" : "");
+}
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+std::int64_t unix_seconds(Timestamp time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+/// The page with each {{mark}} replaced by what `fill` gives for it.
+template <typename Fill>
+Result<void> fill_page(std::string_view page, const ReportSink& sink, Fill fill) {
+  while (!page.empty()) {
+    const std::size_t mark = page.find("{{");
+    if (Result<void> written = sink(page.substr(0, mark)); !written) return written;
+    if (mark == std::string_view::npos) break;
+    const std::size_t end = page.find("}}", mark);
+    if (Result<void> written = sink(fill(page.substr(mark + 2, end - mark - 2))); !written)
+      return written;
+    page.remove_prefix(end + 2);
+  }
+  return {};
+}
+
+}  // namespace
+
+void Report::add_row(const TimelineEvent& event) {
+  const auto* finding = std::get_if<FindingBody>(&event.body);
+  if (finding == nullptr || event.source == nullptr) return;
+  Finding one;
+  one.level = finding->anomaly.level;
+  one.time = event.time;
+  one.series = series_key(event.source->image, event.source->series_id,
+                          event.source->entry.recovery.has_value());
+  one.row = write_jsonl(event);
+  one.row.pop_back();
+  one.message = event_message(event);
+  findings_.push_back(std::move(one));
+  if (findings_.size() >= 2 * kMostFindings) drop_lowest();
+}
+
+void Report::add_clock(std::string image, bool recovered, HostClock clock) {
+  std::string key = series_key(image, clock.series_id, recovered);
+  clocks_.push_back({std::move(key), std::move(image), recovered, std::move(clock)});
+}
+
+/// Those of the highest levels stay, of one level the earliest.
+void Report::drop_lowest() {
+  if (findings_.size() <= kMostFindings) return;
+  std::ranges::stable_sort(findings_, [](const Finding& a, const Finding& b) {
+    return std::pair(b.level, a.time) < std::pair(a.level, b.time);
+  });
+  left_out_ += findings_.size() - kMostFindings;
+  findings_.resize(kMostFindings);
+}
+
+std::string Report::data(std::string_view summary) const {
+  std::string out = "{\"summary\":";
+  out += summary;
+  out += fmt::format(",\"left_out\":{},\"series\":[", left_out_);
+  for (const Clock& one : clocks_) {
+    Json json = {{"key", one.series},
+                 {"image", one.image},
+                 {"recovered", one.recovered},
+                 {"host", one.clock.hostname},
+                 {"place", one.clock.series_id},
+                 {"pid_max", one.clock.pid_max},
+                 {"offsets", Json::array()},
+                 {"logs", Json::array()}};
+    for (const ClockOffset& offset : one.clock.offsets)
+      json["offsets"].push_back({unix_seconds(offset.time), offset.utc_offset_minutes});
+    for (const LogStart& log : one.clock.logs)
+      json["logs"].push_back({unix_seconds(log.time), log.filename});
+    if (&one != clocks_.data()) out += ',';
+    out += dump(json);
+  }
+  out += "],\"findings\":[";
+  for (const Finding& one : findings_) {
+    out += &one == findings_.data() ? "{\"series\":" : ",{\"series\":";
+    out += dump(Json(one.series)) + ",\"row\":" + one.row + "}";
+  }
+  out += "]}";
+  return out;
+}
+
+std::string Report::table() const {
+  std::string out;
+  std::size_t rows = 0;
+  for (const Finding& one : findings_) {
+    if (++rows > kMostTableRows) break;
+    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", iso8601(one.time),
+                       level_name(one.level), html_text(one.message));
+  }
+  return out;
+}
+
+Result<void> Report::write(std::string_view summary, const ReportSink& sink) {
+  drop_lowest();
+  std::ranges::stable_sort(findings_, {}, &Finding::time);
+  return fill_page(kReportAssets.page, sink, [&](std::string_view mark) -> std::string {
+    if (mark == "style") return std::string(kReportAssets.style);
+    if (mark == "script") return std::string(kReportAssets.script);
+    if (mark == "style_hash") return std::string(kReportAssets.style_hash);
+    if (mark == "script_hash") return std::string(kReportAssets.script_hash);
+    if (mark == "table") return table();
+    if (mark == "data") return pack(data(summary));
+    std::string points;
+    for (const Clock& one : clocks_)
+      points += fmt::format("<script type=\"text/plain\" class=\"points\">{}</script>\n",
+                            pack(encode_points(one.clock.points)));
+    return points;
+  });
+}
+
+}  // namespace pidometer
