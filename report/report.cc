@@ -62,7 +62,7 @@ void Report::add_row(const TimelineEvent& event) {
   one.row.pop_back();
   one.message = event_message(event);
   findings_.push_back(std::move(one));
-  if (findings_.size() >= 2 * kMostFindings) drop_lowest();
+  if (findings_.size() >= 2 * most_findings_) drop_lowest();
 }
 
 void Report::add_clock(std::string image, bool recovered, HostClock clock) {
@@ -72,12 +72,12 @@ void Report::add_clock(std::string image, bool recovered, HostClock clock) {
 
 /// Those of the highest levels stay, of one level the earliest.
 void Report::drop_lowest() {
-  if (findings_.size() <= kMostFindings) return;
+  if (findings_.size() <= most_findings_) return;
   std::ranges::stable_sort(findings_, [](const Finding& a, const Finding& b) {
     return std::pair(b.level, a.time) < std::pair(a.level, b.time);
   });
-  left_out_ += findings_.size() - kMostFindings;
-  findings_.resize(kMostFindings);
+  left_out_ += findings_.size() - most_findings_;
+  findings_.resize(most_findings_);
 }
 
 std::string Report::data(std::string_view summary) const {

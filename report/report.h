@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -26,6 +27,8 @@ class Report {
   /// Findings that one report holds, those of the highest levels: browsers of 2026 draw a table of
   /// so many rows a page at a time without a pause, and their rows take some 3 MB of the file.
   static constexpr std::size_t kMostFindings = 20000;
+
+  explicit Report(std::size_t most_findings = kMostFindings) : most_findings_(most_findings) {}
 
   /// Rows that are no findings are left to the timeline.
   void add_row(const TimelineEvent& event);
@@ -54,6 +57,7 @@ class Report {
   std::string data(std::string_view summary) const;
   std::string table() const;
 
+  std::size_t most_findings_;
   std::vector<Finding> findings_;
   std::vector<Clock> clocks_;
   std::uint64_t left_out_ = 0;

@@ -10,7 +10,6 @@ class Chart {
   constructor(select, say) {
     this.select = select;
     this.say = say;
-    this.lanes = [];
     this.chosen = null;
     const bars = document.getElementById('bars');
     const pids = document.getElementById('pids');
@@ -24,15 +23,21 @@ class Chart {
     };
     const empty = [[0, null], [1, null]];
     this.bars = new Dygraph(bars, empty, {
-      ...common, height: 190, underlayCallback: (canvas, area, lane) => this.underlay(canvas, area, lane, true),
+      ...common, height: 190, underlayCallback: (canvas, area, lane) => this.underlay(canvas, area, lane, false),
       plotter: (drawn) => this.plotBars(drawn), includeZero: true,
       axes: {x: this.timeAxis(), y: {axisLabelWidth: 58, axisLabelFormatter: count}},
     });
     this.pids = new Dygraph(pids, empty, {
-      ...common, height: 230, underlayCallback: (canvas, area, lane) => this.underlay(canvas, area, lane, false),
+      ...common, height: 230, underlayCallback: (canvas, area, lane) => this.underlay(canvas, area, lane, true),
       axes: {x: this.timeAxis(), y: {axisLabelWidth: 58, axisLabelFormatter: count}},
     });
-    this.lanes = [this.bars, this.pids];
+    // The page's scroll bar takes its room when the lanes are there already.
+    new ResizeObserver(() => {
+      if (bars.clientWidth === this.width) return;
+      this.width = bars.clientWidth;
+      for (const lane of [this.bars, this.pids]) lane.resize();
+      this.redraw();
+    }).observe(bars);
     document.getElementById('graph').addEventListener('wheel', (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
@@ -87,7 +92,9 @@ class Chart {
     this.drawing = true;
     const colors = [color('line')];
     // Room above the highest bar for its number.
-    const peak = drawn.bars.reduce((most, [, value]) => Math.max(most, value || 0), 1);
+    const found = this.series.findings.filter((finding) => finding.kind === 'pid_excess' && this.inView(finding));
+    const peak = found.reduce((most, finding) => Math.max(most, finding.row.excess_pids),
+      drawn.bars.reduce((most, [, value]) => Math.max(most, value || 0), 1));
     const range = this.logscale ? {logscale: true, valueRange: [0.8, 2 * peak]}
                                 : {logscale: false, valueRange: [drawn.bars.reduce((least, [, value]) => Math.min(least, value || 0), 0), 1.15 * peak]};
     this.bars.updateOptions({file: drawn.bars, dateWindow: [from, to], colors, ...range});
@@ -200,7 +207,7 @@ class Chart {
     for (const finding of this.series.findings) {
       if (finding.kind === 'activity') continue;
       if (time < finding.start - reach || time > finding.end + reach) continue;
-      if (!best || LEVELS.indexOf(finding.row.level) > LEVELS.indexOf(best.row.level)) best = finding;
+      if (!best || byRank(finding, best) < 0) best = finding;
     }
     if (best) this.select(best);
   }

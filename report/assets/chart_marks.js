@@ -5,28 +5,32 @@ function color(name) {
 }
 
 Object.assign(Chart.prototype, {
-  // A bar from zero for each interval, in the colour of its finding, if it is one.
+  // A bar from zero for each interval that is no finding: those are drawn wider, in their colours.
   plotBars(drawn) {
+    if (!this.series) return;
     const {drawingContext: canvas, dygraph, points} = drawn;
     const zero = dygraph.toDomYCoord(this.logscale ? 0.8 : 0);
     canvas.save();
     canvas.lineWidth = 1.5;
     canvas.strokeStyle = color('quiet');
     canvas.beginPath();
+    const found = new Set(this.series.findings.filter((finding) => finding.kind === 'pid_excess').map((finding) => finding.start));
     for (const point of points) {
+      if (found.has(point.xval)) continue;
       if (point.yval === null || isNaN(point.yval)) continue;
       canvas.moveTo(point.canvasx, zero);
       canvas.lineTo(point.canvasx, point.canvasy);
     }
     canvas.stroke();
     canvas.restore();
+    this.markExcesses(canvas, dygraph.getArea(), dygraph);
   },
 
   inView(finding) {
     return finding.end >= this.from && finding.start <= this.to;
   },
 
-  underlay(canvas, area, lane, withBars) {
+  underlay(canvas, area, lane, withTicks) {
     if (!this.series) return;
     const x = (time) => lane.toDomXCoord(time);
     const line = (time, style, dash = []) => {
@@ -58,8 +62,7 @@ Object.assign(Chart.prototype, {
       if (finding.kind === 'clock_step') line(finding.start, color('step'), [6, 3]);
     }
     if (this.chosen && this.chosen.owner === this.series) band(this.chosen.start, this.chosen.end, color('chosen'));
-    if (withBars) this.markExcesses(canvas, area, lane);
-    else this.markOthers(canvas, area, lane);
+    if (withTicks) this.markFindings(canvas, area, lane);
     canvas.restore();
   },
 
@@ -67,6 +70,10 @@ Object.assign(Chart.prototype, {
   markExcesses(canvas, area, lane) {
     const marks = this.series.findings.filter((finding) => finding.kind === 'pid_excess' && this.inView(finding));
     marks.sort((a, b) => a.row.excess_pids - b.row.excess_pids);
+    canvas.save();
+    canvas.beginPath();
+    canvas.rect(area.x, area.y, area.w, area.h);
+    canvas.clip();
     const floor = this.logscale ? 0.8 : 0;
     for (const finding of marks) {
       const left = lane.toDomXCoord(finding.start);
@@ -94,10 +101,11 @@ Object.assign(Chart.prototype, {
       canvas.fillStyle = color(finding.row.level);
       canvas.fillText(text, left, top);
     }
+    canvas.restore();
   },
 
-  // All findings on the time axis of the lane of PIDs: a tick at its foot.
-  markOthers(canvas, area, lane) {
+  // All findings on the time axis: a tick at the foot of the lane.
+  markFindings(canvas, area, lane) {
     for (const finding of this.series.findings) {
       if (finding.kind === 'activity' || !this.inView(finding)) continue;
       canvas.fillStyle = color(finding.row.level);

@@ -92,8 +92,9 @@ class FindingTable {
     document.getElementById('filter-level').append(...LEVELS.map((level, i) => option(i, i === 0 ? 'all' : i === 4 ? level : `${level} and above`)));
     document.getElementById('filter-kind').append(option('', 'all'),
       ...[...new Set(findings.map((f) => f.kind))].sort().map((kind) => option(kind, kind.replaceAll('_', ' '))));
+    const filter = () => { this.page = 1; this.draw(); };
     for (const id of ['filter-level', 'filter-kind', 'filter-text'])
-      document.getElementById(id).addEventListener('input', () => { this.page = 1; this.draw(); });
+      for (const event of ['input', 'change']) document.getElementById(id).addEventListener(event, filter);
     document.getElementById('more').addEventListener('click', () => { ++this.page; this.draw(); });
     this.draw();
   }

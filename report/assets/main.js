@@ -10,8 +10,9 @@ function drawHead(report, best) {
   const names = summary.inputs.map((input) => input.name.replace(/^.*\//, ''));
   document.title = `pidometer: ${names.join(', ')}`;
   const head = document.getElementById('headline');
-  if (best) head.replaceChildren(element('strong', {}, headline(best)), ` · ${windowWords(best.start, best.end, best.owner)}`);
-  else head.textContent = 'No finding';
+  if (best && LEVELS.indexOf(best.row.level) >= 2)
+    head.replaceChildren(element('strong', {class: `level ${best.row.level}`}, headline(best)), ` · ${windowWords(best.start, best.end, best.owner)}`);
+  else head.textContent = best ? 'No finding of level medium or above' : 'No finding';
   const records = summary.logs.reduce((sum, log) => sum + log.records, 0);
   document.getElementById('about').textContent = `${names.join(', ')} · ${plural(summary.logs.length, 'log')}, ${plural(records, 'record')}` +
       (report.left_out ? ` · ${plural(report.left_out, 'finding')} of the lowest levels are left out of this report; the rows of a scan have them` : '') +
@@ -25,8 +26,8 @@ function drawHead(report, best) {
 function start(report) {
   document.getElementById('main').hidden = false;
   const findings = report.findings;
-  const excesses = findings.filter((finding) => finding.kind === 'pid_excess');
-  const best = [...(excesses.length ? excesses : findings)].sort(byRank)[0];
+  // An activity sums up findings that are shown by themselves.
+  const best = findings.filter((finding) => finding.kind !== 'activity').sort(byRank)[0];
   report.summary.series.forEach((series) => {
     const owner = report.series.find((one) => one.image === series.input && one.host === (series.hostname || '') &&
         one.recovered === Boolean(series.recovered) && (!series.volume || one.place.startsWith(series.volume + ':')));

@@ -1,0 +1,262 @@
+#!/usr/bin/python3
+"""The report in a real browser: what is shown, clicked, zoomed, printed, and what may never run."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import browser, evidence, program, tap  # noqa: E402
+
+if browser.available():
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.select import Select
+
+# A command that tries to be markup where it stands, at the end of an element and in an attribute.
+HOSTILE = ("</script><script>window.owned=1;document.title='owned'</script><img src=x onerror=\"window.owned=1\">"
+           "<a href=\"javascript:window.owned=1\">'\"&amp;")
+
+
+class ReportTest(program.ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        holder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(holder.cleanup)
+        cls.folder = pathlib.Path(holder.name)
+        cls.driver = browser.start()
+        cls.addClassCleanup(cls.driver.quit)
+
+    def report(self, name, *arguments):
+        path = self.folder / name
+        run = program.run("report", *arguments, "-o", path, "--force")
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(run.out, b"")
+        return path
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector):
+        return self.one(selector).text
+
+    def assert_quiet(self):
+        """Nothing was refused by the page's policy, and nothing failed."""
+        self.assertEqual([entry["message"] for entry in self.driver.get_log("browser")], [])
+        self.assertEqual(self.driver.execute_script("return performance.getEntriesByType('resource').length"), 0)
+
+
+class Case(ReportTest):
+    """The bundled case of 2001."""
+
+    def setUp(self):
+        super().setUp()
+        self.path = self.report("case.html", *program.ZONE, program.E01)
+        browser.open_report(self.driver, self.path)
+
+    def tearDown(self):
+        self.assert_quiet()
+
+    def shown_range(self):
+        return self.text("#pids-title")
+
+    def test_says_first_what_matters_most(self):
+        self.assertEqual(self.text("#headline"), "842 unexplained processes · 8 Nov 2000, 08:50 to 09:00 (−06:00)")
+        self.assertEqual(self.text("#levels").split()[:2], ["9", "critical"])
+        self.assertIn("842 unexplained processes", self.text("#detail"))
+
+    def test_a_finding_has_its_lines_verbatim(self):
+        lines = [code.text for code in self.all("#detail .line code")]
+        self.assertEqual(lines, ["root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)",
+                                 "root (11/08-09:00:00-3285) CMD (   /sbin/rmmod -as)"])
+        self.assertIn("line 503 of /var/log/cron", self.text("#detail"))
+        self.assertIn("line 504 of /var/log/cron", self.text("#detail"))
+
+    def test_activities_hold_their_findings(self):
+        night = self.all(".night")[0]
+        self.assertIn("Night of 7 to 8 Nov 2000", night.text)
+        parts = [entry.text.split("\n")[1] for entry in night.find_elements(By.CSS_SELECTOR, ".plain .plain .entry")]
+        self.assertEqual(parts, [f"{n} unexplained processes" for n in (41, 18, 842, 29)])
+
+    def test_a_bar_is_clicked(self):
+        self.driver.find_element(By.XPATH, "//button[contains(., '22 unexplained')]").click()
+        self.assertIn("22 unexplained processes", self.text("#detail .lead"))
+        self.driver.find_element(By.CSS_SELECTOR, "[data-view=all]").click()
+        # The largest bar of the overview is that of 842: a click on the highest coloured pixel finds it.
+        place = self.driver.execute_script("""
+          for (const canvas of document.querySelectorAll('#bars canvas')) {
+            const scale = canvas.width / canvas.clientWidth;
+            const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const critical = (x, y) => pixels[(y * canvas.width + x) * 4] > 180 && pixels[(y * canvas.width + x) * 4 + 1] < 20;
+            for (let y = 0; y < canvas.height / 2; ++y)
+              for (let x = 0; x < canvas.width; ++x) {
+                let run = 0;  // a bar goes down from there; a letter does not
+                while (run < 100 * scale && critical(x, y + run)) ++run;
+                if (run >= 100 * scale) return [x / scale, y / scale + 20];
+              }
+          }
+          return null;""")
+        self.assertIsNotNone(place, "no bar is drawn")
+        bars = self.one("#bars")
+        size = bars.size
+        ActionChains(self.driver).move_to_element_with_offset(
+            bars, place[0] - size["width"] / 2, place[1] - size["height"] / 2).click().perform()
+        self.assertIn("842 unexplained processes", self.text("#detail .lead"))
+
+    def test_buttons_and_keys_zoom_and_move(self):
+        whole = self.shown_range()
+        self.one("[data-view=in]").click()
+        nearer = self.shown_range()
+        self.assertNotEqual(whole, nearer)
+        self.one("[data-view=later]").click()
+        self.assertNotEqual(self.shown_range(), nearer)
+        self.one("[data-view=all]").click()
+        self.assertEqual(self.shown_range(), whole)
+        self.one("#graph").send_keys("+")
+        self.assertEqual(self.shown_range(), nearer)
+        self.one("#graph").send_keys(Keys.ARROW_RIGHT)
+        self.assertNotEqual(self.shown_range(), nearer)
+        self.one("#graph").send_keys("0")
+        self.assertEqual(self.shown_range(), whole)
+
+    def test_a_drag_zooms_both_lanes(self):
+        whole = self.shown_range()
+        bars = self.one("#bars")
+        ActionChains(self.driver).move_to_element_with_offset(bars, 0, 0).click_and_hold() \
+            .move_by_offset(120, 0).release().perform()
+        self.assertNotEqual(self.shown_range(), whole)
+        labels = [[label.text for label in self.all(f"{lane} .dygraph-axis-label-x")] for lane in ("#bars", "#pids")]
+        self.assertEqual(labels[0], labels[1])
+        self.assertEqual(self.one("#bars canvas").size["width"], self.one("#pids canvas").size["width"])
+
+    def test_keys_go_from_finding_to_finding(self):
+        graph = self.one("#graph")
+        graph.send_keys("n")
+        self.assertIn("29 unexplained processes", self.text("#detail .lead"))
+        graph.send_keys("p")
+        graph.send_keys("p")
+        self.assertIn("18 unexplained processes", self.text("#detail .lead"))
+
+    def test_the_table_sorts_and_filters(self):
+        rows = lambda: [row.text for row in self.all("#table tbody tr")]
+        self.assertEqual(len(rows()), 16)
+        self.driver.find_element(By.XPATH, "//table[@id='table']//th/button[contains(., 'PIDs')]").click()
+        self.assertIn("930 unexplained", rows()[0])
+        sorted_by = [head.get_attribute("aria-sort") for head in self.all("#table th")]
+        self.assertEqual(sorted_by.count("descending"), 1)
+        Select(self.one("#filter-kind")).select_by_visible_text("pid deficit")
+        self.assertEqual(len(rows()), 1)
+        Select(self.one("#filter-kind")).select_by_visible_text("all")
+        self.one("#filter-text").send_keys("09:01:01-3287")
+        self.assertEqual(len(rows()), 1)
+        self.assertIn("29 unexplained", rows()[0])
+
+    def test_times_of_the_host_or_utc(self):
+        Select(self.one("#zone")).select_by_visible_text("UTC")
+        self.assertEqual(self.text("#headline"), "842 unexplained processes · 8 Nov 2000, 14:50 to 15:00 (UTC)")
+
+    def test_light_and_dark(self):
+        background = lambda: self.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+        light = background()
+        self.one("#theme").click()
+        self.assertNotEqual(background(), light)
+        self.one("#theme").click()
+        self.assertEqual(background(), light)
+
+    def test_what_was_read_and_how(self):
+        told = self.text("#evidence")
+        for words in ("redhat62.E01", "159e4c1c627b22a737363b3379199476",
+                      "09eeeeada8fbd20d95bd4468b3e12d32ad76d4e20d573c82dd4184e75210051c",
+                      "year inferred: last line 2000-11-08 by modification time 2000-11-09", "libtsk"):
+            self.assertIn(words, told)
+        self.assertIn("every hour, in the interval that starts at minute 30", self.text("#schedule"))
+
+    def test_prints(self):
+        pdf = self.folder / "case.pdf"
+        pdf.write_bytes(browser.print_pdf(self.driver))
+        printed = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode()
+        self.assertIn("842 unexplained processes", printed)
+        self.assertIn("root (11/08-09:00:00-3285) CMD", printed)
+        self.assertIn("root (11/08-21:20:00-", printed)  # also of findings that are not the chosen one
+        self.assertNotIn("Zoom in", printed)
+
+    def test_everything_that_acts_has_a_name(self):
+        nameless = self.driver.execute_script("""
+          return [...document.querySelectorAll('button, select, input:not(.dygraph-roller)')].filter((control) =>
+            !control.textContent.trim() && !(control.labels && control.labels.length && control.labels[0].textContent.trim()) &&
+            !control.getAttribute('aria-label')).map((control) => control.outerHTML);""")
+        self.assertEqual(nameless, [])
+        self.assertEqual(len(self.all("h1")), 1)
+        self.assertEqual(self.driver.execute_script(
+            "return [...document.querySelectorAll('th')].filter((head) => head.scope !== 'col').length"), 0)
+
+
+class WithoutScripts(ReportTest):
+    def test_the_findings_can_be_read(self):
+        path = self.report("case.html", *program.ZONE, program.E01)
+        driver = browser.start(scripts=False)
+        try:
+            driver.get(path.as_uri())
+            body = driver.find_element(By.TAG_NAME, "body").text
+        finally:
+            driver.quit()
+        self.assertIn("842 more PIDs were handed out", body)
+        self.assertIn("2000-11-08T14:50:00.000000+00:00", body)
+
+
+class Hostile(ReportTest):
+    def test_no_script_of_the_evidence_runs(self):
+        log = self.folder / "cron"
+        lines = evidence.LOG.replace(b"/sbin/rmmod -as)", HOSTILE.encode() + b")")
+        log.write_bytes(lines)
+        os.utime(log, (973743001, 973743001))
+        named = self.folder / "<img src=x onerror=window.owned=1>"
+        named.mkdir()
+        (named / "cron").write_bytes(lines)
+        os.utime(named / "cron", (973743001, 973743001))
+        path = self.report("hostile.html", *program.ZONE, log, named / "cron")
+        browser.open_report(self.driver, path)
+        for row in self.all("#table tbody tr")[:5]:
+            row.find_element(By.CSS_SELECTOR, "button").click()
+        self.assertIsNone(self.driver.execute_script("return window.owned || null"))
+        self.assertNotEqual(self.driver.title, "owned")
+        self.assertIn(HOSTILE, self.text("#detail .line code"))
+        self.assertEqual(self.all("main img"), [])
+        self.assertEqual(self.all("main a"), [])
+        self.assert_quiet()
+
+
+class Several(ReportTest):
+    def test_each_log_has_a_clock_of_its_own(self):
+        for name in ("first", "second"):
+            folder = self.folder / name
+            folder.mkdir(exist_ok=True)
+            (folder / "cron").write_bytes(evidence.LOG)
+            os.utime(folder / "cron", (973743001, 973743001))
+        path = self.report("two.html", *program.ZONE, self.folder / "first", self.folder / "second")
+        browser.open_report(self.driver, path)
+        self.assertEqual(len(self.all("#series option")), 2)
+        self.driver.find_elements(By.CSS_SELECTOR, ".entry")[-1].click()
+        self.assert_quiet()
+
+    def test_nothing_found_is_said(self):
+        log = self.folder / "quiet" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        log.write_bytes(b"".join(b"root (11/05-%02d:%02d:00-%d) CMD (job)\n" % (i // 6, i % 6 * 10, 600 + 2 * i)
+                                 for i in range(140)))
+        os.utime(log, (973743001, 973743001))
+        path = self.report("quiet.html", "--timezone", "UTC", log)
+        browser.open_report(self.driver, path)
+        self.assertEqual(self.text("#headline"), "No finding")
+        self.assertIn("proves nothing", self.text("#nights"))
+        self.assert_quiet()
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,128 @@
+#include "report/report.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "report/report_assets.h"
+#include "tests/unit/report/unpack.h"
+#include "tests/unit/timeline/sample_events.h"
+
+namespace pidometer {
+namespace {
+
+std::string written(Report& report, std::string_view summary = "{}") {
+  std::string out;
+  const Result<void> done = report.write(summary, [&out](std::string_view bytes) -> Result<void> {
+    out += bytes;
+    return {};
+  });
+  EXPECT_TRUE(done);
+  return out;
+}
+
+std::string between(const std::string& page, const std::string& open, const std::string& close) {
+  const std::size_t begin = page.find(open);
+  EXPECT_NE(begin, std::string::npos) << open;
+  return page.substr(begin + open.size(),
+                     page.find(close, begin + open.size()) - begin - open.size());
+}
+
+nlohmann::json data_of(const std::string& page) {
+  return nlohmann::json::parse(
+      unpack(between(page, "<script type=\"text/plain\" id=\"data\">", "</script>")));
+}
+
+TEST(Report, HoldsFindingsByTimeAndNoOtherRows) {
+  Report report;
+  TimelineEvent later = samples::excess();
+  TimelineEvent earlier = samples::excess();
+  earlier.time -= std::chrono::hours(1);
+  TimelineEvent damage = samples::excess();
+  damage.body = WarningBody{};
+  for (const TimelineEvent& event : {later, earlier, damage}) report.add_row(event);
+  const nlohmann::json data = data_of(written(report, "{\"tool\":1}"));
+  ASSERT_EQ(data["findings"].size(), 2U);
+  EXPECT_LT(data["findings"][0]["row"]["timestamp"], data["findings"][1]["row"]["timestamp"]);
+  EXPECT_EQ(data["findings"][0]["row"]["excess_pids"], 842);
+  EXPECT_EQ(data["summary"]["tool"], 1);
+  EXPECT_EQ(data["left_out"], 0);
+}
+
+TEST(Report, FindingsNameTheirClock) {
+  Report report;
+  report.add_row(samples::excess());
+  HostClock clock;
+  clock.series_id = samples::source()->series_id;
+  clock.points.resize(3);
+  report.add_clock(samples::source()->image, false, clock);
+  report.add_clock(samples::source()->image, true, clock);
+  const std::string page = written(report);
+  const nlohmann::json data = data_of(page);
+  ASSERT_EQ(data["series"].size(), 2U);
+  EXPECT_EQ(data["findings"][0]["series"], data["series"][0]["key"]);
+  EXPECT_NE(data["series"][0]["key"], data["series"][1]["key"]);
+  // three points that were not judged, two bytes each
+  EXPECT_EQ(unpack(between(page, "class=\"points\">", "</script>")).size(), 6U);
+}
+
+TEST(Report, EvidenceIsNoMarkup) {
+  Report report;
+  TimelineEvent event = samples::excess();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.first.text = "</script><script>alert(1)</script><!-- --><img src=x onerror=alert(1)>";
+  finding.first_command = finding.first.text;
+  event.hostname = "<b>{{script}}</b>";
+  report.add_row(event);
+  const std::string page = written(report);
+  EXPECT_EQ(page.find("alert(1)"), std::string::npos);
+  EXPECT_EQ(between(page, "<tbody>\n", "</tbody>").find("<b>"), std::string::npos);
+  EXPECT_EQ(data_of(page)["findings"][0]["row"]["first_record"], finding.first.text);
+}
+
+TEST(Report, ForbidsAllScriptsButItsOwn) {
+  Report report;
+  const std::string page = written(report);
+  EXPECT_EQ(between(page, "Content-Security-Policy\" content=\"", "\""),
+            "default-src 'none'; script-src '" + std::string(kReportAssets.script_hash) +
+                "'; style-src '" + std::string(kReportAssets.style_hash) +
+                "'; img-src data:; base-uri 'none'; form-action 'none'");
+  EXPECT_EQ(page.find("{{"), page.find("{{", page.find(kReportAssets.script)))
+      << "a mark of the page was not filled";
+  EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org/2000/svg"))
+      << "nothing is to be fetched";
+}
+
+TEST(Report, KeepsTheHighestLevels) {
+  constexpr std::size_t kMost = 100;
+  Report report(kMost);
+  TimelineEvent event = samples::excess();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.level = Level::critical;
+  report.add_row(event);
+  finding.anomaly.level = Level::informational;
+  for (std::size_t i = 0; i < 2 * kMost + 5; ++i) report.add_row(event);
+  finding.anomaly.level = Level::medium;
+  report.add_row(event);
+  const nlohmann::json data = data_of(written(report));
+  ASSERT_EQ(data["findings"].size(), kMost);
+  EXPECT_EQ(data["left_out"], kMost + 7);
+  std::map<std::string, int> levels;
+  for (const auto& one : data["findings"]) ++levels[one["row"]["level"]];
+  EXPECT_EQ(levels["critical"], 1);
+  EXPECT_EQ(levels["medium"], 1);
+}
+
+TEST(Report, EndsWithTheFirstErrorOfItsSink) {
+  Report report;
+  int calls = 0;
+  const Result<void> done = report.write("{}", [&calls](std::string_view) -> Result<void> {
+    return ++calls < 3 ? Result<void>() : fail(ErrorKind::output, "full", {}, {});
+  });
+  EXPECT_FALSE(done);
+  EXPECT_EQ(calls, 3);
+}
+
+}  // namespace
+}  // namespace pidometer
