@@ -22,6 +22,7 @@
 #include "plugin/explain_finding.h"
 #include "plugin/file_findings.h"
 #include "plugin/journal_findings.h"
+#include "plugin/learnt_schedule.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/readings.h"
 #include "plugin/recovered_series.h"
@@ -134,6 +135,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
   report.periods = cover_periods(clock, baseline, scan);
+  if (options.schedule) report.schedule = learnt_schedule(log, clock, baseline);
   mediator.report_series(series, std::move(report));
   if (series.recovered)
     mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));

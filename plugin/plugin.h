@@ -69,7 +69,8 @@ struct PluginOptions {
   bool records = false;  ///< produce a row for every record as well
   /// finding_id of the one finding to produce, with its explanation; empty: all findings.
   std::string explain = {};
-  bool report = false;  ///< report_clock() too
+  bool report = false;    ///< report_clock() too
+  bool schedule = false;  ///< SeriesReport::schedule too
 };
 
 /// Where a plugin's products go. Implemented by the program (cli) and by tests.

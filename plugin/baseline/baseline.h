@@ -34,6 +34,7 @@ struct Baseline {
   std::vector<Expectation> expected;  ///< as many as intervals; meaningful where judged
   std::vector<Comparable> comparables;
   std::vector<PeriodicSource> periodic_sources;
+  std::vector<double> job_costs;  ///< PIDs of one run by label, of the additive fit
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
   /// Mean of the random part of a count, in units of its variance, by the skewness of this host's

@@ -15,6 +15,9 @@ namespace pidometer {
 /// A log of garbage has one at every line; a reader of the summary needs the first of them.
 inline constexpr std::size_t kListedStretches = 1000;
 
+/// A log with a job for each customer has thousands; a person reads the first of them.
+inline constexpr std::size_t kMostLearntJobs = 1000;
+
 /// A stretch of the log over which no distance was judged: a window without a finding there says
 /// nothing at all.
 struct UnjudgedStretch {
@@ -41,6 +44,26 @@ struct PeriodicSource {
   std::uint32_t seen = 0;    ///< intervals that taught it
 };
 
+/// Times at which a job is due, as a line of a crontab would have them.
+struct LearntTime {
+  std::string fields;  ///< `*/10 * * * *`
+  std::uint64_t due = 0;
+  std::uint64_t runs = 0;  ///< of those times
+};
+
+/// A job that the records told of.
+struct LearntJob {
+  std::string username;
+  std::string command;
+  std::vector<LearntTime> times;
+  std::uint64_t runs = 0;
+  std::uint64_t other_runs = 0;  ///< at none of `times`
+  double pids = 0;               ///< that a run takes, by the additive fit
+  double spread = 0;             ///< standard deviation of the intervals that it begins, in PIDs
+  Timestamp first;
+  Timestamp last;
+};
+
 /// What the clock made of one host series, for the summary.
 struct SeriesReport {
   std::string hostname;
@@ -57,6 +80,8 @@ struct SeriesReport {
   std::uint64_t unjudged_intervals = 0;      ///< all of them, listed or not
   std::vector<PeriodCoverage> periods = {};  ///< in order of time
   std::vector<PeriodicSource> periodic_sources = {};
+  /// Where it was asked for: what runs most comes first; at most kMostLearntJobs.
+  std::vector<LearntJob> schedule = {};
 };
 
 }  // namespace pidometer

@@ -15,6 +15,14 @@ using DocumentJson = nlohmann::ordered_json;
 void put_text(RowJson& row, std::string_view key, std::string_view value);
 void put_text(DocumentJson& document, std::string_view key, std::string_view value);
 
+/// What `write` makes of each item.
+template <typename Items, typename Writer>
+DocumentJson array_of(const Items& items, Writer write) {
+  DocumentJson array = DocumentJson::array();
+  for (const auto& item : items) array.push_back(write(item));
+  return array;
+}
+
 /// A real, rounded to three decimals (more would claim a precision that the model has not) and
 /// always written with a decimal point. Must not be NaN; an infinite value is cut to the size of
 /// the smallest chance a double can hold, 10^-308.

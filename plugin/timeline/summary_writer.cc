@@ -8,19 +8,13 @@
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/json_fields.h"
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/series_json.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
 namespace {
 
 using Json = DocumentJson;
-
-template <typename Items, typename Writer>
-Json array_of(const Items& items, Writer write) {
-  Json array = Json::array();
-  for (const auto& item : items) array.push_back(write(item));
-  return array;
-}
 
 Json strings_json(const std::vector<std::string>& strings) {
   return array_of(strings, escape_bytes);
@@ -58,11 +52,6 @@ Json damage_json(const DamagedRange& damage) {
   Json json = range_json(damage.range);
   put_text(json, "reason", damage.reason);
   return json;
-}
-
-void put_coverage(Json& json, const std::optional<TimeRange>& coverage) {
-  if (!coverage) return;
-  json["coverage"] = {{"begin", iso8601(coverage->begin)}, {"end", iso8601(coverage->end)}};
 }
 
 Json warning_json(const Warning& warning) {
@@ -220,64 +209,6 @@ Json crontabs_json(const SummaryCrontabs& crontabs) {
   json["entries_that_ran"] = report.entries_that_ran;
   json["entries_that_never_ran"] = report.entries_that_never_ran;
   json["entries_not_judged"] = counts_json(report.entries_not_judged);
-  return json;
-}
-
-Json stretch_json(const UnjudgedStretch& stretch) {
-  Json json = {{"begin", iso8601(stretch.range.begin)},
-               {"end", iso8601(stretch.range.end)},
-               {"reason", stretch.reason}};
-  const RecoveredWithin& recovered = stretch.recovered;
-  if (recovered.lines == 0) return json;
-  json["recovered_lines"] = recovered.lines;
-  json["recovered_methods"] = array_of(
-      recovered.methods, [](RecoveryMethod method) { return recovery_method_name(method); });
-  if (recovered.years_inferred) json["recovered_years_inferred"] = true;
-  return json;
-}
-
-Json period_json(const PeriodCoverage& period) {
-  Json json = {{"begin", iso8601(period.range.begin)},
-               {"end", iso8601(period.range.end)},
-               {"intervals", period.intervals},
-               {"judged_seconds", period.judged_seconds}};
-  if (period.intervals == 0) return json;
-  json["smallest_alarm_pids"] = period.smallest_alarm;
-  json["smallest_alarm_pids_high"] = period.smallest_alarm_high;
-  return json;
-}
-
-Json source_json(const PeriodicSource& source) {
-  return {{"every", source.daily ? "day" : "hour"},
-          {"minute", source.minute},
-          {"pids", row_real(source.pids)},
-          {"seen", source.seen}};
-}
-
-Json series_json(const SummarySeries& series) {
-  const SeriesReport& report = series.report;
-  Json json = {{"input", escape_bytes(series.input)}};
-  put_text(json, "volume", series.volume);
-  json["folder"] = escape_bytes(series.folder);
-  put_text(json, "log_copy", log_copy_name(series.place.copy));
-  put_text(json, "host_path", series.place.path);
-  put_text(json, "log_copy_basis", series.place.words);
-  if (series.recovered) json["recovered"] = true;
-  put_text(json, "hostname", report.hostname);
-  json["records"] = report.records;
-  json["readings"] = report.readings;
-  json["intervals"] = report.intervals;
-  json["boot_sessions"] = report.boot_sessions;
-  json["wraps"] = report.wraps;
-  json["pid_max"] = report.pid_max;
-  put_text(json, "pid_max_basis", report.pid_max_basis);
-  put_coverage(json, report.coverage);
-  json["unjudged_intervals"] = report.unjudged_intervals;
-  json["unjudged"] = Json::array();
-  for (const UnjudgedStretch& stretch : report.unjudged)
-    json["unjudged"].push_back(stretch_json(stretch));
-  json["periodic_sources"] = array_of(report.periodic_sources, source_json);
-  json["periods"] = array_of(report.periods, period_json);
   return json;
 }
 

@@ -1,0 +1,115 @@
+#include "plugin/timeline/schedule_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/series_json.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+std::string title(const SummarySeries& series) {
+  std::string words = series.input;
+  if (!series.volume.empty()) words += ", " + series.volume + ":" + series.folder;
+  if (!series.report.hostname.empty()) words += ", " + series.report.hostname;
+  if (series.recovered) words += ", recovered";
+  words = escape_bytes(words);
+  if (series.report.coverage)
+    words += fmt::format(", {} to {}", iso8601(series.report.coverage->begin).substr(0, 10),
+                         iso8601(series.report.coverage->end).substr(0, 10));
+  return words;
+}
+
+std::string source_words(const PeriodicSource& source) {
+  const std::string when =
+      source.daily
+          ? fmt::format("every day in the interval that starts at {:02}:{:02}", source.minute / 60,
+                        source.minute % 60)
+          : fmt::format("every hour in the interval that starts at minute {}", source.minute);
+  return fmt::format("{}: {:.1f} PIDs without a line, seen {} times", when, source.pids,
+                     source.seen);
+}
+
+std::string runs_words(std::uint64_t runs) {
+  return fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
+}
+
+/// Columns as wide as their widest cell; the last one is not padded.
+std::string aligned(const std::vector<std::array<std::string, 6>>& rows) {
+  std::array<std::size_t, 6> widths{};
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line = "  ";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const bool number = i == 2 || i == 3 || i == 4;
+      if (i + 1 == row.size())
+        line += row[i];
+      else
+        line += number ? fmt::format("{:>{}}  ", row[i], widths[i])
+                       : fmt::format("{:<{}}  ", row[i], widths[i]);
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string schedule_table(const SummarySeries& series) {
+  std::string text = title(series) + "\n";
+  std::vector<std::array<std::string, 6>> rows{
+      {"when", "user", "runs of due", "PIDs", "spread", "command"}};
+  for (const LearntJob& job : series.report.schedule) {
+    std::string pids = fmt::format("{:.1f}", job.pids);
+    std::string spread = fmt::format("{:.1f}", job.spread);
+    const std::string user = escape_bytes(job.username);
+    const std::string command = escape_bytes(job.command);
+    for (const LearntTime& time : job.times)
+      rows.push_back(
+          {time.fields, user, fmt::format("{} of {}", time.runs, time.due), pids, spread, command});
+    if (job.other_runs > 0)
+      rows.push_back({job.times.empty() ? "at no fixed time" : "at other times", user,
+                      std::to_string(job.other_runs), pids, spread, command});
+  }
+  text += rows.size() > 1 ? aligned(rows) : "  no jobs\n";
+  for (const PeriodicSource& source : series.report.periodic_sources)
+    text += "  " + source_words(source) + "\n";
+  return text;
+}
+
+std::string schedule_crontab(const SummarySeries& series) {
+  std::string text = "# " + title(series) + "\n";
+  for (const PeriodicSource& source : series.report.periodic_sources)
+    text += "# " + source_words(source) + "\n";
+  for (const LearntJob& job : series.report.schedule) {
+    text += fmt::format(
+        "# {}, {:.1f} PIDs each, spread {:.1f}{}\n", runs_words(job.runs), job.pids, job.spread,
+        job.other_runs > 0 ? fmt::format(", {} at no fixed time", job.other_runs) : std::string());
+    const std::string rest = (job.username.empty() ? "?" : escape_bytes(job.username)) + " " +
+                             escape_bytes(job.command) + "\n";
+    if (job.times.empty()) text += "# " + rest;
+    for (const LearntTime& time : job.times) text += time.fields + " " + rest;
+  }
+  return text;
+}
+
+std::string schedule_jsonl(const SummarySeries& series) {
+  DocumentJson json = {{"input", escape_bytes(series.input)}};
+  put_text(json, "volume", series.volume);
+  put_text(json, "folder", series.folder);
+  put_text(json, "hostname", series.report.hostname);
+  if (series.recovered) json["recovered"] = true;
+  put_coverage(json, series.report.coverage);
+  put_schedule(json, series.report);
+  return dump_json(json, -1) + "\n";
+}
+
+}  // namespace pidometer
