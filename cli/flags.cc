@@ -78,6 +78,13 @@ void bind_pid_max(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::Range(kReservedPids + 1, kMaxPid).description(""));
 }
 
+void bind_pid(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.birth_of, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::Range(Pid{1}, kMaxPid).description(""))
+      ->required();
+}
+
 /// A day is longer than any step takes.
 void bind_step_limit(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.step_limit, std::string(flag.help))
@@ -95,16 +102,24 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"--root", "DIR",
      "read DIR as the root of a system: a mounted image or an extracted tree; may be repeated",
      in_all, bind_value<&Options::roots>},
-    {"-o,--output", "FILE", "write the rows (or the report) to FILE instead of standard output",
-     in_scan | in_report, bind_value<&Options::output>},
+    {"-o,--output", "FILE", "write to FILE instead of standard output",
+     in_scan | in_report | in_when | in_schedule, bind_value<&Options::output>},
     {"--report", "FILE", "write a report for people to FILE as well, as one HTML document", in_scan,
      bind_value<&Options::report>},
+    {"--pid", "N", "the PID that is asked for", in_when, bind_pid},
+    {"--near", "TIME",
+     "only the births nearest to TIME, ISO 8601; without an offset in --timezone, else UTC",
+     in_when, bind_value<&Options::near>},
+    {"--crontab", "", "write lines of a crontab instead of a table", in_schedule,
+     bind_switch<&Options::crontab_lines>},
+    {"--json", "", "write JSON lines instead of text", in_when | in_schedule,
+     bind_switch<&Options::json>},
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
     {"-f,--format", "FORMAT", "jsonl (default) or text", in_scan,
      bind_word<&Options::format, kFormats>},
     {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
-     in_scan | in_extract | in_report, bind_value<&Options::summary>},
+     in_scan | in_extract | in_report | in_when | in_schedule, bind_value<&Options::summary>},
     {"-z,--timezone", "ZONE",
      "zone of the logs' times, such as Europe/Berlin or -06:00; wins over the image's own",
      in_analysis, bind_value<&Options::timezone>},
@@ -142,8 +157,8 @@ constexpr auto kFlags = std::to_array<Flag>({
      "leave out what takes longer to read than SECONDS of CPU time, or four times as long without "
      "an answer: an image, a volume, a log (default 300; 0: no limit)",
      in_all, bind_step_limit},
-    {"--force", "", "overwrite files that exist", in_scan | in_extract | in_report,
-     bind_switch<&Options::force>},
+    {"--force", "", "overwrite files that exist",
+     in_scan | in_extract | in_report | in_when | in_schedule, bind_switch<&Options::force>},
     {"--color", "WHEN", "auto (default), always or never", in_all,
      bind_word<&Options::color, kColorModes>},
     {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", in_all,
@@ -172,6 +187,19 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
      "Examples:\n"
      "  pidometer report web01.E01 -o web01.html\n"
      "  pidometer report --timezone America/Chicago --min-level low honeypot.dd -o case.html\n"
+     "\n"},
+    {Command::when, in_when, "when", "Tell between which records a process was born, by its PID.",
+     kLogInputs,
+     "Examples:\n"
+     "  pidometer when --pid 2871 --timezone America/Chicago honeypot.dd\n"
+     "  pidometer when --pid 2871 --near 2000-11-08T09:00 --timezone America/Chicago "
+     "honeypot.dd\n"
+     "\n"},
+    {Command::schedule, in_schedule, "schedule",
+     "Show the schedule that the records tell of: jobs, times, costs.", kLogInputs,
+     "Examples:\n"
+     "  pidometer schedule web01.E01\n"
+     "  pidometer schedule --crontab /var/log/cron\n"
      "\n"},
     {Command::extract,
      in_extract,

@@ -19,7 +19,10 @@ enum CommandBits : unsigned {
   in_extract = 2,
   in_explain = 4,
   in_report = 8,
-  in_analysis = in_scan | in_explain | in_report,  ///< all that judge logs
+  in_when = 16,
+  in_schedule = 32,
+  /// all that judge logs
+  in_analysis = in_scan | in_explain | in_report | in_when | in_schedule,
   in_all = in_analysis | in_extract,
 };
 

@@ -10,7 +10,7 @@
 
 namespace pidometer {
 
-enum class Command { none, scan, report, extract, explain };
+enum class Command { none, scan, report, when, schedule, extract, explain };
 enum class RowFormat { jsonl, text };
 enum class ColorMode { automatic, always, never };
 
@@ -43,7 +43,11 @@ struct Options {
   bool records = false;
   Level min_level = Level::informational;
 
-  std::string explain;  ///< finding_id that is asked for; empty: a scan
+  std::optional<Pid> birth_of;  ///< --pid of `when`
+  std::string near;             ///< --near of `when`: ISO 8601, as written
+  bool json = false;            ///< of `when` and `schedule`: JSON lines instead of text
+  bool crontab_lines = false;   ///< --crontab of `schedule`
+  std::string explain;          ///< finding_id that is asked for; empty: a scan
 
   // extract
   std::string directory;

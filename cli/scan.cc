@@ -10,13 +10,12 @@
 
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
-#include "cli/output_file.h"
 #include "cli/recovery.h"
 #include "cli/scan_mediator.h"
+#include "cli/scan_outputs.h"
 #include "cli/side_files.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
-#include "plugin/timeline/summary_writer.h"
 #include "report/report.h"
 #include "tsk_reader/evidence.h"
 
@@ -27,6 +26,7 @@ namespace {
 struct ScanPlan {
   PluginOptions plugin;
   RowSelection selection;
+  std::optional<Timestamp> near;
 };
 
 Result<ScanPlan> make_plan(const Options& options) {
@@ -36,6 +36,8 @@ Result<ScanPlan> make_plan(const Options& options) {
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
   plan.plugin.report = options.command == Command::report || !options.report.empty();
+  plan.plugin.schedule = plan.plugin.report || options.command == Command::schedule;
+  plan.plugin.birth_of = options.birth_of;
   TimeZone zone;
   if (!options.timezone.empty()) {
     Result<TimeZone> found = find_time_zone(options.timezone);
@@ -50,7 +52,8 @@ Result<ScanPlan> make_plan(const Options& options) {
       (options.output.empty() || options.output == "-") && isatty(STDOUT_FILENO);
   selection.color = use_color(options.color, to_terminal);
   for (const auto& [text, target] :
-       {std::pair(&options.since, &selection.since), std::pair(&options.until, &selection.until)}) {
+       {std::pair(&options.since, &selection.since), std::pair(&options.until, &selection.until),
+        std::pair(&options.near, &plan.near)}) {
     if (text->empty()) continue;
     const Result<Timestamp> time = parse_time(*text, zone);
     if (!time) return tl::unexpected(time.error());
@@ -99,52 +102,6 @@ std::string closing_line(const RunSummary& summary, const ScanMediator& mediator
   return fmt::format("{}, {}, {}, {}, {} in {:.1f} s", count(summary.volumes.size(), "volume"),
                      count(summary.logs.size(), "log"), count(mediator.records(), "record"),
                      count(warnings, "warning"), count(mediator.findings(), "finding"), seconds);
-}
-
-/// Rows into their file, under its name only when whole.
-Result<void> write_rows(OutputFile& output, RowSpool& rows) {
-  Result<void> written = rows.drain([&output](std::string_view row) -> Result<void> {
-    if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the rows");
-    return output.write(row);
-  });
-  return written ? output.commit() : written;
-}
-
-/// Where what was found goes.
-struct Outputs {
-  std::optional<OutputFile> rows;
-  std::optional<OutputFile> summary;
-  std::optional<OutputFile> report;
-};
-
-/// They are opened before the work: a name that cannot be written is better known now than after an
-/// hour.
-Result<Outputs> create_outputs(const Options& options) {
-  Outputs outputs;
-  const bool report_alone = options.command == Command::report;
-  const auto create = [&](const std::string& name,
-                          std::optional<OutputFile>& file) -> Result<void> {
-    Result<OutputFile> created = OutputFile::create(name, options.force);
-    if (!created) return tl::unexpected(created.error());
-    file.emplace(std::move(*created));
-    return {};
-  };
-  if (Result<void> done = create(options.output, report_alone ? outputs.report : outputs.rows);
-      !done)
-    return tl::unexpected(done.error());
-  if (!options.report.empty())
-    if (Result<void> done = create(options.report, outputs.report); !done)
-      return tl::unexpected(done.error());
-  if (!options.summary.empty())
-    if (Result<void> done = create(options.summary, outputs.summary); !done)
-      return tl::unexpected(done.error());
-  return outputs;
-}
-
-Result<void> write_report(OutputFile& output, Report& report, const RunSummary& summary) {
-  Result<void> written = report.write(
-      write_summary(summary), [&output](std::string_view bytes) { return output.write(bytes); });
-  return written ? output.commit() : written;
 }
 
 }  // namespace
@@ -206,7 +163,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   if (!interrupted()) {
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());
-    if (written && outputs->rows) written = write_rows(*outputs->rows, mediator.rows());
+    if (written) written = write_product(options, plan->near, *outputs, mediator, summary);
     if (!written && !interrupted()) failed(written.error());
     outcome.output_failed = !written;
   }
@@ -224,8 +181,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   summary.exit_status = exit_status(outcome, options.partial_ok);
   if (!outcome.interrupted) {
     Result<void> written = finish_summary_file(outputs->summary, summary);
-    if (written && outputs->report && !outcome.output_failed)
-      written = write_report(*outputs->report, report, summary);
+    if (written && !outcome.output_failed) written = write_report(*outputs, report, summary);
     if (!written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;

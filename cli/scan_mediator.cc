@@ -145,6 +145,11 @@ void ScanMediator::report_clock(const HostSeries& series, HostClock clock) {
   if (report_ != nullptr) report_->add_clock(series.image, series.recovered, std::move(clock));
 }
 
+void ScanMediator::report_births(const HostSeries& series, HostBirths births) {
+  births_.push_back(
+      {{series.image, series.volume, series.folder, series.recovered}, std::move(births)});
+}
+
 void ScanMediator::add_progress(std::uint64_t bytes) {
   bytes_ += bytes;
   diagnostics_.progress(

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/timestamp.h"
@@ -25,6 +26,12 @@ struct RowSelection {
   Level min_level = Level::informational;
   std::optional<Timestamp> since;  ///< rows that end before it are left out
   std::optional<Timestamp> until;  ///< rows that begin at or after it are left out
+};
+
+/// What report_births() told, and of where.
+struct PlacedBirths {
+  BirthPlace place;
+  HostBirths births;
 };
 
 /// Takes what the plugin produces: rows into the spool, counts and reports into the summary,
@@ -48,6 +55,7 @@ class ScanMediator final : public Mediator {
   void report_crontabs(const HostSeries& series, const std::string& hostname,
                        CrontabReport report) override;
   void report_clock(const HostSeries& series, HostClock clock) override;
+  void report_births(const HostSeries& series, HostBirths births) override;
   void add_progress(std::uint64_t bytes) override;
   bool aborted() const override;
 
@@ -68,6 +76,7 @@ class ScanMediator final : public Mediator {
   void end_series();
 
   RowSpool& rows() { return rows_; }
+  std::vector<PlacedBirths>& births() { return births_; }
   std::uint64_t records() const { return records_; }
   std::uint64_t findings() const { return findings_; }
   /// Whether a warning said that evidence was not read, or is damaged where a log may hide: a
@@ -88,6 +97,7 @@ class ScanMediator final : public Mediator {
   Diagnostics& diagnostics_;
   RowSpool rows_;
   Report* report_ = nullptr;
+  std::vector<PlacedBirths> births_;
   HeldFindings held_;
   bool holding_ = false;
   std::map<std::string, std::uint32_t, std::less<>> sources_;

@@ -23,6 +23,7 @@
 #include "plugin/file_findings.h"
 #include "plugin/journal_findings.h"
 #include "plugin/learnt_schedule.h"
+#include "plugin/pid_births.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/readings.h"
 #include "plugin/recovered_series.h"
@@ -132,6 +133,8 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   }
   if (options.report)
     mediator.report_clock(series, draw_clock(log, clock, scan, rows.series_id(), rows.hostname()));
+  if (options.birth_of)
+    mediator.report_births(series, pid_births(log, clock, *options.birth_of, rows.hostname()));
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
   report.periods = cover_periods(clock, baseline, scan);

@@ -19,6 +19,7 @@
 #include "plugin/crontab/crontab_report.h"
 #include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/host_clock.h"
+#include "plugin/timeline/pid_birth.h"
 #include "plugin/timeline/timeline_event.h"
 #include "plugin/witness/witness.h"
 
@@ -69,8 +70,9 @@ struct PluginOptions {
   bool records = false;  ///< produce a row for every record as well
   /// finding_id of the one finding to produce, with its explanation; empty: all findings.
   std::string explain = {};
-  bool report = false;    ///< report_clock() too
-  bool schedule = false;  ///< SeriesReport::schedule too
+  bool report = false;               ///< report_clock() too
+  bool schedule = false;             ///< SeriesReport::schedule too
+  std::optional<Pid> birth_of = {};  ///< report_births() of that PID
 };
 
 /// Where a plugin's products go. Implemented by the program (cli) and by tests.
@@ -96,6 +98,8 @@ class Mediator {
   virtual void report_crontabs(const HostSeries&, const std::string& /*hostname*/, CrontabReport) {}
   /// The readings of one host, where PluginOptions::report asks for them.
   virtual void report_clock(const HostSeries&, HostClock) {}
+  /// When a PID was handed out, where PluginOptions::birth_of asks for it.
+  virtual void report_births(const HostSeries&, HostBirths) {}
   /// Bytes of decoded log read since the last call; for a progress display.
   virtual void add_progress(std::uint64_t bytes) = 0;
   /// True once the user interrupted: process() returns as soon as it can.

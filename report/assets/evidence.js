@@ -5,9 +5,14 @@ function drawSchedule(body, report) {
   for (const series of report.summary.series) {
     const name = [series.input, series.volume, series.folder, series.hostname].filter(Boolean).join(' · ');
     if (series.schedule && series.schedule.length)
-      body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs', 'PIDs a run', 'Spread'],
-        series.schedule.map((job) => [element('code', {}, job.when || ''), job.username || '', element('code', {}, job.command || ''),
-          count(job.runs), job.pids ?? '', job.spread ?? ''])));
+      body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs of those due', 'PIDs a run', 'Spread'],
+        series.schedule.flatMap((job) => {
+          const cells = [job.username || '', element('code', {}, job.command || '')];
+          const cost = [job.pids, job.spread];
+          const rows = job.times.map((time) => [element('code', {}, time.fields), ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
+          if (job.other_runs) rows.push([job.times.length ? 'at other times' : 'at no fixed time', ...cells, count(job.other_runs), ...cost]);
+          return rows;
+        })));
     if (series.periodic_sources && series.periodic_sources.length)
       body.append(simpleTable(`Periodic sources that write no line, of ${name}`, ['When', 'PIDs', 'Seen'],
         series.periodic_sources.map((source) => [source.every === 'hour'

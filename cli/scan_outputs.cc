@@ -1,0 +1,81 @@
+#include "cli/scan_outputs.h"
+
+#include <string_view>
+#include <utility>
+
+#include "cli/interrupt.h"
+#include "plugin/timeline/schedule_text.h"
+#include "plugin/timeline/summary_writer.h"
+
+namespace pidometer {
+namespace {
+
+Result<void> write_rows(OutputFile& output, RowSpool& rows) {
+  return rows.drain([&output](std::string_view row) -> Result<void> {
+    if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the rows");
+    return output.write(row);
+  });
+}
+
+Result<void> write_births(OutputFile& output, const Options& options, std::optional<Timestamp> near,
+                          std::vector<PlacedBirths>& all) {
+  for (PlacedBirths& one : all) {
+    if (near) keep_nearest(one.births, *near);
+    const std::string text =
+        options.json ? birth_jsonl(one.place, one.births) : birth_text(one.place, one.births);
+    if (Result<void> written = output.write(text); !written) return written;
+  }
+  return {};
+}
+
+Result<void> write_schedule(OutputFile& output, const Options& options, const RunSummary& summary) {
+  for (const SummarySeries& series : summary.series) {
+    const std::string text = options.json            ? schedule_jsonl(series)
+                             : options.crontab_lines ? schedule_crontab(series)
+                                                     : schedule_table(series);
+    if (Result<void> written = output.write(text); !written) return written;
+  }
+  return {};
+}
+
+Result<void> create(const std::string& name, bool overwrite, std::optional<OutputFile>& file) {
+  Result<OutputFile> created = OutputFile::create(name, overwrite);
+  if (!created) return tl::unexpected(created.error());
+  file.emplace(std::move(*created));
+  return {};
+}
+
+}  // namespace
+
+Result<Outputs> create_outputs(const Options& options) {
+  Outputs outputs;
+  const bool report_alone = options.command == Command::report;
+  Result<void> done =
+      create(options.output, options.force, report_alone ? outputs.report : outputs.product);
+  if (done && !options.report.empty()) done = create(options.report, options.force, outputs.report);
+  if (done && !options.summary.empty())
+    done = create(options.summary, options.force, outputs.summary);
+  if (!done) return tl::unexpected(done.error());
+  return outputs;
+}
+
+Result<void> write_product(const Options& options, std::optional<Timestamp> near, Outputs& outputs,
+                           ScanMediator& mediator, const RunSummary& summary) {
+  if (!outputs.product) return {};
+  OutputFile& output = *outputs.product;
+  Result<void> written =
+      options.command == Command::when ? write_births(output, options, near, mediator.births())
+      : options.command == Command::schedule ? write_schedule(output, options, summary)
+                                             : write_rows(output, mediator.rows());
+  return written ? output.commit() : written;
+}
+
+Result<void> write_report(Outputs& outputs, Report& report, const RunSummary& summary) {
+  if (!outputs.report) return {};
+  OutputFile& output = *outputs.report;
+  Result<void> written = report.write(
+      write_summary(summary), [&output](std::string_view bytes) { return output.write(bytes); });
+  return written ? output.commit() : written;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "cli/options.h"
+#include "cli/output_file.h"
+#include "cli/scan_mediator.h"
+#include "plugin/timeline/run_summary.h"
+#include "report/report.h"
+
+namespace pidometer {
+
+/// Where what was found goes.
+struct Outputs {
+  std::optional<OutputFile> product;  ///< what the command is for; `report` has none but its report
+  std::optional<OutputFile> summary;
+  std::optional<OutputFile> report;
+};
+
+/// They are opened before the work: a name that cannot be written is better known now than after an
+/// hour.
+Result<Outputs> create_outputs(const Options& options);
+
+/// Writes what the command is for: rows, births, the schedule. `near`: of --near.
+Result<void> write_product(const Options& options, std::optional<Timestamp> near, Outputs& outputs,
+                           ScanMediator& mediator, const RunSummary& summary);
+
+Result<void> write_report(Outputs& outputs, Report& report, const RunSummary& summary);
+
+}  // namespace pidometer

@@ -1,0 +1,229 @@
+#include "plugin/pid_births.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "plugin/readings.h"
+
+namespace pidometer {
+namespace {
+
+constexpr std::uint32_t kNoRecord = 0xffffffffU;
+
+/// A birth that still lacks its lines.
+struct Found {
+  PidBirth birth;
+  std::uint32_t after = kNoRecord;  ///< records of the series
+  std::uint32_t before = kNoRecord;
+};
+
+/// Whether the step's length in PIDs is known, so that each PID on its way was handed out once.
+bool way_is_known(IntervalState state) {
+  return state == IntervalState::judged || state == IntervalState::hole ||
+         state == IntervalState::daemon_restart;
+}
+
+std::string_view unknown_words(IntervalState state) {
+  switch (state) {
+    case IntervalState::clock_step:
+      return "the clock was set back between them";
+    case IntervalState::damaged:
+      return "lines between them are lost to damaged evidence";
+    default:
+      return "whether the counter went round between them, or was restarted, is not known";
+  }
+}
+
+class Search {
+ public:
+  Search(const LogSeries& log, const PidClock& clock, Pid pid)
+      : clock_(clock), readings_(readings_of(log)), pid_(pid) {}
+
+  std::vector<Found> run() {
+    for (std::size_t s = 0; s < clock_.sessions.size(); ++s) session(clock_.sessions[s]);
+    std::ranges::move(outside_, std::back_inserter(found_));
+    return std::move(found_);
+  }
+
+ private:
+  const Tick& tick(std::uint32_t i) const { return clock_.ticks[i]; }
+
+  void session(const BootSession& session) {
+    if (session.first_tick == session.end_tick) return;
+    // A daemon's restart begins a session of the clock, and none of the host.
+    if (session.counter_restarted || session.first_tick == 0) {
+      wraps_ = 0;
+      number_ = session.number;
+      begin(session);
+    }
+    for (std::uint32_t i = session.first_tick; i < session.end_tick; ++i) step(i);
+    const std::uint32_t last = session.end_tick - 1;
+    const IntervalState end = clock_.intervals[last].state;
+    if (end == IntervalState::boot || end == IntervalState::last) finish(last);
+  }
+
+  /// Before the first record of a boot session: of smaller PIDs only, if the counter did not go
+  /// round before it.
+  void begin(const BootSession& session) {
+    const Tick& first = tick(session.first_tick);
+    if (pid_ >= first.pid) return;
+    Found one;
+    one.birth.certainty = BirthCertainty::before_log;
+    one.before = first.record;
+    if (session.startup) one.after = session.startup->record;
+    // The daemon's own line bounds it where it is of that boot.
+    if (session.startup && session.startup->pid > pid_) {
+      one.before = session.startup->record;
+      one.after = kNoRecord;
+    }
+    add(std::move(one));
+  }
+
+  void finish(std::uint32_t last) {
+    std::uint32_t record = tick(last).record;
+    Pid largest = tick(last).pid;
+    bool own = false;
+    each_reading(last, [&](const Reading& reading) {
+      own = own || reading.pid == pid_;
+      if (reading.pid > largest && reading.pid < pid_) {
+        largest = reading.pid;
+        record = reading.record;
+      }
+    });
+    if (pid_ <= tick(last).pid || own) return;
+    Found one;
+    one.birth.certainty = BirthCertainty::after_log;
+    one.after = record;
+    add(std::move(one));
+  }
+
+  /// From one tick to the next.
+  void step(std::uint32_t i) {
+    const bool own = is_reading(i);
+    if (i + 1 >= clock_.ticks.size()) return;
+    const Interval& interval = clock_.intervals[i];
+    const Pid from = tick(i).pid;
+    const Pid to = tick(i + 1).pid;
+    if (interval.state == IntervalState::boot || interval.state == IntervalState::last) return;
+    if (!way_is_known(interval.state)) {
+      if (own) return;
+      Found one;
+      one.birth.certainty = BirthCertainty::unknown_way;
+      one.birth.reason = unknown_words(interval.state);
+      one.after = tick(i).record;
+      one.before = tick(i + 1).record;
+      // Records whose PIDs rise bound what lies between them, whatever else happened.
+      if (from < to && (pid_ <= from || pid_ >= to)) return;
+      add(std::move(one));
+      return;
+    }
+    for (std::uint32_t round = 0; round <= interval.wraps; ++round) {
+      const bool passes = (round > 0 || (pid_ > from && !own)) &&
+                          (round < interval.wraps || pid_ < to) &&
+                          (round == 0 || pid_ >= kReservedPids);
+      if (passes) between(i, round > 0 ? wraps_ + round : wraps_, round);
+    }
+    wraps_ += interval.wraps;
+  }
+
+  void between(std::uint32_t i, std::uint32_t wraps, std::uint32_t round) {
+    Found one;
+    one.after = tick(i).record;
+    one.before = tick(i + 1).record;
+    Pid low = tick(i).pid;
+    Pid high = 0;
+    // The tick's other jobs lie behind its first one, as long as the counter did not go round.
+    if (round == 0)
+      each_reading(i, [&](const Reading& reading) {
+        if (reading.pid > low && reading.pid < pid_) {
+          low = reading.pid;
+          one.after = reading.record;
+        }
+        if (reading.pid > pid_ && (high == 0 || reading.pid < high)) {
+          high = reading.pid;
+          one.before = reading.record;
+        }
+      });
+    one.birth.wraps = wraps;
+    add(std::move(one));
+  }
+
+  /// Whether a record of the tick is the process' own.
+  bool is_reading(std::uint32_t i) {
+    bool found = false;
+    each_reading(i, [&](const Reading& reading) {
+      if (reading.pid != pid_ || found) return;
+      found = true;
+      Found one;
+      one.birth.certainty = BirthCertainty::exact;
+      one.birth.wraps = wraps_;
+      one.after = one.before = reading.record;
+      add(std::move(one));
+    });
+    return found;
+  }
+
+  template <typename Take>
+  void each_reading(std::uint32_t i, Take take) const {
+    const std::uint32_t begin = tick(i).first_read;
+    const std::uint32_t end = i + 1 < clock_.ticks.size()
+                                  ? tick(i + 1).first_read
+                                  : static_cast<std::uint32_t>(readings_.size());
+    for (std::uint32_t r = begin; r < end; ++r)
+      if (readings_[r].kind == ReadingKind::job || readings_[r].kind == ReadingKind::event)
+        take(readings_[r]);
+  }
+
+  void add(Found found) {
+    found.birth.boot_session = number_;
+    const bool outside = found.birth.certainty == BirthCertainty::before_log ||
+                         found.birth.certainty == BirthCertainty::after_log;
+    (outside ? outside_ : found_).push_back(std::move(found));
+  }
+
+  const PidClock& clock_;
+  const std::vector<Reading> readings_;
+  const Pid pid_;
+  std::uint32_t wraps_ = 0;
+  std::uint32_t number_ = 1;
+  std::vector<Found> found_;
+  std::vector<Found> outside_;
+};
+
+}  // namespace
+
+HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid, std::string hostname) {
+  HostBirths births;
+  births.hostname = std::move(hostname);
+  births.pid = pid;
+  births.pid_max = clock.pid_max;
+  births.no_clock = clock.order.kind == PidOrderKind::random;
+  if (births.no_clock || clock.ticks.empty()) return births;
+  births.time_basis = log.reports[log.records[clock.ticks.front().record].file].time_basis;
+  std::vector<Found> found = Search(log, clock, pid).run();
+  std::vector<std::uint32_t> records;
+  for (const Found& one : found)
+    for (const std::uint32_t record : {one.after, one.before})
+      if (record != kNoRecord) records.push_back(record);
+  const std::vector<Result<std::string>> lines = fetch_lines(log, records);
+  std::size_t next = 0;
+  for (Found& one : found) {
+    for (const auto& [record, bound] :
+         {std::pair(one.after, &one.birth.after), std::pair(one.before, &one.birth.before)}) {
+      if (record == kNoRecord) continue;
+      const StoredRecord& stored = log.records[record];
+      const Result<std::string>& text = lines[next++];
+      *bound = BirthBound{
+          stored.time, stored.utc_offset_minutes,
+          stored.pid,  log.reports[stored.file].entry.path,
+          stored.line, text ? *text : "(line cannot be read again: " + text.error().message + ")"};
+    }
+    births.births.push_back(std::move(one.birth));
+  }
+  return births;
+}
+
+}  // namespace pidometer

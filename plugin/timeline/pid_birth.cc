@@ -1,0 +1,163 @@
+#include "plugin/timeline/pid_birth.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/json_fields.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+std::string_view certainty_name(BirthCertainty certainty) {
+  switch (certainty) {
+    case BirthCertainty::exact:
+      return "exact";
+    case BirthCertainty::bounded:
+      return "bounded";
+    case BirthCertainty::before_log:
+      return "before_log";
+    case BirthCertainty::after_log:
+      return "after_log";
+    case BirthCertainty::unknown_way:
+      return "unknown_way";
+  }
+  return "";
+}
+
+/// How far a time is from the bounds of a birth; 0 between them. One that lies outside of the log
+/// has one bound.
+std::chrono::microseconds distance(const PidBirth& birth, Timestamp time) {
+  if (birth.after && time < birth.after->time) return birth.after->time - time;
+  if (birth.before && time > birth.before->time) return time - birth.before->time;
+  return {};
+}
+
+std::string when_words(const PidBirth& birth, const TimeBasis& basis) {
+  if (birth.certainty == BirthCertainty::exact)
+    return instant_words(birth.after->time, birth.after->utc_offset_minutes, basis) +
+           ", by its own record";
+  if (birth.after && birth.before)
+    return window_words({birth.after->time, birth.before->time}, birth.after->utc_offset_minutes,
+                        birth.before->utc_offset_minutes, basis);
+  const BirthBound& bound = birth.after ? *birth.after : *birth.before;
+  return fmt::format("{} the log's {} record of that boot session, {}",
+                     birth.after ? "after" : "before", birth.after ? "last" : "first",
+                     instant_words(bound.time, bound.utc_offset_minutes, basis));
+}
+
+std::string qualification(const PidBirth& birth) {
+  switch (birth.certainty) {
+    case BirthCertainty::before_log:
+    case BirthCertainty::after_log:
+      return ", if it was born in that boot session at all";
+    case BirthCertainty::unknown_way:
+      return ", if at all: " + birth.reason;
+    default:
+      return {};
+  }
+}
+
+std::string bound_text(std::string_view which, const BirthBound& bound) {
+  return fmt::format("      {:<7} PID {}, line {} of {}: {}\n", which, bound.pid, bound.line,
+                     escape_bytes(bound.filename), escape_bytes(bound.text));
+}
+
+std::string place_words(const BirthPlace& place, const HostBirths& births) {
+  std::string words = place.input;
+  if (!place.volume.empty()) words += ", " + place.volume + ":" + place.folder;
+  if (!births.hostname.empty()) words += ", " + births.hostname;
+  if (place.recovered) words += ", recovered";
+  return escape_bytes(words);
+}
+
+/// `PID 2871 was born between ... and ...`
+std::string message(const HostBirths& births, const PidBirth& birth) {
+  return fmt::format("PID {} was born {}{}", births.pid, when_words(birth, births.time_basis),
+                     qualification(birth));
+}
+
+}  // namespace
+
+void keep_nearest(HostBirths& births, Timestamp time) {
+  if (births.births.empty()) return;
+  std::chrono::microseconds nearest = std::chrono::microseconds::max();
+  for (const PidBirth& birth : births.births) nearest = std::min(nearest, distance(birth, time));
+  std::erase_if(births.births,
+                [&](const PidBirth& birth) { return distance(birth, time) != nearest; });
+}
+
+std::string birth_text(const BirthPlace& place, const HostBirths& births) {
+  std::string text = place_words(place, births) + "\n";
+  if (births.no_clock)
+    return text + "  the PIDs of this host are handed out at random: nothing tells when\n";
+  if (births.pid >= births.pid_max && births.pid_max > 0)
+    text += fmt::format("  PID {} is larger than pid_max of this log ({}) lets any be\n",
+                        births.pid, births.pid_max);
+  if (births.births.empty())
+    return text + fmt::format("  PID {} was not handed out within this log\n", births.pid);
+  for (const PidBirth& birth : births.births) {
+    text +=
+        fmt::format("  {}\n    boot session {}{}\n", message(births, birth), birth.boot_session,
+                    birth.wraps == 0 ? std::string()
+                    : birth.wraps == 1
+                        ? std::string(", after the counter had gone round once")
+                        : fmt::format(", after the counter had gone round {} times", birth.wraps));
+    if (birth.certainty == BirthCertainty::exact) {
+      text += bound_text("record", *birth.after);
+      continue;
+    }
+    if (birth.after) text += bound_text("after", *birth.after);
+    if (birth.before) text += bound_text("before", *birth.before);
+  }
+  return text;
+}
+
+std::string birth_jsonl(const BirthPlace& place, const HostBirths& births) {
+  std::string text;
+  for (const PidBirth& birth : births.births) {
+    const BirthBound& first = birth.after ? *birth.after : *birth.before;
+    RowJson row;
+    row["data_type"] = "pidometer:birth";
+    row["message"] = message(births, birth);
+    row["datetime"] = iso8601(first.time);
+    row["timestamp"] = posix_microseconds(first.time);
+    row["timestamp_desc"] = "Start Time";
+    row["parser"] = "pidometer/when";
+    row["source_short"] = "LOG";
+    row["source_long"] = "Cron PID odometer";
+    row["tag"] = {"pid_birth", std::string(certainty_name(birth.certainty))};
+    put_text(row, "input", place.input);
+    put_text(row, "volume", place.volume);
+    put_text(row, "hostname", births.hostname);
+    put_text(row, "filename", first.filename);
+    row["pid"] = births.pid;
+    row["boot_session"] = birth.boot_session;
+    row["wraps"] = birth.wraps;
+    row["certainty"] = certainty_name(birth.certainty);
+    if (birth.after) {
+      row["window_start"] = iso8601(birth.after->time);
+      row["first_pid"] = birth.after->pid;
+      row["first_line"] = birth.after->line;
+      put_text(row, "first_record", birth.after->text);
+    }
+    if (birth.before) {
+      row["window_end"] = iso8601(birth.before->time);
+      row["last_pid"] = birth.before->pid;
+      row["last_line"] = birth.before->line;
+      put_text(row, "last_record", birth.before->text);
+      if (birth.before->filename != first.filename)
+        put_text(row, "last_filename", birth.before->filename);
+    }
+    put_text(row, "time_certainty", births.time_basis.certainty);
+    put_text(row, "time_basis", births.time_basis.words);
+    text += dump_json(row) + "\n";
+  }
+  return text;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/pid.h"
+#include "base/timestamp.h"
+
+namespace pidometer {
+
+/// A record beside a birth.
+struct BirthBound {
+  Timestamp time;
+  int utc_offset_minutes = 0;
+  Pid pid = 0;
+  std::string filename;    ///< of the log
+  std::uint32_t line = 0;  ///< from 1
+  std::string text;        ///< verbatim bytes
+};
+
+/// What is known of the moment at which a PID was handed out.
+enum class BirthCertainty : std::uint8_t {
+  exact,        ///< a record is that process' own
+  bounded,      ///< the counter passed it between two records that follow one another
+  before_log,   ///< if in that boot session at all: before its first record
+  after_log,    ///< likewise, after its last record
+  unknown_way,  ///< between two records over which the counter's way is not known
+};
+
+/// One time at which the process may have been born.
+struct PidBirth {
+  BirthCertainty certainty = BirthCertainty::bounded;
+  std::uint32_t boot_session = 1;
+  std::uint32_t wraps = 0;           ///< how often the counter had gone round in that session
+  std::optional<BirthBound> after;   ///< the last record before it
+  std::optional<BirthBound> before;  ///< the first record behind it
+  std::string reason;                ///< of unknown_way, in words
+};
+
+/// All births of one PID on one host.
+struct HostBirths {
+  std::string hostname;
+  Pid pid = 0;
+  Pid pid_max = 0;
+  TimeBasis time_basis;
+  std::vector<PidBirth> births;  ///< in time order; those outside of the log at last
+  bool no_clock = false;         ///< PIDs are handed out at random: nothing can be told
+};
+
+/// Where the births were looked for.
+struct BirthPlace {
+  std::string input;
+  std::string volume;  ///< empty for loose files
+  std::string folder;
+  bool recovered = false;
+};
+
+/// Keeps the births that are nearest to a time: those whose bounds hold it, or else the one whose
+/// bounds are nearest.
+void keep_nearest(HostBirths& births, Timestamp time);
+
+/// A paragraph for people: each birth, local time and UTC, with the records that bound it.
+std::string birth_text(const BirthPlace& place, const HostBirths& births);
+
+/// A row for each birth, as schemas/birth.schema.json has it.
+std::string birth_jsonl(const BirthPlace& place, const HostBirths& births);
+
+}  // namespace pidometer

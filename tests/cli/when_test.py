@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+"""`pidometer when` and `pidometer schedule`."""
+
+import os
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, program, rows, tap  # noqa: E402
+
+
+class When(program.ProgramTest):
+    def births(self, pid, *arguments):
+        run = program.run("when", "--pid", pid, "--json", *program.ZONE, *arguments, program.E01)
+        self.assertEqual(run.status, 0, run.err)
+        found = [rows.parse(line) for line in run.out.decode("ascii").splitlines()]
+        schema = rows.load_schema("birth")
+        for row in found:
+            self.assertEqual(rows.problems(row, schema), [])
+        return found
+
+    def test_processes_of_the_intrusion(self):
+        # sshd, named and the last of the rootkit's: 08:50 to 09:00 in Chicago
+        for pid in (2871, 2965, 2978):
+            with self.subTest(pid):
+                [birth] = self.births(pid)
+                self.assertEqual(birth["certainty"], "bounded")
+                self.assertEqual(birth["window_start"], "2000-11-08T14:50:00.000000+00:00")
+                self.assertEqual(birth["window_end"], "2000-11-08T15:00:00.000000+00:00")
+                self.assertEqual((birth["first_line"], birth["last_line"]), (503, 504))
+
+    def test_words_for_people(self):
+        run = program.run("when", "--pid", 2871, *program.ZONE, program.E01)
+        self.assertEqual(run.status, 0, run.err)
+        text = run.out.decode()
+        self.assertIn("PID 2871 was born between 2000-11-08 08:50:00 and 09:00:00 (-06:00)", text)
+        self.assertIn("line 503 of /var/log/cron: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)", text)
+
+    def test_a_record_is_its_own_birth(self):
+        [birth] = self.births(2441)
+        self.assertEqual(birth["certainty"], "exact")
+
+    def test_outside_of_the_log(self):
+        self.assertEqual([birth["certainty"] for birth in self.births(5)], ["before_log"])
+        self.assertEqual([birth["certainty"] for birth in self.births(30000)], ["after_log"])
+
+    def test_two_boots_and_the_nearest(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            # The same days once more, a year of a fortnight later: the daemon starts with a small PID.
+            later = evidence.LOG.replace(b"(11/", b"(12/")
+            log.write_bytes(evidence.LOG + later)
+            os.utime(log, (976335001, 976335001))
+            found = program.run("when", "--pid", 2871, "--json", *program.ZONE, log)
+            self.assertEqual(found.status, 0, found.err)
+            self.assertEqual(len(found.out.splitlines()), 2)
+            near = program.run("when", "--pid", 2871, "--json", "--near", "2000-12-08T08:55", *program.ZONE, log)
+            [birth] = [rows.parse(line) for line in near.out.decode().splitlines()]
+            self.assertEqual(birth["boot_session"], 2)
+
+    def test_wrong_words(self):
+        for arguments in (("--pid", "0"), ("--pid", "x"), (), ("--pid", "5", "--near", "yesterday")):
+            with self.subTest(arguments):
+                run = program.run("when", *arguments, program.E01)
+                self.assertEqual(run.status, 2)
+                self.assertEqual(run.out, b"")
+
+    def test_no_log_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = program.run("when", "--pid", 5, folder)
+        self.assertIn(run.status, (1, 4), run.err)
+        self.assertEqual(run.out, b"")
+
+
+class Schedule(program.ProgramTest):
+    def test_table(self):
+        run = program.run("schedule", *program.ZONE, program.E01)
+        self.assertEqual(run.status, 0, run.err)
+        lines = run.out.decode().splitlines()
+        self.assertEqual(lines[1].split(), ["when", "user", "runs", "of", "due", "PIDs", "spread", "command"])
+        self.assertEqual(lines[2].split(), "*/10 * * * * root 508 of 508 2.0 0.1 /sbin/rmmod -as".split())
+        self.assertEqual(lines[3].split(), "1 * * * * root 85 of 85 4.9 0.1 run-parts /etc/cron.hourly".split())
+        self.assertIn("every hour in the interval that starts at minute 30: 1.0 PIDs without a line", run.out.decode())
+
+    def test_lines_of_a_crontab(self):
+        run = program.run("schedule", "--crontab", *program.ZONE, program.E01)
+        lines = [line for line in run.out.decode().splitlines() if not line.startswith("#")]
+        self.assertEqual(lines, ["*/10 * * * * root /sbin/rmmod -as",
+                                 "1 * * * * root run-parts /etc/cron.hourly",
+                                 "2 4 * * * root run-parts /etc/cron.daily"])
+
+    def test_json(self):
+        run = program.run("schedule", "--json", *program.ZONE, program.E01)
+        [host] = [rows.parse(line) for line in run.out.decode("ascii").splitlines()]
+        self.assertEqual([job["times"][0]["fields"] for job in host["schedule"]],
+                         ["*/10 * * * *", "1 * * * *", "2 4 * * *"])
+
+    def test_a_report_s_summary_has_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            summary = pathlib.Path(folder) / "summary.json"
+            run = program.run("report", *program.ZONE, "-o", os.devnull, "--summary", summary, program.E01)
+            self.assertEqual(run.status, 0, run.err)
+            told = rows.parse(summary.read_text())
+        self.assertEqual(rows.problems(told, rows.load_schema("summary")), [])
+        self.assertEqual(len(told["series"][0]["schedule"]), 3)
+
+    def test_commands_are_no_terminal_commands(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            log.write_bytes(evidence.LOG.replace(b"/sbin/rmmod -as", b"/sbin/\x1b[2Jrmmod"))
+            os.utime(log, (973743001, 973743001))
+            for form in ((), ("--crontab",), ("--json",)):
+                run = program.run("schedule", *form, *program.ZONE, log)
+                self.assertNotIn(b"\x1b", run.out)
+                self.assertIn(b"x1b[2Jrmmod", run.out)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,175 @@
+#include "plugin/pid_births.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "plugin/readings.h"
+#include "tests/support/memory_log_file.h"
+
+namespace pidometer {
+namespace {
+
+using test::MemoryLogFile;
+
+/// A log of one host, a job every ten minutes.
+class Lines {
+ public:
+  /// A job `minutes` after midnight.
+  void job(int minutes, Pid pid, int second = 1) {
+    line(minutes, second, pid, "CRON", "(root) CMD (job)");
+  }
+  void startup(int minutes, Pid pid) { line(minutes, 0, pid, "cron", "(CRON) STARTUP (fork ok)"); }
+
+  HostBirths births(Pid pid) const {
+    const MemoryLogFile file("/var/log/cron.log", text_);
+    const std::vector<const LogFile*> files{&file};
+    std::vector<LogSeries> all = read_log_series(
+        files, {}, [](const Warning& warning) { ADD_FAILURE() << warning.message; },
+        [](std::uint64_t) { return true; });
+    EXPECT_EQ(all.size(), 1U);
+    const PidClock clock = build_pid_clock(readings_of(all.front()), {});
+    return pid_births(all.front(), clock, pid, "web01");
+  }
+
+ private:
+  void line(int minutes, int second, Pid pid, const char* reporter, const char* rest) {
+    text_ +=
+        fmt::format("2026-03-{:02}T{:02}:{:02}:{:02}+00:00 web01 {}[{}]: {}\n", 1 + minutes / 1440,
+                    minutes / 60 % 24, minutes % 60, second, reporter, pid, rest);
+  }
+
+  std::string text_;
+};
+
+/// A day from PID 1000 on, ten PIDs a tick.
+Lines quiet_day() {
+  Lines lines;
+  for (int i = 0; i < 144; ++i) lines.job(10 * i, 1000 + 10 * i);
+  return lines;
+}
+
+TEST(PidBirths, LieBetweenTwoRecords) {
+  const HostBirths found = quiet_day().births(1015);
+  ASSERT_EQ(found.births.size(), 1U);
+  const PidBirth& birth = found.births[0];
+  EXPECT_EQ(birth.certainty, BirthCertainty::bounded);
+  EXPECT_EQ(birth.after->pid, 1010);
+  EXPECT_EQ(birth.after->line, 2U);
+  EXPECT_EQ(birth.after->text, "2026-03-01T00:10:01+00:00 web01 CRON[1010]: (root) CMD (job)");
+  EXPECT_EQ(birth.before->pid, 1020);
+  EXPECT_EQ(birth.before->time - birth.after->time, std::chrono::minutes(10));
+}
+
+TEST(PidBirths, OfARecordItselfAreExact) {
+  const HostBirths found = quiet_day().births(1010);
+  ASSERT_EQ(found.births.size(), 1U);
+  EXPECT_EQ(found.births[0].certainty, BirthCertainty::exact);
+  EXPECT_EQ(found.births[0].after->line, 2U);
+}
+
+TEST(PidBirths, OtherJobsOfATickBoundThemToo) {
+  Lines lines;
+  for (int i = 0; i < 144; ++i) {
+    lines.job(10 * i, 1000 + 10 * i);
+    lines.job(10 * i, 1003 + 10 * i, 2);
+  }
+  const HostBirths inside = lines.births(1012);
+  ASSERT_EQ(inside.births.size(), 1U);
+  EXPECT_EQ(inside.births[0].after->pid, 1010);
+  EXPECT_EQ(inside.births[0].before->pid, 1013);
+  const HostBirths behind = lines.births(1015);
+  ASSERT_EQ(behind.births.size(), 1U);
+  EXPECT_EQ(behind.births[0].after->pid, 1013);
+  EXPECT_EQ(behind.births[0].before->pid, 1020);
+}
+
+TEST(PidBirths, OutsideOfTheLogHaveOneBound) {
+  const HostBirths early = quiet_day().births(500);
+  ASSERT_EQ(early.births.size(), 1U);
+  EXPECT_EQ(early.births[0].certainty, BirthCertainty::before_log);
+  EXPECT_FALSE(early.births[0].after);
+  EXPECT_EQ(early.births[0].before->pid, 1000);
+  const HostBirths late = quiet_day().births(9000);
+  ASSERT_EQ(late.births.size(), 1U);
+  EXPECT_EQ(late.births[0].certainty, BirthCertainty::after_log);
+  EXPECT_EQ(late.births[0].after->pid, 2430);
+  EXPECT_FALSE(late.births[0].before);
+}
+
+TEST(PidBirths, EachRoundOfTheCounterHasOne) {
+  Lines lines;
+  Pid pid = 20000;
+  for (int i = 0; i < 288; ++i) {
+    lines.job(10 * i, pid);
+    pid += 200;
+    if (pid >= 32768) pid = pid - 32768 + 300;
+  }
+  const HostBirths found = lines.births(25001);
+  ASSERT_EQ(found.births.size(), 3U);
+  EXPECT_EQ(found.births[0].wraps, 0U);
+  EXPECT_EQ(found.births[1].wraps, 1U);
+  // the log ends in the third round, before it
+  EXPECT_EQ(found.births[2].certainty, BirthCertainty::after_log);
+  EXPECT_LT(found.births[0].before->time, found.births[1].after->time);
+  // the reserved ones are not handed out again
+  const HostBirths reserved = lines.births(200);
+  ASSERT_EQ(reserved.births.size(), 1U);
+  EXPECT_EQ(reserved.births[0].certainty, BirthCertainty::before_log);
+}
+
+TEST(PidBirths, OverAWrapLieOnItsSide) {
+  Lines lines;
+  Pid pid = 20000;
+  for (int i = 0; i < 200; ++i) {
+    lines.job(10 * i, pid);
+    pid += 200;
+    if (pid >= 32768) pid = pid - 32768 + 300;
+  }
+  const HostBirths high = lines.births(32700);
+  ASSERT_EQ(high.births.size(), 2U) << "the second one behind the log";
+  EXPECT_EQ(high.births[0].wraps, 0U);
+  EXPECT_GT(high.births[0].after->pid, high.births[0].before->pid);
+  const HostBirths low = lines.births(310);
+  ASSERT_EQ(low.births.size(), 2U) << "one behind the wrap, one before the log";
+  EXPECT_EQ(low.births[0].wraps, 1U);
+  EXPECT_EQ(low.births[0].after->time, high.births[0].after->time);
+  EXPECT_EQ(low.births[1].certainty, BirthCertainty::before_log);
+}
+
+TEST(PidBirths, EachBootSessionHasOne) {
+  Lines lines;
+  for (int i = 0; i < 100; ++i) lines.job(10 * i, 1000 + 10 * i);
+  lines.startup(1003, 700);
+  for (int i = 101; i < 200; ++i) lines.job(10 * i, 900 + 10 * (i - 101));
+  const HostBirths found = lines.births(1205);
+  ASSERT_EQ(found.births.size(), 2U);
+  EXPECT_EQ(found.births[0].boot_session, 1U);
+  EXPECT_EQ(found.births[1].boot_session, 2U);
+  const HostBirths early = lines.births(750);
+  // before the first record of each, and after the start of the daemon of the second
+  ASSERT_EQ(early.births.size(), 2U);
+  EXPECT_EQ(early.births[1].boot_session, 2U);
+  EXPECT_EQ(early.births[1].after->pid, 700);
+  EXPECT_EQ(early.births[1].before->pid, 900);
+}
+
+TEST(PidBirths, NearestAreKept) {
+  Lines lines;
+  for (int i = 0; i < 100; ++i) lines.job(10 * i, 1000 + 10 * i);
+  lines.startup(1003, 700);
+  for (int i = 101; i < 200; ++i) lines.job(10 * i, 900 + 10 * (i - 101));
+  HostBirths found = lines.births(1205);
+  HostBirths first = found;
+  keep_nearest(first, found.births[0].after->time + std::chrono::minutes(3));
+  ASSERT_EQ(first.births.size(), 1U);
+  EXPECT_EQ(first.births[0].boot_session, 1U);
+  keep_nearest(found, found.births[1].before->time + std::chrono::hours(2));
+  ASSERT_EQ(found.births.size(), 1U);
+  EXPECT_EQ(found.births[0].boot_session, 2U);
+}
+
+}  // namespace
+}  // namespace pidometer
