@@ -139,6 +139,10 @@ constexpr auto kFlags = std::to_array<Flag>({
      "(default: "
      "for all inputs but loose log files)",
      in_analysis, bind_witnesses},
+    {"--known", "FILE",
+     "mark findings within the windows of known work that FILE lists (CSV or JSON: begin, end, "
+     "reason, host); they become one level lower",
+     in_scan | in_report | in_explain, bind_value<&Options::known>},
     {"--recover", "",
      "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
      "well",

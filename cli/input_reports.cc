@@ -67,6 +67,7 @@ RunSummary start_summary(const Options& options) {
   if (options.pid_max) add("pid_max", std::int64_t{*options.pid_max});
   if (!options.since.empty()) add("since", options.since);
   if (!options.until.empty()) add("until", options.until);
+  if (!options.known.empty()) add("known", options.known);
   add("records", options.records);
   if (options.witnesses) add("witnesses", *options.witnesses);
   add("min_level", std::string(level_name(options.min_level)));

@@ -45,6 +45,7 @@ struct Options {
 
   std::optional<Pid> birth_of;  ///< --pid of `when`
   std::string near;             ///< --near of `when`: ISO 8601, as written
+  std::string known;            ///< file of known work; empty: none
   bool json = false;            ///< of `when` and `schedule`: JSON lines instead of text
   bool crontab_lines = false;   ///< --crontab of `schedule`
   std::string explain;          ///< finding_id that is asked for; empty: a scan

@@ -10,6 +10,7 @@
 
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
+#include "cli/known_file.h"
 #include "cli/recovery.h"
 #include "cli/scan_mediator.h"
 #include "cli/scan_outputs.h"
@@ -44,6 +45,11 @@ Result<ScanPlan> make_plan(const Options& options) {
     if (!found) return tl::unexpected(found.error());
     zone = *found;
     plan.plugin.zone = std::move(*found);
+  }
+  if (!options.known.empty()) {
+    Result<KnownWindows> known = read_known_file(options.known, zone);
+    if (!known) return tl::unexpected(known.error());
+    plan.plugin.known = std::move(*known);
   }
   RowSelection& selection = plan.selection;
   selection.format = options.format;

@@ -118,6 +118,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   std::vector<Anomaly> anomalies = all_findings(series, log, clock, baseline, scan, known);
   std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several}, mediator),
                     std::back_inserter(anomalies));
+  mark_known(options.known, rows.hostname(), anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
   const auto explain = [&](const Anomaly& anomaly) {

@@ -17,6 +17,7 @@
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_report.h"
 #include "plugin/crontab/crontab_report.h"
+#include "plugin/known/known_windows.h"
 #include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/host_clock.h"
 #include "plugin/timeline/pid_birth.h"
@@ -70,8 +71,9 @@ struct PluginOptions {
   bool records = false;  ///< produce a row for every record as well
   /// finding_id of the one finding to produce, with its explanation; empty: all findings.
   std::string explain = {};
-  bool report = false;               ///< report_clock() too
-  bool schedule = false;             ///< SeriesReport::schedule too
+  KnownWindows known = {};  ///< work that is known: findings in it are marked, and one level lower
+  bool report = false;      ///< report_clock() too
+  bool schedule = false;    ///< SeriesReport::schedule too
   std::optional<Pid> birth_of = {};  ///< report_births() of that PID
 };
 

@@ -5,7 +5,7 @@ set -eu
 
 # meson and ninja build; the rest are the libraries of the rooms. tzdata: --timezone takes names.
 demo="g++ meson ninja-build pkgconf libtsk-dev libewf-dev libext2fs-dev comerr-dev libssl-dev zlib1g-dev
-  liblzma-dev libbz2-dev libzstd-dev liblz4-dev liblzo2-dev libarchive-dev libseccomp-dev libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev libboost-dev
+  liblzma-dev libbz2-dev libzstd-dev liblz4-dev liblzo2-dev libarchive-dev libseccomp-dev libfmt-dev libcli11-dev nlohmann-json3-dev libexpected-dev libboost-dev libcsv-dev
   libjs-dygraphs tzdata"
 # The second compiler with its sanitizers, the linters, and the makers of test images.
 test="$demo libgtest-dev libgmock-dev clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 python3

@@ -8,6 +8,7 @@
 
 #include "base/pid.h"
 #include "base/timestamp.h"
+#include "plugin/anomaly/known_window.h"
 
 namespace pidometer {
 
@@ -78,6 +79,9 @@ struct Anomaly {
   Pid last_pid = 0;
   std::uint32_t boot_session = 0;  ///< from 1, in the series
   std::uint32_t intervals = 1;     ///< how many intervals between readings the window spans
+
+  std::shared_ptr<const KnownWindow> known = {};  ///< work that the caller knows of; null: none
+  bool known_inside = false;  ///< it lies in that work wholly: its level was lowered
 
   // pid_excess and pid_deficit:
   std::uint32_t wraps_assumed = 0;

@@ -174,6 +174,10 @@ struct PutBody {
     row["window_end"] = iso8601(anomaly.window_end);
     row["boot_session"] = anomaly.boot_session;
     put_finding_lines(row, finding);
+    if (anomaly.known) {
+      put_text(row, anomaly.known_inside ? "known_reason" : "known_beside", anomaly.known->reason);
+      row["tag"].push_back("known");
+    }
     put_recovered_within(row, finding.recovered);
     put_witnesses(row, finding.witnesses);
     switch (anomaly.kind) {

@@ -299,11 +299,18 @@ std::string recovered_within_words(const RecoveredWithin& recovered) {
   return words + ")";
 }
 
+std::string known_words(const Anomaly& anomaly) {
+  if (!anomaly.known) return {};
+  return fmt::format(anomaly.known_inside ? "; within known work ({}), its level is one lower"
+                                          : "; beside known work ({}), and reaching beyond it",
+                     escape_bytes(anomaly.known->reason));
+}
+
 struct MessageOf {
   const TimelineEvent& event;
 
   std::string operator()(const FindingBody& finding) const {
-    return finding_message(event, finding) + replay_words(finding) +
+    return finding_message(event, finding) + known_words(finding.anomaly) + replay_words(finding) +
            recovery_words(event, finding.first) + recovered_within_words(finding.recovered);
   }
   std::string operator()(const RecordBody& record) const { return record_message(event, record); }

@@ -7,7 +7,7 @@ import pathlib
 import re
 
 ROOMS = ("base", "tsk_reader", "plugin", "plugin/cron_log", "plugin/witness", "plugin/crontab",
-         "plugin/pid_clock", "plugin/baseline", "plugin/anomaly", "plugin/timeline", "report", "cli")
+         "plugin/pid_clock", "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline", "report", "cli")
 
 # Who may include whom (docs/architecture.md); everyone may include base and itself.
 ARROWS = {
@@ -19,9 +19,10 @@ ARROWS = {
     "plugin/pid_clock": (),
     "plugin/baseline": ("plugin/pid_clock",),
     "plugin/anomaly": ("plugin/baseline", "plugin/pid_clock"),
+    "plugin/known": ("plugin/anomaly",),
     "plugin/timeline": ("plugin/anomaly", "plugin/baseline", "plugin/pid_clock"),
     "plugin": ("plugin/cron_log", "plugin/witness", "plugin/crontab", "plugin/pid_clock",
-               "plugin/baseline", "plugin/anomaly", "plugin/timeline"),
+               "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline"),
     "report": ("plugin/timeline",),
     "cli": ("plugin", "tsk_reader", "plugin/timeline", "report"),
 }
@@ -35,7 +36,8 @@ EXTRA_HEADERS = {
 LIBRARY_ROOMS = (
     (re.compile(r"^(tsk|tsk3)/|^libewf|^ext2fs/|^et/|^lzo/|^(lzma|bzlib|zstd|lz4)\.h$"), ("tsk_reader",)),
     (re.compile(r"^zlib\.h$"), ("tsk_reader", "report")),
-    (re.compile(r"^nlohmann/"), ("plugin/timeline", "report")),
+    (re.compile(r"^nlohmann/"), ("plugin/timeline", "plugin/known", "report")),
+    (re.compile(r"^csv\.h$"), ("plugin/known",)),
     (re.compile(r"^CLI/"), ("cli",)),
 )
 # No file, no clock, no environment: what these rooms say follows from the bytes they are given.

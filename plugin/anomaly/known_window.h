@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "base/timestamp.h"
+
+namespace pidometer {
+
+/// A time in which somebody worked on the host, and why.
+struct KnownWindow {
+  TimeRange range;
+  std::string reason;    ///< printable UTF-8
+  std::string hostname;  ///< of the only host that it is about; empty: all
+};
+
+}  // namespace pidometer

@@ -1,0 +1,176 @@
+#include <csv.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "plugin/known/known_windows.h"
+
+namespace pidometer {
+namespace {
+
+constexpr std::array<std::string_view, 4> kKeys = {"begin", "end", "reason", "host"};
+constexpr std::size_t kHost = 3;  ///< the only one that may be missing
+constexpr std::string_view kHelp =
+    "a CSV file begins with the line 'begin,end,reason' or 'begin,end,reason,host'; a JSON file is "
+    "an array of objects with these keys";
+
+using Fields = std::array<std::string, kKeys.size()>;
+
+/// Reasons stand in rows: bytes that are not printable UTF-8 are no reason.
+bool printable(std::string_view text) {
+  return std::ranges::none_of(text,
+                              [](char c) {
+                                const auto byte = static_cast<unsigned char>(c);
+                                return byte < 0x20 || byte == 0x7f;
+                              }) &&
+         nlohmann::json(text)
+                 .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                 .find("\xef\xbf\xbd") == std::string::npos;
+}
+
+Result<std::shared_ptr<const KnownWindow>> make_window(const Fields& fields,
+                                                       const std::string& where,
+                                                       const TimeParser& parse_time) {
+  const auto wrong = [&](std::string reason) {
+    return fail(ErrorKind::usage, where + " is no window of known work", std::move(reason),
+                std::string(kHelp));
+  };
+  for (std::size_t i = 0; i < kHost; ++i)
+    if (fields[i].empty()) return wrong(fmt::format("its {} is empty", kKeys[i]));
+  auto window = std::make_shared<KnownWindow>();
+  for (const auto& [text, time] :
+       {std::pair(&fields[0], &window->range.begin), std::pair(&fields[1], &window->range.end)}) {
+    const Result<Timestamp> parsed = parse_time(*text);
+    if (!parsed) return wrong(parsed.error().message);
+    *time = *parsed;
+  }
+  if (window->range.end < window->range.begin) return wrong("it ends before it begins");
+  if (!printable(fields[2]) || !printable(fields[kHost]))
+    return wrong("its reason or its host is not printable UTF-8");
+  window->reason = fields[2];
+  window->hostname = fields[kHost];
+  return window;
+}
+
+/// Which key each column has; nothing where the head is none.
+using Columns = std::vector<std::size_t>;
+
+std::optional<Columns> columns_of(const std::vector<std::string>& head) {
+  Columns columns;
+  for (const std::string& name : head) {
+    const auto key = std::ranges::find(kKeys, name);
+    const auto index = static_cast<std::size_t>(key - kKeys.begin());
+    if (key == kKeys.end() || std::ranges::find(columns, index) != columns.end())
+      return std::nullopt;
+    columns.push_back(index);
+  }
+  for (std::size_t i = 0; i < kHost; ++i)
+    if (std::ranges::find(columns, i) == columns.end()) return std::nullopt;
+  return columns;
+}
+
+/// Records of a CSV file, each with the line on which it ends.
+struct CsvRecords {
+  std::vector<std::string> row;
+  std::vector<std::pair<std::vector<std::string>, std::size_t>> records;
+  std::size_t line = 1;
+};
+
+Result<CsvRecords> read_csv(std::string_view bytes, const std::string& name) {
+  csv_parser parser;
+  csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL);
+  CsvRecords found;
+  const auto field = [](void* text, size_t size, void* data) {
+    static_cast<CsvRecords*>(data)->row.emplace_back(static_cast<const char*>(text), size);
+  };
+  const auto end = [](int, void* data) {
+    auto& all = *static_cast<CsvRecords*>(data);
+    if (!all.row.empty()) all.records.emplace_back(std::exchange(all.row, {}), all.line);
+  };
+  bool good = true;
+  // Byte by byte, so that a record knows its line; such files are small.
+  for (const char byte : bytes) {
+    good = csv_parse(&parser, &byte, 1, field, end, &found) == 1;
+    if (!good) break;
+    if (byte == '\n') ++found.line;
+  }
+  good = good && csv_fini(&parser, field, end, &found) == 0;
+  csv_free(&parser);
+  if (!good)
+    return fail(ErrorKind::usage, fmt::format("line {} of {} is no CSV", found.line, name),
+                "a quotation mark stands where none may stand, or its partner is missing",
+                std::string(kHelp));
+  return found;
+}
+
+Result<KnownWindows> windows_of_csv(std::string_view bytes, const std::string& name,
+                                    const TimeParser& parse_time) {
+  const Result<CsvRecords> csv = read_csv(bytes, name);
+  if (!csv) return tl::unexpected(csv.error());
+  const auto& records = csv->records;
+  const std::optional<Columns> columns =
+      records.empty() ? std::nullopt : columns_of(records.front().first);
+  if (!columns)
+    return fail(ErrorKind::usage, "the first line of " + name + " is no head", {},
+                std::string(kHelp));
+  KnownWindows windows;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const auto& [row, line] = records[i];
+    const std::string where = fmt::format("line {} of {}", line, name);
+    if (row.size() != columns->size())
+      return fail(ErrorKind::usage, where + " is no window of known work",
+                  fmt::format("it has {} fields, the head {}", row.size(), columns->size()),
+                  std::string(kHelp));
+    Fields fields;
+    for (std::size_t k = 0; k < row.size(); ++k) fields[(*columns)[k]] = row[k];
+    Result<std::shared_ptr<const KnownWindow>> window = make_window(fields, where, parse_time);
+    if (!window) return tl::unexpected(window.error());
+    windows.push_back(std::move(*window));
+  }
+  return windows;
+}
+
+Result<KnownWindows> windows_of_json(std::string_view bytes, const std::string& name,
+                                     const TimeParser& parse_time) {
+  const nlohmann::json json = nlohmann::json::parse(bytes, nullptr, false);
+  if (!json.is_array())
+    return fail(ErrorKind::usage, name + " is no JSON array", {}, std::string(kHelp));
+  KnownWindows windows;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string where = fmt::format("object {} of {}", i + 1, name);
+    const auto wrong = [&](std::string reason) {
+      return fail(ErrorKind::usage, where + " is no window of known work", std::move(reason),
+                  std::string(kHelp));
+    };
+    if (!json[i].is_object()) return wrong("it is no object");
+    Fields fields;
+    for (const auto& [key, value] : json[i].items()) {
+      const auto known = std::ranges::find(kKeys, key);
+      if (known == kKeys.end()) return wrong("it has a key '" + key + "'");
+      if (!value.is_string()) return wrong("its " + key + " is no string");
+      fields[static_cast<std::size_t>(known - kKeys.begin())] = value.get<std::string>();
+    }
+    Result<std::shared_ptr<const KnownWindow>> window = make_window(fields, where, parse_time);
+    if (!window) return tl::unexpected(window.error());
+    windows.push_back(std::move(*window));
+  }
+  return windows;
+}
+
+}  // namespace
+
+Result<KnownWindows> read_known_windows(std::string_view bytes, const std::string& name,
+                                        const TimeParser& parse_time) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+  const bool json = first != std::string_view::npos && (bytes[first] == '[' || bytes[first] == '{');
+  return json ? windows_of_json(bytes, name, parse_time) : windows_of_csv(bytes, name, parse_time);
+}
+
+}  // namespace pidometer
