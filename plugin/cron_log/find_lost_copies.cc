@@ -29,6 +29,8 @@ constexpr const char* kNearWord = "the syslog daemon stopped, started or told of
 constexpr const char* kNearBoot = "close to a boot";
 constexpr const char* kBrokenJournal = "the journal is damaged there, or its time runs backwards";
 
+constexpr const char* kMisdated =
+    "a considerable part of the log is dated otherwise than in the journal";
 constexpr const char* kOutOfOrder =
     "out of the journal's order: what lies around it is compared without it";
 constexpr const char* kTooMany = "too many logs of the same lines to compare them all";
@@ -38,19 +40,20 @@ using Gap = CopyGap;
 class Finder {
  public:
   Finder(std::span<FileLog> logs, const SourceTable& sources, std::span<const JobLabel> labels,
-         const std::vector<StoredRecord>& records, JournalTwins& twins, std::chrono::minutes shift)
+         const std::vector<StoredRecord>& records, JournalTwins& twins, const CopyShifts& shifts)
       : logs_(logs),
         labels_(labels),
         records_(records),
         twins_(twins),
-        shift_(shift),
-        copied_(logs, records, twins, shift),
-        hints_(find_loss_hints(logs, records, sources, twins, shift, copied_.copied_times())) {}
+        shifts_(shifts),
+        copied_(logs, records, twins, shifts),
+        hints_(find_loss_hints(logs, records, sources, twins, shifts, copied_.copied_times())) {}
 
-  std::vector<LostCopies> run() {
+  std::vector<LostCopies> run(const std::set<std::size_t>& withheld) {
     for (std::size_t f = 0; f < copied_.families().size(); ++f) {
       copied_.begin(f);
-      judge(copied_.families()[f]);
+      const Family& family = copied_.families()[f];
+      judge(family, withheld.contains(family.pairs.begin()->first));
     }
     return std::move(found_);
   }
@@ -81,13 +84,17 @@ class Finder {
     return at != log.unread.end() && at->range.begin < end;
   }
 
-  void judge(const Family& family) {
+  void judge(const Family& family, bool withheld) {
     CopiedLogs::Gaps all = copied_.gaps();
     for (const auto& [log, count] : all.out_of_order)
       logs_[log].report.beside_journal->not_judged[kOutOfOrder] += count;
     for (const auto& [log, count] : all.too_many)
       logs_[log].report.beside_journal->not_judged[kTooMany] += count;
     std::vector<Gap> gaps = std::move(all.gaps);
+    if (withheld) {
+      leave_out(gaps, kMisdated, [](const Gap&, std::uint32_t) { return true; });
+      return;
+    }
     const std::set<CopiedLogs::Kind> kinds = copied_.held_kinds(gaps);
     leave_out(gaps, kOtherKind, [&](const Gap&, std::uint32_t place) {
       return !kinds.contains(copied_.kind_of(copied_.twin(place)));
@@ -118,12 +125,12 @@ class Finder {
     return {logs_[log].file, time_of(pair.place), record.offset, record.line, record.pid};
   }
 
-  RecordPlace place_of(std::uint32_t record, std::chrono::minutes shift) const {
+  RecordPlace place_of(std::uint32_t record) const {
     const StoredRecord& one = records_[record];
     const auto log = std::find_if(logs_.begin(), logs_.end(), [&](const FileLog& candidate) {
       return record >= candidate.begin && record < candidate.end;
     });
-    return {log->file, one.time + shift, one.offset, one.line, one.pid};
+    return {log->file, one.time + shifts_.of(record), one.offset, one.line, one.pid};
   }
 
   /// A finding of what lies between two copies, which may be of two rotations.
@@ -138,7 +145,7 @@ class Finder {
     one.last_missing = time_of(missing.back());
     for (const std::uint32_t place :
          missing.first(std::min(missing.size(), LostCopies::kMostQuoted)))
-      one.quoted.push_back(place_of(twins_.all()[place].record, {}));
+      one.quoted.push_back(place_of(twins_.all()[place].record));
     one.copied = family.copied;
     logs_[first.log].report.beside_journal->missing += missing.size();
     return one;
@@ -292,13 +299,13 @@ class Finder {
     for (auto r = begin; r != records.end() && *r < last.record; ++r) {
       const StoredRecord& record = records_[*r];
       if (record.pid == 0 || !kinds.contains(copied_.kind_of(record))) continue;
-      if (one.missing == 0) one.first_missing = record.time + shift_;
-      one.last_missing = record.time + shift_;
-      if (one.missing++ < LostCopies::kMostQuoted) one.quoted.push_back(place_of(*r, shift_));
+      if (one.missing == 0) one.first_missing = record.time + shifts_.of(*r);
+      one.last_missing = record.time + shifts_.of(*r);
+      if (one.missing++ < LostCopies::kMostQuoted) one.quoted.push_back(place_of(*r));
     }
     if (one.missing < kFewBetweenFiles) return;
-    one.first = place_of(twins_.all()[first.place].record, {});
-    one.last = place_of(twins_.all()[last.place].record, {});
+    one.first = place_of(twins_.all()[first.place].record);
+    one.last = place_of(twins_.all()[last.place].record);
     one.copied = family.copied;
     holes_.insert(first.place);
     found_.push_back(std::move(one));
@@ -317,7 +324,7 @@ class Finder {
   std::span<const JobLabel> labels_;
   const std::vector<StoredRecord>& records_;
   JournalTwins& twins_;
-  const std::chrono::minutes shift_;
+  const CopyShifts& shifts_;
   CopiedLogs copied_;
   const LossHints hints_;
   std::set<std::uint32_t> holes_;  ///< between journal files, told already
@@ -330,12 +337,13 @@ class Finder {
 std::vector<LostCopies> find_lost_copies(std::span<FileLog> logs, const SourceTable& sources,
                                          std::span<const JobLabel> labels,
                                          const std::vector<StoredRecord>& records,
-                                         JournalTwins& twins, std::chrono::minutes shift) {
+                                         JournalTwins& twins, const CopyShifts& shifts,
+                                         const std::set<std::size_t>& withheld) {
   if (twins.empty() || std::any_of(logs.begin(), logs.end(), [](const FileLog& log) {
         return log.report.entry.recovery.has_value();
       }))
     return {};
-  return Finder(logs, sources, labels, records, twins, shift).run();
+  return Finder(logs, sources, labels, records, twins, shifts).run(withheld);
 }
 
 }  // namespace pidometer

@@ -74,12 +74,29 @@ Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>
 }
 
 /// Text logs whose times are not those of the journal's same lines.
-Warning other_zone(std::chrono::minutes shift) {
+Warning other_zone(const std::map<std::chrono::minutes, std::uint64_t>& shifted) {
+  std::string amounts;
+  for (const auto& [shift, count] : shifted) {
+    amounts += (amounts.empty() ? "" : ", ") + std::to_string(-shift.count()) + " minutes later";
+    if (shifted.size() > 1) amounts += " (" + std::to_string(count) + " of them)";
+  }
   Warning warning;
   warning.kind = WarningKind::year_uncertain;
-  warning.message = "the lines of the text logs are dated " + std::to_string(-shift.count()) +
-                    " minutes later than the same lines of the journal, which knows UTC: the zone "
-                    "is not the host's; give --timezone";
+  warning.message = "the lines of the text logs are dated " + amounts +
+                    " than the same lines of the journal, which knows UTC: the zone is not the "
+                    "host's; give --timezone";
+  return warning;
+}
+
+/// A text log that is dated by more than a zone can explain.
+Warning withheld(const JournalCopies::Misdated& misdated) {
+  Warning warning;
+  warning.kind = WarningKind::year_uncertain;
+  warning.path = misdated.log;
+  warning.message = "beside " + misdated.journal + " " + std::to_string(misdated.records) + " of " +
+                    std::to_string(misdated.within) +
+                    " records are dated otherwise: they are counted once, in the journal, and "
+                    "what single lines of the log lack is not judged; give --timezone";
   return warning;
 }
 
@@ -211,7 +228,8 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
     warn(apart(copies));
     return {};
   }
-  if (copies.shift.count() != 0) warn(other_zone(copies.shift));
+  if (!copies.shifted.empty()) warn(other_zone(copies.shifted));
+  for (const JournalCopies::Misdated& one : copies.misdated) warn(withheld(one));
   drop_duplicates(logs, sources, names, records);
   folder.read.by_path.assign(by_path.begin(), by_path.end());
   folder.labels = std::move(names);

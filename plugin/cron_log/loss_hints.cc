@@ -29,28 +29,31 @@ struct DatedWord {
 /// Between which instants a word was said: known, or that of the records around it, of which the
 /// log has some.
 DatedWord date(const LossHint& hint, const FileLog& log, const std::vector<StoredRecord>& records,
-               std::chrono::minutes shift) {
+               const CopyShifts& shifts) {
   if (hint.time) return {*hint.time, *hint.time, hint.word};
   const auto begin = records.begin() + static_cast<std::ptrdiff_t>(log.begin);
   const auto end = records.begin() + static_cast<std::ptrdiff_t>(log.end);
-  if (log.is_journal) shift = {};
   const auto behind = std::partition_point(
       begin, end, [&](const StoredRecord& record) { return record.line < hint.line; });
+  const auto time_of = [&](auto record) {
+    return record->time + shifts.of(static_cast<std::size_t>(record - records.begin()));
+  };
   if (behind != begin && hint.since_record) {
-    const Timestamp time = std::prev(behind)->time + shift + *hint.since_record;
+    const Timestamp time = time_of(std::prev(behind)) + *hint.since_record;
     return {time, time, hint.word};
   }
-  const Timestamp before = behind == begin ? begin->time - kBeforeLog : std::prev(behind)->time;
-  const Timestamp after = behind == end ? before + kBeforeLog : behind->time;
-  return {std::min(before, after) + shift, std::max(before, after) + shift, hint.word};
+  const Timestamp before =
+      behind == begin ? time_of(begin) - kBeforeLog : time_of(std::prev(behind));
+  const Timestamp after = behind == end ? before + kBeforeLog : time_of(behind);
+  return {std::min(before, after), std::max(before, after), hint.word};
 }
 
 void add_words(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
-               std::chrono::minutes shift, std::span<const Timestamp> copied, LossHints& hints) {
+               const CopyShifts& shifts, std::span<const Timestamp> copied, LossHints& hints) {
   std::vector<DatedWord> words;
   for (const FileLog& log : logs) {
     if (log.begin == log.end) continue;  // nothing dates them, and nothing of it is compared
-    for (const LossHint& hint : log.hints) words.push_back(date(hint, log, records, shift));
+    for (const LossHint& hint : log.hints) words.push_back(date(hint, log, records, shifts));
     if (log.hints.size() == kMostHints)
       hints.near.add(words.back().begin, Timestamp::max() - kNear);
   }
@@ -126,9 +129,9 @@ bool TimeStretches::touches(Timestamp begin, Timestamp end) const {
 
 LossHints find_loss_hints(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
                           const SourceTable& sources, const JournalTwins& twins,
-                          std::chrono::minutes shift, std::span<const Timestamp> copied) {
+                          const CopyShifts& shifts, std::span<const Timestamp> copied) {
   LossHints hints;
-  add_words(logs, records, shift, copied, hints);
+  add_words(logs, records, shifts, copied, hints);
   add_boots(records, sources, twins, hints);
   add_broken(logs, records, twins, hints);
   for (TimeStretches* one : {&hints.told, &hints.near, &hints.broken}) one->settle();

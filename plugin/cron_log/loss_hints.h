@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <span>
 #include <vector>
 
+#include "plugin/cron_log/copy_shifts.h"
 #include "plugin/cron_log/journal_twins.h"
 #include "plugin/cron_log/log_reader.h"
 
@@ -33,10 +33,10 @@ struct LossHints {
   TimeStretches broken;  ///< journals are damaged there, or time runs backwards in them
 };
 
-/// `shift`: what is to be added to the times of text logs. `copied`: times of the journals' records
+/// `copied`: times of the journals' records
 /// that stand in a text log too, ascending: the daemon wrote then.
 LossHints find_loss_hints(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
                           const SourceTable& sources, const JournalTwins& twins,
-                          std::chrono::minutes shift, std::span<const Timestamp> copied);
+                          const CopyShifts& shifts, std::span<const Timestamp> copied);
 
 }  // namespace pidometer
