@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "plugin/cron_log/copied_logs.h"
 #include "plugin/cron_log/log_life.h"
 #include "plugin/cron_log/loss_hints.h"
+#include "plugin/cron_log/written_lines.h"
 
 namespace pidometer {
 namespace {
@@ -29,6 +31,7 @@ constexpr const char* kNearWord = "the syslog daemon stopped, started or told of
 constexpr const char* kNearBoot = "close to a boot";
 constexpr const char* kBrokenJournal = "the journal is damaged there, or its time runs backwards";
 
+constexpr const char* kDamagedLine = "the line is there, with a wrong byte";
 constexpr const char* kMisdated =
     "a considerable part of the log is dated otherwise than in the journal";
 constexpr const char* kOutOfOrder =
@@ -84,6 +87,22 @@ class Finder {
     return at != log.unread.end() && at->range.begin < end;
   }
 
+  /// Whether the log has the line, with a wrong byte in it.
+  bool is_nearly_there(const Gap& gap, std::uint32_t place) {
+    if (written_of_ != gap.first.record) {
+      written_of_ = gap.first.record;
+      written_.reset();
+      const std::uint64_t begin = records_[gap.first.record].offset;
+      const std::uint64_t end = records_[gap.last.record].offset;
+      if (end > begin && end - begin <= written_left_) {
+        written_left_ -= end - begin;
+        written_.emplace(*logs_[gap.log].file, begin, end);
+      }
+    }
+    const StoredRecord& record = copied_.twin(place);
+    return written_ && written_->hold_nearly(record.pid, labels_[record.label]);
+  }
+
   void judge(const Family& family, bool withheld) {
     CopiedLogs::Gaps all = copied_.gaps();
     for (const auto& [log, count] : all.out_of_order)
@@ -103,6 +122,8 @@ class Finder {
     leave_out(gaps, kBrokenJournal, [&](const Gap& gap, std::uint32_t) {
       return hints_.broken.touches(time_of(gap.first.place), time_of(gap.last.place));
     });
+    leave_out(gaps, kDamagedLine,
+              [&](const Gap& gap, std::uint32_t place) { return is_nearly_there(gap, place); });
     const auto at = [&](std::uint32_t place) { return time_of(place); };
     leave_out(gaps, kNearWord, [&](const Gap&, std::uint32_t place) {
       return hints_.near.touches(at(place), at(place));
@@ -318,6 +339,7 @@ class Finder {
     return next != places.end() && *next == last;
   }
 
+  static constexpr std::uint64_t kMostWritten = std::uint64_t{64} << 20;  ///< bytes read again
   static constexpr std::size_t kMostLifeLooks = 50;  ///< each reads a part of a log again
 
   std::span<FileLog> logs_;
@@ -329,6 +351,9 @@ class Finder {
   const LossHints hints_;
   std::set<std::uint32_t> holes_;  ///< between journal files, told already
   std::size_t looks_ = 0;
+  std::optional<WrittenLines> written_;  ///< between the two lines of one gap
+  std::uint32_t written_of_ = UINT32_MAX;
+  std::uint64_t written_left_ = kMostWritten;
   std::vector<LostCopies> found_;
 };
 
