@@ -126,7 +126,7 @@ class Finder {
               [&](const Gap& gap, std::uint32_t place) { return is_nearly_there(gap, place); });
     const auto at = [&](std::uint32_t place) { return time_of(place); };
     leave_out(gaps, kNearWord, [&](const Gap&, std::uint32_t place) {
-      return hints_.near.touches(at(place), at(place));
+      return hints_.near.touches(host_of(place), at(place), at(place));
     });
     leave_out(gaps, kNearBoot, [&](const Gap&, std::uint32_t place) {
       return hints_.by_boot[host_of(place)].touches(at(place), at(place));
@@ -233,8 +233,8 @@ class Finder {
   bool is_unbroken(std::uint32_t first, std::uint32_t last) const {
     const Timestamp begin = time_of(first);
     const Timestamp end = time_of(last);
-    return !hints_.told.touches(begin, end) && !hints_.boots[host_of(first)].touches(begin, end) &&
-           !hints_.broken.touches(begin, end);
+    return !hints_.told.touches(host_of(first), begin, end) &&
+           !hints_.boots[host_of(first)].touches(begin, end) && !hints_.broken.touches(begin, end);
   }
 
   AgainstJournal verdict_of(const Gap& gap) {
@@ -242,7 +242,8 @@ class Finder {
     const Timestamp end = time_of(gap.last.place);
     if (hints_.boots[host_of(gap.first.place)].touches(begin, end))
       return AgainstJournal::host_booted;
-    if (hints_.told.touches(begin, end)) return AgainstJournal::daemon_restarted;
+    if (hints_.told.touches(host_of(gap.first.place), begin, end))
+      return AgainstJournal::daemon_restarted;
     if (gap.missing.size() <= kFewInARow) return AgainstJournal::lines_removed;
     std::vector<Timestamp> life = copied_.held_elsewhere(gap);
     if (most_in_a_row(gap, life) <= kFewInARow) return AgainstJournal::lines_removed;

@@ -72,7 +72,7 @@ void JournalTwins::find_hosts(std::span<const FileLog> logs, const SourceTable& 
     host_of_boot[boot] = std::max_element(names.begin(), names.end(), [](auto& a, auto& b) {
                            return a.second < b.second;
                          })->first;
-  std::map<std::string, std::uint32_t> known;
+  std::map<std::string, std::uint32_t>& known = host_names_;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto boot = host_of_boot.find(sources[i].boot_id);
     const std::string name =
@@ -84,6 +84,14 @@ void JournalTwins::find_hosts(std::span<const FileLog> logs, const SourceTable& 
   for (std::size_t place = 0; place < twins_.size(); ++place)
     places_by_host_[host_of(records[twins_[place].record])].push_back(
         static_cast<std::uint32_t>(place));
+}
+
+std::optional<std::uint32_t> JournalTwins::host_named(std::string_view name) const {
+  const auto known = host_names_.find(short_name(name));
+  // A name of text logs alone is no host of the journals.
+  if (name.empty() || known == host_names_.end() || places_by_host_[known->second].empty())
+    return std::nullopt;
+  return known->second;
 }
 
 JournalTwins::Key JournalTwins::key_of(const StoredRecord& record) const {

@@ -3,8 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -51,6 +54,9 @@ class JournalTwins {
   std::span<const std::uint32_t> places_of_host(std::uint32_t host) const {
     return places_by_host_[host];
   }
+  /// The number of the host of that name, whatever its domain; nothing where the journals name none
+  /// such.
+  std::optional<std::uint32_t> host_named(std::string_view name) const;
   std::size_t hosts() const { return places_by_host_.size(); }
 
   /// The number of a round in which no record is taken yet. One round at a time: a twin remembers
@@ -98,6 +104,7 @@ class JournalTwins {
 
   std::vector<std::uint32_t> programs_;  ///< of each source: host and program
   std::vector<std::uint32_t> hosts_;     ///< of each source
+  std::map<std::string, std::uint32_t> host_names_;
   std::vector<std::vector<std::uint32_t>> places_by_host_;
   std::vector<Twin> twins_;
   std::uint32_t rounds_ = 0;

@@ -100,6 +100,26 @@ Warning withheld(const JournalCopies::Misdated& misdated) {
   return warning;
 }
 
+/// A log of more words of the syslog daemon than are kept: what any text log lacks behind them is
+/// excused.
+std::optional<Warning> too_many_words(const std::vector<FileLog>& logs) {
+  const auto beside = [](const FileLog& log) { return log.report.beside_journal.has_value(); };
+  if (std::none_of(logs.begin(), logs.end(), beside)) return std::nullopt;
+  for (const FileLog& log : logs) {
+    if (log.hints.size() < kMostHints) continue;
+    Warning warning;
+    warning.kind = WarningKind::duplicate_input;
+    warning.path = log.report.entry.path;
+    warning.line = log.hints.back().line;
+    warning.message =
+        "the log holds more than " + std::to_string(kMostHints) +
+        " words of the syslog daemon on itself: from here on nothing is said of lines "
+        "that text logs lack beside a journal; look why there are so many";
+    return warning;
+  }
+  return std::nullopt;
+}
+
 /// Text logs beside a journal that does not hold their lines.
 Warning apart(const JournalCopies& copies) {
   Warning warning;
@@ -230,6 +250,7 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
   }
   if (!copies.shifted.empty()) warn(other_zone(copies.shifted));
   for (const JournalCopies::Misdated& one : copies.misdated) warn(withheld(one));
+  if (const auto full = too_many_words(logs)) warn(*full);
   drop_duplicates(logs, sources, names, records);
   folder.read.by_path.assign(by_path.begin(), by_path.end());
   folder.labels = std::move(names);

@@ -6,8 +6,10 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "plugin/cron_log/log_reader.h"
 #include "tests/support/memory_log_file.h"
 #include "tests/unit/cron_log/journal_beside_text.h"
 
@@ -289,6 +291,67 @@ TEST(CopiedLogs, EachOfThreeLogsHoldsEachLine) {
   ASSERT_EQ(got.series.size(), 1U);
   EXPECT_EQ(got.series[0].records.size(), lines.size() + 3);
   EXPECT_TRUE(got.warnings.empty());
+}
+
+/// A log server's journal and text log of two hosts, with what the text log lacks of each.
+std::pair<std::string, std::string> two_hosts(const std::vector<Line>& lines, const Keeps& web,
+                                              const Keeps& db) {
+  std::pair<std::string, std::string> logs;
+  for (Line line : lines) {
+    logs.first += as_entry(line);
+    if (web(line)) logs.second += as_text(line);
+    if (line.tag != "CRON") continue;
+    line.minute += 1;
+    line.pid = 900'000 - 5 * line.pid;
+    line.boot = 'c';
+    logs.first += of_db02(as_entry(line));
+    if (db(line)) logs.second += of_db02(as_text(line));
+  }
+  return logs;
+}
+
+TEST(CopiedLogs, ADaemonsWordIsOfItsHost) {
+  std::vector<Line> lines = host();
+  add(lines, {299, "rsyslogd", 400, "imuxsock begins to drop messages due to rate-limiting"});
+  const auto [entries, written] = two_hosts(
+      lines, [](const Line& line) { return line.minute != 300 || line.tag != "CRON"; },
+      [](const Line& line) { return line.minute != 301; });
+  const MemoryLogFile journal(kJournal, entries);
+  const MemoryLogFile text("/var/log/syslog", written);
+  const test::Read got = test::read({&journal, &text});
+  ASSERT_EQ(got.series.size(), 2U);
+  for (const LogSeries& series : got.series)
+    EXPECT_EQ(series.lost_copies.size(), series.hostname == "db02" ? 1U : 0U) << series.hostname;
+}
+
+TEST(CopiedLogs, AWordOfAHostThatTheJournalsDoNotHaveIsOfAll) {
+  const std::vector<Line> lines = host();
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  for (const bool own : {false, true}) {
+    std::string written = text_of(lines, [](const Line& line) { return line.minute != 300; });
+    written += stamp(305) + (own ? " web01" : " loghost") + " rsyslogd: [origin] start\n";
+    const MemoryLogFile text("/var/log/syslog", written);
+    EXPECT_TRUE(tell({&journal, &text}).lost.empty()) << own;
+  }
+}
+
+// Of more words than are kept the rest is excused, and the reader is told.
+TEST(CopiedLogs, TooManyWordsAreToldOf) {
+  const std::vector<Line> lines = host();
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  const std::string before = text_of(lines, [](const Line& line) { return line.minute < 200; });
+  const std::string behind =
+      text_of(lines, [](const Line& line) { return line.minute >= 200 && line.minute != 600; });
+  for (const std::size_t count : {kMostHints - 1, kMostHints + 5}) {
+    std::string words;
+    for (std::size_t i = 0; i < count; ++i)
+      words += stamp(200) + " web01 rsyslogd: action suspended\n";
+    const MemoryLogFile text("/var/log/syslog", before + words + behind);
+    const test::Read got = test::read({&journal, &text});
+    ASSERT_EQ(got.series.size(), 1U);
+    EXPECT_EQ(got.series[0].lost_copies.empty(), count > kMostHints);
+    EXPECT_EQ(warnings_of(got, "words of the syslog daemon").size(), count > kMostHints ? 1U : 0U);
+  }
 }
 
 }  // namespace
