@@ -169,9 +169,7 @@ void tell_files(const HostSeries& series, const TextLogsAlone& alone, const Plug
                            [](const Anomaly&) { return nullptr; });
     return;
   }
-  DraftRows draft = rows.draft(std::move(found), std::move(none));
-  draft.damage.clear();  // told of with the journal's
-  waiting.add(std::move(draft));
+  waiting.add(rows.draft(std::move(found), std::move(none)));
 }
 
 }  // namespace

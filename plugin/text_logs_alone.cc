@@ -35,6 +35,8 @@ TextLogsAlone judge(const HostSeries& series, LogSeries log, const ClockOptions&
   std::ranges::move(early_made_logs(log, clock), std::back_inserter(found));
   std::ranges::move(rewritten_logs(series.files, log, clock), std::back_inserter(found));
   std::erase_if(found, [](const Anomaly& a) { return !is_of_file(a) && !is_removal(a); });
+  // Told of with the journal's.
+  for (LogReport& report : log.reports) report.damage.clear();
   alone.log = std::move(log);
   return alone;
 }

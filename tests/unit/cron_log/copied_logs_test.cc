@@ -354,5 +354,28 @@ TEST(CopiedLogs, TooManyWordsAreToldOf) {
   }
 }
 
+// One boot with two names in turn, whose records are two series: between them nobody can say what
+// is missing in whose log, and it is counted.
+TEST(CopiedLogs, WhatLiesBetweenRecordsOfTwoHostsIsCounted) {
+  std::string journal;
+  std::string text;
+  for (Line line : host()) {
+    const bool other = line.minute >= 300 && line.minute < 600;
+    if (other) line.pid = 900'000 - 5 * line.pid;
+    journal += other ? of_db02(as_entry(line)) : as_entry(line);
+    if (line.minute != 300) text += other ? of_db02(as_text(line)) : as_text(line);
+  }
+  const MemoryLogFile entries(kJournal, journal);
+  const MemoryLogFile syslog("/var/log/syslog", text);
+  const test::Read got = test::read({&entries, &syslog});
+  ASSERT_EQ(got.series.size(), 2U);
+  std::uint64_t counted = 0;
+  for (const LogSeries& series : got.series) {
+    EXPECT_TRUE(series.lost_copies.empty());
+    counted += not_judged(series, "between records of two hosts");
+  }
+  EXPECT_EQ(counted, 1U);
+}
+
 }  // namespace
 }  // namespace pidometer
