@@ -30,6 +30,7 @@
 #include "plugin/row_maker.h"
 #include "plugin/schedule_findings.h"
 #include "plugin/series_witnesses.h"
+#include "plugin/text_logs_alone.h"
 #include "plugin/witness/witness_sources.h"
 
 namespace pidometer {
@@ -107,7 +108,8 @@ class WaitingRows {
 
 /// The way of one series from its records to rows and reports. `several`: the folder has more.
 void process_log(const HostSeries& series, LogSeries log, bool several,
-                 const PluginOptions& options, WaitingRows& waiting, Mediator& mediator) {
+                 const PluginOptions& options, const std::vector<TextLogsAlone>& alone,
+                 WaitingRows& waiting, Mediator& mediator) {
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
   const std::uint64_t reading_count = readings.size();
@@ -116,6 +118,10 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const WindowScan scan(clock, baseline);
   RowMaker rows(series, log, mediator);
   std::vector<Anomaly> anomalies = all_findings(series, log, clock, baseline, scan, known);
+  if (!alone.empty()) {
+    raise_by_text_logs(alone, log, anomalies);
+    leave_files_to_text_logs(log, anomalies);
+  }
   std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several}, mediator),
                     std::back_inserter(anomalies));
   mark_known(options.known, rows.hostname(), anomalies);
@@ -145,6 +151,26 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
   for (std::size_t file = 0; file < log.reports.size(); ++file)
     if (log.owned[file]) mediator.report_log(series, log.reports[file]);
+}
+
+bool has_copies(const LogSeries& log) {
+  return std::ranges::any_of(log.reports, [](const LogReport& report) {
+    return report.beside_journal && report.beside_journal->copies > 0;
+  });
+}
+
+/// Rows of what the files of text logs say that a journal's clock is not asked about.
+void tell_files(const HostSeries& series, const TextLogsAlone& alone, const PluginOptions& options,
+                WaitingRows& waiting, Mediator& mediator) {
+  std::vector<Anomaly> found = file_findings_of(alone);
+  std::vector<WindowWitnesses> none(found.size());
+  RowMaker rows(series, alone.log, mediator);
+  if (!options.explain.empty()) {
+    rows.explained_finding(std::move(found), std::move(none), options.explain,
+                           [](const Anomaly&) { return nullptr; });
+    return;
+  }
+  waiting.add(rows.draft(std::move(found), std::move(none)));
 }
 
 }  // namespace
@@ -185,12 +211,20 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     return !mediator.aborted();
   };
   WaitingRows waiting(mediator);
-  read_log_series(series.files, reading_options(series, options), warn, go_on,
-                  [&](LogSeries log, bool several) {
-                    if (mediator.aborted()) return false;
-                    process_log(series, std::move(log), several, options, waiting, mediator);
-                    return true;
-                  });
+  const LogSeriesOptions reading = reading_options(series, options);
+  std::optional<std::vector<TextLogsAlone>> alone;  // once there are copies
+  const std::vector<TextLogsAlone> none;
+  read_log_series(series.files, reading, warn, go_on, [&](LogSeries log, bool several) {
+    if (mediator.aborted()) return false;
+    if (!alone && has_copies(log))
+      alone = judge_text_logs_alone(
+          series, reading,
+          [&](const LogSeries& text) { return clock_options(series, text, options); }, mediator);
+    process_log(series, std::move(log), several, options, alone ? *alone : none, waiting, mediator);
+    return true;
+  });
+  if (alone && !mediator.aborted())
+    for (const TextLogsAlone& one : *alone) tell_files(series, one, options, waiting, mediator);
   if (!mediator.aborted()) waiting.produce();
   return {};
 }

@@ -58,29 +58,32 @@ std::vector<CopiedRecord> in_order(const std::vector<CopiedRecord>& pairs) {
 
 }  // namespace
 
-CopiedLogs::CopiedLogs(std::span<FileLog> logs, const std::vector<StoredRecord>& records,
-                       JournalTwins& twins, std::chrono::minutes shift)
-    : records_(records),
-      twins_(twins),
-      shift_(shift),
-      holders_(twins.all().size()),
-      held_(twins.all().size()),
-      looks_left_(kMostRounds * twins.all().size()) {
+std::vector<std::vector<std::size_t>> text_log_families(std::span<const FileLog> logs) {
   std::map<std::string, std::vector<std::size_t>> of_family;
   for (std::size_t i = 0; i < logs.size(); ++i) {
-    FileLog& log = logs[i];
+    const FileLog& log = logs[i];
     if (log.is_journal || log.begin == log.end) continue;
     const std::string& path = log.report.entry.path;
     const std::string name = path.substr(0, path.rfind('/') + 1) + parse_rotation(path).family;
     of_family[name].push_back(i);
   }
-  // One family after the other: a round of another one in between would make it forget which twins
-  // it has. Round 1 is that of whoever drops the copies.
-  std::uint32_t round = 2;
-  for (const auto& [name, numbers] : of_family) {
+  std::vector<std::vector<std::size_t>> families;
+  for (auto& [name, numbers] : of_family) families.push_back(std::move(numbers));
+  return families;
+}
+
+CopiedLogs::CopiedLogs(std::span<FileLog> logs, const std::vector<StoredRecord>& records,
+                       JournalTwins& twins, const CopyShifts& shifts)
+    : records_(records),
+      twins_(twins),
+      shifts_(shifts),
+      holders_(twins.all().size()),
+      held_(twins.all().size()),
+      looks_left_(kMostRounds * twins.all().size()) {
+  for (const std::vector<std::size_t>& numbers : text_log_families(logs)) {
     Family& family = families_.emplace_back();
+    const std::uint32_t round = twins_.new_round();
     for (const std::size_t number : numbers) match(family, logs[number], number, round);
-    ++round;
   }
   for (Family& family : families_) {
     for (auto& [pid, times] : family.strangers_by_pid) std::sort(times.begin(), times.end());
@@ -93,9 +96,10 @@ void CopiedLogs::match(Family& family, FileLog& log, std::size_t number, std::ui
   std::vector<CopiedRecord>& pairs = family.pairs[number];
   for (std::size_t r = log.begin; r < log.end; ++r) {
     const StoredRecord& record = records_[r];
-    const Timestamp time = record.time + shift_;
+    const std::chrono::minutes shift = shifts_.of(r);
+    const Timestamp time = record.time + shift;
     const bool is_within = time >= twins_.first() && time <= twins_.last();
-    if (const auto place = twins_.take(record, shift_, round)) {
+    if (const auto place = twins_.take(record, shift, round)) {
       // Without a PID nothing tells a line from its like.
       if (record.pid != 0) ++compared.within;
       if (record.pid != 0) ++compared.copies;

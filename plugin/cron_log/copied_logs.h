@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/cron_log/copy_shifts.h"
 #include "plugin/cron_log/journal_twins.h"
 #include "plugin/cron_log/log_reader.h"
 
@@ -20,6 +20,9 @@ struct CopiedRecord {
   std::uint32_t record = 0;  ///< index into the records
   std::uint32_t place = 0;   ///< in JournalTwins::all()
 };
+
+/// The text logs that hold records, by number, a log and its rotations together; by path.
+std::vector<std::vector<std::size_t>> text_log_families(std::span<const FileLog> logs);
 
 /// Between two neighbouring copies of one text log and one host.
 struct CopyGap {
@@ -45,10 +48,10 @@ class CopiedLogs {
     std::map<Job, std::vector<Timestamp>> strangers_by_job;
   };
 
-  /// Fills LogReport::beside_journal of the text logs. All must outlive it; `twins` is taken from
-  /// in rounds of its own, from 2 on.
+  /// Fills LogReport::beside_journal of the text logs. All must outlive it; of `twins` each family
+  /// takes in a round of its own.
   CopiedLogs(std::span<FileLog> logs, const std::vector<StoredRecord>& records, JournalTwins& twins,
-             std::chrono::minutes shift);
+             const CopyShifts& shifts);
 
   const std::vector<Family>& families() const { return families_; }
   /// From now on it is asked about this family.
@@ -96,7 +99,7 @@ class CopiedLogs {
 
   const std::vector<StoredRecord>& records_;
   JournalTwins& twins_;
-  const std::chrono::minutes shift_;
+  const CopyShifts& shifts_;
   std::vector<Family> families_;
   std::vector<std::uint8_t> holders_;  ///< of each twin: families that hold it
   std::vector<bool> held_;             ///< of each twin: whether the present family does

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "plugin/cron_log/copied_logs.h"
 #include "plugin/cron_log/log_life.h"
 #include "plugin/cron_log/loss_hints.h"
+#include "plugin/cron_log/written_lines.h"
 
 namespace pidometer {
 namespace {
@@ -29,6 +31,9 @@ constexpr const char* kNearWord = "the syslog daemon stopped, started or told of
 constexpr const char* kNearBoot = "close to a boot";
 constexpr const char* kBrokenJournal = "the journal is damaged there, or its time runs backwards";
 
+constexpr const char* kDamagedLine = "the line is there, with a wrong byte";
+constexpr const char* kMisdated =
+    "a considerable part of the log is dated otherwise than in the journal";
 constexpr const char* kOutOfOrder =
     "out of the journal's order: what lies around it is compared without it";
 constexpr const char* kTooMany = "too many logs of the same lines to compare them all";
@@ -38,19 +43,20 @@ using Gap = CopyGap;
 class Finder {
  public:
   Finder(std::span<FileLog> logs, const SourceTable& sources, std::span<const JobLabel> labels,
-         const std::vector<StoredRecord>& records, JournalTwins& twins, std::chrono::minutes shift)
+         const std::vector<StoredRecord>& records, JournalTwins& twins, const CopyShifts& shifts)
       : logs_(logs),
         labels_(labels),
         records_(records),
         twins_(twins),
-        shift_(shift),
-        copied_(logs, records, twins, shift),
-        hints_(find_loss_hints(logs, records, sources, twins, shift, copied_.copied_times())) {}
+        shifts_(shifts),
+        copied_(logs, records, twins, shifts),
+        hints_(find_loss_hints(logs, records, sources, twins, shifts, copied_.copied_times())) {}
 
-  std::vector<LostCopies> run() {
+  std::vector<LostCopies> run(const std::set<std::size_t>& withheld) {
     for (std::size_t f = 0; f < copied_.families().size(); ++f) {
       copied_.begin(f);
-      judge(copied_.families()[f]);
+      const Family& family = copied_.families()[f];
+      judge(family, withheld.contains(family.pairs.begin()->first));
     }
     return std::move(found_);
   }
@@ -81,13 +87,33 @@ class Finder {
     return at != log.unread.end() && at->range.begin < end;
   }
 
-  void judge(const Family& family) {
+  /// Whether the log has the line, with a wrong byte in it.
+  bool is_nearly_there(const Gap& gap, std::uint32_t place) {
+    if (written_of_ != gap.first.record) {
+      written_of_ = gap.first.record;
+      written_.reset();
+      const std::uint64_t begin = records_[gap.first.record].offset;
+      const std::uint64_t end = records_[gap.last.record].offset;
+      if (end > begin && end - begin <= written_left_) {
+        written_left_ -= end - begin;
+        written_.emplace(*logs_[gap.log].file, begin, end);
+      }
+    }
+    const StoredRecord& record = copied_.twin(place);
+    return written_ && written_->hold_nearly(record.pid, labels_[record.label]);
+  }
+
+  void judge(const Family& family, bool withheld) {
     CopiedLogs::Gaps all = copied_.gaps();
     for (const auto& [log, count] : all.out_of_order)
       logs_[log].report.beside_journal->not_judged[kOutOfOrder] += count;
     for (const auto& [log, count] : all.too_many)
       logs_[log].report.beside_journal->not_judged[kTooMany] += count;
     std::vector<Gap> gaps = std::move(all.gaps);
+    if (withheld) {
+      leave_out(gaps, kMisdated, [](const Gap&, std::uint32_t) { return true; });
+      return;
+    }
     const std::set<CopiedLogs::Kind> kinds = copied_.held_kinds(gaps);
     leave_out(gaps, kOtherKind, [&](const Gap&, std::uint32_t place) {
       return !kinds.contains(copied_.kind_of(copied_.twin(place)));
@@ -96,9 +122,11 @@ class Finder {
     leave_out(gaps, kBrokenJournal, [&](const Gap& gap, std::uint32_t) {
       return hints_.broken.touches(time_of(gap.first.place), time_of(gap.last.place));
     });
+    leave_out(gaps, kDamagedLine,
+              [&](const Gap& gap, std::uint32_t place) { return is_nearly_there(gap, place); });
     const auto at = [&](std::uint32_t place) { return time_of(place); };
     leave_out(gaps, kNearWord, [&](const Gap&, std::uint32_t place) {
-      return hints_.near.touches(at(place), at(place));
+      return hints_.near.touches(host_of(place), at(place), at(place));
     });
     leave_out(gaps, kNearBoot, [&](const Gap&, std::uint32_t place) {
       return hints_.by_boot[host_of(place)].touches(at(place), at(place));
@@ -118,12 +146,12 @@ class Finder {
     return {logs_[log].file, time_of(pair.place), record.offset, record.line, record.pid};
   }
 
-  RecordPlace place_of(std::uint32_t record, std::chrono::minutes shift) const {
+  RecordPlace place_of(std::uint32_t record) const {
     const StoredRecord& one = records_[record];
     const auto log = std::find_if(logs_.begin(), logs_.end(), [&](const FileLog& candidate) {
       return record >= candidate.begin && record < candidate.end;
     });
-    return {log->file, one.time + shift, one.offset, one.line, one.pid};
+    return {log->file, one.time + shifts_.of(record), one.offset, one.line, one.pid};
   }
 
   /// A finding of what lies between two copies, which may be of two rotations.
@@ -138,7 +166,7 @@ class Finder {
     one.last_missing = time_of(missing.back());
     for (const std::uint32_t place :
          missing.first(std::min(missing.size(), LostCopies::kMostQuoted)))
-      one.quoted.push_back(place_of(twins_.all()[place].record, {}));
+      one.quoted.push_back(place_of(twins_.all()[place].record));
     one.copied = family.copied;
     logs_[first.log].report.beside_journal->missing += missing.size();
     return one;
@@ -205,8 +233,8 @@ class Finder {
   bool is_unbroken(std::uint32_t first, std::uint32_t last) const {
     const Timestamp begin = time_of(first);
     const Timestamp end = time_of(last);
-    return !hints_.told.touches(begin, end) && !hints_.boots[host_of(first)].touches(begin, end) &&
-           !hints_.broken.touches(begin, end);
+    return !hints_.told.touches(host_of(first), begin, end) &&
+           !hints_.boots[host_of(first)].touches(begin, end) && !hints_.broken.touches(begin, end);
   }
 
   AgainstJournal verdict_of(const Gap& gap) {
@@ -214,7 +242,8 @@ class Finder {
     const Timestamp end = time_of(gap.last.place);
     if (hints_.boots[host_of(gap.first.place)].touches(begin, end))
       return AgainstJournal::host_booted;
-    if (hints_.told.touches(begin, end)) return AgainstJournal::daemon_restarted;
+    if (hints_.told.touches(host_of(gap.first.place), begin, end))
+      return AgainstJournal::daemon_restarted;
     if (gap.missing.size() <= kFewInARow) return AgainstJournal::lines_removed;
     std::vector<Timestamp> life = copied_.held_elsewhere(gap);
     if (most_in_a_row(gap, life) <= kFewInARow) return AgainstJournal::lines_removed;
@@ -292,13 +321,13 @@ class Finder {
     for (auto r = begin; r != records.end() && *r < last.record; ++r) {
       const StoredRecord& record = records_[*r];
       if (record.pid == 0 || !kinds.contains(copied_.kind_of(record))) continue;
-      if (one.missing == 0) one.first_missing = record.time + shift_;
-      one.last_missing = record.time + shift_;
-      if (one.missing++ < LostCopies::kMostQuoted) one.quoted.push_back(place_of(*r, shift_));
+      if (one.missing == 0) one.first_missing = record.time + shifts_.of(*r);
+      one.last_missing = record.time + shifts_.of(*r);
+      if (one.missing++ < LostCopies::kMostQuoted) one.quoted.push_back(place_of(*r));
     }
     if (one.missing < kFewBetweenFiles) return;
-    one.first = place_of(twins_.all()[first.place].record, {});
-    one.last = place_of(twins_.all()[last.place].record, {});
+    one.first = place_of(twins_.all()[first.place].record);
+    one.last = place_of(twins_.all()[last.place].record);
     one.copied = family.copied;
     holes_.insert(first.place);
     found_.push_back(std::move(one));
@@ -311,17 +340,21 @@ class Finder {
     return next != places.end() && *next == last;
   }
 
+  static constexpr std::uint64_t kMostWritten = std::uint64_t{64} << 20;  ///< bytes read again
   static constexpr std::size_t kMostLifeLooks = 50;  ///< each reads a part of a log again
 
   std::span<FileLog> logs_;
   std::span<const JobLabel> labels_;
   const std::vector<StoredRecord>& records_;
   JournalTwins& twins_;
-  const std::chrono::minutes shift_;
+  const CopyShifts& shifts_;
   CopiedLogs copied_;
   const LossHints hints_;
   std::set<std::uint32_t> holes_;  ///< between journal files, told already
   std::size_t looks_ = 0;
+  std::optional<WrittenLines> written_;  ///< between the two lines of one gap
+  std::uint32_t written_of_ = UINT32_MAX;
+  std::uint64_t written_left_ = kMostWritten;
   std::vector<LostCopies> found_;
 };
 
@@ -330,12 +363,13 @@ class Finder {
 std::vector<LostCopies> find_lost_copies(std::span<FileLog> logs, const SourceTable& sources,
                                          std::span<const JobLabel> labels,
                                          const std::vector<StoredRecord>& records,
-                                         JournalTwins& twins, std::chrono::minutes shift) {
+                                         JournalTwins& twins, const CopyShifts& shifts,
+                                         const std::set<std::size_t>& withheld) {
   if (twins.empty() || std::any_of(logs.begin(), logs.end(), [](const FileLog& log) {
         return log.report.entry.recovery.has_value();
       }))
     return {};
-  return Finder(logs, sources, labels, records, twins, shift).run();
+  return Finder(logs, sources, labels, records, twins, shifts).run(withheld);
 }
 
 }  // namespace pidometer

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <chrono>
+#include <cstddef>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "plugin/cron_log/copy_shifts.h"
 #include "plugin/cron_log/journal_twins.h"
 #include "plugin/cron_log/labels.h"
 #include "plugin/cron_log/log_reader.h"
@@ -16,11 +18,13 @@ namespace pidometer {
 /// both copies, what does the journal hold and the text log lack (docs/log_copies.md)? And what do
 /// text logs hold between two files of the journal? Nothing is said across damaged bytes, unparsed
 /// lines and ends of files, nor of records of a kind that the log does not hold as a rule.
-/// `shift`: what is to be added to the times of text logs. Fills LogReport::beside_journal.
+/// Fills LogReport::beside_journal.
+/// `withheld`: text logs, by number, of which single lines are not judged.
 /// LostCopies::first_kept and last_kept are left to whoever makes series.
 std::vector<LostCopies> find_lost_copies(std::span<FileLog> logs, const SourceTable& sources,
                                          std::span<const JobLabel> labels,
                                          const std::vector<StoredRecord>& records,
-                                         JournalTwins& twins, std::chrono::minutes shift);
+                                         JournalTwins& twins, const CopyShifts& shifts,
+                                         const std::set<std::size_t>& withheld);
 
 }  // namespace pidometer

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "plugin/cron_log/labels.h"
@@ -16,9 +18,18 @@ namespace pidometer {
 struct JournalCopies {
   std::uint64_t within = 0;  ///< records of text logs, with a PID, in the journals' time
   std::uint64_t copies = 0;  ///< those of them that the journals hold too
-  /// What is to be added to the text logs' times to get the journals': not 0 where the zone that
-  /// they were dated by is not the host's.
-  std::chrono::minutes shift{0};
+  /// Copies by what is to be added to their times to get the journals', where that is not 0: the
+  /// zone that they were dated by is not the one that the host had then.
+  std::map<std::chrono::minutes, std::uint64_t> shifted;
+  /// A log and its rotations of which a considerable part is dated otherwise than in the journals,
+  /// and not by one zone for long: what single lines of it lack is not judged.
+  struct Misdated {
+    std::string log;
+    std::string journal;
+    std::uint64_t records = 0;
+    std::uint64_t within = 0;
+  };
+  std::vector<Misdated> misdated;
   /// What one of the two lacks.
   std::vector<LostCopies> lost;
 
@@ -29,8 +40,10 @@ struct JournalCopies {
 /// A syslog daemon beside journald writes each line a second time. Removes from the text logs the
 /// records that a journal holds too (JournalTwins). The journal's stays: its times are exact and it
 /// names the boot. What else the text logs hold of a host whose copies were found is from then on
-/// of the journal's name for it (`web-1.example.org`): new sources. Removes nothing where the two
-/// disagree. The counts of the reports follow: records become duplicate_lines.
+/// of the journal's name for it (`web-1.example.org`): new sources. Each log and its rotations may
+/// hold a line: all of its copies are removed, as are those that are dated otherwise (`misdated`).
+/// Removes nothing where the two disagree. The counts of the reports follow: records become
+/// duplicate_lines.
 JournalCopies drop_journal_copies(std::span<FileLog> logs, SourceTable& sources,
                                   std::span<const JobLabel> labels,
                                   std::vector<StoredRecord>& records);

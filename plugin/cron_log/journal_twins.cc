@@ -15,6 +15,8 @@ using std::chrono::microseconds;
 /// A second cut off, and a second between two daemons.
 constexpr microseconds kBefore = std::chrono::seconds(1);
 constexpr microseconds kBehind = std::chrono::seconds(2);
+/// A daemon that writes the time of reception, from a queue.
+constexpr microseconds kLate = std::chrono::seconds(30);
 constexpr std::chrono::hours kMostShift{26};
 /// Of one key within three seconds: more are made up, and are not looked through for each of them.
 constexpr std::ptrdiff_t kMostOfAKey = 1000;
@@ -70,7 +72,7 @@ void JournalTwins::find_hosts(std::span<const FileLog> logs, const SourceTable& 
     host_of_boot[boot] = std::max_element(names.begin(), names.end(), [](auto& a, auto& b) {
                            return a.second < b.second;
                          })->first;
-  std::map<std::string, std::uint32_t> known;
+  std::map<std::string, std::uint32_t>& known = host_names_;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const auto boot = host_of_boot.find(sources[i].boot_id);
     const std::string name =
@@ -84,6 +86,14 @@ void JournalTwins::find_hosts(std::span<const FileLog> logs, const SourceTable& 
         static_cast<std::uint32_t>(place));
 }
 
+std::optional<std::uint32_t> JournalTwins::host_named(std::string_view name) const {
+  const auto known = host_names_.find(short_name(name));
+  // A name of text logs alone is no host of the journals.
+  if (name.empty() || known == host_names_.end() || places_by_host_[known->second].empty())
+    return std::nullopt;
+  return known->second;
+}
+
 JournalTwins::Key JournalTwins::key_of(const StoredRecord& record) const {
   return {std::uint64_t{record.pid} << 32U | record.label,
           std::uint64_t{programs_[record.source]} << 8U | static_cast<std::uint64_t>(record.event)};
@@ -95,40 +105,72 @@ std::span<const std::uint32_t> JournalTwins::places_of(const Key& key) const {
   return known->second;
 }
 
+/// Of places in order of time, those from `before` that time on to kBehind it.
+JournalTwins::Range JournalTwins::near(std::span<const std::uint32_t> places, Timestamp time,
+                                       microseconds before) const {
+  const auto begin = std::partition_point(places.begin(), places.end(), [&](std::uint32_t place) {
+    return twins_[place].time < time - before;
+  });
+  const auto most = begin + std::min(places.end() - begin, kMostOfAKey);
+  return {begin, std::partition_point(begin, most, [&](std::uint32_t place) {
+            return twins_[place].time < time + kBehind;
+          })};
+}
+
 std::optional<std::uint32_t> JournalTwins::take(const StoredRecord& record,
                                                 std::chrono::minutes shift, std::uint32_t round) {
   const std::span<const std::uint32_t> places = places_of(key_of(record));
-  const Timestamp time = record.time + shift;
-  auto at = std::partition_point(places.begin(), places.end(), [&](std::uint32_t place) {
-    return twins_[place].time < time - kBefore;
-  });
-  const auto end = at + std::min(places.end() - at, kMostOfAKey);
-  for (; at != end && twins_[*at].time < time + kBehind; ++at) {
-    if (twins_[*at].taken == round) continue;
-    twins_[*at].taken = round;
-    return *at;
+  for (const microseconds before : {kBefore, kLate}) {
+    auto [at, end] = near(places, record.time + shift, before);
+    for (; at != end; ++at) {
+      if (twins_[*at].taken == round) continue;
+      twins_[*at].taken = round;
+      return *at;
+    }
+    if (record.pid == 0) break;  // nothing tells a line from its like
   }
   return std::nullopt;
 }
 
-std::optional<std::int64_t> JournalTwins::steps_to_nearest(const StoredRecord& record) const {
+bool JournalTwins::holds(const StoredRecord& record, std::chrono::minutes shift) const {
+  const auto [begin, end] = near(places_of(key_of(record)), record.time + shift, kLate);
+  return begin != end;
+}
+
+/// Of those that the round has not taken.
+std::optional<JournalTwins::Distant> JournalTwins::nearest(const StoredRecord& record,
+                                                           std::uint32_t round) const {
   const std::span<const std::uint32_t> places = places_of(key_of(record));
   const auto at = std::partition_point(places.begin(), places.end(), [&](std::uint32_t place) {
-    return twins_[place].time < record.time - kBefore;
+    return twins_[place].time < record.time - kLate;
   });
-  std::optional<std::int64_t> best;
-  const auto look = [&](Timestamp time) {
-    const auto distance = time - record.time;
+  std::optional<Distant> best;
+  const auto look = [&](std::uint32_t place) {
+    if (round != 0 && twins_[place].taken == round) return;
+    const auto distance = twins_[place].time - record.time;
     if (distance > kMostShift || distance < -kMostShift) return;
     const microseconds step = kZoneStep;
-    // From one second before to two behind a whole number of steps.
-    const std::int64_t steps = (distance + kBefore + step * 1000) / step - 1000;
+    // From half a minute before to two seconds behind a whole number of steps.
+    const std::int64_t steps = (distance + kLate + step * 1000) / step - 1000;
     if (distance - steps * step >= kBehind) return;
-    if (!best || std::abs(steps) < std::abs(*best)) best = steps;
+    if (!best || std::abs(steps) < std::abs(best->steps)) best = {steps, place};
   };
-  if (at != places.end()) look(twins_[*at].time);
-  if (at != places.begin()) look(twins_[*std::prev(at)].time);
+  if (at != places.end()) look(*at);
+  if (at != places.begin()) look(*std::prev(at));
   return best;
+}
+
+std::optional<std::int64_t> JournalTwins::steps_to_nearest(const StoredRecord& record) const {
+  const std::optional<Distant> found = nearest(record, 0);
+  if (!found) return std::nullopt;
+  return found->steps;
+}
+
+bool JournalTwins::take_misdated(const StoredRecord& record, std::uint32_t round) {
+  const std::optional<Distant> found = nearest(record, round);
+  if (!found) return false;
+  twins_[found->place].taken = round;
+  return true;
 }
 
 }  // namespace pidometer

@@ -200,7 +200,7 @@ class FileReading {
                         std::to_string(line.offset) +
                         "), as a crash leaves them: lines may be missing there";
       warnings_.add("NUL bytes", std::move(warning));
-      add_hint({line.number, SyslogWord::lost, {}, {}});
+      add_hint({line.number, SyslogWord::lost, {}, {}, {}});
       add_unread({line.offset, line.offset + line.nuls}, line.number, 0, false);
     }
     if (line.damaged) {
@@ -253,7 +253,7 @@ class FileReading {
 
   LossHint hint_of(std::uint32_t line, const ToldWord& told) const {
     constexpr std::chrono::hours kMostSince{48};
-    LossHint hint{line, told.word, {}, {}};
+    LossHint hint{line, told.word, std::string(told.hostname), {}, {}};
     const std::chrono::microseconds micros(told.time.micros);
     if (told.time.utc_offset_minutes > kZoneless) hint.time = Timestamp(micros);
     if (hint.time || records_.size() == log_.begin) return hint;

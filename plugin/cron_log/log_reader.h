@@ -20,6 +20,7 @@ namespace pidometer {
 struct LossHint {
   std::uint32_t line = 0;
   SyslogWord word = SyslogWord::lost;
+  std::string hostname;           ///< of the line; empty where it names none
   std::optional<Timestamp> time;  ///< where the line says its instant itself
   /// From the record before it in its log, where the two are told by one clock.
   std::optional<std::chrono::microseconds> since_record;

@@ -74,13 +74,50 @@ Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>
 }
 
 /// Text logs whose times are not those of the journal's same lines.
-Warning other_zone(std::chrono::minutes shift) {
+Warning other_zone(const std::map<std::chrono::minutes, std::uint64_t>& shifted) {
+  std::string amounts;
+  for (const auto& [shift, count] : shifted) {
+    amounts += (amounts.empty() ? "" : ", ") + std::to_string(-shift.count()) + " minutes later";
+    if (shifted.size() > 1) amounts += " (" + std::to_string(count) + " of them)";
+  }
   Warning warning;
   warning.kind = WarningKind::year_uncertain;
-  warning.message = "the lines of the text logs are dated " + std::to_string(-shift.count()) +
-                    " minutes later than the same lines of the journal, which knows UTC: the zone "
-                    "is not the host's; give --timezone";
+  warning.message = "the lines of the text logs are dated " + amounts +
+                    " than the same lines of the journal, which knows UTC: the zone is not the "
+                    "host's; give --timezone";
   return warning;
+}
+
+/// A text log that is dated by more than a zone can explain.
+Warning withheld(const JournalCopies::Misdated& misdated) {
+  Warning warning;
+  warning.kind = WarningKind::year_uncertain;
+  warning.path = misdated.log;
+  warning.message = "beside " + misdated.journal + " " + std::to_string(misdated.records) + " of " +
+                    std::to_string(misdated.within) +
+                    " records are dated otherwise: they are counted once, in the journal, and "
+                    "what single lines of the log lack is not judged; give --timezone";
+  return warning;
+}
+
+/// A log of more words of the syslog daemon than are kept: what any text log lacks behind them is
+/// excused.
+std::optional<Warning> too_many_words(const std::vector<FileLog>& logs) {
+  const auto beside = [](const FileLog& log) { return log.report.beside_journal.has_value(); };
+  if (std::none_of(logs.begin(), logs.end(), beside)) return std::nullopt;
+  for (const FileLog& log : logs) {
+    if (log.hints.size() < kMostHints) continue;
+    Warning warning;
+    warning.kind = WarningKind::duplicate_input;
+    warning.path = log.report.entry.path;
+    warning.line = log.hints.back().line;
+    warning.message =
+        "the log holds more than " + std::to_string(kMostHints) +
+        " words of the syslog daemon on itself: from here on nothing is said of lines "
+        "that text logs lack beside a journal; look why there are so many";
+    return warning;
+  }
+  return std::nullopt;
 }
 
 /// Text logs beside a journal that does not hold their lines.
@@ -211,7 +248,9 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
     warn(apart(copies));
     return {};
   }
-  if (copies.shift.count() != 0) warn(other_zone(copies.shift));
+  if (!copies.shifted.empty()) warn(other_zone(copies.shifted));
+  for (const JournalCopies::Misdated& one : copies.misdated) warn(withheld(one));
+  if (const auto full = too_many_words(logs)) warn(*full);
   drop_duplicates(logs, sources, names, records);
   folder.read.by_path.assign(by_path.begin(), by_path.end());
   folder.labels = std::move(names);

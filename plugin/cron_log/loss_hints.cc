@@ -1,6 +1,7 @@
 #include "plugin/cron_log/loss_hints.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -24,57 +25,64 @@ struct DatedWord {
   Timestamp begin;
   Timestamp end;
   SyslogWord word;
+  std::optional<std::uint32_t> host;  ///< nothing: it may be any
 };
 
 /// Between which instants a word was said: known, or that of the records around it, of which the
 /// log has some.
 DatedWord date(const LossHint& hint, const FileLog& log, const std::vector<StoredRecord>& records,
-               std::chrono::minutes shift) {
-  if (hint.time) return {*hint.time, *hint.time, hint.word};
+               const CopyShifts& shifts, std::optional<std::uint32_t> host) {
+  if (hint.time) return {*hint.time, *hint.time, hint.word, host};
   const auto begin = records.begin() + static_cast<std::ptrdiff_t>(log.begin);
   const auto end = records.begin() + static_cast<std::ptrdiff_t>(log.end);
-  if (log.is_journal) shift = {};
   const auto behind = std::partition_point(
       begin, end, [&](const StoredRecord& record) { return record.line < hint.line; });
+  const auto time_of = [&](auto record) {
+    return record->time + shifts.of(static_cast<std::size_t>(record - records.begin()));
+  };
   if (behind != begin && hint.since_record) {
-    const Timestamp time = std::prev(behind)->time + shift + *hint.since_record;
-    return {time, time, hint.word};
+    const Timestamp time = time_of(std::prev(behind)) + *hint.since_record;
+    return {time, time, hint.word, host};
   }
-  const Timestamp before = behind == begin ? begin->time - kBeforeLog : std::prev(behind)->time;
-  const Timestamp after = behind == end ? before + kBeforeLog : behind->time;
-  return {std::min(before, after) + shift, std::max(before, after) + shift, hint.word};
+  const Timestamp before =
+      behind == begin ? time_of(begin) - kBeforeLog : time_of(std::prev(behind));
+  const Timestamp after = behind == end ? before + kBeforeLog : time_of(behind);
+  return {std::min(before, after), std::max(before, after), hint.word, host};
 }
 
 void add_words(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
-               std::chrono::minutes shift, std::span<const Timestamp> copied, LossHints& hints) {
+               const JournalTwins& twins, const CopyShifts& shifts,
+               std::span<const Timestamp> copied, LossHints& hints) {
   std::vector<DatedWord> words;
   for (const FileLog& log : logs) {
     if (log.begin == log.end) continue;  // nothing dates them, and nothing of it is compared
-    for (const LossHint& hint : log.hints) words.push_back(date(hint, log, records, shift));
+    for (const LossHint& hint : log.hints)
+      words.push_back(date(hint, log, records, shifts, twins.host_named(hint.hostname)));
     if (log.hints.size() == kMostHints)
-      hints.near.add(words.back().begin, Timestamp::max() - kNear);
+      hints.near.add(std::nullopt, words.back().begin, Timestamp::max() - kNear);
   }
   std::stable_sort(words.begin(), words.end(),
                    [](const DatedWord& a, const DatedWord& b) { return a.begin < b.begin; });
-  std::optional<Timestamp> started;  // the next one
+  // The next one of each host; of those whose host is not known, of anybody.
+  std::map<std::optional<std::uint32_t>, Timestamp> starts;
   for (auto word = words.rbegin(); word != words.rend(); ++word) {
-    hints.told.add(word->begin, word->end);
-    hints.near.add(word->begin - kNear, word->end + kNear);
-    if (word->word == SyslogWord::started) started = word->end;
+    hints.told.add(word->host, word->begin, word->end);
+    hints.near.add(word->host, word->begin - kNear, word->end + kNear);
+    if (word->word == SyslogWord::started) starts.insert_or_assign(word->host, word->end);
     if (word->word != SyslogWord::stopped) continue;
     // A word that only looks like the end of the daemon (`Failed`) must not excuse all that comes.
     const auto writes = std::upper_bound(copied.begin(), copied.end(), word->end + kEnding);
     if (writes == copied.end()) continue;
     const Timestamp end = *writes + kNear;
-    hints.near.add(word->begin, started ? std::min(*started, end) : end);
+    const auto started = starts.find(word->host);
+    hints.near.add(word->host, word->begin,
+                   started == starts.end() ? end : std::min(started->second, end));
   }
 }
 
 void add_boots(const std::vector<StoredRecord>& records, const SourceTable& sources,
                const JournalTwins& twins, LossHints& hints) {
   const std::span<const JournalTwins::Twin> all = twins.all();
-  hints.boots.resize(twins.hosts());
-  hints.by_boot.resize(twins.hosts());
   for (std::uint32_t host = 0; host < twins.hosts(); ++host) {
     const std::span<const std::uint32_t> places = twins.places_of_host(host);
     for (std::size_t i = 1; i < places.size(); ++i) {
@@ -118,6 +126,11 @@ void TimeStretches::settle() {
   stretches_ = std::move(joined);
 }
 
+void HostStretches::settle() {
+  of_all_.settle();
+  for (TimeStretches& one : own_) one.settle();
+}
+
 bool TimeStretches::touches(Timestamp begin, Timestamp end) const {
   const auto at = std::partition_point(stretches_.begin(), stretches_.end(),
                                        [&](const auto& stretch) { return stretch.second < begin; });
@@ -126,12 +139,14 @@ bool TimeStretches::touches(Timestamp begin, Timestamp end) const {
 
 LossHints find_loss_hints(std::span<const FileLog> logs, const std::vector<StoredRecord>& records,
                           const SourceTable& sources, const JournalTwins& twins,
-                          std::chrono::minutes shift, std::span<const Timestamp> copied) {
-  LossHints hints;
-  add_words(logs, records, shift, copied, hints);
+                          const CopyShifts& shifts, std::span<const Timestamp> copied) {
+  LossHints hints(twins.hosts());
+  add_words(logs, records, twins, shifts, copied, hints);
   add_boots(records, sources, twins, hints);
   add_broken(logs, records, twins, hints);
-  for (TimeStretches* one : {&hints.told, &hints.near, &hints.broken}) one->settle();
+  hints.told.settle();
+  hints.near.settle();
+  hints.broken.settle();
   for (TimeStretches& one : hints.boots) one.settle();
   for (TimeStretches& one : hints.by_boot) one.settle();
   return hints;

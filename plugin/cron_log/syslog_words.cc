@@ -49,6 +49,7 @@ std::optional<ToldWord> syslog_word(std::string_view line) {
   if (!framed) return std::nullopt;
   ToldWord told;
   told.time = undated(framed->time);
+  told.hostname = framed->hostname;
   if (is_daemons(framed->tag)) {
     if (costs_nothing(framed->text)) return std::nullopt;
     told.word = word_of(framed->text);

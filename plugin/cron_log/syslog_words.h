@@ -23,6 +23,7 @@ enum class SyslogWord : std::uint8_t {
 struct ToldWord {
   SyslogWord word = SyslogWord::lost;
   UndatedTime time;
+  std::string_view hostname;  ///< of the line; empty where it names none
 };
 std::optional<ToldWord> syslog_word(std::string_view line);
 

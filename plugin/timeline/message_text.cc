@@ -78,6 +78,9 @@ std::string_view verdict_words(const FindingBody& finding) {
     case AgainstJournal::host_booted:
       return "the host was booted in that time, not close to them";
     case AgainstJournal::log_silent:
+      if (finding.anomaly.cause == GapCause::records_removed)
+        return "no text log has a line there, its own PIDs show that records are missing, and no "
+               "word of the syslog daemon explains it: lines were removed";
       return "no text log has a line there: lines were removed, or the syslog daemon did not write";
     case AgainstJournal::scattered:
       return "in so many places that the way into the log must lose lines";

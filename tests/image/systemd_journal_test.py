@@ -170,6 +170,8 @@ class SystemdJournal(program.ProgramTest):
         array[first_array] = 0
         hole = bytearray(data)
         hole[entries[300] - 1024:entries[310]] = bytes(entries[310] - entries[300] + 1024)
+        size = bytearray(data)
+        size[entries[300] + 9] ^= 8  # of an entry: its neighbours would be part of it
         online = bytearray(data)
         online[16] = 1
         stale = bytearray(data)
@@ -177,6 +179,7 @@ class SystemdJournal(program.ProgramTest):
         cases = {
             # name: bytes, exit status, cron lines that are lost at most
             "an array of entries": (array, 0, 0),
+            "a size": (size, 0, 0),
             "not closed": (online, 0, 0),
             "a count left behind": (stale, 0, 0),
             "no room at the end": (data[:used], 0, 0),

@@ -57,8 +57,8 @@ class JournalStream : public ByteStream {
     index_ = std::move(*index);
     if (index_.counted > index_.entries.size()) missing_ = index_.counted - index_.entries.size();
     // Where all entries are there nothing is lost but what finds them faster. A header that says
-    // nothing proves nothing.
-    else if (index_.counted > 0)
+    // nothing, or was left behind, proves nothing.
+    else if (index_.counted > 0 && index_.counted == index_.entries.size())
       index_.holes.clear();
     return {};
   }

@@ -203,6 +203,36 @@ TEST(LostCopies, ALineInOtherWordsIsThere) {
   }
 }
 
+// Nobody removed what has a wrong byte: it is no record, and still there.
+TEST(LostCopies, ALineWithAWrongByteIsThere) {
+  const std::vector<Line> lines = host();
+  const MemoryLogFile journal(kJournal, journal_of(lines));
+  const std::string all = text_of(lines, [](const Line&) { return true; });
+  const std::string line = as_text({300, "CRON", 1900, "(root) CMD (/bin/a)"});
+  const std::size_t at = all.find(line);
+  ASSERT_NE(at, std::string::npos);
+  std::vector<std::string> damaged;
+  for (std::size_t byte = line.find(" CRON"); byte < line.size(); ++byte)
+    for (const unsigned bit : {0U, 3U, 5U}) {
+      std::string written = all;
+      written[at + byte] = static_cast<char>(written[at + byte] ^ (1U << bit));
+      damaged.push_back(written);
+    }
+  damaged.push_back(all.substr(0, at - 1) + " " + all.substr(at));  // joined to the one before
+  for (const std::string& written : damaged) {
+    const MemoryLogFile text("/var/log/syslog", written);
+    EXPECT_TRUE(tell({&journal, &text}).lost.empty()) << written.substr(at - 60, 140);
+  }
+  // What names the job alone is not the line: nor is a stamp its PID.
+  const std::size_t end = at + line.size();
+  for (const std::string& other :
+       std::vector<std::string>{stamp(301) + " web01 sudo[77]: root : COMMAND=/bin/a\n",
+                                stamp(301) + " web01 note[77]: 1900 was /bin/b\n"}) {
+    const MemoryLogFile text("/var/log/syslog", all.substr(0, at) + other + all.substr(end));
+    EXPECT_EQ(tell({&journal, &text}).lost.size(), 1U) << other;
+  }
+}
+
 TEST(LostCopies, LinesThatAreDatedWronglyAreThere) {
   const std::vector<Line> lines = host();
   const MemoryLogFile journal(kJournal, journal_of(lines));

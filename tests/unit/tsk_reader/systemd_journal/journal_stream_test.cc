@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -160,6 +161,101 @@ TEST(JournalStream, TheHeaderMayLie) {
   file[152] = 3;
   EXPECT_EQ(read(file).whole(), 20U);
   EXPECT_TRUE(read(file).damage.empty());
+}
+
+// A size that leads behind the next objects makes them part of the one that it is of.
+TEST(JournalStream, AWrongSizeSwallowsNoNeighbours) {
+  for (const bool compact : {false, true}) {
+    MadeJournal journal(compact, compact);
+    std::vector<std::uint64_t> at;
+    for (unsigned i = 0; i < 20; ++i) {
+      at.push_back(journal.cron(kTime + i * kMinute, 2201 + i, "/bin/job " + std::to_string(i)));
+      if (i == 7) at.push_back(journal.array(at));
+    }
+    const std::string clean = journal.file();
+    const Text want = read(clean);
+    ASSERT_EQ(want.whole(), 20U);
+    // Two entries, the array and the fields between: all bits of all heads.
+    std::vector<std::uint64_t> heads;
+    const auto size_at = [&](std::uint64_t head) {
+      return static_cast<unsigned char>(clean[head + 8]) +
+             256U * static_cast<unsigned char>(clean[head + 9]);
+    };
+    for (std::uint64_t head = at[6]; head <= at[9]; head += (size_at(head) + 7) & ~7U)
+      heads.push_back(head);
+    ASSERT_GT(heads.size(), 8U);
+    for (const std::uint64_t head : heads)
+      for (unsigned bit = 0; bit < 128; ++bit) {
+        std::string file = clean;
+        file[head + bit / 8] = static_cast<char>(file[head + bit / 8] ^ (1 << bit % 8));
+        EXPECT_EQ(read(file, 65536).lines, want.lines) << compact << ' ' << head << ' ' << bit;
+      }
+  }
+}
+
+TEST(JournalStream, WhatASecondFaultCostsIsToldInItsPlace) {
+  const Made made;
+  std::string file = made.journal.file();
+  // The field before the sixth entry is damaged, and reaches over three entries by its size.
+  const std::uint64_t message = made.at[5] - 96;
+  ASSERT_EQ(file[message], 1);
+  file[message + 70] ^= 1;
+  file[message + 9] = 7;
+  const Text text = read(file, 65536);
+  EXPECT_EQ(text.whole(), 19U);
+  ASSERT_EQ(text.lines.size(), 20U);
+  EXPECT_EQ(text.lines[5], "");
+  EXPECT_EQ(text.damage.size(), 1U);
+}
+
+// A type that is another one's: the entry is not there, and the place is known.
+TEST(JournalStream, AnEntryThatIsLostIsToldWhereItWas) {
+  const Made made;
+  std::string file = made.journal.file();
+  file[made.at[5]] = 7;
+  file[made.at[5] + 60] ^= 1;
+  const Text text = read(file, 65536);
+  EXPECT_EQ(text.whole(), 19U);
+  ASSERT_GT(text.lines.size(), 6U);
+  EXPECT_EQ(text.lines[5], "");
+  EXPECT_NE(text.lines[6], "");
+  EXPECT_NE(text.lines.back(), "");
+}
+
+TEST(JournalStream, ACountThatWasLeftBehindHidesNoHole) {
+  const Made made;
+  std::string file = made.journal.file();
+  file[152] = 3;
+  std::fill_n(file.begin() + static_cast<std::ptrdiff_t>(made.at[8]), 64, '\0');
+  const Text text = read(file, 65536);
+  EXPECT_EQ(text.whole(), 19U);
+  EXPECT_FALSE(text.damage.empty());
+}
+
+TEST(JournalStream, TheKeyOfAllHashesMayHaveAWrongBit) {
+  const Made made(20, true, true);
+  for (unsigned bit = 0; bit < 128; bit += 5) {
+    std::string file = made.journal.file();
+    file[24 + bit / 8] = static_cast<char>(file[24 + bit / 8] ^ (1 << bit % 8));
+    EXPECT_EQ(read(file, 65536).whole(), 20U) << bit;
+  }
+}
+
+// What a made-up file costs: objects within one another, each as large as may be checked.
+TEST(JournalStream, ObjectsWithinOneAnotherAreNotTriedForEver) {
+  std::string file = Made(1).journal.file(0);
+  for (unsigned i = 0; i < 16'384; ++i) {
+    std::string head(72, 'x');
+    head.replace(0, 16, std::string(16, '\0'));
+    head[0] = 1;
+    head[10] = 0x0f;
+    file += head;
+  }
+  file += std::string(1 << 20, 'y');
+  const auto begin = std::chrono::steady_clock::now();
+  const Text text = read(file, 65536);
+  EXPECT_EQ(text.whole(), 1U);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
 }
 
 TEST(JournalStream, AFieldThatStandsTwiceIsNoDamage) {
