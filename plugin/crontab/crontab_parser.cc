@@ -32,6 +32,20 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
+/// FreeBSD: user:group/class
+std::string_view user_of(std::string_view word) {
+  return word.substr(0, word.find_first_of(":/"));
+}
+
+/// No user's name begins as a path, an option or a word of the shell does (shadow, chkname.c): the
+/// field is missing, as in a user's crontab.
+bool may_be_user(std::string_view name) {
+  if (name.empty()) return false;
+  const auto first = static_cast<unsigned char>(name.front());
+  return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') ||
+         (first >= '0' && first <= '9') || first == '_' || first >= 0x80;
+}
+
 struct Setting {
   std::string_view name;
   std::string_view value;
@@ -126,11 +140,11 @@ class CrontabParser {
     if (line.empty() || line.front() == '*' || line.front() == '\r') return false;
     entry.username = owner_;
     if (form_ == CrontabForm::system) {
-      std::string_view user = take_word(line);
-      // FreeBSD: user:group/class
-      user = user.substr(0, user.find_first_of(":/"));
-      if (user.empty() || line.empty()) return false;
+      const std::string_view user = user_of(take_word(line));
+      wrong = "bad username";
+      if (!may_be_user(user)) return false;
       entry.username = user;
+      wrong = "bad command, or no username before it";
     }
     take_options(line, entry);
     entry.command = line;
