@@ -1,5 +1,7 @@
 #include "cli/side_files.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
@@ -14,18 +16,28 @@ bool same(const Warning& a, const Warning& b) {
   return a.kind == b.kind && a.volume == b.volume && a.path == b.path && a.message == b.message;
 }
 
-/// A folder of users' crontabs: what is none of a system's settings.
-bool is_spool(const std::string& path) {
-  return path.find("/etc") == std::string::npos;
+/// Whether `path` is a folder on the way to files of the request, or one of them.
+bool leads_to(const FileRequest& request, std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  const auto is_below = [](std::string_view one, std::string_view folder) {
+    return one.starts_with(folder) && (one.size() == folder.size() || one[folder.size()] == '/');
+  };
+  return std::any_of(request.folders.begin(), request.folders.end(), [&](std::string_view folder) {
+    if (is_below(folder, path)) return true;
+    if (!is_below(path, folder)) return false;
+    const std::string_view rest = path.substr(folder.size() + 1);
+    const std::string name(rest.substr(0, rest.find('/')));
+    return std::any_of(request.globs.begin(), request.globs.end(), [&](std::string_view glob) {
+      return fnmatch(std::string(glob).c_str(), name.c_str(), 0) == 0;
+    });
+  });
 }
 
-/// Damage in which a crontab may be hidden, whoever met it first.
-bool hides_crontabs(const Warning& warning) {
-  const std::string& path = warning.path;
+/// Damage in which files of the request may be hidden, whoever met it first.
+bool may_hide(const Warning& warning, const FileRequest& request) {
   return (warning.kind == WarningKind::damaged_image ||
           warning.kind == WarningKind::skipped_file) &&
-         (path.empty() || path == "/" || path == "/etc" || path == "/var" ||
-          path.starts_with("/etc/cron") || path.starts_with("/var/spool"));
+         leads_to(request, warning.path);
 }
 
 bool of_one_host(const LogFolder& a, const LogFolder& b) {
@@ -41,7 +53,8 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
   loose_ = kind == "log" || kind == "folder";
   if (witnesses.value_or(kind != "log")) find_witnesses(evidence, plugin, logs);
   if (loose_ || logs.empty()) return;
-  for (const FileRequest& request : plugin.crontab_files()) {
+  const std::vector<FileRequest> requests = plugin.crontab_files();
+  for (const FileRequest& request : requests) {
     const std::size_t before = met_.size();
     std::vector<LogFolder> found =
         find(evidence, [&] { return evidence.find_files(request.folders, request.globs); });
@@ -50,7 +63,9 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
                              met_.begin() + static_cast<std::ptrdiff_t>(before), met_.end());
   }
   for (const Warning& warning : evidence.report().warnings)
-    if (hides_crontabs(warning)) crontab_warnings_.push_back(warning);
+    if (std::any_of(requests.begin(), requests.end(),
+                    [&](const FileRequest& request) { return may_hide(warning, request); }))
+      crontab_warnings_.push_back(warning);
 }
 
 void SideFiles::find_witnesses(Evidence& evidence, const Plugin& plugin,
@@ -122,27 +137,19 @@ HostCrontabs SideFiles::crontabs(const LogFolder& logs) const {
   HostCrontabs host;
   host.looked_for = !loose_;
   std::set<std::string> paths;
-  std::set<std::string> volumes;
-  bool own_spool = false;
-  for (const LogFolder& folder : crontabs_) {
-    paths.insert(folder.path);
-    own_spool = own_spool || (folder.volume == logs.volume && is_spool(folder.path));
-  }
+  for (const LogFolder& folder : crontabs_) paths.insert(folder.path);
+  std::set<std::string> volumes = {"", logs.volume};
   for (const std::string& path : paths) {
     std::string ambiguous;
     const LogFolder* const folder = crontabs_at(path, logs, ambiguous);
     if (!ambiguous.empty()) host.ambiguous = ambiguous;
-    // Below the mount point of a /var volume an older spool may be hidden.
-    const bool hidden =
-        folder != nullptr && own_spool && is_spool(path) && folder->volume != logs.volume;
-    if (folder == nullptr || hidden || !ambiguous.empty()) continue;
+    if (folder == nullptr || !ambiguous.empty()) continue;
     volumes.insert(folder->volume);
-    host.folders.push_back(path);
-    for (const auto& file : folder->files) host.files.push_back(file.get());
+    CrontabFolder& found = host.folders.emplace_back(CrontabFolder{folder->volume, path});
+    for (const auto& file : folder->files) found.files.push_back(file.get());
   }
   for (const Warning& warning : crontab_warnings_)
-    if (warning.volume.empty() || volumes.contains(warning.volume) || warning.volume == logs.volume)
-      host.unread.push_back(warning.path);
+    if (volumes.contains(warning.volume)) host.unread.push_back({warning.volume, warning.path});
   return host;
 }
 

@@ -43,18 +43,44 @@ CronFamily family_of(const LogSeries& log) {
   return CronFamily::other;
 }
 
+/// The row that a folder, or a file in one, is of; nullptr: neither is.
+const CrontabPlace* place_of(std::string_view path) {
+  const CrontabPlace* const place = crontab_place_of(path);
+  return place != nullptr ? place : crontab_place_of_folder(path);
+}
+
+/// What of the host's crontabs cron saw: where the logs' volume has a spool of its own, a /var
+/// volume, an older one below its mount point on another volume is hidden.
+HostCrontabs seen_crontabs(const HostSeries& series) {
+  HostCrontabs seen = series.crontabs;
+  const auto in_spool = [](std::string_view path) {
+    const CrontabPlace* const place = place_of(path);
+    return place != nullptr && is_spool(*place);
+  };
+  const bool own = std::ranges::any_of(seen.folders, [&](const CrontabFolder& folder) {
+    return folder.volume == series.volume && in_spool(folder.path);
+  });
+  if (!own) return seen;
+  std::erase_if(seen.folders, [&](const CrontabFolder& folder) {
+    return folder.volume != series.volume && in_spool(folder.path);
+  });
+  std::erase_if(seen.unread, [&](const HostCrontabs::Unread& unread) {
+    return !unread.volume.empty() && unread.volume != series.volume && in_spool(unread.path);
+  });
+  return seen;
+}
+
 CrontabScope scope_of(const HostCrontabs& crontabs, CronFamily family) {
   CrontabScope scope;
   scope.family = family;
-  for (const std::string& folder : crontabs.folders) {
-    const CrontabPlace* const place = crontab_place_of_folder(folder);
+  for (const CrontabFolder& folder : crontabs.folders) {
+    const CrontabPlace* const place = crontab_place_of_folder(folder.path);
     if (place == nullptr) continue;
-    if (folder == "/etc") scope.system = true;
+    if (folder.path == "/etc") scope.system = true;
     if (place->form == CrontabForm::user) scope.users = true;
   }
-  for (const std::string& path : crontabs.unread) {
-    const CrontabPlace* place = crontab_place_of(path);
-    if (place == nullptr) place = crontab_place_of_folder(path);
+  for (const HostCrontabs::Unread& unread : crontabs.unread) {
+    const CrontabPlace* const place = place_of(unread.path);
     if (place == nullptr || place->form == CrontabForm::system) scope.system = false;
     if (place == nullptr || place->form == CrontabForm::user) scope.users = false;
   }
@@ -124,8 +150,14 @@ std::map<std::string, Timestamp> changes_of(const LogSeries& log) {
 
 class Findings {
  public:
-  Findings(const LogSeries& log, const PidClock& clock, const std::vector<CrontabTable>& tables)
-      : log_(log), clock_(clock), tables_(tables), runs_(runs_of(log)), changes_(changes_of(log)) {
+  Findings(const HostSeries& series, const LogSeries& log, const PidClock& clock,
+           const std::vector<CrontabTable>& tables)
+      : series_(series),
+        log_(log),
+        clock_(clock),
+        tables_(tables),
+        runs_(runs_of(log)),
+        changes_(changes_of(log)) {
     for (const auto& [label, runs] : runs_) {
       labels_.push_back(label);
       schedule_.jobs.push_back({log.labels[label].username, log.labels[label].command,
@@ -174,7 +206,8 @@ class Findings {
     const CrontabTable& held = tables_[table];
     const CrontabEntry& one = held.content.entries[entry];
     return std::make_shared<const CrontabLine>(
-        CrontabLine{held.path, one.line, one.text, one.username, one.command, held.in_force_since});
+        CrontabLine{held.volume == series_.volume ? std::string() : held.volume, held.path,
+                    one.line, one.text, one.username, one.command, held.in_force_since});
   }
 
   Anomaly job_row(const JobWithoutLine& job) const {
@@ -211,6 +244,7 @@ class Findings {
     return a;
   }
 
+  const HostSeries& series_;
   const LogSeries& log_;
   const PidClock& clock_;
   const std::vector<CrontabTable>& tables_;
@@ -229,7 +263,9 @@ bool is_of_another_host(const HostSeries& series, const LogSeries& log, const Lo
 std::string why_not(const HostCrontabs& crontabs, const CrontabScope& scope,
                     const LoggedSchedule& schedule) {
   if (!crontabs.ambiguous.empty()) return crontabs.ambiguous;
-  if (!scope.system && !scope.users && crontabs.files.empty())
+  const bool none = std::ranges::all_of(
+      crontabs.folders, [](const CrontabFolder& folder) { return folder.files.empty(); });
+  if (!scope.system && !scope.users && none)
     return "no folder of crontabs is in the evidence, or none that can be read";
   if (schedule.jobs.empty()) return "the log names no commands";
   return {};
@@ -249,13 +285,14 @@ std::vector<Anomaly> crontab_findings(const HostSeries& series, const LogSeries&
     return {};
   }
   const CronFamily family = family_of(log);
-  const CrontabScope scope = scope_of(series.crontabs, family);
+  const HostCrontabs crontabs = seen_crontabs(series);
+  const CrontabScope scope = scope_of(crontabs, family);
   const std::vector<CrontabTable> tables =
-      read_crontabs(series.crontabs.files, family,
+      read_crontabs(crontabs.folders, family,
                     [&](Warning warning) { mediator.produce_warning(std::move(warning)); });
-  const Findings findings(log, clock, tables);
+  const Findings findings(series, log, clock, tables);
   CrontabComparison compared = compare_crontabs(tables, scope, findings.schedule());
-  compared.report.not_compared = why_not(series.crontabs, scope, findings.schedule());
+  compared.report.not_compared = why_not(crontabs, scope, findings.schedule());
   const bool none = !compared.report.not_compared.empty();
   mediator.report_crontabs(series, host.hostname, compared.report);
   return none ? std::vector<Anomaly>() : findings.rows(std::move(compared));

@@ -53,6 +53,7 @@ enum class ScheduleMismatch : std::uint8_t {
 
 /// A line of a crontab, in words of the evidence.
 struct CrontabLine {
+  std::string volume;      ///< of the crontab; empty where it is the log's own
   std::string filename;    ///< the crontab's path on its volume
   std::uint32_t line = 0;  ///< from 1
   std::string text;        ///< as it stands there, at most 512 bytes

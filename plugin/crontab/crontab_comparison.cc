@@ -18,8 +18,8 @@ constexpr std::chrono::hours kMonth{32 * 24};
 constexpr minutes kRead{2};
 /// A job's line comes within a minute or so of its time, on a loaded host too.
 constexpr minutes kLate{2};
-/// Minutes, and bytes of bad lines, that are looked at in all: some seconds of work, whatever the
-/// tables hold.
+/// Days and minutes, and bytes of bad lines, that are looked at in all: some seconds of work,
+/// whatever the tables hold.
 constexpr std::uint64_t kMostSteps = 200'000'000;
 /// Commands that one program is run with: more are a program that is given a date or a file.
 constexpr std::size_t kMostVariants = 5;
@@ -182,21 +182,23 @@ class Comparison {
     out_.lines.push_back(found);
   }
 
-  static void count(LineWithoutJob& found, Timestamp time) {
-    if (found.due == 0) found.first_due = time;
-    found.last_due = time;
-    ++found.due;
+  static void count(LineWithoutJob& found, std::uint64_t times, Timestamp first, Timestamp last) {
+    if (found.due == 0) found.first_due = first;
+    found.last_due = last;
+    found.due += times;
   }
 
   void count_boots(Timestamp since, LineWithoutJob& found) const {
     for (const Timestamp boot : log_.boots)
-      if (boot > since + log_.slack) count(found, boot);
+      if (boot > since + log_.slack) count(found, 1, boot, boot);
   }
 
   void count_due(const CrontabEntry& entry, Timestamp since, LineWithoutJob& found) {
     const minutes delay(entry.random_delay);
+    const std::vector<minutes> times = entry.schedule.times_of_day();
+    steps_ += times.size();
     for (const LoggedStretch& stretch : log_.stretches) {
-      if (++steps_ > kMostSteps || found.due >= kMostDue) return;
+      if (++steps_ > kMostSteps) return;
       const Timestamp begin = std::max(stretch.begin, since + kRead + log_.slack);
       const Timestamp end = stretch.end - kLate - delay;
       if (begin >= end) continue;
@@ -206,14 +208,12 @@ class Comparison {
            day += std::chrono::days(1)) {
         if (++steps_ > kMostSteps) return;
         if (!entry.schedule.on_day(std::chrono::year_month_day(day))) continue;
-        const auto first = std::max<Minute>(day, local_begin);
-        const auto last = std::min<Minute>(day + std::chrono::days(1), local_end);
-        for (auto minute = first; minute < last && found.due < kMostDue; minute += minutes(1)) {
-          ++steps_;
-          const auto of_day = static_cast<std::size_t>((minute - Minute(day)).count());
-          if (entry.schedule.hours.test(of_day / 60) && entry.schedule.minutes.test(of_day % 60))
-            count(found, Timestamp(minute) - stretch.utc_offset);
-        }
+        const auto first = std::ranges::lower_bound(times, local_begin - Minute(day));
+        const auto end_of_day = std::ranges::lower_bound(times, local_end - Minute(day));
+        if (first >= end_of_day) continue;
+        const auto midnight = Timestamp(day) - stretch.utc_offset;
+        count(found, static_cast<std::uint64_t>(end_of_day - first), midnight + *first,
+              midnight + *(end_of_day - 1));
       }
     }
   }
@@ -237,6 +237,7 @@ class Comparison {
 
 CrontabFileReport file_report(const CrontabTable& table) {
   CrontabFileReport report;
+  report.volume = table.volume;
   report.filename = table.path;
   report.username = table.owner;
   report.in_force_since = table.in_force_since;

@@ -65,7 +65,7 @@ struct JobWithoutLine {
 struct LineWithoutJob {
   std::size_t table = 0;
   std::size_t entry = 0;
-  std::uint64_t due = 0;  ///< at most kMostDue are counted
+  std::uint64_t due = 0;
   Timestamp first_due;
   Timestamp last_due;
 };
@@ -79,7 +79,6 @@ struct CrontabComparison {
 /// A line that was due less often says nothing: a run may have been late, or the file put in place
 /// with an old time just before.
 inline constexpr std::uint64_t kDueAtLeast = 3;
-inline constexpr std::uint64_t kMostDue = 10'000;
 
 /// Lays the log beside the crontabs.
 CrontabComparison compare_crontabs(std::span<const CrontabTable> tables, const CrontabScope& scope,

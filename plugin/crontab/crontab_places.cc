@@ -71,6 +71,10 @@ std::span<const std::string_view> crontab_table_names() {
   return kTableNames;
 }
 
+bool is_spool(const CrontabPlace& place) {
+  return place.form == CrontabForm::user && !place.folder.starts_with("/etc/");
+}
+
 const CrontabPlace* crontab_place_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return nullptr;

@@ -26,6 +26,10 @@ std::span<const std::string_view> crontab_file_names();
 std::span<const std::string_view> crontab_table_folders();
 std::span<const std::string_view> crontab_table_names();
 
+/// Whether a place of users' crontabs is none of a system's settings: a /var volume of its own
+/// hides it below its mount point.
+bool is_spool(const CrontabPlace& place);
+
 /// The row that a file of that path is of; nullptr: none.
 const CrontabPlace* crontab_place_of(std::string_view path);
 /// The same of a folder that was looked into.

@@ -16,7 +16,8 @@ struct CrontabFileReport {
     std::uint32_t line = 0;
     std::string reason;
   };
-  std::string filename;
+  std::string volume;    ///< `p2`
+  std::string filename;  ///< on it
   std::string username;  ///< of a user's crontab; empty where each line names one
   std::optional<Timestamp> in_force_since;  ///< the latest of its times; none are known
   std::uint32_t lines = 0;

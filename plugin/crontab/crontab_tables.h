@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/log_file.h"
 #include "base/warning.h"
+#include "plugin/crontab/crontab_folder.h"
 #include "plugin/crontab/crontab_parser.h"
 #include "plugin/crontab/crontab_places.h"
 
@@ -15,6 +15,7 @@ namespace pidometer {
 
 /// A crontab that was read.
 struct CrontabTable {
+  std::string volume;
   std::string path;
   CrontabForm form = CrontabForm::system;
   std::string owner;  ///< of a user's; else empty
@@ -42,10 +43,10 @@ inline constexpr std::size_t kMostCrontabBytes = 1 << 20;
 /// users' hundred jobs of 160 bytes have a tenth of it.
 inline constexpr std::size_t kMostCrontabBytesInAll = 16 << 20;
 
-/// Reads those of `files` that are crontabs by their place, sorted by path. What is wrong with one
+/// Reads those files that are crontabs by their place, sorted by path. What is wrong with one
 /// is a Warning that names file and line: damaged_log where bytes are lost or cannot be read,
 /// unparsed_line where a line is not understood.
-std::vector<CrontabTable> read_crontabs(std::span<const LogFile* const> files, CronFamily family,
+std::vector<CrontabTable> read_crontabs(std::span<const CrontabFolder> folders, CronFamily family,
                                         const std::function<void(Warning)>& warn);
 
 }  // namespace pidometer

@@ -109,6 +109,7 @@ void put_mismatch(RowJson& row, const FindingBody& finding) {
   put_text(row, "missing_command", finding.missing_command);
   if (anomaly.crontab_line == nullptr) return;
   const CrontabLine& line = *anomaly.crontab_line;
+  put_text(row, "crontab_volume", line.volume);
   put_text(row, "crontab_filename", line.filename);
   row["crontab_line"] = line.line;
   put_text(row, "crontab_text", line.text);

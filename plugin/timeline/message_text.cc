@@ -152,7 +152,8 @@ std::string mismatch_message(const FindingBody& finding) {
   const CrontabLine* const line = anomaly.crontab_line.get();
   const std::string where =
       line == nullptr ? std::string()
-                      : fmt::format("line {} of {}", line->line, escape_bytes(line->filename));
+                      : fmt::format("line {} of {}{}{}", line->line, escape_bytes(line->volume),
+                                    line->volume.empty() ? "" : ":", escape_bytes(line->filename));
   if (anomaly.mismatch == ScheduleMismatch::line_without_job)
     return fmt::format("{} was due {} times {} and never ran in this log", where, anomaly.due,
                        when(finding));

@@ -104,6 +104,7 @@ class Crontabs(images.ImageTest):
         self.assertEqual(line["due"], DAYS * 24)
         self.assertEqual(line["crontab_since"], f"{BEFORE:%Y-%m-%dT%H:%M:%S}.000000+00:00")
         self.assertEqual((job["runs"], job["username"]), (3 * 24, "root"))
+        self.assertNotIn("crontab_volume", line)
         self.assertEqual(job["window_start"], "2025-11-20T00:30:01.000000+00:00")
         report = self.report()
         self.assertEqual([one["filename"] for one in report["files"]],
@@ -130,12 +131,13 @@ class Crontabs(images.ImageTest):
             os.utime(root / path.lstrip("/"), (time, time))
         return images.make_ext(self.folder() / "part.raw", root, size="16M")
 
-    def split(self, *more):
+    def split(self, *more, below=None):
         """A /var volume of its own, and below its mount point an older spool."""
         files = evidence()
         root = {path: data for path, data in files.items() if path.startswith("/etc/")}
         root["/etc/localtime"] = copies.zone_file("UTC", 0)
         root["/etc/fstab"] = b"/dev/sda1 / ext4 defaults 0 1\n/dev/sda2 /var ext4 defaults 0 2\n"
+        root.update(below or {})
         root["/var/spool/cron/mallory"] = f"30 * * * * {BEACON}\n".encode()
         var = {path[4:]: data for path, data in files.items() if path.startswith("/var/")}
         return copies.disk(self.place / "split.raw", [self.ext(root), self.ext(var), *map(self.ext, more)])
@@ -147,6 +149,22 @@ class Crontabs(images.ImageTest):
         self.assertEqual(self.told(found), [("job_without_line", BEACON, "informational")])
         self.assertEqual([one["filename"] for one in self.report()["files"]],
                          ["/etc/cron.d/.placeholder", "/etc/cron.d/0hourly", "/etc/crontab", "/spool/cron/anna"])
+
+    def test_a_crontab_of_another_volume_is_named_with_it(self):
+        self.need("mkfs.ext4", "sfdisk")
+        root = {"/etc/cron.d/beacon.rpmsave": f"30 * * * * root {BEACON}\n".encode(),
+                "/etc/cron.d/typo": b"61 * * * * root x\n"}
+        found = self.scan(self.split(below=root))
+        logs = self.report()["volume"]
+        volumes = {one["filename"]: one["volume"] for one in self.report()["files"]}
+        self.assertEqual(volumes["/spool/cron/anna"], logs)
+        other = volumes["/etc/cron.d/beacon.rpmsave"]
+        self.assertNotEqual(other, logs)
+        self.assertEqual([(row["crontab_volume"], row["crontab_filename"]) for row in found],
+                         [(other, "/etc/cron.d/beacon.rpmsave")])
+        self.assertIn(f"line 1 of {other}:/etc/cron.d/beacon.rpmsave", found[0]["message"])
+        self.assertEqual([(one["volume"], one["path"]) for one in self.summary["warnings"]
+                          if one["kind"] == "unparsed_line"], [(other, "/etc/cron.d/typo")])
 
     def test_of_two_roots_none_is_picked(self):
         self.need("mkfs.ext4", "sfdisk")

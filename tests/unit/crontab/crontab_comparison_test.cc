@@ -221,6 +221,21 @@ TEST(CrontabComparison, ALineIsDueOnlyWhereTheLogIsWholeAndTheCrontabInForce) {
   EXPECT_EQ(due(log, utc(2026, 3, 6, 12)), 4U);
 }
 
+TEST(CrontabComparison, EachTimeIsCountedHoweverMany) {
+  LoggedSchedule log = whole();
+  log.end = kStart + hours(24 * 100) + minutes(7);
+  log.stretches = {{kStart + std::chrono::seconds(30), log.end, minutes(0)}};
+  const auto compared = compare_crontabs(
+      {{table_of("/etc/crontab", "* * * * * root x\n0-9,50 */2 * * * root y\n")}}, kAll, log);
+  ASSERT_EQ(compared.lines.size(), 2U);
+  // from 0:01 to what was due two minutes before the end
+  EXPECT_EQ(compared.lines[0].due, 100U * 1440 - 1 + 5);
+  EXPECT_EQ(compared.lines[0].first_due, kStart + minutes(1));
+  EXPECT_EQ(compared.lines[0].last_due, log.end - minutes(3));
+  EXPECT_EQ(compared.lines[1].due, 100U * 12 * 11 - 1 + 5);
+  EXPECT_EQ(compared.lines[1].last_due, log.end - minutes(3));
+}
+
 TEST(CrontabComparison, LinesForBoots) {
   LoggedSchedule log = whole();
   log.boots = {utc(2026, 3, 3), utc(2026, 3, 5), utc(2026, 3, 7), utc(2026, 3, 9)};

@@ -22,6 +22,16 @@ TEST(CrontabPlaces, EachRowIsLookedFor) {
   EXPECT_EQ(crontab_place_of("crontab"), nullptr);
 }
 
+TEST(CrontabPlaces, SpoolsAreUsersAndNoSettings) {
+  const auto spool = [](std::string_view folder) {
+    return is_spool(*crontab_place_of_folder(folder));
+  };
+  for (const char* folder : {"/var/spool/cron", "/spool/cron/tabs", "/var/cron/tabs", "/cron/tabs"})
+    EXPECT_TRUE(spool(folder)) << folder;
+  for (const char* folder : {"/etc", "/etc/cron.d", "/usr/local/etc/cron.d", "/etc/crontabs"})
+    EXPECT_FALSE(spool(folder)) << folder;
+}
+
 TEST(CrontabPlaces, NamesThatCronPassesOver) {
   const struct {
     std::string path;

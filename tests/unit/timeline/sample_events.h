@@ -262,7 +262,7 @@ inline TimelineEvent line_without_job() {
   found.mismatch = ScheduleMismatch::line_without_job;
   found.due = 42;
   found.crontab_line = std::make_shared<const CrontabLine>(
-      CrontabLine{"/etc/cron.d/sysstat", 3, "0 */4 * * * root /usr/lib/sa/sa2 -A", "root",
+      CrontabLine{"p1", "/etc/cron.d/sysstat", 3, "0 */4 * * * root /usr/lib/sa/sa2 -A", "root",
                   "/usr/lib/sa/sa2 -A", at(973000000)});
   finding.missing_username = "root";
   finding.missing_command = "/usr/lib/sa/sa2 -A";
