@@ -1,11 +1,10 @@
 #include "cli/side_files.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <utility>
 
 namespace pidometer {
 namespace {
@@ -16,28 +15,9 @@ bool same(const Warning& a, const Warning& b) {
   return a.kind == b.kind && a.volume == b.volume && a.path == b.path && a.message == b.message;
 }
 
-/// Whether `path` is a folder on the way to files of the request, or one of them.
-bool leads_to(const FileRequest& request, std::string_view path) {
-  if (path.ends_with('/')) path.remove_suffix(1);
-  const auto is_below = [](std::string_view one, std::string_view folder) {
-    return one.starts_with(folder) && (one.size() == folder.size() || one[folder.size()] == '/');
-  };
-  return std::any_of(request.folders.begin(), request.folders.end(), [&](std::string_view folder) {
-    if (is_below(folder, path)) return true;
-    if (!is_below(path, folder)) return false;
-    const std::string_view rest = path.substr(folder.size() + 1);
-    const std::string name(rest.substr(0, rest.find('/')));
-    return std::any_of(request.globs.begin(), request.globs.end(), [&](std::string_view glob) {
-      return fnmatch(std::string(glob).c_str(), name.c_str(), 0) == 0;
-    });
-  });
-}
-
-/// Damage in which files of the request may be hidden, whoever met it first.
-bool may_hide(const Warning& warning, const FileRequest& request) {
-  return (warning.kind == WarningKind::damaged_image ||
-          warning.kind == WarningKind::skipped_file) &&
-         leads_to(request, warning.path);
+/// Damage that may hide files, whoever met it.
+bool hides_files(const Warning& warning) {
+  return warning.kind == WarningKind::damaged_image || warning.kind == WarningKind::skipped_file;
 }
 
 bool of_one_host(const LogFolder& a, const LogFolder& b) {
@@ -53,8 +33,9 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
   loose_ = kind == "log" || kind == "folder";
   if (witnesses.value_or(kind != "log")) find_witnesses(evidence, plugin, logs);
   if (loose_ || logs.empty()) return;
-  const std::vector<FileRequest> requests = plugin.crontab_files();
-  for (const FileRequest& request : requests) {
+  for (const Warning& warning : evidence.report().warnings)
+    if (hides_files(warning)) damage_.push_back(warning);
+  for (const FileRequest& request : plugin.crontab_files()) {
     const std::size_t before = met_.size();
     std::vector<LogFolder> found =
         find(evidence, [&] { return evidence.find_files(request.folders, request.globs); });
@@ -62,10 +43,6 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
     crontab_warnings_.insert(crontab_warnings_.end(),
                              met_.begin() + static_cast<std::ptrdiff_t>(before), met_.end());
   }
-  for (const Warning& warning : evidence.report().warnings)
-    if (std::any_of(requests.begin(), requests.end(),
-                    [&](const FileRequest& request) { return may_hide(warning, request); }))
-      crontab_warnings_.push_back(warning);
 }
 
 void SideFiles::find_witnesses(Evidence& evidence, const Plugin& plugin,
@@ -148,8 +125,10 @@ HostCrontabs SideFiles::crontabs(const LogFolder& logs) const {
     CrontabFolder& found = host.folders.emplace_back(CrontabFolder{folder->volume, path});
     for (const auto& file : folder->files) found.files.push_back(file.get());
   }
-  for (const Warning& warning : crontab_warnings_)
-    if (volumes.contains(warning.volume)) host.unread.push_back({warning.volume, warning.path});
+  for (const auto& [warnings, told] :
+       {std::pair(&crontab_warnings_, &host.unread), std::pair(&damage_, &host.damage)})
+    for (const Warning& warning : *warnings)
+      if (volumes.contains(warning.volume)) told->push_back({warning.volume, warning.path});
   return host;
 }
 

@@ -30,12 +30,13 @@ namespace pidometer {
 struct HostCrontabs {
   bool looked_for = false;             ///< false: of a loose log nobody knows where they would be
   std::vector<CrontabFolder> folders;  ///< that are there, empty ones too; by path
-  /// Folders and files that are there and cannot be read, or in whose damage some may be hidden.
+  /// A folder or a file that is there and cannot be read, or damage in which some may be hidden.
   struct Unread {
     std::string volume;  ///< empty where it is not known
     std::string path;    ///< on it; empty likewise
   };
-  std::vector<Unread> unread;
+  std::vector<Unread> unread;  ///< met when they were looked for
+  std::vector<Unread> damage;  ///< of their volumes, met elsewhere
   std::string ambiguous;  ///< why those of none of several roots were taken; empty where they were
 };
 

@@ -32,6 +32,10 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
+bool is_number(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// FreeBSD: user:group/class
 std::string_view user_of(std::string_view word) {
   return word.substr(0, word.find_first_of(":/"));
@@ -84,8 +88,9 @@ class CrontabParser {
 
  private:
   // vixie-cron, cronie and Debian's do not read it (entry.c: "a file without a \n before the EOF is
-  // rude"), busybox does.
+  // rude"), busybox and anacron do.
   void last_line(std::string_view line) {
+    if (form_ == CrontabForm::anacron) return take_line(line);
     skip_blanks(line);
     if (!line.empty() && line.front() != '#')
       bad("its line feed is missing: the end of a file that cron does not read", line);
@@ -100,7 +105,9 @@ class CrontabParser {
     CrontabEntry entry;
     const char* wrong = nullptr;
     const std::string_view whole = line;
-    if (!take_entry(line, entry, wrong)) return bad(wrong, whole);
+    const bool taken = form_ == CrontabForm::anacron ? take_anacron_entry(line, entry, wrong)
+                                                     : take_entry(line, entry, wrong);
+    if (!taken) return bad(wrong, whole);
     if (out_.entries.size() == kMostCrontabEntries) {
       out_.cut = true;
       return;
@@ -151,6 +158,24 @@ class CrontabParser {
     return !line.empty();
   }
 
+  // readtab.c: parse_tab_line
+  static bool take_anacron_entry(std::string_view line, CrontabEntry& entry, const char*& wrong) {
+    std::string_view period = take_word(line);
+    wrong = "bad period";
+    if (period.starts_with('@')) {
+      if (!named_schedule(period.substr(1))) return false;
+    } else if (!is_number(period)) {
+      return false;
+    }
+    wrong = "bad delay";
+    if (!is_number(take_word(line))) return false;
+    entry.job_id = take_word(line);
+    entry.command = line;
+    entry.doubt = "anacron runs it once in so many days";
+    wrong = "bad command, or no identifier before it";
+    return !entry.job_id.empty() && entry.job_id.find('/') == std::string::npos && !line.empty();
+  }
+
   static bool take_named(std::string_view& line, CrontabEntry& entry, const char*& wrong) {
     line.remove_prefix(1);
     const std::string_view word = take_word(line);
@@ -164,9 +189,7 @@ class CrontabParser {
       return true;
     }
     // FreeBSD: so many seconds behind the end of the last run
-    const bool interval =
-        word == "every_second" ||
-        (!word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos);
+    const bool interval = word == "every_second" || is_number(word);
     entry.doubt = "it runs at intervals, and not at fixed times";
     return interval;
   }

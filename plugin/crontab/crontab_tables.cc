@@ -111,6 +111,21 @@ CrontabTable left_out(const LogFile& file, const std::string& volume) {
   return table;
 }
 
+CrontabTable empty_folder(const std::string& volume, const CrontabPlace& place) {
+  CrontabTable table;
+  table.volume = volume;
+  table.path = place.folder;
+  table.form = place.form;
+  return table;
+}
+
+CrontabEntry script_entry(const LogFile& file) {
+  CrontabEntry script;
+  script.command = file.entry().path;
+  script.doubt = "when run-parts starts a script its folder does not say";
+  return script;
+}
+
 /// Reads as many as there may be.
 class TableReader {
  public:
@@ -120,17 +135,20 @@ class TableReader {
   void read(const LogFile& file, const std::string& volume) {
     const CrontabPlace* const place = crontab_place_of(file.entry().path);
     if (place == nullptr || full_) return;
-    full_ = tables_.size() == kMostCrontabs || entries_ > kMostCrontabEntriesInAll ||
+    const bool is_script = place->form == CrontabForm::scripts;
+    const bool goes_on = is_script && !tables_.empty() && tables_.back().path == place->folder;
+    full_ = (tables_.size() == kMostCrontabs && !goes_on) || entries_ > kMostCrontabEntriesInAll ||
             bytes_ >= kMostCrontabBytesInAll;
-    if (full_) {
-      tables_.push_back(left_out(file, volume));
-      warn_(warning_of(WarningKind::damaged_log, tables_.back(),
-                       "there are more or larger crontabs than any host has: it and what follows "
-                       "are left out; look at them"));
+    if (full_) return leave_out(file, volume);
+    if (!goes_on)
+      tables_.push_back(is_script ? empty_folder(volume, *place)
+                                  : read_table(file, volume, *place, family_, warn_));
+    CrontabTable& table = tables_.back();
+    if (is_script) {
+      table.content.entries.push_back(script_entry(file));
+      ++entries_;
       return;
     }
-    const CrontabTable& table =
-        tables_.emplace_back(read_table(file, volume, *place, family_, warn_));
     entries_ += table.content.entries.size() + table.content.bad_lines.size();
     bytes_ += table.bytes;
   }
@@ -141,6 +159,13 @@ class TableReader {
   }
 
  private:
+  void leave_out(const LogFile& file, const std::string& volume) {
+    tables_.push_back(left_out(file, volume));
+    warn_(warning_of(WarningKind::damaged_log, tables_.back(),
+                     "there are more or larger crontabs than any host has: it and what follows "
+                     "are left out; look at them"));
+  }
+
   CronFamily family_;
   const std::function<void(Warning)>& warn_;
   std::vector<CrontabTable> tables_;

@@ -102,7 +102,7 @@ void put_sequence(RowJson& row, const Anomaly& anomaly) {
 /// What log and crontab have of a job.
 void put_mismatch(RowJson& row, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
-  const bool in_log = anomaly.mismatch == ScheduleMismatch::job_without_line;
+  const bool in_log = anomaly.mismatch != ScheduleMismatch::line_without_job;
   row["mismatch"] = schedule_mismatch_name(anomaly.mismatch);
   row[in_log ? "runs" : "due"] = in_log ? anomaly.runs : anomaly.due;
   put_text(row, "missing_username", finding.missing_username);

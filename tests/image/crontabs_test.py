@@ -220,6 +220,37 @@ class Crontabs(images.ImageTest):
         self.assertEqual([row["crontab_filename"] for row in found], ["/etc/cron.d/beacon.rpmsave"])
         self.assertIn("cron passes over", found[0]["message"])
 
+    def test_anacron_and_the_scripts_of_run_parts(self):
+        files = evidence()
+        lines = []
+        for day in range(16, 22):
+            def say(minute, text):
+                lines.append(f"Nov {day} 04:{minute}:30 web01 {text}\n")
+            say("02", "anacron[3901]: Job `cron.daily' started")
+            say("02", "run-parts[3902]: (/etc/cron.daily) starting logrotate")
+            say("03", "run-parts[3903]: (/etc/cron.daily) finished logrotate")
+            say("03", "run-parts[3904]: (/etc/cron.daily) starting gone")
+            say("04", "run-parts[3905]: (/etc/cron.weekly) starting unknown")
+            say("05", "anacron[3906]: Job `cron.gone' started")
+            say("06", "anacron[3906]: Job `cron.gone' terminated")
+        files["/var/log/cron"] = b"".join(sorted(
+            files["/var/log/cron"].splitlines(True) + "".join(lines).encode().splitlines(True),
+            key=lambda line: line[:15]))
+        files["/etc/anacrontab"] = b"1 5 cron.daily nice run-parts /etc/cron.daily\n7 25 never nice x\n"
+        files["/etc/cron.daily/logrotate"] = b"#!/bin/sh\n* * * * * root is no crontab\n"
+        found = self.scan("--root", self.tree(files))
+        told = {(row["mismatch"], row["first_record"].partition("]: ")[2], row["level"]) for row in found
+                if row["mismatch"] != "line_without_job"}
+        self.assertEqual(told - {("job_without_line", f"(root) CMD ({BEACON})", "low")},
+                         {("job_without_line", "Job `cron.gone' started", "low"),
+                          ("job_without_script", "(/etc/cron.daily) starting gone", "informational")})
+        report = self.report()
+        self.assertEqual((report["jobs"], report["jobs_with_line"], report["jobs_without_line"]), (9, 5, 3))
+        self.assertEqual(report["jobs_not_judged"],
+                         {"its script's folder is not in the evidence, or not all of it": 1})
+        self.assertEqual({one["filename"]: one["entries"] for one in report["files"]}["/etc/cron.daily"], 1)
+        self.assertEqual(self.summary["warnings"], [])
+
     def test_a_log_of_another_host_is_not_compared(self):
         files = evidence()
         files["/var/log/cron"] += files["/var/log/cron"].replace(b" web01 ", b" db02 ")

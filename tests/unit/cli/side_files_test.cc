@@ -33,6 +33,7 @@ class MadeEvidence final : public Evidence {
 
   std::vector<File> files;
   std::vector<Warning> warnings;
+  std::string met;  ///< on p1, by the first search; empty: nothing
 
   InputReport report() const override {
     InputReport report;
@@ -47,6 +48,7 @@ class MadeEvidence final : public Evidence {
   }
   std::vector<LogFolder> find_files(std::span<const std::string_view> folders,
                                     std::span<const std::string_view>) override {
+    if (!met.empty()) warn(WarningKind::skipped_file, "p1", std::exchange(met, {}));
     std::vector<LogFolder> found;
     for (const File& file : files) {
       const std::string folder = file.path.substr(0, file.path.rfind('/'));
@@ -57,7 +59,7 @@ class MadeEvidence final : public Evidence {
     return found;
   }
 
-  void damage(WarningKind kind, const std::string& volume, const std::string& path) {
+  void warn(WarningKind kind, const std::string& volume, const std::string& path) {
     Warning warning;
     warning.kind = kind;
     warning.volume = volume;
@@ -111,42 +113,42 @@ TEST(SideFiles, OfSeveralRootsNoneIsPicked) {
   EXPECT_EQ(host.ambiguous, "/etc of several volumes may be this host's: p1, p3");
 }
 
-TEST(SideFiles, DamageThatMayHideCrontabsIsTheirs) {
+TEST(SideFiles, DamageOfTheHostsVolumesIsHandedOn) {
   const struct {
     WarningKind kind;
     std::string volume;
-    std::string path;
-    bool hides;
+    bool told;
   } cases[] = {
-      {WarningKind::damaged_image, "", "", true},
-      {WarningKind::damaged_image, "p1", "/", true},
-      {WarningKind::damaged_image, "p1", "/etc", true},
-      {WarningKind::damaged_image, "p1", "/var", true},
-      {WarningKind::damaged_image, "p2", "/spool", true},
-      {WarningKind::skipped_file, "p1", "/etc/crontab", true},
-      {WarningKind::skipped_file, "p1", "/etc/cron.d", true},
-      {WarningKind::skipped_file, "p1", "/etc/cron.d/php", true},
-      {WarningKind::skipped_file, "p1", "/var/cron/tabs/anna", true},
-      {WarningKind::damaged_image, "p1", "/usr/local", true},
-      {WarningKind::damaged_image, "p1", "/etc/passwd", false},
-      {WarningKind::damaged_image, "p1", "/etc/cron", false},
-      {WarningKind::damaged_image, "p1", "/var/log", false},
-      {WarningKind::damaged_image, "p1", "/home", false},
-      {WarningKind::damaged_image, "p3", "/etc", false},
-      {WarningKind::damaged_log, "p1", "/etc", false},
+      {WarningKind::damaged_image, "", true},    {WarningKind::damaged_image, "p1", true},
+      {WarningKind::damaged_image, "p2", true},  {WarningKind::skipped_file, "p1", true},
+      {WarningKind::damaged_image, "p3", false}, {WarningKind::damaged_log, "p1", false},
   };
   for (const auto& c : cases) {
-    SCOPED_TRACE(c.volume + ":" + c.path);
+    SCOPED_TRACE(c.volume);
     MadeEvidence evidence;
     evidence.files = {{"p1", "/etc/crontab", "web01"}};
-    evidence.damage(c.kind, c.volume, c.path);
+    evidence.warn(c.kind, c.volume, "/var");
     const BesideLogs beside(evidence);
     const HostCrontabs& host = beside.crontabs;
-    ASSERT_EQ(host.unread.size(), c.hides ? 1U : 0U);
-    if (!c.hides) continue;
-    EXPECT_EQ(host.unread[0].volume, c.volume);
-    EXPECT_EQ(host.unread[0].path, c.path);
+    EXPECT_TRUE(host.unread.empty());
+    ASSERT_EQ(host.damage.size(), c.told ? 1U : 0U);
+    if (!c.told) continue;
+    EXPECT_EQ(host.damage[0].volume, c.volume);
+    EXPECT_EQ(host.damage[0].path, "/var");
   }
+}
+
+TEST(SideFiles, WhatIsMetWhileTheyAreLookedForIsUnread) {
+  MadeEvidence evidence;
+  evidence.files = {{"p1", "/etc/crontab", "web01"}};
+  evidence.met = "/etc/cron.d/more";
+  const BesideLogs beside(evidence);
+  const HostCrontabs& host = beside.crontabs;
+  EXPECT_TRUE(host.damage.empty());
+  ASSERT_EQ(host.unread.size(), 1U);
+  EXPECT_EQ(host.unread[0].volume, "p1");
+  EXPECT_EQ(host.unread[0].path, "/etc/cron.d/more");
+  EXPECT_EQ(beside.side_files.met().size(), 1U);
 }
 
 }  // namespace

@@ -47,6 +47,24 @@ TEST(CrontabTables, AreReadByTheirPlace) {
   EXPECT_TRUE(warnings.empty());
 }
 
+TEST(CrontabTables, OfScriptsTheNamesAreTaken) {
+  MemoryLogFile a("/etc/cron.daily/a", "#!/bin/sh\n", utc(2026, 3, 1));
+  a.refuses_to_open();
+  const MemoryLogFile b("/etc/cron.daily/b.rpmsave", "\0nonsense\n");
+  const MemoryLogFile c("/etc/cron.weekly/c", "\n");
+  std::vector<Warning> warnings;
+  const auto tables = read({&a, &b, &c}, warnings);
+  ASSERT_EQ(tables.size(), 2U);
+  EXPECT_EQ(tables[0].path, "/etc/cron.daily");
+  EXPECT_EQ(tables[0].volume, "p2");
+  EXPECT_EQ(tables[0].form, CrontabForm::scripts);
+  EXPECT_FALSE(tables[0].in_force_since);
+  ASSERT_EQ(tables[0].content.entries.size(), 2U);
+  EXPECT_EQ(tables[0].content.entries[1].command, "/etc/cron.daily/b.rpmsave");
+  EXPECT_EQ(tables[1].content.entries.size(), 1U);
+  EXPECT_TRUE(warnings.empty());
+}
+
 TEST(CrontabTables, WhatIsWrongIsToldWithItsPlace) {
   const MemoryLogFile bad("/etc/crontab", "0 1 * * * root job\nnonsense\n");
   MemoryLogFile damaged("/etc/cron.d/a", "0 1 * * * root job\n");

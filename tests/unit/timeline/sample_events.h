@@ -282,6 +282,13 @@ inline TimelineEvent job_without_line() {
   return event;
 }
 
+/// A script that its folder has not any more.
+inline TimelineEvent job_without_script() {
+  TimelineEvent event = job_without_line();
+  std::get<FindingBody>(event.body).anomaly.mismatch = ScheduleMismatch::job_without_script;
+  return event;
+}
+
 /// A log that is younger than its first records.
 inline TimelineEvent log_rewritten() {
   TimelineEvent event = excess();

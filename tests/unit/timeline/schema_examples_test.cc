@@ -170,6 +170,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"new_command.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::new_command))},
       {"crontab_change.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::crontab_change))},
       {"schedule_mismatch_job.jsonl", write_jsonl(samples::job_without_line())},
+      {"schedule_mismatch_script.jsonl", write_jsonl(samples::job_without_script())},
       {"schedule_mismatch_line.jsonl", write_jsonl(samples::line_without_job())},
       {"log_rewritten.jsonl", write_jsonl(samples::log_rewritten())},
       {"activity.jsonl", write_jsonl(samples::activity())},
