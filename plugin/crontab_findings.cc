@@ -53,7 +53,8 @@ std::string_view anacron_job(std::string_view text) {
   constexpr std::string_view kEnd = "' started";
   if (!text.starts_with(kStart) || !text.ends_with(kEnd)) return {};
   text.remove_prefix(kStart.size());
-  return text.substr(0, text.size() - std::min(text.size(), kEnd.size()));
+  text.remove_suffix(kEnd.size());
+  return text;
 }
 
 /// Who started a job by that record; nothing: it started none.
