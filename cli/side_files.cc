@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <utility>
 
 namespace pidometer {
 namespace {
@@ -14,18 +15,9 @@ bool same(const Warning& a, const Warning& b) {
   return a.kind == b.kind && a.volume == b.volume && a.path == b.path && a.message == b.message;
 }
 
-/// A folder of users' crontabs: what is none of a system's settings.
-bool is_spool(const std::string& path) {
-  return path.find("/etc") == std::string::npos;
-}
-
-/// Damage in which a crontab may be hidden, whoever met it first.
-bool hides_crontabs(const Warning& warning) {
-  const std::string& path = warning.path;
-  return (warning.kind == WarningKind::damaged_image ||
-          warning.kind == WarningKind::skipped_file) &&
-         (path.empty() || path == "/" || path == "/etc" || path == "/var" ||
-          path.starts_with("/etc/cron") || path.starts_with("/var/spool"));
+/// Damage that may hide files, whoever met it.
+bool hides_files(const Warning& warning) {
+  return warning.kind == WarningKind::damaged_image || warning.kind == WarningKind::skipped_file;
 }
 
 bool of_one_host(const LogFolder& a, const LogFolder& b) {
@@ -41,6 +33,8 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
   loose_ = kind == "log" || kind == "folder";
   if (witnesses.value_or(kind != "log")) find_witnesses(evidence, plugin, logs);
   if (loose_ || logs.empty()) return;
+  for (const Warning& warning : evidence.report().warnings)
+    if (hides_files(warning)) damage_.push_back(warning);
   for (const FileRequest& request : plugin.crontab_files()) {
     const std::size_t before = met_.size();
     std::vector<LogFolder> found =
@@ -49,8 +43,6 @@ SideFiles::SideFiles(Evidence& evidence, const Plugin& plugin, const std::vector
     crontab_warnings_.insert(crontab_warnings_.end(),
                              met_.begin() + static_cast<std::ptrdiff_t>(before), met_.end());
   }
-  for (const Warning& warning : evidence.report().warnings)
-    if (hides_crontabs(warning)) crontab_warnings_.push_back(warning);
 }
 
 void SideFiles::find_witnesses(Evidence& evidence, const Plugin& plugin,
@@ -122,27 +114,21 @@ HostCrontabs SideFiles::crontabs(const LogFolder& logs) const {
   HostCrontabs host;
   host.looked_for = !loose_;
   std::set<std::string> paths;
-  std::set<std::string> volumes;
-  bool own_spool = false;
-  for (const LogFolder& folder : crontabs_) {
-    paths.insert(folder.path);
-    own_spool = own_spool || (folder.volume == logs.volume && is_spool(folder.path));
-  }
+  for (const LogFolder& folder : crontabs_) paths.insert(folder.path);
+  std::set<std::string> volumes = {"", logs.volume};
   for (const std::string& path : paths) {
     std::string ambiguous;
     const LogFolder* const folder = crontabs_at(path, logs, ambiguous);
     if (!ambiguous.empty()) host.ambiguous = ambiguous;
-    // Below the mount point of a /var volume an older spool may be hidden.
-    const bool hidden =
-        folder != nullptr && own_spool && is_spool(path) && folder->volume != logs.volume;
-    if (folder == nullptr || hidden || !ambiguous.empty()) continue;
+    if (folder == nullptr || !ambiguous.empty()) continue;
     volumes.insert(folder->volume);
-    host.folders.push_back(path);
-    for (const auto& file : folder->files) host.files.push_back(file.get());
+    CrontabFolder& found = host.folders.emplace_back(CrontabFolder{folder->volume, path});
+    for (const auto& file : folder->files) found.files.push_back(file.get());
   }
-  for (const Warning& warning : crontab_warnings_)
-    if (warning.volume.empty() || volumes.contains(warning.volume) || warning.volume == logs.volume)
-      host.unread.push_back(warning.path);
+  for (const auto& [warnings, told] :
+       {std::pair(&crontab_warnings_, &host.unread), std::pair(&damage_, &host.damage)})
+    for (const Warning& warning : *warnings)
+      if (volumes.contains(warning.volume)) told->push_back({warning.volume, warning.path});
   return host;
 }
 

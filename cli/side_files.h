@@ -47,7 +47,8 @@ class SideFiles {
   std::vector<LogFolder> own_;
   std::vector<std::string> names_;  ///< of folders in which witnesses lie, `apt`
   std::vector<LogFolder> crontabs_;
-  std::vector<Warning> crontab_warnings_;
+  std::vector<Warning> crontab_warnings_;  ///< met when they were looked for
+  std::vector<Warning> damage_;            ///< met before
   std::vector<Warning> met_;
   bool loose_ = false;
 };

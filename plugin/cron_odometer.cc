@@ -88,22 +88,29 @@ class WaitingRows {
   explicit WaitingRows(Mediator& mediator) : mediator_(mediator) {}
 
   void add(DraftRows draft) {
-    findings_ += draft.findings.size();
+    const std::size_t more = size_of(draft);
+    if (waiting_ > 0 && waiting_ + more > kMost) produce();
+    waiting_ += more;
     drafts_.push_back(std::move(draft));
-    if (findings_ >= kMost) produce();
+    if (waiting_ >= kMost) produce();
   }
 
   void produce() {
     produce_rows(std::exchange(drafts_, {}), mediator_);
-    findings_ = 0;
+    waiting_ = 0;
   }
 
  private:
-  static constexpr std::size_t kMost = 16384;  // some 20 MB
+  static constexpr std::size_t kMost = RowMaker::kMostDrafted;  // some 40 MB
+
+  /// In records; a finding with its two lines and its witnesses takes as much memory as four.
+  static std::size_t size_of(const DraftRows& draft) {
+    return 4 * draft.findings.size() + draft.damage.size() + draft.records.size();
+  }
 
   Mediator& mediator_;
   std::vector<DraftRows> drafts_;
-  std::size_t findings_ = 0;
+  std::size_t waiting_ = 0;
 };
 
 /// The way of one series from its records to rows and reports. `several`: the folder has more.
@@ -134,10 +141,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     waiting.add(rows.draft(std::move(anomalies), std::move(witnesses)));
   else
     rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
-  if (options.records) {
-    waiting.produce();
-    rows.records(known);
-  }
+  if (options.records) rows.records(known, [&](DraftRows draft) { waiting.add(std::move(draft)); });
   if (options.report)
     mediator.report_clock(series, draw_clock(log, clock, scan, rows.series_id(), rows.hostname()));
   if (options.birth_of)

@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "plugin/cron_log/host_groups.h"
 #include "plugin/crontab/crontab_comparison.h"
+#include "plugin/seen_crontabs.h"
 
 namespace pidometer {
 namespace {
@@ -32,6 +34,7 @@ struct LabelRuns {
   std::uint32_t first_record = 0;
   std::uint32_t last_record = 0;
   std::uint64_t runs = 0;
+  JobStarter starter = JobStarter::cron;
 };
 
 CronFamily family_of(const LogSeries& log) {
@@ -43,34 +46,46 @@ CronFamily family_of(const LogSeries& log) {
   return CronFamily::other;
 }
 
-CrontabScope scope_of(const HostCrontabs& crontabs, CronFamily family) {
-  CrontabScope scope;
-  scope.family = family;
-  for (const std::string& folder : crontabs.folders) {
-    const CrontabPlace* const place = crontab_place_of_folder(folder);
-    if (place == nullptr) continue;
-    if (folder == "/etc") scope.system = true;
-    if (place->form == CrontabForm::user) scope.users = true;
-  }
-  for (const std::string& path : crontabs.unread) {
-    const CrontabPlace* place = crontab_place_of(path);
-    if (place == nullptr) place = crontab_place_of_folder(path);
-    if (place == nullptr || place->form == CrontabForm::system) scope.system = false;
-    if (place == nullptr || place->form == CrontabForm::user) scope.users = false;
-  }
-  return scope;
+/// `cron.daily` of "Job `cron.daily' started" (anacron, runjob.c: launch_job); empty for its other
+/// words.
+std::string_view anacron_job(std::string_view text) {
+  constexpr std::string_view kStart = "Job `";
+  constexpr std::string_view kEnd = "' started";
+  if (!text.starts_with(kStart) || !text.ends_with(kEnd)) return {};
+  text.remove_prefix(kStart.size());
+  text.remove_suffix(kEnd.size());
+  return text;
 }
 
-/// By label; only jobs of crons whose tables are crontabs.
+/// Who started a job by that record; nothing: it started none.
+std::optional<JobStarter> starter_of(const LogSeries& log, const StoredRecord& record) {
+  const std::string& command = log.labels[record.label].command;
+  if (command.empty()) return std::nullopt;
+  switch (record.event) {
+    case CronEvent::command:
+      return log.sources[record.source].dialect == "fcron" ? JobStarter::fcron : JobStarter::cron;
+    case CronEvent::run_parts_start:
+      return JobStarter::run_parts;
+    case CronEvent::anacron_other:
+      if (anacron_job(command).empty()) return std::nullopt;
+      return JobStarter::anacron;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// By label.
 std::map<std::uint32_t, LabelRuns> runs_of(const LogSeries& log) {
   std::vector<LabelRuns> all(log.labels.size());
   for (std::uint32_t i = 0; i < log.records.size(); ++i) {
     const StoredRecord& record = log.records[i];
-    if (record.event != CronEvent::command || log.labels[record.label].command.empty() ||
-        log.sources[record.source].dialect == "fcron")
-      continue;
+    const std::optional<JobStarter> starter = starter_of(log, record);
+    if (!starter) continue;
     LabelRuns& label = all[record.label];
-    if (label.runs++ == 0) label.first_record = i;
+    if (label.runs++ == 0) {
+      label.first_record = i;
+      label.starter = *starter;
+    }
     label.last_record = i;
   }
   std::map<std::uint32_t, LabelRuns> found;
@@ -124,14 +139,22 @@ std::map<std::string, Timestamp> changes_of(const LogSeries& log) {
 
 class Findings {
  public:
-  Findings(const LogSeries& log, const PidClock& clock, const std::vector<CrontabTable>& tables)
-      : log_(log), clock_(clock), tables_(tables), runs_(runs_of(log)), changes_(changes_of(log)) {
+  Findings(const HostSeries& series, const LogSeries& log, const PidClock& clock,
+           const std::vector<CrontabTable>& tables)
+      : series_(series),
+        log_(log),
+        clock_(clock),
+        tables_(tables),
+        runs_(runs_of(log)),
+        changes_(changes_of(log)) {
     for (const auto& [label, runs] : runs_) {
       labels_.push_back(label);
-      schedule_.jobs.push_back({log.labels[label].username, log.labels[label].command,
-                                log.records[runs.first_record].time,
-                                log.records[runs.last_record].time, runs.runs,
-                                !log.labels[label].whole});
+      const JobLabel& logged = log.labels[label];
+      const bool by_anacron = runs.starter == JobStarter::anacron;
+      schedule_.jobs.push_back(
+          {logged.username, by_anacron ? anacron_job(logged.command) : logged.command,
+           log.records[runs.first_record].time, log.records[runs.last_record].time, runs.runs,
+           !logged.whole, runs.starter});
     }
     schedule_.stretches = stretches_of(log, clock);
     schedule_.boots = boots_of(clock);
@@ -174,14 +197,16 @@ class Findings {
     const CrontabTable& held = tables_[table];
     const CrontabEntry& one = held.content.entries[entry];
     return std::make_shared<const CrontabLine>(
-        CrontabLine{held.path, one.line, one.text, one.username, one.command, held.in_force_since});
+        CrontabLine{held.volume == series_.volume ? std::string() : held.volume, held.path,
+                    one.line, one.text, one.username, one.command, held.in_force_since});
   }
 
   Anomaly job_row(const JobWithoutLine& job) const {
     const std::uint32_t label = labels_[job.job];
     const LabelRuns& runs = runs_.at(label);
     Anomaly a = between(runs.first_record, runs.last_record);
-    a.mismatch = ScheduleMismatch::job_without_line;
+    a.mismatch = runs.starter == JobStarter::run_parts ? ScheduleMismatch::job_without_script
+                                                       : ScheduleMismatch::job_without_line;
     a.runs = runs.runs;
     if (job.ignored_table) a.crontab_line = line_of(*job.ignored_table, job.ignored_entry);
     // A crontab that was edited behind a job's last run, or crontab(1) that says so, explains it.
@@ -211,6 +236,7 @@ class Findings {
     return a;
   }
 
+  const HostSeries& series_;
   const LogSeries& log_;
   const PidClock& clock_;
   const std::vector<CrontabTable>& tables_;
@@ -226,10 +252,12 @@ bool is_of_another_host(const HostSeries& series, const LogSeries& log, const Lo
 }
 
 /// Why log and crontabs are not laid side by side at all; empty where they are.
-std::string why_not(const HostCrontabs& crontabs, const CrontabScope& scope,
-                    const LoggedSchedule& schedule) {
-  if (!crontabs.ambiguous.empty()) return crontabs.ambiguous;
-  if (!scope.system && !scope.users && crontabs.files.empty())
+std::string why_not(const std::string& ambiguous, std::span<const CrontabFolder> folders,
+                    const CrontabScope& scope, const LoggedSchedule& schedule) {
+  if (!ambiguous.empty()) return ambiguous;
+  const bool none = std::ranges::all_of(
+      folders, [](const CrontabFolder& folder) { return folder.files.empty(); });
+  if (!scope.system && !scope.users && none)
     return "no folder of crontabs is in the evidence, or none that can be read";
   if (schedule.jobs.empty()) return "the log names no commands";
   return {};
@@ -249,13 +277,15 @@ std::vector<Anomaly> crontab_findings(const HostSeries& series, const LogSeries&
     return {};
   }
   const CronFamily family = family_of(log);
-  const CrontabScope scope = scope_of(series.crontabs, family);
+  const SeenCrontabs seen(series);
+  const CrontabScope scope = seen.scope(family);
   const std::vector<CrontabTable> tables =
-      read_crontabs(series.crontabs.files, family,
+      read_crontabs(seen.folders(), family,
                     [&](Warning warning) { mediator.produce_warning(std::move(warning)); });
-  const Findings findings(log, clock, tables);
+  const Findings findings(series, log, clock, tables);
   CrontabComparison compared = compare_crontabs(tables, scope, findings.schedule());
-  compared.report.not_compared = why_not(series.crontabs, scope, findings.schedule());
+  compared.report.not_compared =
+      why_not(series.crontabs.ambiguous, seen.folders(), scope, findings.schedule());
   const bool none = !compared.report.not_compared.empty();
   mediator.report_crontabs(series, host.hostname, compared.report);
   return none ? std::vector<Anomaly>() : findings.rows(std::move(compared));

@@ -16,6 +16,7 @@
 #include "base/warning.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_report.h"
+#include "plugin/crontab/crontab_folder.h"
 #include "plugin/crontab/crontab_report.h"
 #include "plugin/known/known_windows.h"
 #include "plugin/pid_clock/series_report.h"
@@ -28,10 +29,15 @@ namespace pidometer {
 
 /// What is there of the crontabs of a host.
 struct HostCrontabs {
-  bool looked_for = false;  ///< false: of a loose log nobody knows where they would be
-  std::vector<const LogFile*> files;
-  std::vector<std::string> folders;  ///< that are there, empty ones too: `/etc`
-  std::vector<std::string> unread;   ///< folders and files that are there and cannot be read
+  bool looked_for = false;             ///< false: of a loose log nobody knows where they would be
+  std::vector<CrontabFolder> folders;  ///< that are there, empty ones too; by path
+  /// A folder or a file that is there and cannot be read, or damage in which some may be hidden.
+  struct Unread {
+    std::string volume;  ///< empty where it is not known
+    std::string path;    ///< on it; empty likewise
+  };
+  std::vector<Unread> unread;  ///< met when they were looked for
+  std::vector<Unread> damage;  ///< of their volumes, met elsewhere
   std::string ambiguous;  ///< why those of none of several roots were taken; empty where they were
 };
 

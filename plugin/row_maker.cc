@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -81,19 +80,38 @@ void read_findings(std::vector<TimelineEvent>& events, std::span<const Result<st
   join_activities(events);
 }
 
+TimelineEvent event_of(DraftRecord record, const Result<std::string>& line) {
+  TimelineEvent event;
+  event.time = record.time;
+  event.parser = record.parser;
+  event.hostname = std::move(record.hostname);
+  event.username = std::move(record.username);
+  event.source = std::move(record.source);
+  read_line(record.body.line, event.source->entry, line);
+  event.body = std::move(record.body);
+  return event;
+}
+
 }  // namespace
 
 void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
   std::vector<LinePlace> places;
-  for (const DraftRows& draft : drafts)
+  for (const DraftRows& draft : drafts) {
     places.insert(places.end(), draft.lines.begin(), draft.lines.end());
+    for (const DraftRecord& record : draft.records) places.push_back(record.place);
+  }
   const std::vector<Result<std::string>> lines = fetch_lines(places);
   std::span<const Result<std::string>> rest = lines;
   for (DraftRows& draft : drafts) {
     read_findings(draft.findings, rest.first(draft.lines.size()));
     rest = rest.subspan(draft.lines.size());
-    for (std::vector<TimelineEvent>* const events : {&draft.findings, &draft.damage})
+    for (auto* const events : {&draft.findings, &draft.damage})
       for (TimelineEvent& event : *events) mediator.produce_event(std::move(event));
+    for (std::size_t i = 0; i < draft.records.size(); ++i) {
+      if (mediator.aborted()) return;
+      mediator.produce_event(event_of(std::move(draft.records[i]), rest[i]));
+    }
+    rest = rest.subspan(draft.records.size());
   }
 }
 
@@ -213,17 +231,16 @@ void RowMaker::tell_missing(const LostCopies& lost, TimelineEvent& event) const 
   body.missing = std::move(missing);
 }
 
-void RowMaker::records(const std::vector<bool>& known) {
-  for (std::size_t first = 0; first < log_.records.size(); first += kRecordBatch) {
-    std::vector<std::uint32_t> batch(std::min(kRecordBatch, log_.records.size() - first));
-    std::iota(batch.begin(), batch.end(), static_cast<std::uint32_t>(first));
-    const std::vector<Result<std::string>> lines = fetch_lines(log_, batch);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (mediator_.aborted()) return;
-      if (!known.empty() && known[batch[i]]) continue;
-      record_row(log_.records[batch[i]], lines[i]);
-    }
+void RowMaker::records(const std::vector<bool>& known,
+                       const std::function<void(DraftRows)>& take) const {
+  DraftRows draft;
+  draft.records.reserve(std::min(kMostDrafted, log_.records.size()));
+  for (std::uint32_t i = 0; i < log_.records.size(); ++i) {
+    if (!known.empty() && known[i]) continue;
+    draft.records.push_back(record_row(i));
+    if (draft.records.size() == kMostDrafted) take(std::exchange(draft, {}));
   }
+  take(std::move(draft));
 }
 
 std::vector<TimelineEvent> RowMaker::damage() const {
@@ -259,19 +276,23 @@ std::vector<TimelineEvent> RowMaker::damage() const {
   return events;
 }
 
-void RowMaker::record_row(const StoredRecord& record, const Result<std::string>& line) {
+DraftRecord RowMaker::record_row(std::uint32_t number) const {
+  const StoredRecord& record = log_.records[number];
   const RecordSource& written_by = log_.sources[record.source];
-  TimelineEvent event;
-  event.time = record.time;
-  event.parser = written_by.dialect.empty() ? "cron_log" : std::string(written_by.dialect);
-  event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
-  event.username = log_.labels[record.label].username;
-  event.source = sources_[record.file];
-  LineRef ref{record.line, record.offset, {}, false};
-  read_line(ref, event.source->entry, line);
-  event.body = RecordBody{record.event, record.pid, std::move(ref), written_by.reporter,
-                          log_.labels[record.label].command};
-  mediator_.produce_event(std::move(event));
+  DraftRecord row;
+  row.time = record.time;
+  row.parser = written_by.dialect.empty() ? "cron_log" : written_by.dialect;
+  row.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
+  row.username = log_.labels[record.label].username;
+  row.source = sources_[record.file];
+  row.body.event = record.event;
+  row.body.pid = record.pid;
+  row.body.line.line = record.line;
+  row.body.line.offset = record.offset;
+  row.body.reporter = written_by.reporter;
+  row.body.command = log_.labels[record.label].command;
+  row.place = place_of(log_, number);
+  return row;
 }
 
 }  // namespace pidometer

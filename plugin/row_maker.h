@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/anomaly/anomaly.h"
@@ -10,6 +13,18 @@
 #include "plugin/plugin.h"
 
 namespace pidometer {
+
+/// A record's row, still without its line. Much smaller than a TimelineEvent, which has room for a
+/// finding.
+struct DraftRecord {
+  Timestamp time;
+  std::string_view parser;  ///< name of a dialect
+  std::string hostname;
+  std::string username;
+  std::shared_ptr<const EventSource> source;
+  RecordBody body;
+  LinePlace place;
+};
 
 /// Rows of one series that still lack the lines of their records. A log server has a thousand
 /// series in one log, and reading it for the lines of each took longer than all else.
@@ -19,6 +34,7 @@ struct DraftRows {
   /// missing, finding by finding.
   std::vector<LinePlace> lines;
   std::vector<TimelineEvent> damage;
+  std::vector<DraftRecord> records;
 };
 
 /// Reads the lines, each log once, and gives the rows to the mediator, series by series.
@@ -41,15 +57,16 @@ class RowMaker {
       std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
       const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain);
 
-  /// Produces a row for every record, without those that are known (all are told where `known` is
-  /// empty).
-  void records(const std::vector<bool>& known);
+  /// Drafts a row for every record, without those that are known (all are told where `known` is
+  /// empty), and gives them to `take` by parts of kMostDrafted.
+  void records(const std::vector<bool>& known, const std::function<void(DraftRows)>& take) const;
+
+  /// Lines that are held at once. Each batch reads its logs again from the start, so that of the
+  /// usual log of some 10,000 lines there is one batch, and of a million lines sixteen, however
+  /// many hosts it is of.
+  static constexpr std::size_t kMostDrafted = 65536;
 
  private:
-  /// Lines of records that are held at once. Each batch reads its logs again from the start, so
-  /// that of the usual log of some 10,000 lines there is one batch, and of a million lines sixteen.
-  static constexpr std::size_t kRecordBatch = 65536;
-
   TimelineEvent finding_row(Anomaly anomaly) const;
   /// Makes a finding of lost copies a row of the log that lacks them, with the places of the lines
   /// that the other one has.
@@ -57,7 +74,7 @@ class RowMaker {
   std::shared_ptr<const EventSource> make_source(const FileEntry& entry, std::string sha256) const;
   /// A damaged range is dated by the last record before it, or else the first one after it.
   std::vector<TimelineEvent> damage() const;
-  void record_row(const StoredRecord& record, const Result<std::string>& line);
+  DraftRecord record_row(std::uint32_t number) const;
 
   const LogSeries& log_;
   Mediator& mediator_;

@@ -48,12 +48,14 @@ enum class CrontabChange : std::uint8_t {
 
 /// How log and crontabs differ.
 enum class ScheduleMismatch : std::uint8_t {
-  job_without_line,  ///< a job in the log that no crontab has
-  line_without_job,  ///< a line of a crontab that never ran while it was due
+  job_without_line,    ///< a job in the log that no crontab has
+  job_without_script,  ///< a script that run-parts started and that its folder has not
+  line_without_job,    ///< a line of a crontab that never ran while it was due
 };
 
 /// A line of a crontab, in words of the evidence.
 struct CrontabLine {
+  std::string volume;      ///< of the crontab; empty where it is the log's own
   std::string filename;    ///< the crontab's path on its volume
   std::uint32_t line = 0;  ///< from 1
   std::string text;        ///< as it stands there, at most 512 bytes

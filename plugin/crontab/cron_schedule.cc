@@ -133,6 +133,16 @@ bool CronSchedule::on_day(std::chrono::year_month_day day) const {
   return any_day || any_weekday ? this_day && this_weekday : this_day || this_weekday;
 }
 
+std::vector<std::chrono::minutes> CronSchedule::times_of_day() const {
+  std::vector<std::chrono::minutes> times;
+  times.reserve(hours.count() * minutes.count());
+  for (std::size_t hour = 0; hour < hours.size(); ++hour)
+    for (std::size_t minute = 0; minute < minutes.size(); ++minute)
+      if (hours.test(hour) && minutes.test(minute))
+        times.emplace_back(static_cast<int>(hour * minutes.size() + minute));
+  return times;
+}
+
 bool CronSchedule::ever() const {
   return minutes.any() && hours.any() && months.any() &&
          (any_day || any_weekday ? days.any() && weekdays.any() : days.any() || weekdays.any());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace pidometer {
 
@@ -21,6 +22,8 @@ struct CronSchedule {
   /// Whether it is due on that day at all. Where neither field of days begins with `*`, either of
   /// them will do (crontab(5); vixie-cron 3.0, cron.c: cron_tick).
   bool on_day(std::chrono::year_month_day day) const;
+  /// When it is due on such a day, from midnight of the wall clock; ascending, at most 1440.
+  std::vector<std::chrono::minutes> times_of_day() const;
   /// Whether it is ever due.
   bool ever() const;
 };

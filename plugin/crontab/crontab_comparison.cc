@@ -18,8 +18,8 @@ constexpr std::chrono::hours kMonth{32 * 24};
 constexpr minutes kRead{2};
 /// A job's line comes within a minute or so of its time, on a loaded host too.
 constexpr minutes kLate{2};
-/// Minutes, and bytes of bad lines, that are looked at in all: some seconds of work, whatever the
-/// tables hold.
+/// Days and minutes, and bytes of bad lines, that are looked at in all: some seconds of work,
+/// whatever the tables hold.
 constexpr std::uint64_t kMostSteps = 200'000'000;
 /// Commands that one program is run with: more are a program that is given a date or a file.
 constexpr std::size_t kMostVariants = 5;
@@ -29,6 +29,19 @@ constexpr std::size_t kMostBadLines = 100;
 std::string program_of(const LoggedJob& job) {
   return std::string(job.username) + ' ' +
          std::string(job.command.substr(0, job.command.find(' ')));
+}
+
+JobStarter starter_of(CrontabForm form) {
+  switch (form) {
+    case CrontabForm::system:
+    case CrontabForm::user:
+      return JobStarter::cron;
+    case CrontabForm::anacron:
+      return JobStarter::anacron;
+    case CrontabForm::scripts:
+      return JobStarter::run_parts;
+  }
+  return JobStarter::cron;
 }
 
 /// Where an entry stands.
@@ -66,14 +79,12 @@ class Comparison {
       const CrontabTable& table = tables_[t];
       for (std::size_t e = 0; e < table.content.entries.size(); ++e) {
         const CrontabEntry& entry = table.content.entries[e];
-        (table.counts() ? index_ : ignored_).add(entry.username, entry.command, entries_.size());
+        JobIndex& index = table.counts() ? index_of(starter_of(table.form)) : ignored_;
+        index.add(entry.username, entry.job_id.empty() ? entry.command : entry.job_id,
+                  entries_.size());
         entries_.push_back({t, e});
       }
-      anybodys_.add(table);
-      if (table.form == CrontabForm::system)
-        systems_.add(table);
-      else
-        users_[table.owner].add(table);
+      hold(table);
     }
   }
 
@@ -83,11 +94,15 @@ class Comparison {
     std::map<std::string, std::size_t> variants;
     for (std::size_t j = 0; j < log_.jobs.size(); ++j) {
       const LoggedJob& job = log_.jobs[j];
-      if (index_.find(job.username, job.command, job.may_be_cut)) continue;
+      if (index_of(job.starter).find(job.username, job.command, job.may_be_cut)) continue;
       unmatched.push_back(j);
       ++variants[program_of(job)];
     }
-    runs_ = index_.runs(entries_.size());
+    runs_.assign(entries_.size(), EntryRun::none);
+    for (const JobIndex& index : indexes_) {
+      const std::vector<EntryRun> runs = index.runs(entries_.size());
+      std::ranges::transform(runs_, runs, runs_.begin(), std::ranges::max);
+    }
     out_.report.jobs_with_line = log_.jobs.size() - unmatched.size();
     for (const std::size_t j : unmatched) judge_job(j, variants[program_of(log_.jobs[j])]);
     for (std::size_t i = 0; i < entries_.size(); ++i) judge_entry(i);
@@ -95,17 +110,45 @@ class Comparison {
   }
 
  private:
-  /// Those in which a job of a user's could stand: the system's, and the user's own.
+  JobIndex& index_of(JobStarter starter) { return indexes_[static_cast<std::size_t>(starter)]; }
+
+  void hold(const CrontabTable& table) {
+    if (table.form == CrontabForm::scripts) return;
+    if (table.form == CrontabForm::anacron) return anacrons_.add(table);
+    anybodys_.add(table);
+    (table.form == CrontabForm::system ? systems_ : users_[table.owner]).add(table);
+  }
+
+  /// Those in which a job could stand: the system's, which may give anacron another table and
+  /// run-parts another folder, and the user's own or anacron's.
   std::array<const Holder*, 2> holders_of(const LoggedJob& job) const {
+    if (job.starter == JobStarter::anacron) return {&systems_, &anacrons_};
+    if (job.starter == JobStarter::run_parts) return {&systems_, nullptr};
     if (job.username.empty()) return {&anybodys_, nullptr};
     const auto own = users_.find(job.username);
     return {&systems_, own == users_.end() ? nullptr : &own->second};
   }
 
+  /// Why what could have the job is not known; nullptr where it is.
+  const char* scope_doubt(const LoggedJob& job) const {
+    if (job.starter == JobStarter::fcron) return "it is fcron's, whose tables are not read";
+    if (job.starter == JobStarter::run_parts) {
+      const std::string_view folder = job.command.substr(0, job.command.rfind('/'));
+      return scope_.script_folders.contains(folder)
+                 ? nullptr
+                 : "its script's folder is not in the evidence, or not all of it";
+    }
+    if (job.starter == JobStarter::anacron && !scope_.anacron)
+      return "the anacrontab could not be looked for";
+    if (!scope_.system) return "the system's crontabs are not in the evidence, or not all of them";
+    if (job.starter == JobStarter::cron && !scope_.users)
+      return "the users' crontabs are not in the evidence, or not all of them";
+    return nullptr;
+  }
+
   /// Why nothing can be said of a job that no line has; nullptr where it can.
   const char* job_doubt(const LoggedJob& job, std::size_t variants) {
-    if (!scope_.system) return "the system's crontabs are not in the evidence, or not all of them";
-    if (!scope_.users) return "the users' crontabs are not in the evidence, or not all of them";
+    if (const char* doubt = scope_doubt(job)) return doubt;
     if (variants > kMostVariants) return "its program is run with ever new arguments";
     const std::string_view command = trimmed_command(job.command);
     if (command.empty()) return "the log has no command of it";
@@ -134,11 +177,17 @@ class Comparison {
     JobWithoutLine found;
     found.job = j;
     found.recent = job.last >= log_.end - kMonth;
-    found.ran_since_changed = std::ranges::none_of(holders_of(job), [&](const Holder* holder) {
-      return holder != nullptr &&
-             (holder->undated || holder->in_force_since + log_.slack >= job.last);
-    });
-    if (const auto held = ignored_.first_whole(job.username, job.command)) {
+    // Nothing tells when a script was taken out of its folder.
+    found.ran_since_changed =
+        job.starter != JobStarter::run_parts &&
+        std::ranges::none_of(holders_of(job), [&](const Holder* holder) {
+          return holder != nullptr &&
+                 (holder->undated || holder->in_force_since + log_.slack >= job.last);
+        });
+    const auto held = job.starter == JobStarter::cron
+                          ? ignored_.first_whole(job.username, job.command)
+                          : std::nullopt;
+    if (held) {
       found.ignored_table = entries_[*held].table;
       found.ignored_entry = entries_[*held].entry;
     }
@@ -182,21 +231,23 @@ class Comparison {
     out_.lines.push_back(found);
   }
 
-  static void count(LineWithoutJob& found, Timestamp time) {
-    if (found.due == 0) found.first_due = time;
-    found.last_due = time;
-    ++found.due;
+  static void count(LineWithoutJob& found, std::uint64_t times, Timestamp first, Timestamp last) {
+    if (found.due == 0) found.first_due = first;
+    found.last_due = last;
+    found.due += times;
   }
 
   void count_boots(Timestamp since, LineWithoutJob& found) const {
     for (const Timestamp boot : log_.boots)
-      if (boot > since + log_.slack) count(found, boot);
+      if (boot > since + log_.slack) count(found, 1, boot, boot);
   }
 
   void count_due(const CrontabEntry& entry, Timestamp since, LineWithoutJob& found) {
     const minutes delay(entry.random_delay);
+    const std::vector<minutes> times = entry.schedule.times_of_day();
+    steps_ += times.size();
     for (const LoggedStretch& stretch : log_.stretches) {
-      if (++steps_ > kMostSteps || found.due >= kMostDue) return;
+      if (++steps_ > kMostSteps) return;
       const Timestamp begin = std::max(stretch.begin, since + kRead + log_.slack);
       const Timestamp end = stretch.end - kLate - delay;
       if (begin >= end) continue;
@@ -206,14 +257,12 @@ class Comparison {
            day += std::chrono::days(1)) {
         if (++steps_ > kMostSteps) return;
         if (!entry.schedule.on_day(std::chrono::year_month_day(day))) continue;
-        const auto first = std::max<Minute>(day, local_begin);
-        const auto last = std::min<Minute>(day + std::chrono::days(1), local_end);
-        for (auto minute = first; minute < last && found.due < kMostDue; minute += minutes(1)) {
-          ++steps_;
-          const auto of_day = static_cast<std::size_t>((minute - Minute(day)).count());
-          if (entry.schedule.hours.test(of_day / 60) && entry.schedule.minutes.test(of_day % 60))
-            count(found, Timestamp(minute) - stretch.utc_offset);
-        }
+        const auto first = std::ranges::lower_bound(times, local_begin - Minute(day));
+        const auto end_of_day = std::ranges::lower_bound(times, local_end - Minute(day));
+        if (first >= end_of_day) continue;
+        const auto midnight = Timestamp(day) - stretch.utc_offset;
+        count(found, static_cast<std::uint64_t>(end_of_day - first), midnight + *first,
+              midnight + *(end_of_day - 1));
       }
     }
   }
@@ -224,10 +273,12 @@ class Comparison {
   const CrontabScope& scope_;
   const LoggedSchedule& log_;
   std::vector<EntryRef> entries_;
-  JobIndex index_;              ///< of what counts
+  /// Of what counts, by its JobStarter.
+  std::array<JobIndex, static_cast<std::size_t>(JobStarter::run_parts) + 1> indexes_;
   JobIndex ignored_;            ///< of what cron passes over
   std::vector<EntryRun> runs_;  ///< by entry
   Holder systems_;
+  Holder anacrons_;
   std::map<std::string, Holder, std::less<>> users_;  ///< by owner
   Holder anybodys_;                                   ///< all of them
   std::uint64_t steps_ = 0;
@@ -237,6 +288,7 @@ class Comparison {
 
 CrontabFileReport file_report(const CrontabTable& table) {
   CrontabFileReport report;
+  report.volume = table.volume;
   report.filename = table.path;
   report.username = table.owner;
   report.in_force_since = table.in_force_since;

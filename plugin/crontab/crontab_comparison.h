@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,15 +17,19 @@
 
 namespace pidometer {
 
-/// A job of the log: what cron started with one command for one user.
+/// Whose word it is that a job started.
+enum class JobStarter : std::uint8_t { cron, fcron, anacron, run_parts };
+
+/// A job of the log: what was started with one command for one user.
 struct LoggedJob {
   std::string_view username;  ///< empty where the log has none
-  std::string_view command;
+  std::string_view command;   ///< anacron's identifier; of a script its path
   Timestamp first;
   Timestamp last;
   std::uint64_t runs = 0;
   /// Each of its lines lost its end, or may have: the command may be the begin of another.
   bool may_be_cut = false;
+  JobStarter starter = JobStarter::cron;
 };
 
 /// [begin, end): cron ran and the log is whole. A job that was due there has its line there.
@@ -47,9 +53,11 @@ struct CrontabScope {
   bool system = false;  ///< /etc was looked into, and all of it that matters could be read
   bool users = false;   ///< a spool likewise
   CronFamily family = CronFamily::other;
+  bool anacron = false;                                    ///< /etc likewise, for its anacrontab
+  std::set<std::string, std::less<>> script_folders = {};  ///< likewise
 };
 
-/// A job in the log that no crontab has.
+/// A job in the log that no crontab has, or a script that its folder has not.
 struct JobWithoutLine {
   std::size_t job = 0;  ///< index into LoggedSchedule::jobs
   /// Every crontab that could have had it was last changed before its last run: what held it is
@@ -65,7 +73,7 @@ struct JobWithoutLine {
 struct LineWithoutJob {
   std::size_t table = 0;
   std::size_t entry = 0;
-  std::uint64_t due = 0;  ///< at most kMostDue are counted
+  std::uint64_t due = 0;
   Timestamp first_due;
   Timestamp last_due;
 };
@@ -79,7 +87,6 @@ struct CrontabComparison {
 /// A line that was due less often says nothing: a run may have been late, or the file put in place
 /// with an old time just before.
 inline constexpr std::uint64_t kDueAtLeast = 3;
-inline constexpr std::uint64_t kMostDue = 10'000;
 
 /// Lays the log beside the crontabs.
 CrontabComparison compare_crontabs(std::span<const CrontabTable> tables, const CrontabScope& scope,

@@ -32,6 +32,24 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
+bool is_number(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// FreeBSD: user:group/class
+std::string_view user_of(std::string_view word) {
+  return word.substr(0, word.find_first_of(":/"));
+}
+
+/// No user's name begins as a path, an option or a word of the shell does (shadow, chkname.c): the
+/// field is missing, as in a user's crontab.
+bool may_be_user(std::string_view name) {
+  if (name.empty()) return false;
+  const auto first = static_cast<unsigned char>(name.front());
+  return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') ||
+         (first >= '0' && first <= '9') || first == '_' || first >= 0x80;
+}
+
 struct Setting {
   std::string_view name;
   std::string_view value;
@@ -70,8 +88,9 @@ class CrontabParser {
 
  private:
   // vixie-cron, cronie and Debian's do not read it (entry.c: "a file without a \n before the EOF is
-  // rude"), busybox does.
+  // rude"), busybox and anacron do.
   void last_line(std::string_view line) {
+    if (form_ == CrontabForm::anacron) return take_line(line);
     skip_blanks(line);
     if (!line.empty() && line.front() != '#')
       bad("its line feed is missing: the end of a file that cron does not read", line);
@@ -86,7 +105,9 @@ class CrontabParser {
     CrontabEntry entry;
     const char* wrong = nullptr;
     const std::string_view whole = line;
-    if (!take_entry(line, entry, wrong)) return bad(wrong, whole);
+    const bool taken = form_ == CrontabForm::anacron ? take_anacron_entry(line, entry, wrong)
+                                                     : take_entry(line, entry, wrong);
+    if (!taken) return bad(wrong, whole);
     if (out_.entries.size() == kMostCrontabEntries) {
       out_.cut = true;
       return;
@@ -126,15 +147,33 @@ class CrontabParser {
     if (line.empty() || line.front() == '*' || line.front() == '\r') return false;
     entry.username = owner_;
     if (form_ == CrontabForm::system) {
-      std::string_view user = take_word(line);
-      // FreeBSD: user:group/class
-      user = user.substr(0, user.find_first_of(":/"));
-      if (user.empty() || line.empty()) return false;
+      const std::string_view user = user_of(take_word(line));
+      wrong = "bad username";
+      if (!may_be_user(user)) return false;
       entry.username = user;
+      wrong = "bad command, or no username before it";
     }
     take_options(line, entry);
     entry.command = line;
     return !line.empty();
+  }
+
+  // readtab.c: parse_tab_line
+  static bool take_anacron_entry(std::string_view line, CrontabEntry& entry, const char*& wrong) {
+    std::string_view period = take_word(line);
+    wrong = "bad period";
+    if (period.starts_with('@')) {
+      if (!named_schedule(period.substr(1))) return false;
+    } else if (!is_number(period)) {
+      return false;
+    }
+    wrong = "bad delay";
+    if (!is_number(take_word(line))) return false;
+    entry.job_id = take_word(line);
+    entry.command = line;
+    entry.doubt = "anacron runs it once in so many days";
+    wrong = "bad command, or no identifier before it";
+    return !entry.job_id.empty() && entry.job_id.find('/') == std::string::npos && !line.empty();
   }
 
   static bool take_named(std::string_view& line, CrontabEntry& entry, const char*& wrong) {
@@ -150,9 +189,7 @@ class CrontabParser {
       return true;
     }
     // FreeBSD: so many seconds behind the end of the last run
-    const bool interval =
-        word == "every_second" ||
-        (!word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos);
+    const bool interval = word == "every_second" || is_number(word);
     entry.doubt = "it runs at intervals, and not at fixed times";
     return interval;
   }

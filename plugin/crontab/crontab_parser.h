@@ -12,16 +12,20 @@ namespace pidometer {
 
 /// Who runs the entries of a table.
 enum class CrontabForm : std::uint8_t {
-  system,  ///< /etc/crontab, /etc/cron.d: a field between the times and the command says who
-  user,    ///< of the spool: the user that the file is called after
+  system,   ///< /etc/crontab, /etc/cron.d: a field between the times and the command says who
+  user,     ///< of the spool: the user that the file is called after
+  anacron,  ///< anacrontab(5): period, delay, identifier, command
+  scripts,  ///< no text: a folder whose files run-parts starts, /etc/cron.daily
 };
 
 /// One line of a crontab that starts a job. Text owned.
 struct CrontabEntry {
-  std::uint32_t line = 0;  ///< from 1
+  std::uint32_t line = 0;  ///< from 1; 0 of a script
   std::string text;        ///< the line as it stands there, at most kMostCrontabText bytes of it
-  std::string username;
-  std::string command;  ///< as it is written, `%` and its escapes too, without cron's own options
+  std::string username;    ///< empty where anacron or run-parts starts it
+  std::string command;  ///< as it is written, `%` and its escapes too, without cron's own options;
+                        ///< of a script its path
+  std::string job_id;   ///< by which anacron logs it: `cron.daily`; else empty
   CronSchedule schedule;
   bool at_boot = false;   ///< @reboot; there is no schedule then
   bool unlogged = false;  ///< cron is told not to log it: `-` before the minute, or option -q
@@ -52,9 +56,10 @@ inline constexpr std::size_t kMostCrontabText = 512;
 /// (cron.h: MAX_COMMAND 1000).
 inline constexpr std::size_t kMostCommand = 16'384;
 
-/// Parses a crontab(5) of vixie-cron, cronie, Debian, BSD or busybox. Untrusted bytes: every line
-/// is an entry, a setting, a comment, blank, or a bad line with its reason. `owner`: of a user's
-/// table. What cron itself passes over (a last line without a line feed) is a bad line too.
+/// Parses a crontab(5) of vixie-cron, cronie, Debian, BSD or busybox, or an anacrontab(5) of
+/// anacron 2.3 or cronie. Untrusted bytes: every line is an entry, a setting, a comment, blank, or
+/// a bad line with its reason. `owner`: of a user's table. What cron itself passes over (a last
+/// line without a line feed) is a bad line too.
 Crontab parse_crontab(std::string_view text, CrontabForm form, std::string_view owner);
 
 }  // namespace pidometer

@@ -8,9 +8,15 @@ namespace {
 
 constexpr CrontabForm kSystem = CrontabForm::system;
 constexpr CrontabForm kUser = CrontabForm::user;
+constexpr CrontabForm kScripts = CrontabForm::scripts;
 
 constexpr auto kPlaces = std::to_array<CrontabPlace>({
     {"/etc", "crontab", kSystem, "vixie-cron, cronie, BSD"},
+    {"/etc", "anacrontab", CrontabForm::anacron, "anacron 2.3, cronie"},
+    {"/etc/cron.hourly", "", kScripts, "run-parts"},
+    {"/etc/cron.daily", "", kScripts, "run-parts"},
+    {"/etc/cron.weekly", "", kScripts, "run-parts"},
+    {"/etc/cron.monthly", "", kScripts, "run-parts"},
     {"/etc/cron.d", "", kSystem, "Debian, Red Hat since 6, SUSE, FreeBSD"},
     {"/usr/local/etc/cron.d", "", kSystem, "FreeBSD's ports"},
     {"/var/spool/cron/crontabs", "", kUser, "Debian, System V, busybox"},
@@ -25,10 +31,14 @@ constexpr auto kPlaces = std::to_array<CrontabPlace>({
 });
 
 constexpr auto kFileFolders = std::to_array<std::string_view>({"/etc"});
-constexpr auto kFileNames = std::to_array<std::string_view>({"crontab"});
+constexpr auto kFileNames = std::to_array<std::string_view>({"crontab", "anacrontab"});
 // Deeper folders first: what two names lead to is found under the first.
 constexpr auto kTableFolders = std::to_array<std::string_view>({
     "/etc/cron.d",
+    "/etc/cron.hourly",
+    "/etc/cron.daily",
+    "/etc/cron.weekly",
+    "/etc/cron.monthly",
     "/usr/local/etc/cron.d",
     "/var/spool/cron/crontabs",
     "/var/spool/cron/tabs",
@@ -71,6 +81,10 @@ std::span<const std::string_view> crontab_table_names() {
   return kTableNames;
 }
 
+bool is_spool(const CrontabPlace& place) {
+  return place.form == CrontabForm::user && !place.folder.starts_with("/etc/");
+}
+
 const CrontabPlace* crontab_place_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return nullptr;
@@ -81,13 +95,20 @@ const CrontabPlace* crontab_place_of(std::string_view path) {
   return row == kPlaces.end() ? nullptr : &*row;
 }
 
-const CrontabPlace* crontab_place_of_folder(std::string_view folder) {
-  const auto row = std::ranges::find(kPlaces, folder, &CrontabPlace::folder);
-  return row == kPlaces.end() ? nullptr : &*row;
+bool leads_to(std::string_view path, const CrontabPlace& place) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  const auto is_in = [](std::string_view one, std::string_view folder) {
+    return one.starts_with(folder) && (one.size() == folder.size() || one[folder.size()] == '/');
+  };
+  if (is_in(place.folder, path)) return true;
+  if (!is_in(path, place.folder)) return false;
+  const std::string_view rest = path.substr(place.folder.size() + 1);
+  return place.name.empty() || rest.substr(0, rest.find('/')) == place.name;
 }
 
 const char* why_ignored(const CrontabPlace& place, std::string_view name, CronFamily family) {
-  if (!place.name.empty()) return nullptr;
+  // Of scripts no rule of run-parts takes part: one that was started is there or is not.
+  if (!place.name.empty() || place.form == CrontabForm::scripts) return nullptr;
   if (name.starts_with('.')) return "cron passes over names that begin with a dot";
   if (place.form == CrontabForm::user) {
     // crontab(1) makes it and renames it

@@ -16,7 +16,8 @@ struct CrontabFileReport {
     std::uint32_t line = 0;
     std::string reason;
   };
-  std::string filename;
+  std::string volume;    ///< `p2`
+  std::string filename;  ///< on it
   std::string username;  ///< of a user's crontab; empty where each line names one
   std::optional<Timestamp> in_force_since;  ///< the latest of its times; none are known
   std::uint32_t lines = 0;
@@ -32,7 +33,7 @@ inline constexpr std::size_t kMostBadLinesTold = 20;
 struct CrontabReport {
   std::vector<CrontabFileReport> files;  ///< by path
   std::string not_compared;              ///< why nothing was; empty where something was
-  std::uint64_t jobs = 0;                ///< pairs of user and command in the log
+  std::uint64_t jobs = 0;                ///< pairs of user and command in the log, and scripts
   std::uint64_t jobs_with_line = 0;
   std::uint64_t jobs_without_line = 0;
   std::map<std::string, std::uint64_t> jobs_not_judged;  ///< by reason

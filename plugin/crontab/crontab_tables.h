@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/log_file.h"
 #include "base/warning.h"
+#include "plugin/crontab/crontab_folder.h"
 #include "plugin/crontab/crontab_parser.h"
 #include "plugin/crontab/crontab_places.h"
 
@@ -15,11 +15,13 @@ namespace pidometer {
 
 /// A crontab that was read.
 struct CrontabTable {
-  std::string path;
+  std::string volume;
+  std::string path;  ///< of a folder of scripts the folder's
   CrontabForm form = CrontabForm::system;
   std::string owner;  ///< of a user's; else empty
   Crontab content;
-  /// The latest of its times: it was not as it is now before that. Nothing where it has none.
+  /// The latest of its times: it was not as it is now before that. Nothing where it has none, and
+  /// of a folder of scripts: its files do not tell when one was taken out of it.
   std::optional<Timestamp> in_force_since;
   /// The filesystem says when its inode was last changed: a copied file shows that it is one.
   bool has_change_time = false;
@@ -42,10 +44,11 @@ inline constexpr std::size_t kMostCrontabBytes = 1 << 20;
 /// users' hundred jobs of 160 bytes have a tenth of it.
 inline constexpr std::size_t kMostCrontabBytesInAll = 16 << 20;
 
-/// Reads those of `files` that are crontabs by their place, sorted by path. What is wrong with one
-/// is a Warning that names file and line: damaged_log where bytes are lost or cannot be read,
-/// unparsed_line where a line is not understood.
-std::vector<CrontabTable> read_crontabs(std::span<const LogFile* const> files, CronFamily family,
+/// Reads those files that are crontabs by their place, sorted by path; of scripts, a table a
+/// folder, the names only. What is wrong with one is a Warning that names file and line:
+/// damaged_log where bytes are lost or cannot be read, unparsed_line where a line is not
+/// understood.
+std::vector<CrontabTable> read_crontabs(std::span<const CrontabFolder> folders, CronFamily family,
                                         const std::function<void(Warning)>& warn);
 
 }  // namespace pidometer

@@ -102,13 +102,14 @@ void put_sequence(RowJson& row, const Anomaly& anomaly) {
 /// What log and crontab have of a job.
 void put_mismatch(RowJson& row, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
-  const bool in_log = anomaly.mismatch == ScheduleMismatch::job_without_line;
+  const bool in_log = anomaly.mismatch != ScheduleMismatch::line_without_job;
   row["mismatch"] = schedule_mismatch_name(anomaly.mismatch);
   row[in_log ? "runs" : "due"] = in_log ? anomaly.runs : anomaly.due;
   put_text(row, "missing_username", finding.missing_username);
   put_text(row, "missing_command", finding.missing_command);
   if (anomaly.crontab_line == nullptr) return;
   const CrontabLine& line = *anomaly.crontab_line;
+  put_text(row, "crontab_volume", line.volume);
   put_text(row, "crontab_filename", line.filename);
   row["crontab_line"] = line.line;
   put_text(row, "crontab_text", line.text);

@@ -155,11 +155,15 @@ std::string mismatch_message(const FindingBody& finding) {
   const CrontabLine* const line = anomaly.crontab_line.get();
   const std::string where =
       line == nullptr ? std::string()
-                      : fmt::format("line {} of {}", line->line, escape_bytes(line->filename));
+                      : fmt::format("line {} of {}{}{}", line->line, escape_bytes(line->volume),
+                                    line->volume.empty() ? "" : ":", escape_bytes(line->filename));
   if (anomaly.mismatch == ScheduleMismatch::line_without_job)
     return fmt::format("{} was due {} times {} and never ran in this log", where, anomaly.due,
                        when(finding));
   const std::string times = anomaly.runs == 1 ? "once" : fmt::format("{} times", anomaly.runs);
+  if (anomaly.mismatch == ScheduleMismatch::job_without_script)
+    return fmt::format("run-parts started a script {} {} that is not in its folder any more", times,
+                       when(finding));
   const std::string stands = line == nullptr
                                  ? "in no crontab any more"
                                  : "only in " + where + ", a file that cron passes over";

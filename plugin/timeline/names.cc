@@ -121,6 +121,8 @@ std::string_view schedule_mismatch_name(ScheduleMismatch mismatch) {
   switch (mismatch) {
     case ScheduleMismatch::job_without_line:
       return "job_without_line";
+    case ScheduleMismatch::job_without_script:
+      return "job_without_script";
     case ScheduleMismatch::line_without_job:
       return "line_without_job";
   }

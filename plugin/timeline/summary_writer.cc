@@ -175,6 +175,7 @@ Json witness_json(const SummaryWitness& witness) {
 
 Json crontab_json(const CrontabFileReport& file) {
   Json json = {{"filename", escape_bytes(file.filename)}};
+  put_text(json, "volume", file.volume);
   put_text(json, "username", file.username);
   if (file.in_force_since) json["in_force_since"] = iso8601(*file.in_force_since);
   json["lines"] = file.lines;

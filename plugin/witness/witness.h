@@ -33,7 +33,8 @@ inline constexpr std::size_t kMostWitnessText = 512;
 /// All that other logs say about one window.
 struct WindowWitnesses {
   std::vector<Witness> witnesses;  ///< by time; the most telling ones where there are many
-  std::uint64_t total = 0;         ///< all that there are, listed or not
+  /// All that there are, listed or not; so many at most where damage shows only at a stream's end.
+  std::uint64_t total = 0;
   /// The excess lies within, by PIDs that are provably fresh: see docs/witnesses.md.
   std::optional<Timestamp> narrowed_start;
   std::optional<Timestamp> narrowed_end;
@@ -45,8 +46,10 @@ struct WitnessReport {
   std::string source;       ///< row of the table of witness sources
   std::uint64_t lines = 0;  ///< lines or records
   std::uint64_t dated = 0;
-  std::uint64_t with_pid = 0;                      ///< of the dated ones
-  std::uint64_t matched = 0;                       ///< lie in some finding's window, by PID or time
+  std::uint64_t with_pid = 0;  ///< of the dated ones
+  /// Lie in some finding's window, by PID or time. It and those above count lines too that only
+  /// the end of a stream (a checksum) shows to be damaged; none of these is quoted.
+  std::uint64_t matched = 0;
   std::map<std::string, std::uint64_t> not_taken;  ///< lines that gave no witness, by reason
   std::string not_used;  ///< why the file as a whole gave none; empty where it was read
 };

@@ -104,6 +104,7 @@ class Crontabs(images.ImageTest):
         self.assertEqual(line["due"], DAYS * 24)
         self.assertEqual(line["crontab_since"], f"{BEFORE:%Y-%m-%dT%H:%M:%S}.000000+00:00")
         self.assertEqual((job["runs"], job["username"]), (3 * 24, "root"))
+        self.assertNotIn("crontab_volume", line)
         self.assertEqual(job["window_start"], "2025-11-20T00:30:01.000000+00:00")
         report = self.report()
         self.assertEqual([one["filename"] for one in report["files"]],
@@ -130,12 +131,13 @@ class Crontabs(images.ImageTest):
             os.utime(root / path.lstrip("/"), (time, time))
         return images.make_ext(self.folder() / "part.raw", root, size="16M")
 
-    def split(self, *more):
+    def split(self, *more, below=None):
         """A /var volume of its own, and below its mount point an older spool."""
         files = evidence()
         root = {path: data for path, data in files.items() if path.startswith("/etc/")}
         root["/etc/localtime"] = copies.zone_file("UTC", 0)
         root["/etc/fstab"] = b"/dev/sda1 / ext4 defaults 0 1\n/dev/sda2 /var ext4 defaults 0 2\n"
+        root.update(below or {})
         root["/var/spool/cron/mallory"] = f"30 * * * * {BEACON}\n".encode()
         var = {path[4:]: data for path, data in files.items() if path.startswith("/var/")}
         return copies.disk(self.place / "split.raw", [self.ext(root), self.ext(var), *map(self.ext, more)])
@@ -147,6 +149,22 @@ class Crontabs(images.ImageTest):
         self.assertEqual(self.told(found), [("job_without_line", BEACON, "informational")])
         self.assertEqual([one["filename"] for one in self.report()["files"]],
                          ["/etc/cron.d/.placeholder", "/etc/cron.d/0hourly", "/etc/crontab", "/spool/cron/anna"])
+
+    def test_a_crontab_of_another_volume_is_named_with_it(self):
+        self.need("mkfs.ext4", "sfdisk")
+        root = {"/etc/cron.d/beacon.rpmsave": f"30 * * * * root {BEACON}\n".encode(),
+                "/etc/cron.d/typo": b"61 * * * * root x\n"}
+        found = self.scan(self.split(below=root))
+        logs = self.report()["volume"]
+        volumes = {one["filename"]: one["volume"] for one in self.report()["files"]}
+        self.assertEqual(volumes["/spool/cron/anna"], logs)
+        other = volumes["/etc/cron.d/beacon.rpmsave"]
+        self.assertNotEqual(other, logs)
+        self.assertEqual([(row["crontab_volume"], row["crontab_filename"]) for row in found],
+                         [(other, "/etc/cron.d/beacon.rpmsave")])
+        self.assertIn(f"line 1 of {other}:/etc/cron.d/beacon.rpmsave", found[0]["message"])
+        self.assertEqual([(one["volume"], one["path"]) for one in self.summary["warnings"]
+                          if one["kind"] == "unparsed_line"], [(other, "/etc/cron.d/typo")])
 
     def test_of_two_roots_none_is_picked(self):
         self.need("mkfs.ext4", "sfdisk")
@@ -201,6 +219,37 @@ class Crontabs(images.ImageTest):
         found = [row for row in self.scan("--root", self.tree(files)) if row["mismatch"] == "job_without_line"]
         self.assertEqual([row["crontab_filename"] for row in found], ["/etc/cron.d/beacon.rpmsave"])
         self.assertIn("cron passes over", found[0]["message"])
+
+    def test_anacron_and_the_scripts_of_run_parts(self):
+        files = evidence()
+        lines = []
+        for day in range(16, 22):
+            def say(minute, text):
+                lines.append(f"Nov {day} 04:{minute}:30 web01 {text}\n")
+            say("02", "anacron[3901]: Job `cron.daily' started")
+            say("02", "run-parts[3902]: (/etc/cron.daily) starting logrotate")
+            say("03", "run-parts[3903]: (/etc/cron.daily) finished logrotate")
+            say("03", "run-parts[3904]: (/etc/cron.daily) starting gone")
+            say("04", "run-parts[3905]: (/etc/cron.weekly) starting unknown")
+            say("05", "anacron[3906]: Job `cron.gone' started")
+            say("06", "anacron[3906]: Job `cron.gone' terminated")
+        files["/var/log/cron"] = b"".join(sorted(
+            files["/var/log/cron"].splitlines(True) + "".join(lines).encode().splitlines(True),
+            key=lambda line: line[:15]))
+        files["/etc/anacrontab"] = b"1 5 cron.daily nice run-parts /etc/cron.daily\n7 25 never nice x\n"
+        files["/etc/cron.daily/logrotate"] = b"#!/bin/sh\n* * * * * root is no crontab\n"
+        found = self.scan("--root", self.tree(files))
+        told = {(row["mismatch"], row["first_record"].partition("]: ")[2], row["level"]) for row in found
+                if row["mismatch"] != "line_without_job"}
+        self.assertEqual(told - {("job_without_line", f"(root) CMD ({BEACON})", "low")},
+                         {("job_without_line", "Job `cron.gone' started", "low"),
+                          ("job_without_script", "(/etc/cron.daily) starting gone", "informational")})
+        report = self.report()
+        self.assertEqual((report["jobs"], report["jobs_with_line"], report["jobs_without_line"]), (9, 5, 3))
+        self.assertEqual(report["jobs_not_judged"],
+                         {"its script's folder is not in the evidence, or not all of it": 1})
+        self.assertEqual({one["filename"]: one["entries"] for one in report["files"]}["/etc/cron.daily"], 1)
+        self.assertEqual(self.summary["warnings"], [])
 
     def test_a_log_of_another_host_is_not_compared(self):
         files = evidence()

@@ -9,12 +9,7 @@
 namespace pidometer {
 namespace {
 
-using test::line;
-using test::MemoryLogFile;
-using test::pids;
-using test::Read;
-using test::read;
-using test::utc;
+using namespace test;
 
 TEST(LogFaults, FaultsCostNoIntactRecord) {
   const std::string a = line("Nov  2 05:50:01", 10);

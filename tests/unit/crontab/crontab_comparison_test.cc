@@ -44,7 +44,7 @@ LoggedSchedule whole(std::vector<LoggedJob> jobs = {}) {
   return log;
 }
 
-constexpr CrontabScope kAll = {true, true, CronFamily::cronie};
+const CrontabScope kAll = {true, true, CronFamily::cronie};
 
 TEST(CrontabComparison, AJobThatNoCrontabHas) {
   const std::vector<CrontabTable> tables = {
@@ -128,6 +128,69 @@ TEST(CrontabComparison, AFileThatCronPassesOverIsNamed) {
   ASSERT_EQ(compared.jobs.size(), 1U);
   EXPECT_EQ(compared.jobs[0].ignored_table, 1U);
   EXPECT_EQ(compared.report.entries, 1U) << "its lines are none of the schedule";
+}
+
+TEST(CrontabComparison, AnacronsJobsByTheirIdentifier) {
+  const std::vector<CrontabTable> tables = {
+      table_of("/etc/crontab", "0 1 * * * root nightly\n"),
+      table_of("/etc/anacrontab", "1 5 cron.daily run-parts /etc/cron.daily\n1 5 other x\n"),
+  };
+  const auto logged = [](std::string_view id) {
+    LoggedJob one = job("", id);
+    one.starter = JobStarter::anacron;
+    return one;
+  };
+  CrontabScope scope = {true, false, CronFamily::cronie};
+  scope.anacron = true;
+  const LoggedSchedule log =
+      whole({logged("cron.daily"), logged("gone"), logged("nightly"), job("", "cron.daily")});
+  const auto compared = compare_crontabs(tables, scope, log);
+  ASSERT_EQ(compared.jobs.size(), 2U) << "no users' crontab is needed for anacron's";
+  EXPECT_EQ(compared.jobs[0].job, 1U);
+  EXPECT_EQ(compared.jobs[1].job, 2U) << "cron's entry is none of anacron's";
+  EXPECT_TRUE(compared.jobs[0].ran_since_changed);
+  EXPECT_EQ(compared.report.jobs_not_judged.size(), 1U);
+  EXPECT_EQ(compared.report.entries_that_ran, 1U);
+  EXPECT_EQ(compared.report.entries_not_judged.size(), 1U);
+  EXPECT_EQ(compared.report.entries_that_never_ran, 1U) << "nightly";
+  scope.anacron = false;
+  EXPECT_TRUE(compare_crontabs(tables, scope, log).jobs.empty());
+}
+
+TEST(CrontabComparison, ScriptsByTheirPath) {
+  CrontabTable folder;
+  folder.path = "/etc/cron.daily";
+  folder.form = CrontabForm::scripts;
+  folder.content.entries.resize(1);
+  folder.content.entries[0].command = "/etc/cron.daily/logrotate";
+  folder.content.entries[0].doubt = "not dated";
+  const auto logged = [](std::string_view path) {
+    LoggedJob one = job("", path);
+    one.starter = JobStarter::run_parts;
+    return one;
+  };
+  CrontabScope scope = {true, true, CronFamily::cronie};
+  scope.script_folders = {"/etc/cron.daily"};
+  const auto compared = compare_crontabs(
+      {{table_of("/etc/crontab", "# none\n"), folder}}, scope,
+      whole({logged("/etc/cron.daily/logrotate"), logged("/etc/cron.daily/.x"),
+             logged("/etc/cron.weekly/y"), job("root", "/etc/cron.daily/logrotate")}));
+  ASSERT_EQ(compared.jobs.size(), 2U);
+  EXPECT_EQ(compared.jobs[0].job, 1U);
+  EXPECT_FALSE(compared.jobs[0].ran_since_changed) << "nobody knows when it was taken out";
+  EXPECT_EQ(compared.jobs[1].job, 3U) << "what cron started is no script";
+  EXPECT_EQ(compared.report.jobs_not_judged.size(), 1U);
+  EXPECT_EQ(compared.report.entries_that_ran, 1U);
+}
+
+TEST(CrontabComparison, FcronsJobsAreCountedAndNotJudged) {
+  LoggedJob fcrons = job("root", "nightly");
+  fcrons.starter = JobStarter::fcron;
+  const auto compared = compare_crontabs({{table_of("/etc/crontab", "0 1 * * * root nightly\n")}},
+                                         kAll, whole({fcrons}));
+  EXPECT_TRUE(compared.jobs.empty());
+  EXPECT_EQ(compared.report.jobs_not_judged.size(), 1U);
+  EXPECT_EQ(compared.report.entries_that_ran, 0U);
 }
 
 TEST(CrontabComparison, EverNewArgumentsAreNoMissingLines) {
@@ -219,6 +282,21 @@ TEST(CrontabComparison, ALineIsDueOnlyWhereTheLogIsWholeAndTheCrontabInForce) {
   log = whole();
   log.slack = hours(14);
   EXPECT_EQ(due(log, utc(2026, 3, 6, 12)), 4U);
+}
+
+TEST(CrontabComparison, EachTimeIsCountedHoweverMany) {
+  LoggedSchedule log = whole();
+  log.end = kStart + hours(24 * 100) + minutes(7);
+  log.stretches = {{kStart + std::chrono::seconds(30), log.end, minutes(0)}};
+  const auto compared = compare_crontabs(
+      {{table_of("/etc/crontab", "* * * * * root x\n0-9,50 */2 * * * root y\n")}}, kAll, log);
+  ASSERT_EQ(compared.lines.size(), 2U);
+  // from 0:01 to what was due two minutes before the end
+  EXPECT_EQ(compared.lines[0].due, 100U * 1440 - 1 + 5);
+  EXPECT_EQ(compared.lines[0].first_due, kStart + minutes(1));
+  EXPECT_EQ(compared.lines[0].last_due, log.end - minutes(3));
+  EXPECT_EQ(compared.lines[1].due, 100U * 12 * 11 - 1 + 5);
+  EXPECT_EQ(compared.lines[1].last_due, log.end - minutes(3));
 }
 
 TEST(CrontabComparison, LinesForBoots) {

@@ -53,7 +53,12 @@ TEST(CrontabParser, BadLinesSayWhy) {
       {"* * * *\n", CrontabForm::user, "bad day-of-week"},
       {"* * * * *\n", CrontabForm::user, "bad command"},
       {"* * * * * * job\n", CrontabForm::user, "bad command"},
-      {"* * * * * root\n", CrontabForm::system, "bad command"},
+      {"* * * * * root\n", CrontabForm::system, "bad command, or no username before it"},
+      {"* * * * * job\n", CrontabForm::system, "bad command, or no username before it"},
+      {"* * * * * /opt/job\n", CrontabForm::system, "bad username"},
+      {"* * * * * /opt/job --all\n", CrontabForm::system, "bad username"},
+      {"* * * * * [ -x /opt/job ] && /opt/job\n", CrontabForm::system, "bad username"},
+      {"* * * * *\n", CrontabForm::system, "bad command"},
       {"@sometimes job\n", CrontabForm::user, "bad time specifier"},
       {"@reboot\n", CrontabForm::user, "bad command"},
       {"* * * * * a\0b\n"s, CrontabForm::user, "it has NUL bytes"},
@@ -115,6 +120,25 @@ TEST(CrontabParser, IntervalsAreNoFixedTimes) {
   EXPECT_NE(table.entries[0].doubt, nullptr);
   EXPECT_NE(table.entries[1].doubt, nullptr);
   EXPECT_EQ(table.entries[2].doubt, nullptr);
+}
+
+TEST(CrontabParser, AnAnacrontab) {
+  const Crontab table = parse_crontab(
+      "SHELL=/bin/sh\nRANDOM_DELAY=45\n# period delay identifier command\n"
+      "1\t5\tcron.daily\t\tnice run-parts --a=b /etc/cron.daily\n@monthly 45 cron.monthly nice x\n"
+      "@sometimes 5 a b\n1 x a b\n1 5 a\n1 5 a/b c\n7 25 last job",
+      CrontabForm::anacron, "");
+  ASSERT_EQ(table.entries.size(), 3U);
+  EXPECT_EQ(table.entries[0].job_id, "cron.daily");
+  EXPECT_EQ(table.entries[0].command, "nice run-parts --a=b /etc/cron.daily");
+  EXPECT_EQ(table.entries[0].line, 4U);
+  EXPECT_NE(table.entries[0].doubt, nullptr);
+  EXPECT_EQ(table.entries[1].job_id, "cron.monthly");
+  EXPECT_EQ(table.entries[2].job_id, "last") << "anacron reads a last line without its line feed";
+  std::vector<std::string> reasons;
+  for (const CrontabBadLine& bad : table.bad_lines) reasons.push_back(bad.reason);
+  const std::string command = "bad command, or no identifier before it";
+  EXPECT_EQ(reasons, (std::vector<std::string>{"bad period", "bad delay", command, command}));
 }
 
 TEST(CrontabParser, EveryLineIsSomethingWhateverTheBytes) {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -22,6 +24,7 @@ class CountingMediator final : public Mediator {
   void produce_event(TimelineEvent event) override {
     if (const auto* body = std::get_if<FindingBody>(&event.body))
       kinds.push_back(body->anomaly.kind);
+    if (std::holds_alternative<RecordBody>(event.body)) ++records;
   }
   void produce_warning(Warning warning) override { warnings.push_back(std::move(warning.message)); }
   void report_log(const HostSeries&, LogReport report) override { log = std::move(report); }
@@ -38,6 +41,7 @@ class CountingMediator final : public Mediator {
   }
 
   std::vector<AnomalyKind> kinds;
+  int records = 0;
   std::vector<std::string> warnings;
   std::vector<SeriesReport> series;
   LogReport log;
@@ -61,6 +65,47 @@ TEST(OtherHosts, PidsHandedOutAtRandomAreNoClock) {
   CountingMediator mediator;
   process(file, mediator);
   EXPECT_EQ(mediator.kinds, std::vector<AnomalyKind>{AnomalyKind::not_a_clock});
+}
+
+/// Counts how often it is read from its start.
+class OpenedLogFile final : public LogFile {
+ public:
+  explicit OpenedLogFile(const MemoryLogFile& file) : file_(file) {}
+  const FileEntry& entry() const override { return file_.entry(); }
+  std::optional<std::string> sha256() const override { return file_.sha256(); }
+  Result<std::unique_ptr<ByteStream>> open(StreamForm form) const override {
+    ++opened;
+    return file_.open(form);
+  }
+
+  mutable int opened = 0;
+
+ private:
+  const MemoryLogFile& file_;
+};
+
+TEST(OtherHosts, ALogOfManyIsNotReadAgainForEachHost) {
+  const auto opened = [](int hosts, bool records) {
+    std::string text;
+    for (int minute = 0; minute < 60; ++minute)
+      for (int host = 0; host < hosts; ++host)
+        text += fmt::format("2026-01-14T10:{:02}:01+00:00 web{} CROND[{}]: (root) CMD (/bin/a)\n",
+                            minute, host, 29000 - 900 * host + 3 * minute);
+    const MemoryLogFile held("/var/log/cron", text, utc(2026, 1, 15));
+    const OpenedLogFile file(held);
+    HostSeries series;
+    series.folder = "/var/log";
+    series.files = {&file};
+    PluginOptions options;
+    options.records = records;
+    CountingMediator mediator;
+    EXPECT_TRUE(CronOdometer().process(series, options, mediator));
+    EXPECT_EQ(mediator.series.size(), static_cast<std::size_t>(hosts));
+    EXPECT_EQ(mediator.records, records ? 60 * hosts : 0);
+    return file.opened;
+  };
+  EXPECT_EQ(opened(30, false), opened(2, false));
+  EXPECT_EQ(opened(30, true), opened(2, true));
 }
 
 /// A board without a clock of its own: each boot begins at `start` and runs a while; the network

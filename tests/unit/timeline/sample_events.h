@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "plugin/timeline/names.h"
 #include "plugin/timeline/timeline_event.h"
 
 namespace pidometer::samples {
@@ -169,104 +170,77 @@ inline TimelineEvent boot() {
   return {finding.anomaly.window_end, "boot", "web01", "", source(), std::move(finding)};
 }
 
+/// What is found from the begin of excess() on; without `end` of its first record alone.
+inline Anomaly found(AnomalyKind kind, Level level, std::int64_t end = 973695000,
+                     Pid last_pid = 2441) {
+  Anomaly anomaly;
+  anomaly.kind = kind;
+  anomaly.level = level;
+  anomaly.window_start = at(973695000);
+  anomaly.window_end = at(end);
+  anomaly.first_pid = 2441;
+  anomaly.last_pid = last_pid;
+  anomaly.boot_session = 1;
+  return anomaly;
+}
+
+/// The row of excess() with another finding in it.
+inline TimelineEvent row_of(Anomaly anomaly) {
+  TimelineEvent event = excess();
+  event.parser = std::string(anomaly_kind_name(anomaly.kind));
+  auto& finding = std::get<FindingBody>(event.body);
+  if (anomaly.window_start == anomaly.window_end) finding.last = finding.first;
+  finding.anomaly = std::move(anomaly);
+  return event;
+}
+
 /// Lines of an hour and a half are missing, and their PIDs are not.
 inline TimelineEvent record_gap() {
-  TimelineEvent event = excess();
-  event.parser = "record_gap";
-  auto& finding = std::get<FindingBody>(event.body);
-  Anomaly gap;
-  gap.kind = AnomalyKind::record_gap;
-  gap.level = Level::high;
-  gap.window_start = at(973695000);
-  gap.window_end = at(973700400);
-  gap.first_pid = 2441;
-  gap.last_pid = 2463;
-  gap.boot_session = 1;
+  Anomaly gap = found(AnomalyKind::record_gap, Level::high, 973700400, 2463);
   gap.cause = GapCause::records_removed;
   gap.missing_records = 8;
   gap.observed_pids = 22;
   gap.expected_pids = 20.5;
   gap.background_pids = 3.25;
   gap.noise_pids = 0.75;
-  finding.anomaly = gap;
-  return event;
+  return row_of(gap);
 }
 
 inline TimelineEvent record_out_of_sequence() {
-  TimelineEvent event = excess();
-  event.parser = "record_out_of_sequence";
-  auto& finding = std::get<FindingBody>(event.body);
-  Anomaly forged;
-  forged.kind = AnomalyKind::record_out_of_sequence;
-  forged.level = Level::medium;
-  forged.window_start = forged.window_end = at(973695000);
-  forged.first_pid = forged.last_pid = 2441;
-  forged.boot_session = 1;
+  Anomaly forged = found(AnomalyKind::record_out_of_sequence, Level::medium);
   forged.previous_pid = 911;
   forged.next_pid = 915;
   forged.previous_time = at(973694400);
   forged.next_time = at(973695600);
-  finding.anomaly = forged;
-  finding.last = finding.first;
-  return event;
+  return row_of(forged);
 }
 
 inline TimelineEvent clock_step() {
-  TimelineEvent event = excess();
-  event.parser = "clock_step";
-  auto& finding = std::get<FindingBody>(event.body);
-  Anomaly step;
-  step.kind = AnomalyKind::clock_step;
-  step.level = Level::low;
-  step.window_start = at(973695000);
-  step.window_end = at(973700400);
-  step.first_pid = 2441;
-  step.last_pid = 2443;
-  step.boot_session = 1;
+  Anomaly step = found(AnomalyKind::clock_step, Level::low, 973700400, 2443);
   step.observed_pids = 2;
   step.step_seconds = -6000;
-  finding.anomaly = step;
-  return event;
+  return row_of(step);
 }
 
 /// One record that says something of the schedule.
 inline TimelineEvent schedule_finding(AnomalyKind kind) {
-  TimelineEvent event = excess();
-  event.parser = kind == AnomalyKind::new_command ? "new_command" : "crontab_change";
-  auto& finding = std::get<FindingBody>(event.body);
-  Anomaly found;
-  found.kind = kind;
-  found.level = Level::low;
-  found.window_start = found.window_end = at(973695000);
-  found.first_pid = found.last_pid = 2441;
-  found.boot_session = 1;
-  found.days_before = 12.5;
-  finding.anomaly = found;
-  finding.last = finding.first;
-  return event;
+  Anomaly one = found(kind, Level::low);
+  one.days_before = 12.5;
+  return row_of(one);
 }
 
 /// A line of a crontab that never ran.
 inline TimelineEvent line_without_job() {
-  TimelineEvent event = excess();
-  event.parser = "schedule_mismatch";
-  auto& finding = std::get<FindingBody>(event.body);
-  Anomaly found;
-  found.kind = AnomalyKind::schedule_mismatch;
-  found.level = Level::low;
-  found.window_start = at(973695000);
-  found.window_end = at(974299800);
-  found.first_pid = 2441;
-  found.last_pid = 9120;
-  found.boot_session = 1;
-  found.mismatch = ScheduleMismatch::line_without_job;
-  found.due = 42;
-  found.crontab_line = std::make_shared<const CrontabLine>(
-      CrontabLine{"/etc/cron.d/sysstat", 3, "0 */4 * * * root /usr/lib/sa/sa2 -A", "root",
+  Anomaly line = found(AnomalyKind::schedule_mismatch, Level::low, 974299800, 9120);
+  line.mismatch = ScheduleMismatch::line_without_job;
+  line.due = 42;
+  line.crontab_line = std::make_shared<const CrontabLine>(
+      CrontabLine{"p1", "/etc/cron.d/sysstat", 3, "0 */4 * * * root /usr/lib/sa/sa2 -A", "root",
                   "/usr/lib/sa/sa2 -A", at(973000000)});
+  TimelineEvent event = row_of(line);
+  auto& finding = std::get<FindingBody>(event.body);
   finding.missing_username = "root";
   finding.missing_command = "/usr/lib/sa/sa2 -A";
-  finding.anomaly = found;
   return event;
 }
 
@@ -282,23 +256,19 @@ inline TimelineEvent job_without_line() {
   return event;
 }
 
+/// A script that its folder has not any more.
+inline TimelineEvent job_without_script() {
+  TimelineEvent event = job_without_line();
+  std::get<FindingBody>(event.body).anomaly.mismatch = ScheduleMismatch::job_without_script;
+  return event;
+}
+
 /// A log that is younger than its first records.
 inline TimelineEvent log_rewritten() {
-  TimelineEvent event = excess();
-  event.parser = "log_rewritten";
-  auto& finding = std::get<FindingBody>(event.body);
-  Anomaly found;
-  found.kind = AnomalyKind::log_rewritten;
-  found.level = Level::low;
-  found.window_start = at(973695000);
-  found.window_end = at(973695600);
-  found.first_pid = 2441;
-  found.last_pid = 3285;
-  found.boot_session = 1;
-  found.file_created = at(973695321);
-  found.records_before = 576;
-  finding.anomaly = found;
-  return event;
+  Anomaly rewritten = found(AnomalyKind::log_rewritten, Level::low, 973695600, 3285);
+  rewritten.file_created = at(973695321);
+  rewritten.records_before = 576;
+  return row_of(rewritten);
 }
 
 /// Sums up two findings.
