@@ -308,9 +308,10 @@ std::string recovered_within_words(const RecoveredWithin& recovered) {
 
 std::string known_words(const Anomaly& anomaly) {
   if (!anomaly.known) return {};
-  return fmt::format(anomaly.known_inside ? "; within known work ({}), its level is one lower"
-                                          : "; beside known work ({}), and reaching beyond it",
-                     escape_bytes(anomaly.known->reason));
+  const std::string reason = escape_bytes(anomaly.known->reason);
+  return anomaly.known_inside
+             ? fmt::format("; within known work ({}), its level is one lower", reason)
+             : fmt::format("; beside known work ({}), and reaching beyond it", reason);
 }
 
 struct MessageOf {

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""--known: findings within known work are kept, marked, and one level lower."""
+
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import program, rows, tap  # noqa: E402
+
+
+class Known(program.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def scan(self, text=None, name="known.csv", status=0):
+        arguments = ["scan", *program.ZONE, program.E01]
+        if text is not None:
+            path = self.folder / name
+            path.write_text(text)
+            arguments += ["--known", path]
+        run = program.run(*arguments)
+        self.assertEqual(run.status, status, run.err)
+        return run
+
+    def rows(self, *arguments):
+        found = rows.split_rows(self.scan(*arguments).out.decode("ascii"))
+        schema = rows.load_schema("row")
+        for row in found:
+            self.assertEqual(rows.problems(row, schema), [])
+        return found
+
+    # The hour of the rootkit by the host's clock, --timezone.
+    HOUR = "begin,end,reason\n2000-11-08T08:00,2000-11-08T10:00,restore from tape\n"
+
+    def test_marks_and_lowers(self):
+        before = self.rows()
+        after = self.rows(self.HOUR)
+        self.assertEqual([row["datetime"] for row in before], [row["datetime"] for row in after])
+        marked = [row for row in after if "known_reason" in row]
+        self.assertEqual(sorted(row["excess_pids"] for row in marked), [18, 29, 41, 842, 930])
+        for row in marked:
+            self.assertEqual(row["level"], "high")
+            self.assertIn("known", row["tag"])
+            self.assertIn("within known work (restore from tape)", row["message"])
+        for old, new in zip(before, after):
+            if "known_reason" not in new:
+                self.assertEqual(old, new)
+            else:
+                self.assertEqual(old.get("finding_id"), new.get("finding_id"))
+
+    def test_what_reaches_beyond_keeps_its_level(self):
+        found = self.rows("begin,end,reason\n2000-11-08T08:55,2000-11-08T10:00,restore\n")
+        [row] = [row for row in found if row.get("excess_pids") == 842]
+        self.assertEqual((row["level"], row["known_beside"]), ("critical", "restore"))
+
+    def test_json_and_offsets(self):
+        found = self.rows('[{"begin": "2000-11-08T14:00Z", "end": "2000-11-08T16:00Z", "reason": "restore"}]',
+                          "known.json")
+        self.assertEqual(len([row for row in found if "known_reason" in row]), 5)
+
+    def test_a_file_that_is_not_understood_ends_the_run(self):
+        for text in ("", "begin,end,reason\nnoon,midnight,x\n", "[{}]"):
+            with self.subTest(text):
+                run = self.scan(text, status=2)
+                self.assertEqual(run.out, b"")
+                self.assertIn("known.csv", run.err)
+        run = program.run("scan", "--known", self.folder / "none", program.E01)
+        self.assertEqual(run.status, 2)
+        self.assertIn("cannot be read for --known", run.err)
+        run = program.run("scan", "--known", self.folder, program.E01)
+        self.assertEqual(run.status, 2)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,84 @@
+#include "plugin/known/known_windows.h"
+
+#include <gtest/gtest.h>
+
+namespace pidometer {
+namespace {
+
+Timestamp at(std::int64_t seconds) {
+  return Timestamp(std::chrono::seconds(seconds));
+}
+
+Anomaly finding(std::int64_t begin, std::int64_t end, Level level = Level::critical,
+                std::uint32_t activity = 0) {
+  Anomaly made;
+  made.level = level;
+  made.window_start = at(begin);
+  made.window_end = at(end);
+  made.activity = activity;
+  return made;
+}
+
+KnownWindows windows(std::int64_t begin, std::int64_t end, std::string host = {}) {
+  KnownWindow window{{at(begin), at(end)}, "backup", std::move(host)};
+  return {std::make_shared<const KnownWindow>(std::move(window))};
+}
+
+TEST(KnownWindows, LowerWhatLiesInThemByOneLevel) {
+  std::vector<Anomaly> all{finding(100, 200), finding(100, 200, Level::informational)};
+  mark_known(windows(100, 200), "web01", all);
+  EXPECT_EQ(all[0].level, Level::high);
+  EXPECT_TRUE(all[0].known_inside);
+  EXPECT_EQ(all[0].known->reason, "backup");
+  EXPECT_EQ(all[1].level, Level::informational);
+}
+
+TEST(KnownWindows, LeaveTheLevelOfWhatReachesBeyond) {
+  std::vector<Anomaly> all{finding(50, 150), finding(150, 250), finding(50, 250)};
+  mark_known(windows(100, 200), "web01", all);
+  for (const Anomaly& one : all) {
+    EXPECT_EQ(one.level, Level::critical);
+    EXPECT_FALSE(one.known_inside);
+    ASSERT_TRUE(one.known);
+  }
+}
+
+TEST(KnownWindows, LeaveAllElseAlone) {
+  std::vector<Anomaly> all{finding(0, 100), finding(200, 300)};
+  mark_known(windows(100, 200), "web01", all);
+  for (const Anomaly& one : all) {
+    EXPECT_EQ(one.level, Level::critical);
+    EXPECT_FALSE(one.known);
+  }
+}
+
+TEST(KnownWindows, OfAnotherHostSayNothing) {
+  std::vector<Anomaly> all{finding(100, 200)};
+  mark_known(windows(100, 200, "db01"), "web01", all);
+  EXPECT_FALSE(all[0].known);
+  mark_known(windows(100, 200, "web01"), "web01", all);
+  EXPECT_TRUE(all[0].known_inside);
+}
+
+TEST(KnownWindows, TheOneThatHoldsItComesFirst) {
+  KnownWindows both = windows(50, 150);
+  both.push_back(std::make_shared<const KnownWindow>(KnownWindow{{at(0), at(300)}, "upgrade", {}}));
+  std::vector<Anomaly> all{finding(100, 200)};
+  mark_known(both, "web01", all);
+  EXPECT_EQ(all[0].known->reason, "upgrade");
+  EXPECT_TRUE(all[0].known_inside);
+}
+
+TEST(KnownWindows, AnActivityHasTheLevelThatItsFindingsHaveLeft) {
+  std::vector<Anomaly> all{finding(100, 200, Level::critical, 1),
+                           finding(300, 400, Level::medium, 1),
+                           finding(100, 400, Level::critical, 1)};
+  all[2].kind = AnomalyKind::activity;
+  mark_known(windows(100, 200), "web01", all);
+  EXPECT_EQ(all[0].level, Level::high);
+  EXPECT_EQ(all[1].level, Level::medium);
+  EXPECT_EQ(all[2].level, Level::high);
+}
+
+}  // namespace
+}  // namespace pidometer
