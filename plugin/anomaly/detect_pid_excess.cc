@@ -47,6 +47,11 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     a.window_last_tick = whole.end;
     a.window_excess = whole.excess;
     a.window_variance = whole.variance;
+    for (std::uint32_t i = pick.window.begin; i < pick.window.end; ++i) {
+      a.restarted = a.restarted || clock.intervals[i].restarted;
+      a.may_be_boot = a.may_be_boot || clock.intervals[i].may_be_boot;
+    }
+    if (a.may_be_boot) a.level = std::min(a.level, Level::low);
     found.push_back(std::move(a));
   }
   return found;

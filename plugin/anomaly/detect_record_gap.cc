@@ -27,8 +27,10 @@ Level level_of(const GapVerdict& verdict) {
     case GapCause::cron_stopped:
     case GapCause::suspended_or_clock_set:
     case GapCause::rotation_missing:
-    case GapCause::unknown:
       return Level::low;
+    case GapCause::unknown:
+      // whoever forges a start of the daemon does not hide what he did
+      return verdict.beyond_restart ? Level::medium : Level::low;
     case GapCause::system_down:
     case GapCause::evidence_damaged:
       return Level::informational;
@@ -78,6 +80,7 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.background_pids = verdict.background;
     a.noise_pids = verdict.noise;
     a.missing_records = verdict.missing_records;
+    a.restarted = verdict.beyond_restart;
     found.push_back(std::move(a));
   }
   for (const SilentJob& job : find_silent_jobs(clock)) found.push_back(silence_of(clock, job));

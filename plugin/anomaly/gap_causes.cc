@@ -38,6 +38,8 @@ class GapJudge {
     verdict.seconds = seconds_between(last, next);
     if (gap.own_reference != kNoTick) verdict.usual_seconds = interval_seconds(gap.own_reference);
     add_costs(gap, verdict);
+    verdict.beyond_restart = interval.state == IntervalState::hole && interval.restarted &&
+                             is_beyond_restart(interval, verdict);
     verdict.cause = cause_of(interval, last, next, verdict);
     if (interval.state == IntervalState::hole || interval.state == IntervalState::judged)
       verdict.observed = interval.advance;
@@ -89,6 +91,14 @@ class GapJudge {
     verdict.noise = std::sqrt(square * std::max(1.0, more));
   }
 
+  // cron may have been stopped, and started behind the gap: then the jobs did not run.
+  bool is_beyond_restart(const Interval& interval, const GapVerdict& verdict) const {
+    const double more =
+        static_cast<double>(interval.advance) - verdict.scheduled - kDaemonStartPids;
+    const double noise = std::hypot(verdict.noise, kRateShare * verdict.background);
+    return !interval.may_be_boot && more > kTellsApart * std::max(1.0, noise);
+  }
+
   GapCause cause_of(const Interval& interval, const Tick& last, const Tick& next,
                     const GapVerdict& verdict) const {
     if (next.lost_before != Loss::none || last.lost_before == Loss::damaged)
@@ -103,7 +113,9 @@ class GapJudge {
       default:
         return GapCause::unknown;
     }
-    if (interval.state == IntervalState::daemon_restart) return GapCause::cron_stopped;
+    if (verdict.beyond_restart) return GapCause::unknown;
+    if (interval.state == IntervalState::daemon_restart || interval.restarted)
+      return GapCause::cron_stopped;
     // beyond what the last tick costs by itself: the background's PIDs, and the missing jobs'
     const double jobs = verdict.scheduled - verdict.background;
     const double background =

@@ -19,6 +19,9 @@ struct GapVerdict {
   double background = 0;      ///< had none run but the tick's that starts it
   double noise = 0;           ///< standard deviation of the two
   std::uint64_t missing_records = 0;
+  /// The daemon was started in it, and what was handed out is more than the start and all of the
+  /// jobs may have taken.
+  bool beyond_restart = false;
   double seconds = 0;        ///< from the last record to the next
   double usual_seconds = 0;  ///< from such a tick to the next, where nothing is missing
 };

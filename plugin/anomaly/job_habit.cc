@@ -62,7 +62,8 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
 // Deviations of an interval that is to be remembered.
 std::optional<double> JobHabit::far_out(std::uint32_t i) const {
   const Interval& interval = clock_.intervals[i];
-  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired)
+  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired ||
+      interval.restarted)
     return std::nullopt;
   const Window window = scan_.measure(i, i + 1);
   if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)

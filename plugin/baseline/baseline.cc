@@ -38,6 +38,19 @@ void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
     baseline.expected[i].variance += static_cast<float>(foreign_variance(clock.intervals[i]));
 }
 
+// A start of the daemon explains what there is of it, up to its bound; what is beyond is an excess
+// like any other, or one forged STARTUP line would hide a night's work.
+void expect_daemon_starts(const PidClock& clock, Baseline& baseline) {
+  for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
+    const Interval& interval = clock.intervals[i];
+    if (interval.state != IntervalState::judged || !interval.restarted) continue;
+    Expectation& e = baseline.expected[i];
+    const double more = interval.advance - static_cast<double>(e.mean) -
+                        baseline.level.rate(i, i + 1) * interval.seconds;
+    e.mean += static_cast<float>(std::clamp(more, 0.0, kDaemonStartPids));
+  }
+}
+
 // The variance of an interval was measured around the mean of its group, at all levels together.
 void spread_by_level(const PidClock& clock, Baseline& baseline) {
   baseline.spread =
@@ -116,6 +129,7 @@ Baseline learn_baseline(const PidClock& clock) {
   baseline.background_per_second = background_rate(clock, groups, costs);
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
   widen_foreign_intervals(clock, baseline);
+  expect_daemon_starts(clock, baseline);
   return baseline;
 }
 

@@ -54,6 +54,11 @@ struct Baseline {
   }
 };
 
+/// A start of cron's daemon takes PIDs of its own: a command or two under systemd; of Debian's init
+/// script 7 to 58 were counted (it may read the locale with a pipe for each variable), and whoever
+/// types the command has a few. Up to so many in one interval are taken to be its.
+inline constexpr double kDaemonStartPids = 64;
+
 /// What is added to the variance of an interval because its distance is known less well: one over a
 /// wrap, or with a reading taken out. 0 for all others.
 double foreign_variance(const Interval& interval);

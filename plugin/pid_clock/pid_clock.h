@@ -29,7 +29,7 @@ struct ClockOptions {
 enum class IntervalState : std::uint8_t {
   judged,           ///< a distance that can be compared with others
   boot,             ///< the counter restarted: no distance
-  daemon_restart,   ///< a STARTUP line, but the counter went on
+  daemon_restart,   ///< a STARTUP line, and what the counter did is not known
   clock_step,       ///< the time runs backwards, or stands still
   hole,             ///< scheduled ticks are missing in it, or it is longer than the schedule leaves
   damaged,          ///< lines are lost in it or in the tick before: what it should cost is unknown
@@ -45,6 +45,8 @@ struct Interval {
   std::uint8_t wraps = 0;
   bool repaired =
       false;  ///< a reading in it was taken out as foreign: its items are not comparable
+  bool restarted = false;    ///< the daemon was started in it while the counter went on
+  bool may_be_boot = false;  ///< ... or the host was booted, and its counter came as far
   IntervalState state = IntervalState::last;
 };
 

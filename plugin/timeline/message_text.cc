@@ -122,7 +122,10 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
   return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
                      anomaly.missing_records == 1 ? "" : "s",
                      whose + (anomaly.missing_records == 1 ? " is" : " are"), when(finding),
-                     cause_words(anomaly.cause));
+                     anomaly.restarted && anomaly.cause == GapCause::unknown
+                         ? "the cron daemon was started there, and more PIDs were handed out than "
+                           "that and all of their jobs explain"
+                         : cause_words(anomaly.cause));
 }
 
 /// "1 h 30 min", "90 s"
@@ -140,6 +143,11 @@ std::string sequence_message(const FindingBody& finding) {
     return fmt::format(
         "PID {} of this record does not fit its neighbours' PIDs, {} and {}: the line was "
         "inserted or edited {}",
+        anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
+  if (anomaly.fault == SequenceFault::order)
+    return fmt::format(
+        "time and PID {} of this record belong elsewhere in the log, not between PIDs {} and {}: "
+        "the line was moved, written late or repeated {}",
         anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
   return fmt::format(
       "the time of this record does not fit its neighbours' times while its PID, {}, lies between "
@@ -194,8 +202,10 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
              pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
              when(finding);
     case AnomalyKind::pid_excess:
-      return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
-             when(finding);
+      return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule " +
+             (anomaly.restarted ? "and a start of the cron daemon explain " : "explains ") +
+             when(finding) +
+             (anomaly.may_be_boot ? "; unless the host was booted, not only its cron daemon" : "");
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
              " than the schedule always costs " + when(finding);
