@@ -68,9 +68,9 @@ ClockOptions clock_options(const HostSeries& series, const LogSeries& log,
 }
 
 std::vector<Anomaly> all_findings(const HostSeries& series, const LogSeries& log,
-                                  const PidClock& clock, const Baseline& baseline,
-                                  const WindowScan& scan, const std::vector<bool>& known) {
-  std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline, scan);
+                                  const DetectorInput& input, const std::vector<bool>& known) {
+  const PidClock& clock = input.clock;
+  std::vector<Anomaly> anomalies = detect_anomalies(input);
   std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
   explain_by_rotations(log, anomalies);
   std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
@@ -115,14 +115,14 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const Baseline baseline = learn_baseline(clock);
   const WindowScan scan(clock, baseline);
   RowMaker rows(series, log, mediator);
-  std::vector<Anomaly> anomalies = all_findings(series, log, clock, baseline, scan, known);
+  Explanations explanations(clock, baseline, scan);
+  const DetectorInput input(clock, baseline, scan, explanations);
+  std::vector<Anomaly> anomalies = all_findings(series, log, input, known);
   std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several}, mediator),
                     std::back_inserter(anomalies));
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
-  const auto explain = [&](const Anomaly& anomaly) {
-    return explain_finding(log, clock, baseline, scan, anomaly);
-  };
+  const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
   if (options.explain.empty())
     waiting.add(rows.draft(std::move(anomalies), std::move(witnesses)));
   else
@@ -137,7 +137,11 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     mediator.report_births(series, pid_births(log, clock, *options.birth_of, rows.hostname()));
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
-  report.periods = cover_periods(clock, baseline, scan);
+  report.periods = cover_periods(clock, scan, explanations);
+  if (!input.silent.whole && report.coverage)
+    report.unjudged.push_back(
+        {*report.coverage,
+         "time jumps about by years: lines of single jobs were not looked for to the end"});
   if (options.schedule) report.schedule = learnt_schedule(log, clock, baseline);
   mediator.report_series(series, std::move(report));
   if (series.recovered)

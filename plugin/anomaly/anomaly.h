@@ -103,6 +103,10 @@ struct Anomaly {
   std::uint32_t window_last_tick = 0;
   double window_excess = 0;
   double window_variance = 0;
+  /// Of a pid_excess or pid_deficit: the window whose score it is.
+  std::uint32_t scored_first_tick = 0;
+  std::uint32_t scored_last_tick = 0;
+  std::uint32_t stretch_first_tick = 0;  ///< of the row's own stretch
   /// Number of the activity that the finding is part of, from 1 in the series; 0: none. Findings of
   /// one activity are neighbours, or apart by a quiet interval or two.
   std::uint32_t activity = 0;

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/silent_jobs.h"
 #include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
@@ -83,7 +82,7 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.restarted = verdict.beyond_restart;
     found.push_back(std::move(a));
   }
-  for (const SilentJob& job : find_silent_jobs(clock)) found.push_back(silence_of(clock, job));
+  for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));
   return found;
 }
 

@@ -40,6 +40,11 @@ class GapJudge {
     add_costs(gap, verdict);
     verdict.beyond_restart = interval.state == IntervalState::hole && interval.restarted &&
                              is_beyond_restart(interval, verdict);
+    verdict.beyond_rate =
+        baseline_.background_per_second * std::max(0.0, verdict.seconds - verdict.usual_seconds);
+    verdict.spent =
+        static_cast<double>(interval.advance) - (verdict.background - verdict.beyond_rate);
+    verdict.clear = kTellsApart * std::hypot(verdict.noise, kRateShare * verdict.beyond_rate);
     verdict.cause = cause_of(interval, last, next, verdict);
     if (interval.state == IntervalState::hole || interval.state == IntervalState::judged)
       verdict.observed = interval.advance;
@@ -86,6 +91,8 @@ class GapJudge {
                                                      static_cast<double>(gap.references.size());
     verdict.missing_records = static_cast<std::uint64_t>(
         std::llround(static_cast<double>(records) * std::max(1.0, more)));
+    verdict.own = own;
+    verdict.jobs = jobs * more;
     verdict.background = own + background;
     verdict.scheduled = verdict.background + jobs * more;
     verdict.noise = std::sqrt(square * std::max(1.0, more));
@@ -118,10 +125,9 @@ class GapJudge {
       return GapCause::cron_stopped;
     // beyond what the last tick costs by itself: the background's PIDs, and the missing jobs'
     const double jobs = verdict.scheduled - verdict.background;
-    const double background =
-        baseline_.background_per_second * std::max(0.0, verdict.seconds - verdict.usual_seconds);
-    const double spent = static_cast<double>(interval.advance) - (verdict.background - background);
-    const double clear = kTellsApart * std::hypot(verdict.noise, kRateShare * background);
+    const double background = verdict.beyond_rate;
+    const double spent = verdict.spent;
+    const double clear = verdict.clear;
     if (background + jobs < clear) return GapCause::unknown;
     if (jobs < clear)
       return spent > kRanShare * (background + jobs) ? GapCause::unknown

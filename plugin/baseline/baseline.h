@@ -37,6 +37,11 @@ struct Baseline {
   std::vector<double> job_costs;  ///< PIDs of one run by label, of the additive fit
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
+  /// Its factor for each interval, at the interval's own level; empty where no level is used.
+  std::vector<double> spread_factor;
+  /// Of each interval's mean: what a start of the daemon is taken to have cost; empty where the log
+  /// has none.
+  std::vector<float> start_cost;
   /// Mean of the random part of a count, in units of its variance, by the skewness of this host's
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;

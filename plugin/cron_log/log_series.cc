@@ -77,8 +77,10 @@ Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>
 Warning other_zone(std::chrono::minutes shift) {
   Warning warning;
   warning.kind = WarningKind::year_uncertain;
-  warning.message = "the lines of the text logs are dated " + std::to_string(-shift.count()) +
-                    " minutes later than the same lines of the journal, which knows UTC: the zone "
+  warning.message = "the lines of the text logs are dated " +
+                    std::to_string(std::chrono::abs(shift).count()) + " minutes " +
+                    (shift.count() < 0 ? "later" : "earlier") +
+                    " than the same lines of the journal, which knows UTC: the zone "
                     "is not the host's; give --timezone";
   return warning;
 }

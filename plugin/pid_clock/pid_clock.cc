@@ -259,6 +259,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.item_sets = std::move(series.item_sets);
   clock.pid_max = range.pid_max;
   clock.pid_max_basis = std::move(range.basis);
+  clock.pids_per_second = range.pids_per_second;
+  clock.most_per_second = range.most_per_second;
   SessionDivider(clock, series.startups).run();
   return clock;
 }

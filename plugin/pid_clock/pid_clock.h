@@ -71,7 +71,9 @@ struct PidClock {
 
   PidOrder order;   ///< where it is random there is one session, and no interval is judged
   Pid pid_max = 0;  ///< one more than the largest PID that is handed out
-  std::string pid_max_basis;  ///< in words: where the number comes from
+  std::string pid_max_basis;   ///< in words: where the number comes from
+  double pids_per_second = 0;  ///< of ordinary intervals, which wraps are told by
+  double most_per_second = 0;  ///< the same with bursts, which boots are told by
   std::size_t wraps = 0;
   std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
   std::size_t holes = 0;

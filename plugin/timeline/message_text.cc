@@ -30,16 +30,20 @@ std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
 }
 
 /// What the PIDs say of the missing records.
-std::string_view cause_words(GapCause cause) {
+std::string_view cause_words(GapCause cause, bool one) {
   switch (cause) {
     case GapCause::records_removed:
-      return "the PIDs went on as if their jobs had run: lines were removed";
+      return one ? "the PIDs went on as if its job had run: lines were removed"
+                 : "the PIDs went on as if their jobs had run: lines were removed";
     case GapCause::system_down:
       return "the PID counter restarted: the host was down";
     case GapCause::cron_stopped:
       return "PIDs went on without the jobs' share: cron did not run";
     case GapCause::suspended_or_clock_set:
-      return "no PIDs were handed out for them: the host was suspended, or its clock set forward";
+      return one ? "no PIDs were handed out for it: the host was suspended, or its clock set "
+                   "forward"
+                 : "no PIDs were handed out for them: the host was suspended, or its clock set "
+                   "forward";
     case GapCause::rotation_missing:
       return "a log of the series is missing";
     case GapCause::evidence_damaged:
@@ -125,7 +129,7 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
                      anomaly.restarted && anomaly.cause == GapCause::unknown
                          ? "the cron daemon was started there, and more PIDs were handed out than "
                            "that and all of their jobs explain"
-                         : cause_words(anomaly.cause));
+                         : cause_words(anomaly.cause, anomaly.missing_records == 1));
 }
 
 /// "1 h 30 min", "90 s"
