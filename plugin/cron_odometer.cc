@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -138,6 +139,13 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
   report.periods = cover_periods(clock, scan, explanations);
+  const auto misplaced =
+      static_cast<std::size_t>(std::ranges::count(clock.foreign, true, &ForeignReading::misplaced));
+  if (misplaced > kListedMisplaced && report.coverage)
+    report.unjudged.push_back(
+        {*report.coverage, std::to_string(misplaced) +
+                               " lines stand elsewhere than where they belong; only the first " +
+                               std::to_string(kListedMisplaced) + " of them have rows"});
   if (!input.silent.whole && report.coverage)
     report.unjudged.push_back(
         {*report.coverage,

@@ -31,8 +31,11 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     a.boot_session = boot_session_at(clock, reading.record);
     found.push_back(std::move(a));
   };
+  std::size_t misplaced = 0;
   for (const ForeignReading& reading : clock.foreign)
-    add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
+    // of a log that is out of order throughout the first lines are enough: the summary says so
+    if (!reading.misplaced || ++misplaced <= kListedMisplaced)
+      add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
   for (const EditedTime& edited : input.edited) {
     const Tick& tick = clock.ticks[edited.tick];
     const Tick& before = clock.ticks[edited.tick - 1];

@@ -22,6 +22,9 @@ struct ForeignReading {
       false;  ///< its time does not fit either: it was moved, written late, or repeated
 };
 
+/// So many misplaced lines of a series have a row; the summary has the number of all.
+inline constexpr std::size_t kListedMisplaced = 1000;
+
 /// Takes readings out whose PID lies far outside two neighbours that agree with one another (a
 /// forged or edited line): one such line must not look like a giant excess and a boot. A tick with
 /// another PID that fits takes that one; a tick without is joined to the one before (Tick::joined).
@@ -30,7 +33,7 @@ struct ForeignReading {
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
                                                       TickSeries& series);
 
-/// Takes the ticks out of which `gone` (ascending indices, none of them 0) says so, and joins the
+/// Takes the ticks out of which `gone` (ascending indices) says so, and joins the
 /// items of each to the tick that `host_of` names for it; kNoHost: to none.
 inline constexpr std::uint32_t kNoHost = 0xffffffffU;
 struct GoneTick {

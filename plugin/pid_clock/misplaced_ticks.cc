@@ -100,7 +100,9 @@ class Finder {
       if (!place || run.size() == kMostTicks || ticks_[t].after_startup) return {};
       run.push_back({t, place->host});
     }
-    return {};
+    // the log's first lines
+    std::ranges::reverse(run);
+    return run;
   }
 
   // Where the tick belongs among [first, end), which are in order but for what was taken out.

@@ -291,5 +291,21 @@ TEST(SilentJob, a_search_that_was_given_up_is_told) {
   EXPECT_FALSE(find_silent_jobs(build_pid_clock(readings, {})).whole);
 }
 
+// A log server that swaps every other line: no flood of rows, and nothing of them an alarm.
+TEST(Misplaced, lines_of_a_log_that_is_out_of_order_throughout) {
+  Host host{[](std::int64_t minute) {
+    return minute % 5 == 0 ? std::vector<std::uint32_t>{1} : std::vector<std::uint32_t>{};
+  }};
+  std::vector<Reading> readings = host.run(14 * kDay);
+  for (std::size_t i = 0; i + 3 < readings.size(); i += 2) std::swap(readings[i], readings[i + 1]);
+  const std::vector<Anomaly> found = find(readings);
+  EXPECT_EQ(found.size(), kListedMisplaced);
+  for (const Anomaly& a : found) {
+    EXPECT_EQ(a.kind, AnomalyKind::record_out_of_sequence);
+    EXPECT_EQ(a.fault, SequenceFault::order);
+    EXPECT_EQ(a.level, Level::low);
+  }
+}
+
 }  // namespace
 }  // namespace pidometer
