@@ -24,7 +24,7 @@ std::string_view unjudged_reason(IntervalState state, bool recovered) {
     case IntervalState::unknown_advance:
       return "the PIDs are out of order, or how often the counter wrapped is not known";
     case IntervalState::daemon_restart:
-      return "cron's daemon was started again there, which takes PIDs of its own";
+      return "cron's daemon was started there, and PIDs or times run backwards";
     case IntervalState::judged:
     case IntervalState::boot:
     case IntervalState::last:

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -69,9 +70,9 @@ ClockOptions clock_options(const HostSeries& series, const LogSeries& log,
 }
 
 std::vector<Anomaly> all_findings(const HostSeries& series, const LogSeries& log,
-                                  const PidClock& clock, const Baseline& baseline,
-                                  const WindowScan& scan, const std::vector<bool>& known) {
-  std::vector<Anomaly> anomalies = detect_anomalies(clock, baseline, scan);
+                                  const DetectorInput& input, const std::vector<bool>& known) {
+  const PidClock& clock = input.clock;
+  std::vector<Anomaly> anomalies = detect_anomalies(input);
   std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
   explain_by_rotations(log, anomalies);
   std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
@@ -124,7 +125,9 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const Baseline baseline = learn_baseline(clock);
   const WindowScan scan(clock, baseline);
   RowMaker rows(series, log, mediator);
-  std::vector<Anomaly> anomalies = all_findings(series, log, clock, baseline, scan, known);
+  Explanations explanations(clock, baseline, scan);
+  const DetectorInput input(clock, baseline, scan, explanations);
+  std::vector<Anomaly> anomalies = all_findings(series, log, input, known);
   if (!alone.empty()) {
     raise_by_text_logs(alone, log, anomalies);
     leave_files_to_text_logs(log, anomalies);
@@ -134,9 +137,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   mark_known(options.known, rows.hostname(), anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
-  const auto explain = [&](const Anomaly& anomaly) {
-    return explain_finding(log, clock, baseline, scan, anomaly);
-  };
+  const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
   if (options.explain.empty())
     waiting.add(rows.draft(std::move(anomalies), std::move(witnesses)));
   else
@@ -148,7 +149,18 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     mediator.report_births(series, pid_births(log, clock, *options.birth_of, rows.hostname()));
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   report.periodic_sources = baseline.periodic_sources;
-  report.periods = cover_periods(clock, baseline, scan);
+  report.periods = cover_periods(clock, scan, explanations);
+  const auto misplaced =
+      static_cast<std::size_t>(std::ranges::count(clock.foreign, true, &ForeignReading::misplaced));
+  if (misplaced > kListedMisplaced && report.coverage)
+    report.unjudged.push_back(
+        {*report.coverage, std::to_string(misplaced) +
+                               " lines stand elsewhere than where they belong; only the first " +
+                               std::to_string(kListedMisplaced) + " of them have rows"});
+  if (!input.silent.whole && report.coverage)
+    report.unjudged.push_back(
+        {*report.coverage,
+         "time jumps about by years: lines of single jobs were not looked for to the end"});
   if (options.schedule) report.schedule = learnt_schedule(log, clock, baseline);
   mediator.report_series(series, std::move(report));
   if (series.recovered)

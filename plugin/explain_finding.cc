@@ -1,13 +1,18 @@
 #include "plugin/explain_finding.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/explain_steps.h"
 
 namespace pidometer {
 namespace {
@@ -87,6 +92,27 @@ class Explainer {
     return out;
   }
 
+  /// The records around the finding's own, and these.
+  std::vector<ShownReading> around(const Anomaly& anomaly) const {
+    constexpr std::uint32_t kBeside = 3;
+    const auto count = static_cast<std::uint32_t>(log_.records.size());
+    std::set<std::uint32_t> shown;
+    for (const std::uint32_t record : {anomaly.first_record, anomaly.last_record})
+      for (std::uint32_t r = record - std::min(record, kBeside); r < count && r <= record + kBeside;
+           ++r)
+        shown.insert(r);
+    const std::vector<std::uint32_t> records(shown.begin(), shown.end());
+    const std::vector<Result<std::string>> lines = fetch_lines(log_, records);
+    std::vector<ShownReading> readings;
+    for (std::size_t k = 0; k < records.size(); ++k) {
+      const StoredRecord& record = log_.records[records[k]];
+      readings.push_back({log_.reports[record.file].entry.path, record.line, text_of(lines[k]),
+                          record.pid,
+                          records[k] == anomaly.first_record || records[k] == anomaly.last_record});
+    }
+    return readings;
+  }
+
  private:
   static std::string text_of(const Result<std::string>& line) {
     return line ? *line : "(line cannot be read again: " + line.error().message + ")";
@@ -98,20 +124,22 @@ class Explainer {
 
 }  // namespace
 
-std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const PidClock& clock,
-                                                   const Baseline& baseline, const WindowScan& scan,
+std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const DetectorInput& input,
                                                    const Anomaly& anomaly) {
-  if (anomaly.kind != AnomalyKind::pid_excess && anomaly.kind != AnomalyKind::pid_deficit)
-    return nullptr;
-  const auto first = std::ranges::find(clock.ticks, anomaly.first_record, &Tick::record);
-  if (first == clock.ticks.end()) return nullptr;
-  const auto begin = static_cast<std::uint32_t>(first - clock.ticks.begin());
-  const std::uint32_t end = begin + anomaly.intervals;
-  const IntervalGroups groups = group_intervals(clock);
+  const PidClock& clock = input.clock;
   const Explainer explainer(log, clock);
   auto explanation = std::make_shared<Explanation>();
+  explanation->readings = explainer.around(anomaly);
+  if (anomaly.kind != AnomalyKind::pid_excess && anomaly.kind != AnomalyKind::pid_deficit) {
+    explanation->steps = kind_steps(input, anomaly);
+    return explanation;
+  }
+  const std::uint32_t begin = anomaly.scored_first_tick;
+  const std::uint32_t end = anomaly.scored_last_tick;
+  const std::uint32_t stretch_end = anomaly.stretch_first_tick + anomaly.intervals;
+  const IntervalGroups groups = group_intervals(clock);
   for (std::uint32_t i = begin; i < end; ++i) {
-    const Expectation& expected = baseline.expected[i];
+    const Expectation& expected = input.baseline.expected[i];
     const bool common = groups.groups[groups.of_interval[i]].common;
     Compared compared =
         common ? of_common_group(clock, groups, i) : of_rarest_job(clock, groups, i);
@@ -119,21 +147,45 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const P
     one.own = explainer.read({i}).front();
     one.seconds = clock.intervals[i].seconds;
     one.mean = static_cast<double>(expected.mean);
-    one.random_mean = baseline.random_mean(expected);
+    one.random_mean = input.baseline.random_mean(expected);
     one.variance = static_cast<double>(expected.variance);
-    if (baseline.level.used()) one.level = baseline.level.rate(begin, end) * one.seconds;
+    if (clock.intervals[i].restarted) one.start_cost = input.baseline.start_cost[i];
     one.rule = std::move(compared.rule);
-    one.compared = explainer.read(compared.intervals);
+    if (common && teaches(clock.intervals[i])) one.rule += " (a row's number counts this one, too)";
+    one.compared_count = compared.intervals.size();
+    if (i >= anomaly.stretch_first_tick && i < stretch_end)
+      one.compared = explainer.read(compared.intervals);
     explanation->intervals.push_back(std::move(one));
   }
-  const Window window = scan.measure(begin, end);
-  explanation->excess = window.excess;
-  explanation->variance = window.variance;
-  explanation->looks = scan.looks();
-  explanation->days = scan.days();
-  explanation->score = anomaly.score;
-  explanation->window_intervals =
-      std::max(anomaly.intervals, anomaly.window_last_tick - anomaly.window_first_tick);
+  explanation->steps = score_steps(input, anomaly);
+  if (end - begin > anomaly.intervals)
+    explanation->score_of = fmt::format(
+        "the score is that of the window of these {} intervals, of which the row is the shortest "
+        "stretch that holds most",
+        end - begin);
+  return explanation;
+}
+
+std::shared_ptr<const Explanation> explain_activity(const Explanation& around,
+                                                    std::span<const Anomaly* const> parts) {
+  auto explanation = std::make_shared<Explanation>(around);
+  double excess = 0;
+  double variance = 0;
+  std::string sum;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    excess += parts[k]->window_excess;
+    variance += parts[k]->window_variance;
+    const std::string n = std::to_string(k + 1);
+    explanation->steps.push_back(
+        {"R_" + n, parts[k]->window_excess, "of finding " + n + " and what belongs to it beside"});
+    explanation->steps.push_back({"V_" + n, parts[k]->window_variance, "its variance"});
+  }
+  const double range = 1.645 * std::sqrt(variance);
+  explanation->steps.push_back({"R", excess, "sum of these R"});
+  explanation->steps.push_back({"V", variance, "sum of these V"});
+  explanation->steps.push_back({"excess_low", excess - range, "R - 1.645 sqrt(V)"});
+  explanation->steps.push_back({"excess_high", excess + range, "R + 1.645 sqrt(V)"});
+  explanation->score_of = "its findings stand beside it, each with its own";
   return explanation;
 }
 

@@ -1,20 +1,22 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "plugin/anomaly/anomaly.h"
-#include "plugin/anomaly/window_scan.h"
-#include "plugin/baseline/baseline.h"
+#include "plugin/anomaly/detectors.h"
 #include "plugin/cron_log/log_series.h"
-#include "plugin/pid_clock/pid_clock.h"
 #include "plugin/timeline/explanation.h"
 
 namespace pidometer {
 
-/// Every interval that a pid_excess or pid_deficit was compared with, with its lines, and the
-/// numbers of the arithmetic; null for other kinds, whose rows hold all their numbers.
-std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const PidClock& clock,
-                                                   const Baseline& baseline, const WindowScan& scan,
+/// All that a finding was made of: the lines and readings around it, every interval that a
+/// pid_excess or pid_deficit was compared with, and the arithmetic in its order.
+std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const DetectorInput& input,
                                                    const Anomaly& anomaly);
+
+/// The sum of an activity's findings, beside what explain_finding() says of it.
+std::shared_ptr<const Explanation> explain_activity(const Explanation& around,
+                                                    std::span<const Anomaly* const> parts);
 
 }  // namespace pidometer

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "plugin/explain_finding.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 
@@ -169,12 +170,24 @@ void RowMaker::explained_finding(
     const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain) {
   DraftRows rows = draft(std::move(anomalies), std::move(witnesses));
   read_findings(rows.findings, fetch_lines(rows.lines));
+  // an activity's findings are asked for with it
+  std::vector<const Anomaly*> parts;
+  TimelineEvent* activity = nullptr;
   for (TimelineEvent& event : rows.findings) {
-    if (finding_id(event) != id) continue;
     auto& body = std::get<FindingBody>(event.body);
+    const bool is_sum = body.anomaly.kind == AnomalyKind::activity;
+    if (is_sum && finding_id(event) == id) activity = &event;
+    if (is_sum || (finding_id(event) != id && body.activity_id != id)) continue;
     body.explanation = explain(body.anomaly);
-    mediator_.produce_event(std::move(event));
+    parts.push_back(&body.anomaly);
   }
+  if (activity != nullptr) {
+    auto& body = std::get<FindingBody>(activity->body);
+    body.explanation = explain_activity(*explain(body.anomaly), parts);
+  }
+  for (TimelineEvent& event : rows.findings)
+    if (std::get<FindingBody>(event.body).explanation != nullptr)
+      mediator_.produce_event(std::move(event));
   for (TimelineEvent& event : rows.damage) mediator_.produce_event(std::move(event));
 }
 

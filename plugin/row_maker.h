@@ -51,8 +51,8 @@ class RowMaker {
   /// `witnesses` is parallel to `anomalies`.
   DraftRows draft(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) const;
 
-  /// Produces the finding (or activity) of that id alone, with what `explain` makes of it, and the
-  /// rows of damage.
+  /// Produces the finding of that id alone (or the activity and its findings), with what `explain`
+  /// makes of it, and the rows of damage.
   void explained_finding(
       std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
       const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain);

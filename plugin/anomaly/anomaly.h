@@ -65,7 +65,11 @@ struct CrontabLine {
 };
 
 /// What of a record does not fit its neighbours.
-enum class SequenceFault : std::uint8_t { pid, time };
+enum class SequenceFault : std::uint8_t {
+  pid,
+  time,
+  order,  ///< both: the line was moved, written late, or repeated
+};
 
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
 
@@ -105,9 +109,18 @@ struct Anomaly {
   std::uint32_t window_last_tick = 0;
   double window_excess = 0;
   double window_variance = 0;
+  /// Of a pid_excess or pid_deficit: the window whose score it is.
+  std::uint32_t scored_first_tick = 0;
+  std::uint32_t scored_last_tick = 0;
+  std::uint32_t stretch_first_tick = 0;  ///< of the row's own stretch
   /// Number of the activity that the finding is part of, from 1 in the series; 0: none. Findings of
   /// one activity are neighbours, or apart by a quiet interval or two.
   std::uint32_t activity = 0;
+
+  // pid_excess and record_gap:
+  bool restarted = false;  ///< cron's daemon was started within it while the PIDs went on
+  bool may_be_boot =
+      false;  ///< ... or the host was booted, and its counter came as far: never above low
 
   // record_gap (observed_pids and expected_pids too: what would have been spent had all run):
   GapCause cause = GapCause::unknown;

@@ -41,7 +41,8 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
     ++judged;
-    if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired) continue;
+    if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired || clock.intervals[i].restarted)
+      continue;
     Window window = scan.measure(i, i + 1);
     const double deviation = std::sqrt(window.variance);
     if (window.excess < kTraceDeviations * deviation + kFarOutPids) continue;
@@ -95,7 +96,7 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
   }
 }
 
-double DailyBursts::explained(const Window& window) const {
+double DailyBursts::explained(const Window& window, Steps* steps) const {
   if (!usual_) return window.score;
   Window rest = window;
   double number = 0;
@@ -111,11 +112,12 @@ double DailyBursts::explained(const Window& window) const {
     number += 1;
   }
   if (number == 0) return window.score;
-  const double size =
-      surprise_of_t((std::log(std::max(largest, 1.0)) - middle_) / spread_, degrees_);
-  const double chance = surprise_of_number(number, rate_ * static_cast<double>(window.width())) +
-                        std::max(0.0, size - std::log10(number));
+  const double deviations = (std::log(std::max(largest, 1.0)) - middle_) / spread_;
+  const double size = surprise_of_t(deviations, degrees_);
+  const double mean = rate_ * static_cast<double>(window.width());
+  const double chance = surprise_of_number(number, mean) + std::max(0.0, size - std::log10(number));
   const double left = rest.excess > 0 ? scan_.score(rest) : 0;
+  if (steps != nullptr) *steps = {number, mean, deviations, degrees_, chance, rest.excess, left};
   return std::min(window.score, std::max(chance, left));
 }
 

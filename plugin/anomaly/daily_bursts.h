@@ -17,11 +17,22 @@ namespace pidometer {
 /// the days with work of one size. What `spill` and `habit` explain is no such burst.
 class DailyBursts {
  public:
+  /// The arithmetic of a window that holds such bursts.
+  struct Steps {
+    double number = 0;       ///< of them; 0: there is none
+    double mean = 0;         ///< so many are in a window of its width on average
+    double deviations = 0;   ///< of the logarithm of the largest one's size
+    unsigned degrees = 1;    ///< of Student's t for these
+    double chance = 0;       ///< -log10 of both together
+    double rest_excess = 0;  ///< of the window without them
+    double rest_score = 0;
+  };
+
   DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
               JobHabit& habit);
 
   /// The window's score: what is left of it without its bursts, but at least the chance of those.
-  double explained(const Window& window) const;
+  double explained(const Window& window, Steps* steps = nullptr) const;
 
  private:
   struct Burst {

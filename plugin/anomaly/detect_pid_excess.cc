@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_picks.h"
 #include "plugin/anomaly/window_scan.h"
@@ -32,8 +31,7 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
   const WindowScan& scan = input.scan;
   std::vector<Window> candidates = scan.candidates();
   if (candidates.empty()) return {};
-  Explanations explanations(clock, baseline, scan);
-  for (Window& window : candidates) window.score = explanations.explained(window);
+  for (Window& window : candidates) window.score = input.explanations.explained(window);
   // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
@@ -47,6 +45,13 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     a.window_last_tick = whole.end;
     a.window_excess = whole.excess;
     a.window_variance = whole.variance;
+    a.scored_first_tick = pick.window.begin;
+    a.scored_last_tick = pick.window.end;
+    for (std::uint32_t i = pick.window.begin; i < pick.window.end; ++i) {
+      a.restarted = a.restarted || clock.intervals[i].restarted;
+      a.may_be_boot = a.may_be_boot || clock.intervals[i].may_be_boot;
+    }
+    if (a.may_be_boot) a.level = std::min(a.level, Level::low);
     found.push_back(std::move(a));
   }
   return found;

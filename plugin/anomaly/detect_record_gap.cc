@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/silent_jobs.h"
 #include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
@@ -27,8 +26,10 @@ Level level_of(const GapVerdict& verdict) {
     case GapCause::cron_stopped:
     case GapCause::suspended_or_clock_set:
     case GapCause::rotation_missing:
-    case GapCause::unknown:
       return Level::low;
+    case GapCause::unknown:
+      // whoever forges a start of the daemon does not hide what he did
+      return verdict.beyond_restart ? Level::medium : Level::low;
     case GapCause::system_down:
     case GapCause::evidence_damaged:
       return Level::informational;
@@ -78,9 +79,10 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.background_pids = verdict.background;
     a.noise_pids = verdict.noise;
     a.missing_records = verdict.missing_records;
+    a.restarted = verdict.beyond_restart;
     found.push_back(std::move(a));
   }
-  for (const SilentJob& job : find_silent_jobs(clock)) found.push_back(silence_of(clock, job));
+  for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));
   return found;
 }
 

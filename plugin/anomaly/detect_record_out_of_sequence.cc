@@ -31,7 +31,11 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     a.boot_session = boot_session_at(clock, reading.record);
     found.push_back(std::move(a));
   };
-  for (const ForeignReading& reading : clock.foreign) add(SequenceFault::pid, reading);
+  std::size_t misplaced = 0;
+  for (const ForeignReading& reading : clock.foreign)
+    // of a log that is out of order throughout the first lines are enough: the summary says so
+    if (!reading.misplaced || ++misplaced <= kListedMisplaced)
+      add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
   for (const EditedTime& edited : input.edited) {
     const Tick& tick = clock.ticks[edited.tick];
     const Tick& before = clock.ticks[edited.tick - 1];
@@ -40,7 +44,9 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
         {tick.record, tick.pid, tick.time, before.pid, behind.pid, before.time, behind.time});
   }
   const bool few = found.size() <= std::max(kFewLines, clock.ticks.size() / kOneIn);
-  for (Anomaly& a : found) a.level = few ? Level::medium : Level::low;
+  // a line that was written late, or twice, is as true as any
+  for (Anomaly& a : found)
+    a.level = few && a.fault != SequenceFault::order ? Level::medium : Level::low;
   return found;
 }
 

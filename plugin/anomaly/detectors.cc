@@ -51,22 +51,24 @@ bool may_be_random(const PidClock& clock) {
 }  // namespace
 
 DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
-                             const WindowScan& its_scan)
+                             const WindowScan& its_scan, Explanations& its_explanations)
     : clock(the_clock),
       baseline(its_baseline),
       scan(its_scan),
+      explanations(its_explanations),
       edited(find_edited_times(the_clock)),
       gaps(judge_gaps(the_clock, its_baseline, edited)),
-      steps(steps_back_of(the_clock, gaps)) {}
+      steps(steps_back_of(the_clock, gaps)),
+      silent(the_clock.order.kind == PidOrderKind::random ? SilentJobs()
+                                                          : find_silent_jobs(the_clock)) {}
 
 std::span<const Detector> detectors() {
   return kDetectors;
 }
 
-std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline,
-                                      const WindowScan& scan) {
+std::vector<Anomaly> detect_anomalies(const DetectorInput& input) {
+  const PidClock& clock = input.clock;
   // distances, falls and boots mean nothing there
-  const DetectorInput input(clock, baseline, scan);
   if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(input);
   std::vector<Anomaly> all;
   for (const Detector& detector : kDetectors) {
@@ -84,7 +86,9 @@ std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& bas
 }
 
 std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline) {
-  return detect_anomalies(clock, baseline, WindowScan(clock, baseline));
+  const WindowScan scan(clock, baseline);
+  Explanations explanations(clock, baseline, scan);
+  return detect_anomalies(DetectorInput(clock, baseline, scan, explanations));
 }
 
 }  // namespace pidometer

@@ -7,7 +7,9 @@
 
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/anomaly/edited_times.h"
+#include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/gap_causes.h"
+#include "plugin/anomaly/silent_jobs.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -17,15 +19,17 @@ namespace pidometer {
 /// What detectors look at; what several of them ask for is found once. Holds references to the
 /// clock, its baseline and the scan of its windows.
 struct DetectorInput {
-  DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
-                const WindowScan& its_scan);
+  DetectorInput(const PidClock& the_clock, const Baseline& its_baseline, const WindowScan& its_scan,
+                Explanations& its_explanations);
 
   const PidClock& clock;
   const Baseline& baseline;
   const WindowScan& scan;
+  Explanations& explanations;
   std::vector<EditedTime> edited;
   std::vector<GapVerdict> gaps;
   std::vector<std::uint32_t> steps;  ///< parallel to `gaps`: steps_back_of()
+  SilentJobs silent;
 };
 
 /// One kind of finding: `rule` says in words when it is made.
@@ -41,8 +45,7 @@ struct Detector {
 std::span<const Detector> detectors();
 
 /// What all detectors find and the activities that it adds up to, sorted by time.
-std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline,
-                                      const WindowScan& scan);
+std::vector<Anomaly> detect_anomalies(const DetectorInput& input);
 
 /// The same for callers that need the windows for nothing else.
 std::vector<Anomaly> detect_anomalies(const PidClock& clock, const Baseline& baseline);

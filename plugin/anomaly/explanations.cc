@@ -12,35 +12,40 @@ constexpr double kSurprising = 3;
 
 // The score that jobs leave of a surprising interval; kNot where they do not make it less so.
 float Explanations::by_jobs(std::uint32_t interval) {
-  float& known = by_jobs_[interval];
+  float& known = learnt_->by_jobs[interval];
   if (known != kUnknown) return known;
   known = kNot;
   Window single = scan_.measure(interval, interval + 1);
   if (single.excess <= 0) return known;
   single.score = scan_.score(single);
   if (single.score < kSurprising) return known;
-  const double left = std::min(spill_.explained(single), habit_.explained(single));
+  const double left = std::min(learnt_->spill.explained(single), learnt_->habit.explained(single));
   if (left < kSurprising) known = static_cast<float>(left);
   return known;
 }
 
-double Explanations::explained(const Window& window) {
+double Explanations::explained(const Window& window, ExplainedSteps* steps) {
+  if (!learnt_) learnt_ = std::make_unique<Learnt>(clock_, baseline_, scan_);
+  ExplainedSteps own;
+  ExplainedSteps& told = steps != nullptr ? *steps : own;
   Window rest = window;
-  rest.score = std::min(spill_.explained(window), habit_.explained(window));
+  rest.score = std::min(learnt_->spill.explained(window, &told.spill),
+                        learnt_->habit.explained(window, &told.habit));
   if (window.width() > 1) {
-    double chance = 0;
-    bool any = false;
     for (std::uint32_t i = window.begin; i < window.end; ++i) {
       const float left = by_jobs(i);
       if (left == kNot) continue;
-      any = true;
+      told.without_jobs = true;
       rest.excess -= scan_.measure(i, i + 1).excess;
-      chance = std::max(chance, static_cast<double>(left));
+      told.jobs_chance = std::max(told.jobs_chance, static_cast<double>(left));
     }
-    if (any)
-      rest.score = std::min(rest.score, std::max(chance, rest.excess > 0 ? scan_.score(rest) : 0));
+    if (told.without_jobs) {
+      told.rest_excess = rest.excess;
+      told.rest_score = rest.excess > 0 ? scan_.score(rest) : 0;
+      rest.score = std::min(rest.score, std::max(told.jobs_chance, told.rest_score));
+    }
   }
-  return bursts_.explained(rest);
+  return learnt_->bursts.explained(rest, &told.bursts);
 }
 
 }  // namespace pidometer

@@ -1,41 +1,65 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "plugin/anomaly/daily_bursts.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
+#include "plugin/anomaly/seen_share.h"
 #include "plugin/anomaly/window_scan.h"
 
 namespace pidometer {
 
-/// All that explains an excess with the chance with which it did so before.
+/// What of a window's score was explained, and how.
+struct ExplainedSteps {
+  SeenShare spill;
+  SeenShare habit;
+  bool without_jobs = false;  ///< what jobs explain of single intervals was taken out of the window
+  double jobs_chance = 0;     ///< the largest score that they leave of one
+  double rest_excess = 0;     ///< of the window without these
+  double rest_score = 0;
+  DailyBursts::Steps bursts;
+};
+
+/// All that explains an excess with the chance with which it did so before. Learns from the log
+/// when it is first asked: once a series, whoever asks.
 class Explanations {
  public:
+  /// All three must outlive it.
   Explanations(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
-      : scan_(scan),
-        spill_(clock, scan),
-        habit_(clock, baseline, scan),
-        bursts_(clock, scan, spill_, habit_),
-        by_jobs_(clock.intervals.size(), kUnknown) {}
+      : clock_(clock), baseline_(baseline), scan_(scan) {}
 
   /// The window's score, no larger than what any of them leaves of it. What explains one interval
-  /// of a window is taken out of the window.
-  double explained(const Window& window);
+  /// of a window is taken out of the window. `steps`, where it is asked for: the arithmetic.
+  double explained(const Window& window, ExplainedSteps* steps = nullptr);
 
  private:
   static constexpr float kUnknown = -1;
   static constexpr float kNot = -2;
 
+  /// What was learnt.
+  struct Learnt {
+    Learnt(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
+        : spill(clock, scan),
+          habit(clock, baseline, scan),
+          bursts(clock, scan, spill, habit),
+          by_jobs(clock.intervals.size(), kUnknown) {}
+
+    JobSpill spill;
+    JobHabit habit;
+    DailyBursts bursts;
+    std::vector<float>
+        by_jobs;  ///< what a job leaves of an interval's score; kNot: it explains nothing
+  };
+
   float by_jobs(std::uint32_t interval);
 
+  const PidClock& clock_;
+  const Baseline& baseline_;
   const WindowScan& scan_;
-  JobSpill spill_;
-  JobHabit habit_;
-  DailyBursts bursts_;
-  std::vector<float>
-      by_jobs_;  ///< what a job leaves of an interval's score; kNot: it explains nothing
+  std::unique_ptr<Learnt> learnt_;
 };
 
 }  // namespace pidometer

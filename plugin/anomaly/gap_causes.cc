@@ -38,6 +38,13 @@ class GapJudge {
     verdict.seconds = seconds_between(last, next);
     if (gap.own_reference != kNoTick) verdict.usual_seconds = interval_seconds(gap.own_reference);
     add_costs(gap, verdict);
+    verdict.beyond_restart = interval.state == IntervalState::hole && interval.restarted &&
+                             is_beyond_restart(interval, verdict);
+    verdict.beyond_rate =
+        baseline_.background_per_second * std::max(0.0, verdict.seconds - verdict.usual_seconds);
+    verdict.spent =
+        static_cast<double>(interval.advance) - (verdict.background - verdict.beyond_rate);
+    verdict.clear = kTellsApart * std::hypot(verdict.noise, kRateShare * verdict.beyond_rate);
     verdict.cause = cause_of(interval, last, next, verdict);
     if (interval.state == IntervalState::hole || interval.state == IntervalState::judged)
       verdict.observed = interval.advance;
@@ -84,9 +91,19 @@ class GapJudge {
                                                      static_cast<double>(gap.references.size());
     verdict.missing_records = static_cast<std::uint64_t>(
         std::llround(static_cast<double>(records) * std::max(1.0, more)));
+    verdict.own = own;
+    verdict.jobs = jobs * more;
     verdict.background = own + background;
     verdict.scheduled = verdict.background + jobs * more;
     verdict.noise = std::sqrt(square * std::max(1.0, more));
+  }
+
+  // cron may have been stopped, and started behind the gap: then the jobs did not run.
+  bool is_beyond_restart(const Interval& interval, const GapVerdict& verdict) const {
+    const double more =
+        static_cast<double>(interval.advance) - verdict.scheduled - kDaemonStartPids;
+    const double noise = std::hypot(verdict.noise, kRateShare * verdict.background);
+    return !interval.may_be_boot && more > kTellsApart * std::max(1.0, noise);
   }
 
   GapCause cause_of(const Interval& interval, const Tick& last, const Tick& next,
@@ -103,13 +120,14 @@ class GapJudge {
       default:
         return GapCause::unknown;
     }
-    if (interval.state == IntervalState::daemon_restart) return GapCause::cron_stopped;
+    if (verdict.beyond_restart) return GapCause::unknown;
+    if (interval.state == IntervalState::daemon_restart || interval.restarted)
+      return GapCause::cron_stopped;
     // beyond what the last tick costs by itself: the background's PIDs, and the missing jobs'
     const double jobs = verdict.scheduled - verdict.background;
-    const double background =
-        baseline_.background_per_second * std::max(0.0, verdict.seconds - verdict.usual_seconds);
-    const double spent = static_cast<double>(interval.advance) - (verdict.background - background);
-    const double clear = kTellsApart * std::hypot(verdict.noise, kRateShare * background);
+    const double background = verdict.beyond_rate;
+    const double spent = verdict.spent;
+    const double clear = verdict.clear;
     if (background + jobs < clear) return GapCause::unknown;
     if (jobs < clear)
       return spent > kRanShare * (background + jobs) ? GapCause::unknown

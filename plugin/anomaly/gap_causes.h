@@ -19,7 +19,16 @@ struct GapVerdict {
   double background = 0;      ///< had none run but the tick's that starts it
   double noise = 0;           ///< standard deviation of the two
   std::uint64_t missing_records = 0;
-  double seconds = 0;        ///< from the last record to the next
+  /// The daemon was started in it, and what was handed out is more than the start and all of the
+  /// jobs may have taken.
+  bool beyond_restart = false;
+  double seconds = 0;  ///< from the last record to the next
+  // what the cause was told from:
+  double own = 0;            ///< cost of the jobs that the last record before the gap began
+  double jobs = 0;           ///< of those that are missing
+  double beyond_rate = 0;    ///< background over the time beyond the usual
+  double spent = 0;          ///< beyond what the last record's interval costs
+  double clear = 0;          ///< two of these are told apart where they lie so far apart
   double usual_seconds = 0;  ///< from such a tick to the next, where nothing is missing
 };
 

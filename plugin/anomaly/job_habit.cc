@@ -62,7 +62,8 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
 // Deviations of an interval that is to be remembered.
 std::optional<double> JobHabit::far_out(std::uint32_t i) const {
   const Interval& interval = clock_.intervals[i];
-  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired)
+  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired ||
+      interval.restarted)
     return std::nullopt;
   const Window window = scan_.measure(i, i + 1);
   if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)
@@ -107,7 +108,7 @@ double JobHabit::everywhere(double least, double most) {
                              std::ranges::lower_bound(all_, least));
 }
 
-double JobHabit::explained(const Window& window) {
+double JobHabit::explained(const Window& window, SeenShare* share) {
   Window main = window;
   if (window.width() > 1) {
     for (std::uint32_t i = window.begin; i < window.end; ++i)
@@ -132,6 +133,7 @@ double JobHabit::explained(const Window& window) {
   const double elsewhere = (everywhere(like, most) - seen - near) / others;
   if (seen / own < kLeastFrequent || seen / own < kMoreFrequent * elsewhere) return window.score;
   if (may_be_chance(seen, own * std::max(elsewhere, kUnseen / others))) return window.score;
+  if (share != nullptr) *share = {seen + 1, own + 1};
   return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
 }
 

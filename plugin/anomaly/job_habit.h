@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "plugin/anomaly/seen_share.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -19,8 +20,9 @@ class JobHabit {
  public:
   JobHabit(const PidClock& clock, const Baseline& baseline, const WindowScan& scan);
 
-  /// The window's score, no larger than what the habit of its main interval leaves of it.
-  double explained(const Window& window);
+  /// The window's score, no larger than what the habit of its main interval leaves of it; `share`,
+  /// where it is asked for, says how often that was seen.
+  double explained(const Window& window, SeenShare* share = nullptr);
 
  private:
   struct Far {

@@ -126,7 +126,7 @@ double JobSpill::followed(std::uint32_t label, std::size_t rank, double pids) co
                              std::ranges::lower_bound(runs, std::pair(label, pids)));
 }
 
-double JobSpill::explained(const Window& window) const {
+double JobSpill::explained(const Window& window, SeenShare* share) const {
   double score = window.score;
   const Timestamp start = clock_.ticks[window.begin].time;
   const double like = kLikeShare * window.excess;
@@ -148,7 +148,9 @@ double JobSpill::explained(const Window& window) const {
     if (run->largest[beside] >= like) alike -= 1;  // this run itself
     const double others = followed(run->label, 0, 0) - 1;
     if (alike < kLeastFollowed || by_chance(like, beside + 1, alike, others)) continue;
-    score = std::min(score, -std::log10(alike / (others + 1)));
+    const double left = -std::log10(alike / (others + 1));
+    if (share != nullptr && left < score) *share = {alike, others + 1};
+    score = std::min(score, left);
   }
   return score;
 }

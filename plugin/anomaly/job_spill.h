@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/anomaly/seen_share.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -19,8 +20,8 @@ class JobSpill {
   JobSpill(const PidClock& clock, const WindowScan& scan);
 
   /// The window's score, no larger than the chance with which other runs of a job were followed by
-  /// as much.
-  double explained(const Window& window) const;
+  /// as much; `share`, where it is asked for, is that of the run that explains it best.
+  double explained(const Window& window, SeenShare* share = nullptr) const;
 
  private:
   static constexpr std::size_t kRanks = 4;

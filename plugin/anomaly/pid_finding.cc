@@ -43,6 +43,8 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
                     const Window& window, AnomalyKind kind) {
   Anomaly a = finding_between(clock, kind, window.begin, window.end);
   a.intervals = window.end - window.begin;
+  a.stretch_first_tick = a.scored_first_tick = window.begin;
+  a.scored_last_tick = window.end;
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
     const Interval& interval = clock.intervals[i];
     const Comparable& c = baseline.comparables[baseline.expected[i].comparable];

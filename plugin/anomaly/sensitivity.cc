@@ -34,8 +34,8 @@ Days period_length(const PidClock& clock) {
 /// The smallest excess of an interval that would have been an alarm.
 class SmallestAlarm {
  public:
-  SmallestAlarm(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
-      : scan_(scan), explanations_(clock, baseline, scan) {}
+  SmallestAlarm(const WindowScan& scan, Explanations& explanations)
+      : scan_(scan), explanations_(explanations) {}
 
   std::int64_t of(std::uint32_t interval) {
     const Window window = scan_.measure(interval, interval + 1);
@@ -61,13 +61,13 @@ class SmallestAlarm {
   }
 
   const WindowScan& scan_;
-  Explanations explanations_;
+  Explanations& explanations_;
 };
 
 }  // namespace
 
-std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline& baseline,
-                                          const WindowScan& scan) {
+std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowScan& scan,
+                                          Explanations& explanations) {
   std::vector<PeriodCoverage> periods;
   if (clock.ticks.empty() || clock.order.kind == PidOrderKind::random) return periods;
   const Days length = period_length(clock);
@@ -80,7 +80,7 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const Baseline&
   for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) ticks.emplace_back(number(i), i);
   if (!std::ranges::is_sorted(ticks))  // a clock that was never set back: most logs
     std::ranges::sort(ticks);
-  SmallestAlarm smallest(clock, baseline, scan);
+  SmallestAlarm smallest(scan, explanations);
   for (std::size_t begin = 0; begin < ticks.size();) {
     std::size_t end = begin;
     PeriodCoverage period;

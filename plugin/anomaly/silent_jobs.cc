@@ -82,8 +82,8 @@ class SilenceFinder {
  public:
   explicit SilenceFinder(const PidClock& clock) : clock_(clock) {}
 
-  std::vector<SilentJob> run() {
-    std::vector<SilentJob> found;
+  SilentJobs run() {
+    SilentJobs found;
     if (clock_.ticks.empty()) return found;
     minutes_.reserve(clock_.ticks.size());
     for (const Tick& tick : clock_.ticks) minutes_.push_back(local_minute_of(tick));
@@ -96,9 +96,10 @@ class SilenceFinder {
         const bool last = k + 1 == job.size();
         const LocalMinute end = last ? minutes_.back() : minutes_[job[k + 1]];
         if (end - minutes_[job[k]] <= static_cast<LocalMinute>(kLeastCompared) * usual) continue;
-        if (auto silence = judge(job, label, k, end)) found.push_back(*silence);
+        if (auto silence = judge(job, label, k, end)) found.jobs.push_back(*silence);
       }
     }
+    found.whole = looked_at_ <= kMostMinutes;
     return found;
   }
 
@@ -254,7 +255,7 @@ class SilenceFinder {
 
 }  // namespace
 
-std::vector<SilentJob> find_silent_jobs(const PidClock& clock) {
+SilentJobs find_silent_jobs(const PidClock& clock) {
   return SilenceFinder(clock).run();
 }
 

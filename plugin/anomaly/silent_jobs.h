@@ -22,10 +22,16 @@ struct SilentJob {
   double noise = 0;            ///< standard deviation of `observed` minus `with_job`
 };
 
+struct SilentJobs {
+  std::vector<SilentJob> jobs;  ///< in order of label and time
+  bool whole = true;  ///< false: silences without number, as where time jumps about by years; the
+                      ///< search was given up
+};
+
 /// Compares the PIDs handed out around each minute at which the job should have run with those of
 /// the same minutes of the days before. A job that was taken off the schedule costs two PIDs less
 /// at least (cron's child, and the job); where the spread does not tell that apart nothing is said,
-/// nor where another job runs in its place. In order of label and time.
-std::vector<SilentJob> find_silent_jobs(const PidClock& clock);
+/// nor where another job runs in its place.
+SilentJobs find_silent_jobs(const PidClock& clock);
 
 }  // namespace pidometer

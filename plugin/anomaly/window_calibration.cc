@@ -32,9 +32,8 @@ constexpr double kBusyMean = 3;
 constexpr double kNotBurstyRatio = 1.5;
 constexpr double kBurstyRatio = 3;
 
-// A squared deviation counts up to 4 standard deviations. The spread of sums is taken one standard
-// error wider than measured: a log of a week has few windows of two hours.
-constexpr double kClipSquare = 16;
+// The spread of sums is taken one standard error wider than measured: a log of a week has few
+// windows of two hours.
 constexpr double kErrors = 1;
 
 }  // namespace
@@ -70,8 +69,12 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
     random_mean +=
         std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
   }
-  Surprise surprise{surprise_of_count(window.excess, random_mean, window.variance), 0, 0,
-                    std::numeric_limits<double>::infinity()};
+  Surprise surprise{surprise_of_count(window.excess, random_mean, window.variance),
+                    0,
+                    0,
+                    std::numeric_limits<double>::infinity(),
+                    random_mean,
+                    degrees};
   const double bursty =
       (window.variance / random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
   if (random_mean >= kBusyMean && bursty > 0) {

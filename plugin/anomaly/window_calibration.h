@@ -28,6 +28,23 @@ class WindowCalibration {
   /// What a stated score of width `w` is multiplied by, at most 1.
   double shrink(std::size_t w) const { return shrink_[w]; }
 
+  /// What the tails say of a window, before it is known how far to go from one to the other.
+  struct Surprise {
+    double count = 0;      ///< by the tail of a count
+    double bursts = 0;     ///< by the heavier one
+    double bursty = 0;     ///< 0 to 1: how much the heavier one counts
+    double most = 0;       ///< by what little is known of such intervals; infinite: it is much
+    double mean = 0;       ///< of the part that varies, the level's included
+    unsigned degrees = 0;  ///< of Student's t in `most`
+  };
+  Surprise surprise(const Window& window) const;
+
+  /// How far from the tail of bursts to that of a count, 0 to 1, in windows of width `w`.
+  double count_share(std::size_t w) const { return count_share_[w]; }
+
+  /// -log10 of the chance by both tails.
+  static double raw_score(const Surprise& surprise, double count_share);
+
   /// -log10 of the chance of such a sum in one window of its width.
   double score(const Window& window) const;
 
@@ -36,13 +53,6 @@ class WindowCalibration {
   struct Sampled {
     double deviations;  ///< of its excess, negative: the farthest first
     std::uint32_t begin;
-  };
-  /// What the tails say of a window, before it is known how far to go from one to the other.
-  struct Surprise {
-    double count;   ///< by the tail of a count
-    double bursts;  ///< by the heavier one
-    double bursty;  ///< 0 to 1: how much the heavier one counts
-    double most;    ///< by what little is known of such intervals
   };
   /// What windows that a known share of all exceeds say of themselves.
   struct Stated {
@@ -57,8 +67,6 @@ class WindowCalibration {
   double spread_of_sums(const std::vector<Sampled>& windows, std::size_t w) const;
   std::vector<Stated> stated_scores(std::vector<Sampled> windows, std::size_t w) const;
   void calibrate(std::size_t w);
-  Surprise surprise(const Window& window) const;
-  static double raw_score(const Surprise& surprise, double count_share);
 
   const PidClock& clock_;
   const Baseline& baseline_;

@@ -34,6 +34,9 @@ class WindowScan {
   /// that overlap.
   static double price(std::size_t width);
 
+  const WindowCalibration& calibration() const { return calibration_; }
+  const WindowSums& sums() const { return sums_; }
+
   /// Windows looked at, those that overlap counted by their share.
   double looks() const { return looks_; }
 

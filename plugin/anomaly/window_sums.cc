@@ -55,8 +55,7 @@ void WindowSums::add(const Run& run) {
     const auto mean = static_cast<double>(e.random_mean);
     const double foreign = foreign_variance(clock_.intervals[i]);
     const double own = std::max(0.0, static_cast<double>(e.variance) - foreign);
-    const double pids = baseline_.level.rate(i, i + 1) * clock_.intervals[i].seconds;
-    usual_variance_[i + 1] = usual_variance_[i] + own / baseline_.spread.factor(mean, pids);
+    usual_variance_[i + 1] = usual_variance_[i] + own / baseline_.spread_factor[i];
     foreign_variance_[i + 1] = foreign_variance_[i] + foreign;
     random_mean_[i + 1] = random_mean_[i] + mean;
   }
@@ -90,6 +89,21 @@ void WindowSums::apply_level(Window& window, double spread) const {
       spread * ((usual_variance_[end] - usual_variance_[begin]) *
                     baseline_.spread.factor(random_mean_[end] - random_mean_[begin], pids) +
                 foreign_variance_[end] - foreign_variance_[begin]);
+}
+
+WindowSums::Steps WindowSums::steps(std::uint32_t begin, std::uint32_t end) const {
+  Steps steps;
+  steps.variance = variance_[end] - variance_[begin];
+  if (usual_variance_.empty()) return steps;
+  steps.level_rate = baseline_.level.rate(begin, end);
+  steps.level_pids =
+      steps.level_rate *
+      std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+  if (end - begin == 1) return steps;
+  steps.usual_variance = usual_variance_[end] - usual_variance_[begin];
+  steps.factor = baseline_.spread.factor(random_mean_[end] - random_mean_[begin], steps.level_pids);
+  steps.foreign_variance = foreign_variance_[end] - foreign_variance_[begin];
+  return steps;
 }
 
 // This is asked some ten times an interval: no branch, no call, so that the compiler can take

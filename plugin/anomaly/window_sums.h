@@ -62,6 +62,19 @@ class WindowSums {
     return window;
   }
 
+  /// What a window's excess and variance are made of.
+  struct Steps {
+    double variance = 0;  ///< sum of the intervals', each at its own level
+    /// Where there is a level and more than one interval: the sum at the usual level, what the
+    /// window's level makes of it, and what is added whatever the level is. factor 0: not used.
+    double usual_variance = 0;
+    double factor = 0;
+    double foreign_variance = 0;
+    double level_rate = 0;  ///< PIDs a second by what lies beside the window
+    double level_pids = 0;
+  };
+  Steps steps(std::uint32_t begin, std::uint32_t end) const;
+
   /// Whether a window that begins in [begin, end) is so far out that its squared excess is more
   /// than `square` times its variance, where there is no level.
   bool any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width, double square) const;

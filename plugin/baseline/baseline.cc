@@ -38,17 +38,43 @@ void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
     baseline.expected[i].variance += static_cast<float>(foreign_variance(clock.intervals[i]));
 }
 
+// A start of the daemon explains what there is of it, up to its bound; what is beyond is an excess
+// like any other, or one forged STARTUP line would hide a night's work.
+void expect_daemon_starts(const PidClock& clock, Baseline& baseline) {
+  for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
+    const Interval& interval = clock.intervals[i];
+    if (interval.state != IntervalState::judged || !interval.restarted) continue;
+    Expectation& e = baseline.expected[i];
+    const double more = interval.advance - static_cast<double>(e.mean) -
+                        baseline.level.rate(i, i + 1) * interval.seconds;
+    baseline.start_cost.resize(clock.intervals.size());
+    baseline.start_cost[i] = static_cast<float>(std::clamp(more, 0.0, kDaemonStartPids));
+    e.mean += baseline.start_cost[i];
+  }
+}
+
+double spread_factor(const PidClock& clock, const Baseline& baseline, std::size_t i) {
+  return baseline.spread.factor(static_cast<double>(baseline.expected[i].random_mean),
+                                baseline.level.rate(i, i + 1) * clock.intervals[i].seconds);
+}
+
 // The variance of an interval was measured around the mean of its group, at all levels together.
 void spread_by_level(const PidClock& clock, Baseline& baseline) {
   baseline.spread =
       SpreadByLevel::learn(clock, baseline.expected, baseline.comparables, baseline.level);
+  baseline.spread_factor.assign(clock.intervals.size(), 1);
   for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
-    Expectation& e = baseline.expected[i];
-    e.variance *= static_cast<float>(
-        baseline.spread.factor(static_cast<double>(e.random_mean),
-                               baseline.level.rate(i, i + 1) * clock.intervals[i].seconds));
+    baseline.spread_factor[i] = spread_factor(clock, baseline, i);
+    baseline.expected[i].variance *= static_cast<float>(baseline.spread_factor[i]);
   }
+}
+
+// A daily source makes the usual load of its minutes another one.
+void spread_daily_sources(const PidClock& clock, const DayMinutes& daily, Baseline& baseline) {
+  for (std::size_t i = 0; i < baseline.spread_factor.size(); ++i)
+    if (daily[clock.ticks[i].minute] && clock.intervals[i].state == IntervalState::judged)
+      baseline.spread_factor[i] = spread_factor(clock, baseline, i);
 }
 
 // The rate of the additive fit, but never more than leaves each job the two PIDs that it takes at
@@ -100,6 +126,7 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCos
   baseline.level = LocalLevel::learn(clock, baseline.expected);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);
+  spread_daily_sources(clock, daily, baseline);
   return baseline;
 }
 
@@ -116,6 +143,7 @@ Baseline learn_baseline(const PidClock& clock) {
   baseline.background_per_second = background_rate(clock, groups, costs);
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
   widen_foreign_intervals(clock, baseline);
+  expect_daemon_starts(clock, baseline);
   return baseline;
 }
 

@@ -37,6 +37,11 @@ struct Baseline {
   std::vector<double> job_costs;  ///< PIDs of one run by label, of the additive fit
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
+  /// Its factor for each interval, at the interval's own level; empty where no level is used.
+  std::vector<double> spread_factor;
+  /// Of each interval's mean: what a start of the daemon is taken to have cost; empty where the log
+  /// has none.
+  std::vector<float> start_cost;
   /// Mean of the random part of a count, in units of its variance, by the skewness of this host's
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;
@@ -53,6 +58,11 @@ struct Baseline {
         std::min(static_cast<double>(e.mean), mean_of_variance * static_cast<double>(e.variance)));
   }
 };
+
+/// A start of cron's daemon takes PIDs of its own: a command or two under systemd; of Debian's init
+/// script 7 to 58 were counted (it may read the locale with a pipe for each variable), and whoever
+/// types the command has a few. Up to so many in one interval are taken to be its.
+inline constexpr double kDaemonStartPids = 64;
 
 /// What is added to the variance of an interval because its distance is known less well: one over a
 /// wrap, or with a reading taken out. 0 for all others.

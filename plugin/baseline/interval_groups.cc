@@ -85,7 +85,8 @@ void count_labels(const PidClock& clock, IntervalGroups& result) {
 }  // namespace
 
 bool teaches(const Interval& interval) {
-  return interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired;
+  return interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired &&
+         !interval.restarted;
 }
 
 IntervalGroups group_intervals(const PidClock& clock) {

@@ -30,7 +30,8 @@ struct IntervalGroups {
   std::vector<std::uint32_t> seen;         ///< how often each label starts a judged interval
 };
 
-/// A wrapped or repaired interval belongs to a group but is not part of its core.
+/// A wrapped or repaired interval, or one with a start of the daemon in it, belongs to a group but
+/// is not part of its core.
 IntervalGroups group_intervals(const PidClock& clock);
 
 /// Whether the interval may teach what is usual.

@@ -34,7 +34,8 @@ struct Piece {
 
 Piece piece_of(const PidClock& clock, const std::vector<Expectation>& expected, std::size_t i) {
   const Interval& interval = clock.intervals[i];
-  if (interval.state != IntervalState::judged || interval.wraps > 0) return {};
+  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.restarted)
+    return {};
   const Expectation& e = expected[i];
   const float bound =
       static_cast<float>(kClipDeviations) * std::sqrt(e.variance) + static_cast<float>(kClipSlack);

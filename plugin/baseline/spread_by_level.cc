@@ -12,7 +12,6 @@ namespace {
 // So many classes of the local level, each with at least so many intervals.
 constexpr std::size_t kClasses = 12;
 constexpr std::size_t kClassSamples = 100;
-constexpr double kClipSquare = 16;      // a squared deviation counts up to 4 standard deviations
 constexpr std::size_t kSample = 60000;  // enough intervals for twelve classes
 constexpr double kLeastFactor = 1e-3;   // a class in which nothing varies at all
 constexpr double kLeastShare = 0.05;    // of the usual load: a level estimate may be below zero

@@ -8,6 +8,9 @@
 
 namespace pidometer {
 
+/// Where a spread is measured a squared deviation counts up to 4 standard deviations.
+inline constexpr double kClipSquare = 16;
+
 struct Comparable;
 struct Expectation;
 

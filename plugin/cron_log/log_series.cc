@@ -77,7 +77,8 @@ Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>
 Warning other_zone(const std::map<std::chrono::minutes, std::uint64_t>& shifted) {
   std::string amounts;
   for (const auto& [shift, count] : shifted) {
-    amounts += (amounts.empty() ? "" : ", ") + std::to_string(-shift.count()) + " minutes later";
+    amounts += (amounts.empty() ? "" : ", ") + std::to_string(std::chrono::abs(shift).count()) +
+               (shift.count() < 0 ? " minutes later" : " minutes earlier");
     if (shifted.size() > 1) amounts += " (" + std::to_string(count) + " of them)";
   }
   Warning warning;

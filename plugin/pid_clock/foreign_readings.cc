@@ -26,9 +26,8 @@ std::int64_t as_signed(Pid pid) {
 
 class Repair {
  public:
-  Repair(const std::vector<Reading>& readings, TickSeries& series,
-         std::vector<std::uint32_t>& repaired)
-      : readings_(readings), series_(series), ticks_(series.ticks), repaired_(repaired) {}
+  Repair(const std::vector<Reading>& readings, TickSeries& series)
+      : readings_(readings), series_(series), ticks_(series.ticks) {}
 
   std::vector<ForeignReading> run() {
     if (ticks_.size() < 4) return {};
@@ -38,7 +37,7 @@ class Repair {
       note(tick.record, tick.pid, tick.time, ticks_[before(i)], ticks_[i + 1]);
       if (!take_other_pid(i)) gone_.push_back(i);
     }
-    if (!gone_.empty()) close_ranks();
+    take_out_ticks(series_, gone_ticks());
     std::ranges::sort(found_, {}, &ForeignReading::record);
     note_jobs_beyond(found_.size());
     std::ranges::sort(found_, {}, &ForeignReading::record);
@@ -116,36 +115,20 @@ class Repair {
     return true;
   }
 
-  // Removes the ticks without a PID; their items are spent in the interval of the tick before.
-  void close_ranks() {
-    std::size_t to = 0;
-    std::size_t next_gone = 0;
-    std::vector<std::uint32_t> new_index(ticks_.size() + 1, 0);
-    for (std::size_t from = 0; from < ticks_.size(); ++from) {
-      new_index[from] = static_cast<std::uint32_t>(to);
-      if (next_gone < gone_.size() && gone_[next_gone] == from) {
-        ++next_gone;
-        Tick& host = ticks_[to - 1];
-        const auto own = series_.item_sets.labels(host.items);
-        const auto more = series_.item_sets.labels(ticks_[from].items);
-        std::vector<std::uint32_t> both(own.begin(), own.end());
-        both.insert(both.end(), more.begin(), more.end());
-        host.items = series_.item_sets.intern(both);
-        const auto index = static_cast<std::uint32_t>(to - 1);
-        if (repaired_.empty() || repaired_.back() != index) repaired_.push_back(index);
-        continue;
-      }
-      ticks_[to++] = ticks_[from];
+  // Their items are spent in the interval of the last tick before that stays.
+  std::vector<GoneTick> gone_ticks() const {
+    std::vector<GoneTick> gone;
+    for (const std::size_t i : gone_) {
+      const bool beside = !gone.empty() && gone.back().tick + 1 == i;
+      gone.push_back({static_cast<std::uint32_t>(i),
+                      beside ? gone.back().host : static_cast<std::uint32_t>(i - 1)});
     }
-    new_index[ticks_.size()] = static_cast<std::uint32_t>(to);
-    ticks_.resize(to);
-    for (Startup& s : series_.startups) s.tick = new_index[s.tick];
+    return gone;
   }
 
   const std::vector<Reading>& readings_;
   TickSeries& series_;
   std::vector<Tick>& ticks_;
-  std::vector<std::uint32_t>& repaired_;
   std::vector<std::size_t> gone_;
   std::vector<ForeignReading> found_;
 };
@@ -153,9 +136,37 @@ class Repair {
 }  // namespace
 
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
-                                                      TickSeries& series,
-                                                      std::vector<std::uint32_t>& repaired) {
-  return Repair(readings, series, repaired).run();
+                                                      TickSeries& series) {
+  return Repair(readings, series).run();
+}
+
+void take_out_ticks(TickSeries& series, const std::vector<GoneTick>& gone) {
+  if (gone.empty()) return;
+  std::vector<Tick>& ticks = series.ticks;
+  for (const GoneTick& one : gone) {
+    if (one.host == kNoHost) continue;
+    Tick& host = ticks[one.host];
+    const auto own = series.item_sets.labels(host.items);
+    const auto more = series.item_sets.labels(ticks[one.tick].items);
+    std::vector<std::uint32_t> both(own.begin(), own.end());
+    both.insert(both.end(), more.begin(), more.end());
+    host.items = series.item_sets.intern(both);
+    host.joined = true;
+  }
+  std::size_t to = 0;
+  std::size_t next_gone = 0;
+  std::vector<std::uint32_t> new_index(ticks.size() + 1, 0);
+  for (std::size_t from = 0; from < ticks.size(); ++from) {
+    new_index[from] = static_cast<std::uint32_t>(to);
+    if (next_gone < gone.size() && gone[next_gone].tick == from) {
+      ++next_gone;
+      continue;
+    }
+    ticks[to++] = ticks[from];
+  }
+  new_index[ticks.size()] = static_cast<std::uint32_t>(to);
+  ticks.resize(to);
+  for (Startup& s : series.startups) s.tick = new_index[s.tick];
 }
 
 }  // namespace pidometer

@@ -18,15 +18,28 @@ struct ForeignReading {
   Pid next_pid = 0;
   Timestamp previous_time;
   Timestamp next_time;
+  bool misplaced =
+      false;  ///< its time does not fit either: it was moved, written late, or repeated
 };
+
+/// So many misplaced lines of a series have a row; the summary has the number of all.
+inline constexpr std::size_t kListedMisplaced = 1000;
 
 /// Takes readings out whose PID lies far outside two neighbours that agree with one another (a
 /// forged or edited line): one such line must not look like a giant excess and a boot. A tick with
-/// another PID that fits takes that one; a tick without is joined to the one before, which is
-/// listed in `repaired` (indices into the ticks that remain, ascending). Returns what was taken
-/// out, and the jobs of a tick whose PIDs lie far beyond the next tick's: in the log's order.
+/// another PID that fits takes that one; a tick without is joined to the one before (Tick::joined).
+/// Returns what was taken out, and the jobs of a tick whose PIDs lie far beyond the next tick's: in
+/// the log's order.
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
-                                                      TickSeries& series,
-                                                      std::vector<std::uint32_t>& repaired);
+                                                      TickSeries& series);
+
+/// Takes the ticks out of which `gone` (ascending indices) says so, and joins the
+/// items of each to the tick that `host_of` names for it; kNoHost: to none.
+inline constexpr std::uint32_t kNoHost = 0xffffffffU;
+struct GoneTick {
+  std::uint32_t tick = 0;
+  std::uint32_t host = kNoHost;  ///< a tick that stays
+};
+void take_out_ticks(TickSeries& series, const std::vector<GoneTick>& gone);
 
 }  // namespace pidometer

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <utility>
 
 #include "plugin/pid_clock/foreign_readings.h"
+#include "plugin/pid_clock/foreign_runs.h"
 #include "plugin/pid_clock/minute_calendar.h"
+#include "plugin/pid_clock/misplaced_ticks.h"
 #include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
@@ -45,7 +48,17 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
   } else if (!startups.empty()) {
     const bool fell = advance < 0 || std::ranges::any_of(
                                          startups, [&](const Startup& s) { return s.pid < a.pid; });
-    step.state = fell && !same_boot(a, b) ? IntervalState::boot : IntervalState::daemon_restart;
+    if (!fell) {
+      // the PIDs go on: what a start of the daemon may cost is the baseline's business
+      step.restarted = true;
+      step.may_be_boot = !same_boot(a, b) && std::ranges::any_of(startups, [&](const Startup& s) {
+        return range.boot_reaches(s.pid, 0);
+      });
+    }
+    step.state = fell && !same_boot(a, b)            ? IntervalState::boot
+                 : fell || seconds < -kJitterSeconds ? IntervalState::daemon_restart
+                 : range.too_long(seconds)           ? IntervalState::unknown_advance
+                                                     : IntervalState::judged;
   } else if (advance >= 0) {
     // two ticks within the span of one: the same job ran again in its minute (tick.cc)
     const bool again =
@@ -64,6 +77,9 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
     step.state = IntervalState::unknown_advance;
   } else if (recovered && b.lost_before == Loss::damaged) {
     step.state = IntervalState::damaged;
+  } else if (!range.any_boot_reaches(b.pid, seconds)) {
+    // a counter that restarted would not have come so far
+    step.state = IntervalState::unknown_advance;
   } else {
     step.state =
         range.is_restart(a.pid, b.pid, seconds) ? IntervalState::boot : IntervalState::unknown_fall;
@@ -186,13 +202,21 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.order = judge_pid_order(readings);
   TickSeries series = form_ticks(readings);
   const MinuteCalendar calendar(series.ticks);
-  std::vector<std::uint32_t> repaired;
-  if (clock.order.kind == PidOrderKind::sequential)
-    clock.foreign = take_out_foreign_readings(readings, series, repaired);
+  const bool sequential = clock.order.kind == PidOrderKind::sequential;
+  if (sequential) {
+    clock.foreign = take_out_misplaced_ticks(series);
+    std::ranges::move(take_out_foreign_readings(readings, series),
+                      std::back_inserter(clock.foreign));
+  }
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
   if (clock.order.kind == PidOrderKind::random) return unordered(std::move(clock), series, options);
   PidRange range = infer_pid_range(series.ticks, options);
+  if (sequential) {
+    std::ranges::move(take_out_foreign_runs(series, range), std::back_inserter(clock.foreign));
+    std::ranges::move(take_out_foreign_startups(series, range), std::back_inserter(clock.foreign));
+    std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
+  }
   const std::size_t count = series.ticks.size();
   clock.intervals.resize(count);
   std::size_t next_startup = 0;
@@ -219,10 +243,10 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
         (series.ticks[i].lost_before == Loss::damaged ||
          series.ticks[i + 1].lost_before == Loss::damaged))
       clock.intervals[i].state = IntervalState::damaged;
+    clock.intervals[i].repaired = series.ticks[i].joined;
     clock.wraps += clock.intervals[i].wraps;
     clock.backward_steps += clock.intervals[i].state == IntervalState::clock_step ? 1 : 0;
   }
-  for (const std::uint32_t i : repaired) clock.intervals[i].repaired = true;
   clock.holes = mark_holes(clock.intervals);
   clock.gaps = find_tick_gaps(series.ticks, calendar);
   for (const TickGap& gap : clock.gaps) {
@@ -235,6 +259,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.item_sets = std::move(series.item_sets);
   clock.pid_max = range.pid_max;
   clock.pid_max_basis = std::move(range.basis);
+  clock.pids_per_second = range.pids_per_second;
+  clock.most_per_second = range.most_per_second;
   SessionDivider(clock, series.startups).run();
   return clock;
 }

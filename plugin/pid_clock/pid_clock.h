@@ -29,7 +29,7 @@ struct ClockOptions {
 enum class IntervalState : std::uint8_t {
   judged,           ///< a distance that can be compared with others
   boot,             ///< the counter restarted: no distance
-  daemon_restart,   ///< a STARTUP line, but the counter went on
+  daemon_restart,   ///< a STARTUP line, and what the counter did is not known
   clock_step,       ///< the time runs backwards, or stands still
   hole,             ///< scheduled ticks are missing in it, or it is longer than the schedule leaves
   damaged,          ///< lines are lost in it or in the tick before: what it should cost is unknown
@@ -45,6 +45,8 @@ struct Interval {
   std::uint8_t wraps = 0;
   bool repaired =
       false;  ///< a reading in it was taken out as foreign: its items are not comparable
+  bool restarted = false;    ///< the daemon was started in it while the counter went on
+  bool may_be_boot = false;  ///< ... or the host was booted, and its counter came as far
   IntervalState state = IntervalState::last;
 };
 
@@ -69,7 +71,9 @@ struct PidClock {
 
   PidOrder order;   ///< where it is random there is one session, and no interval is judged
   Pid pid_max = 0;  ///< one more than the largest PID that is handed out
-  std::string pid_max_basis;  ///< in words: where the number comes from
+  std::string pid_max_basis;   ///< in words: where the number comes from
+  double pids_per_second = 0;  ///< of ordinary intervals, which wraps are told by
+  double most_per_second = 0;  ///< the same with bursts, which boots are told by
   std::size_t wraps = 0;
   std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
   std::size_t holes = 0;

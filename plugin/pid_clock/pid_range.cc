@@ -27,6 +27,11 @@ constexpr double kTooLongShare = 0.5;
 // where it is no longer than nine tenths of the steps are.
 constexpr std::size_t kLongestTenth = 10;
 
+// Where nothing is known of this host's boots, one that left no STARTUP line may have taken a
+// quarter of the range before its first job ran, and no more than the largest machines do.
+constexpr std::int64_t kBootShare = 4;
+constexpr std::int64_t kMostBootPids = 32768;
+
 // Medians of long logs are taken from this many steps: enough for two digits.
 constexpr std::size_t kSample = 8192;
 
@@ -104,14 +109,27 @@ bool PidRange::is_restart(Pid from, Pid to, std::int64_t seconds) const {
   if (to < kReservedPids) return true;
   if (most_per_second <= 0) return false;
   // A clock set back says nothing of the time that passed: the fall is all there is.
-  const double most =
-      kWrapFactor * most_per_second * static_cast<double>(std::max<std::int64_t>(0, seconds)) +
-      kWrapSlack;
+  const double most = most_in(seconds);
   const double round = static_cast<double>(least_pid_max) - kReservedPids;
   if (most > kTooLongShare * round) return false;
   // Known where the counter wraps, a small advance is a boot's; else it may wrap further up.
   const bool known = least_pid_max == pid_max;
   return known || static_cast<double>(least_pid_max) - from + to - kReservedPids > most;
+}
+
+double PidRange::most_in(std::int64_t seconds) const {
+  return kWrapFactor * most_per_second * static_cast<double>(std::max<std::int64_t>(0, seconds)) +
+         kWrapSlack;
+}
+
+bool PidRange::boot_reaches(Pid pid, std::int64_t seconds) const {
+  return static_cast<double>(pid) <= static_cast<double>(boot_pids) + most_in(seconds);
+}
+
+bool PidRange::any_boot_reaches(Pid pid, std::int64_t seconds) const {
+  const std::int64_t most =
+      std::max(boot_pids, std::min<std::int64_t>(kMostBootPids, pid_max / kBootShare));
+  return static_cast<double>(pid) <= static_cast<double>(most) + most_in(seconds);
 }
 
 bool PidRange::too_long(std::int64_t seconds) const {

@@ -18,6 +18,10 @@ struct PidRange {
   double most_per_second =
       0;                      ///< the same from above: bursts count, and no time without lines does
   Pid least_pid_max = 32768;  ///< pid_max, or where that is a guess the smallest it may be
+  /// A boot takes so many PIDs at most until cron has started: by this host's own boots where their
+  /// STARTUP lines show them; else more than kernel threads, initial ram disk and scripts take on
+  /// hosts of a few CPUs (one to three thousand).
+  std::int64_t boot_pids = 4096;
 
   /// PIDs handed out from `from` up to `to` if the counter wrapped once in between.
   std::int64_t advance_over_wrap(Pid from, Pid to) const;
@@ -31,6 +35,14 @@ struct PidRange {
   /// takes the counter there, or half a round far. Nothing is said of a host whose rate is not
   /// known.
   bool is_restart(Pid from, Pid to, std::int64_t seconds) const;
+
+  /// The most that this host may spend in the time, bursts and all.
+  double most_in(std::int64_t seconds) const;
+
+  /// Whether a counter that restarted may have come to this PID within so many seconds after the
+  /// daemon's start; `any`: after a boot that left no STARTUP line.
+  bool boot_reaches(Pid pid, std::int64_t seconds) const;
+  bool any_boot_reaches(Pid pid, std::int64_t seconds) const;
 
   /// Whether so much is spent in the time that the number of wraps cannot be known.
   bool too_long(std::int64_t seconds) const;

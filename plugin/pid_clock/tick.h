@@ -22,6 +22,8 @@ struct Tick {
   std::uint16_t jobs = 0;        ///< fresh PIDs in it
   std::uint16_t minute = 0;      ///< local minute of the day, 0 to 1439
   bool after_startup = false;    ///< a daemon's start stands between the previous tick and this one
+  bool joined =
+      false;  ///< holds the items of a tick that was taken out: its interval is not comparable
   Loss lost_before = Loss::none;  ///< readings of this tick or before it may be lost
   std::uint32_t boot = 0;         ///< Reading::boot of its first reading
 };

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 #include "plugin/timeline/escape_bytes.h"
@@ -41,18 +40,40 @@ std::string interval_text(const ExplainedInterval& interval, std::size_t number)
               static_cast<std::int64_t>(own.last_pid) - static_cast<std::int64_t>(own.first_pid)
           ? ""
           : " (the counter wrapped: pid_max - 300 is added)");
-  text += fmt::format("    comparable: {} {}\n", interval.compared.size(), interval.rule);
+  text += fmt::format("    comparable: {} {}\n", interval.compared_count, interval.rule);
   if (!interval.compared.empty())
     text += fmt::format("    they cost: {}\n", histogram(interval.compared));
   text += fmt::format(
-      "    expected: {:.2f} by the baseline{}, variance {:.2f}, of which {:.2f} PIDs can vary\n"
-      "    too many: {} - {:.2f} = {:.2f}\n",
-      interval.mean,
-      interval.level == 0 ? "" : fmt::format(" and {:+.2f} by the local level", interval.level),
-      interval.variance, interval.random_mean, own.advance, interval.mean + interval.level,
-      static_cast<double>(own.advance) - interval.mean - interval.level);
+      "    expected: {:.7g} by the baseline, variance {:.7g}, of which {:.7g} PIDs can vary\n"
+      "    too many: {} - {:.7g} = {:.7g}\n",
+      interval.mean, interval.variance, interval.random_mean, own.advance, interval.mean,
+      static_cast<double>(own.advance) - interval.mean);
+  if (interval.start_cost > 0)
+    text += fmt::format(
+        "    a start of the cron daemon is taken to have cost {:.7g} of what is expected (up to "
+        "64)\n",
+        interval.start_cost);
   if (!interval.compared.empty()) text += "    the comparable intervals:\n";
   for (const ComparedInterval& one : interval.compared) text += compared_line(one);
+  return text;
+}
+
+std::string readings_text(const std::vector<ShownReading>& readings) {
+  std::string text =
+      "\n  The readings around (> the finding's own lines; the step is the PIDs since the line "
+      "above)\n";
+  const ShownReading* before = nullptr;
+  for (const ShownReading& one : readings) {
+    const bool stepped = before != nullptr && before->pid != 0 && one.pid != 0;
+    text += fmt::format(
+        "  {} {} line {}{}{}\n      {}\n", one.bounding ? '>' : ' ', escape_bytes(one.path),
+        one.line, one.pid == 0 ? "" : fmt::format(", PID {}", one.pid),
+        stepped ? fmt::format(", step {:+}", static_cast<std::int64_t>(one.pid) -
+                                                 static_cast<std::int64_t>(before->pid))
+                : "",
+        escape_bytes(one.text));
+    before = &one;
+  }
   return text;
 }
 
@@ -60,26 +81,14 @@ std::string interval_text(const ExplainedInterval& interval, std::size_t number)
 
 std::string explanation_text(const Explanation& explanation) {
   std::string text = "\nHow it was reckoned (docs/pid_clock.md has the model)\n";
+  if (!explanation.readings.empty()) text += readings_text(explanation.readings);
   for (std::size_t i = 0; i < explanation.intervals.size(); ++i)
     text += interval_text(explanation.intervals[i], i + 1);
-  text += fmt::format(
-      "\n  Sum: {:.2f} PIDs too many, variance {:.2f}; 90%: {:.2f} - 1.645 * {:.2f} = {:.2f} to "
-      "{:.2f}\n",
-      explanation.excess, explanation.variance, explanation.excess, std::sqrt(explanation.variance),
-      explanation.excess - 1.645 * std::sqrt(explanation.variance),
-      explanation.excess + 1.645 * std::sqrt(explanation.variance));
-  if (explanation.window_intervals > explanation.intervals.size())
-    text += fmt::format(
-        "  The score is that of the window of {} intervals of which this is the shortest stretch "
-        "that holds most.\n",
-        explanation.window_intervals);
-  text += fmt::format(
-      "  Score {:.3f}: chance makes such a window with 10^-{:.3f}.\n"
-      "  {:.0f} windows were looked at in {:.1f} days: chance makes {:.3g} such windows in the "
-      "log, {:.3g} in a month (medium below 0.1, high below 0.0001, critical below 0.00000001).\n",
-      explanation.score, explanation.score, explanation.looks, explanation.days,
-      explanation.looks * std::pow(10, -explanation.score),
-      explanation.looks * std::pow(10, -explanation.score) * 30 / std::max(explanation.days, 1e-3));
+  if (!explanation.steps.empty()) text += "\n  The arithmetic, step by step";
+  if (!explanation.score_of.empty()) text += ": " + explanation.score_of;
+  if (!explanation.steps.empty()) text += "\n";
+  for (const Quantity& step : explanation.steps)
+    text += fmt::format("    {} = {:.10g}  {}\n", step.name, step.value, step.formula);
   return text;
 }
 

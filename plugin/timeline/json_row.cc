@@ -92,7 +92,7 @@ void put_activity(RowJson& row, const FindingBody& finding) {
 }
 
 void put_sequence(RowJson& row, const Anomaly& anomaly) {
-  row["fault"] = anomaly.fault == SequenceFault::pid ? "pid" : "time";
+  row["fault"] = sequence_fault_name(anomaly.fault);
   row["previous_pid"] = anomaly.previous_pid;
   row["next_pid"] = anomaly.next_pid;
   row["previous_time"] = iso8601(anomaly.previous_time);

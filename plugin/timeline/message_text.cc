@@ -30,16 +30,20 @@ std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
 }
 
 /// What the PIDs say of the missing records.
-std::string_view cause_words(GapCause cause) {
+std::string_view cause_words(GapCause cause, bool one) {
   switch (cause) {
     case GapCause::records_removed:
-      return "the PIDs went on as if their jobs had run: lines were removed";
+      return one ? "the PIDs went on as if its job had run: lines were removed"
+                 : "the PIDs went on as if their jobs had run: lines were removed";
     case GapCause::system_down:
       return "the PID counter restarted: the host was down";
     case GapCause::cron_stopped:
       return "PIDs went on without the jobs' share: cron did not run";
     case GapCause::suspended_or_clock_set:
-      return "no PIDs were handed out for them: the host was suspended, or its clock set forward";
+      return one ? "no PIDs were handed out for it: the host was suspended, or its clock set "
+                   "forward"
+                 : "no PIDs were handed out for them: the host was suspended, or its clock set "
+                   "forward";
     case GapCause::rotation_missing:
       return "a log of the series is missing";
     case GapCause::evidence_damaged:
@@ -125,7 +129,10 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
   return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
                      anomaly.missing_records == 1 ? "" : "s",
                      whose + (anomaly.missing_records == 1 ? " is" : " are"), when(finding),
-                     cause_words(anomaly.cause));
+                     anomaly.restarted && anomaly.cause == GapCause::unknown
+                         ? "the cron daemon was started there, and more PIDs were handed out than "
+                           "that and all of their jobs explain"
+                         : cause_words(anomaly.cause, anomaly.missing_records == 1));
 }
 
 /// "1 h 30 min", "90 s"
@@ -143,6 +150,11 @@ std::string sequence_message(const FindingBody& finding) {
     return fmt::format(
         "PID {} of this record does not fit its neighbours' PIDs, {} and {}: the line was "
         "inserted or edited {}",
+        anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
+  if (anomaly.fault == SequenceFault::order)
+    return fmt::format(
+        "time and PID {} of this record belong elsewhere in the log, not between PIDs {} and {}: "
+        "the line was moved, written late or repeated {}",
         anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
   return fmt::format(
       "the time of this record does not fit its neighbours' times while its PID, {}, lies between "
@@ -201,8 +213,10 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
              pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
              when(finding);
     case AnomalyKind::pid_excess:
-      return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
-             when(finding);
+      return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule " +
+             (anomaly.restarted ? "and a start of the cron daemon explain " : "explains ") +
+             when(finding) +
+             (anomaly.may_be_boot ? "; unless the host was booted, not only its cron daemon" : "");
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
              " than the schedule always costs " + when(finding);

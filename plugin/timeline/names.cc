@@ -117,6 +117,18 @@ std::string_view crontab_change_name(CrontabChange change) {
   return "unknown";
 }
 
+std::string_view sequence_fault_name(SequenceFault fault) {
+  switch (fault) {
+    case SequenceFault::pid:
+      return "pid";
+    case SequenceFault::time:
+      return "time";
+    case SequenceFault::order:
+      return "order";
+  }
+  return "unknown";
+}
+
 std::string_view schedule_mismatch_name(ScheduleMismatch mismatch) {
   switch (mismatch) {
     case ScheduleMismatch::job_without_line:

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """What `pidometer explain` shows of one finding: enough to redo it by hand."""
 
+import datetime
+import math
 import pathlib
 import re
 import sys
@@ -33,13 +35,15 @@ class Explain(program.ProgramTest):
         # every comparable interval with both of its lines, and their subtraction is right
         compared = re.findall(r"line [0-9]+: ([0-9]+) - ([0-9]+) = ([0-9]+)\n {8}(.+)\n {8}(.+)\n", text)
         self.assertEqual(len(compared), row["baseline_samples"] - 1)
+        self.assertIn(f"comparable: {len(compared)} other intervals", text)
         for last, first, advance, first_line, last_line in compared:
             self.assertEqual(int(last) - int(first), int(advance))
             self.assertIn(f"-{first})", first_line)
             self.assertIn(f"-{last})", last_line)
         costs = dict(re.findall(r"([0-9]+) PIDs ([0-9]+) times?", text))
         self.assertEqual(sum(map(int, costs.values())), len(compared))
-        self.assertIn(f"Score {row['score']:.3f}", text)
+        score, = re.findall(r"^ {4}score = (\S+)  ", text, re.M)
+        self.assertAlmostEqual(float(score), row["score"], places=2)
 
     def test_each_finding_can_be_explained(self):
         for row in self.found:
@@ -49,13 +53,55 @@ class Explain(program.ProgramTest):
                 self.assertEqual(run.status, 0, run.err)
                 text = run.out.decode()
                 self.assertTrue(text.startswith("["), text)
-                self.assertEqual(text.count("\n["), 0, "more than the one that was asked for")
-                self.assertEqual("How it was reckoned" in text, row["data_type"].startswith("pidometer:anomaly:pid_"))
+                # an activity with its findings, of others the one that was asked for
+                more = len(row["parts"]) if row["data_type"] == "pidometer:activity" else 0
+                self.assertEqual(text.count("\n["), more)
+                self.assertEqual(text.count("How it was reckoned"), 1 + more)
+                self.assertIn("The arithmetic, step by step", text)
+                if row["data_type"] != "pidometer:activity":
+                    self.assertIn("> ", text)
+                    self.assertIn(row["first_record"], text)
+                    self.assertIn(row["last_record"], text)
+
+    def test_an_activity_shows_its_findings_and_their_sum(self):
+        activity, *_ = [row for row in self.found if row["data_type"] == "pidometer:activity"]
+        text = self.explain(activity["activity_id"]).out.decode()
+        own, = [part for part in text.split("\n[") if "R_1 = " in part]
+        steps = dict(re.findall(r"^ {4}(\w+) = (\S+)  ", own, re.M))
+        parts = [float(value) for name, value in steps.items() if re.fullmatch("R_[0-9]+", name)]
+        self.assertEqual(len(parts), len(activity["parts"]))
+        self.assertAlmostEqual(sum(parts), activity["excess_pids"], delta=0.6)
+        self.assertAlmostEqual(float(steps["excess_low"]), activity["excess_low"], delta=0.6)
 
     def test_the_same_in_whatever_container(self):
         finding = self.of(842)["finding_id"]
         raw, e01 = self.explain(finding), self.explain(finding, program.E01)
         self.assertEqual(e01.out, raw.out)
+
+    def test_a_gap_shows_what_its_cause_was_told_from(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
+            for tick in range(6 * 24 * 8):
+                time = start + datetime.timedelta(minutes=10 * tick)
+                pid += 5
+                if not 700 <= tick < 712:
+                    lines.append(f"{time:%b %e %H:%M:%S} web01 CROND[{pid}]: (root) CMD (/usr/lib64/sa/sa1)")
+            log.write_text("\n".join(lines) + "\n")
+            arguments = ("--timezone", "UTC", "--year", "2024", log)
+            found = rows.split_rows(program.run("scan", *arguments).out.decode())
+            gap, = [row for row in found if row["data_type"] == "pidometer:anomaly:record_gap"]
+            run = program.run("explain", gap["finding_id"], *arguments)
+        self.assertEqual(run.status, 0, run.err)
+        q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", run.out.decode(), re.M)}
+        self.assertEqual(q["observed"], gap["observed_pids"])
+        self.assertEqual(gap["cause"], "records_removed")
+        self.assertAlmostEqual(q["own"] + q["background_rate"] * q["seconds"], q["background"], places=5)
+        self.assertAlmostEqual(q["background"] + q["jobs"], q["scheduled"], places=5)
+        self.assertAlmostEqual(q["observed"] - (q["background"] - q["beyond_rate"]), q["spent"], places=5)
+        self.assertAlmostEqual(4 * math.hypot(q["noise"], 0.1 * q["beyond_rate"]), q["clear"], places=4)
+        self.assertGreaterEqual(q["jobs"], q["clear"])
+        self.assertGreater(q["spent"], q["beyond_rate"] + q["jobs"] / 2)
 
     def test_an_id_that_is_not_there(self):
         run = self.explain("0123456789abcdef")

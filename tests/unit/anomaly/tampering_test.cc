@@ -9,86 +9,13 @@
 
 #include "plugin/anomaly/detectors.h"
 #include "tests/support/host_simulator.h"
+#include "tests/unit/anomaly/edited_host.h"
 
 // Logs that somebody edited, and logs that look so and were not. Schedules and costs are made up.
 namespace pidometer {
 namespace {
 
-constexpr std::int64_t kHour = 60;
-constexpr std::int64_t kDay = 24 * kHour;
-constexpr Timestamp kMonday = std::chrono::sys_days{std::chrono::March / 3 / 2025};
-
-/// A host whose cron runs `due(minute of the local clock)`; every job costs three PIDs, the
-/// background `noise` a minute on average.
-struct Host {
-  std::function<std::vector<std::uint32_t>(std::int64_t minute)> due;
-  double noise = 0;
-  std::int16_t offset = 0;  ///< of the zone
-  std::uint64_t seed = 1;
-
-  std::vector<Reading> run(std::int64_t minutes) const {
-    testing::Random random(seed);
-    std::vector<Reading> readings;
-    Pid pid = 900;
-    for (std::int64_t m = 0; m < minutes; ++m) {
-      for (const std::uint32_t label : due(m + offset)) {
-        Reading r;
-        r.time = kMonday + std::chrono::minutes(m) + std::chrono::seconds(1);
-        r.pid = pid + 1;
-        r.label = label;
-        r.utc_offset_minutes = offset;
-        readings.push_back(r);
-        pid += 3;
-      }
-      pid += random.poisson(noise);
-    }
-    return readings;
-  }
-};
-
-/// Every five minutes, every ten, hourly, and by night.
-std::vector<std::uint32_t> server(std::int64_t minute) {
-  std::vector<std::uint32_t> jobs;
-  if (minute % 5 == 0) jobs.push_back(1);
-  if (minute % 10 == 0) jobs.push_back(2);
-  if (minute % kHour == 17) jobs.push_back(3);
-  if (minute % kDay == 200) jobs.push_back(4);
-  return jobs;
-}
-
-Timestamp at(std::int64_t minute) {
-  return kMonday + std::chrono::minutes(minute);
-}
-
-std::vector<Anomaly> find(std::vector<Reading> readings) {
-  for (std::size_t i = 0; i < readings.size(); ++i)
-    readings[i].record = static_cast<std::uint32_t>(i);
-  const PidClock clock = build_pid_clock(std::move(readings), {});
-  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
-  std::erase_if(found, [](const Anomaly& a) {
-    return a.kind == AnomalyKind::pid_excess || a.kind == AnomalyKind::pid_deficit ||
-           a.kind == AnomalyKind::activity;
-  });
-  return found;
-}
-
-/// Takes the readings of (from, to) out.
-void cut(std::vector<Reading>& readings, std::int64_t from, std::int64_t to) {
-  std::erase_if(readings, [&](const Reading& r) { return r.time > at(from) && r.time < at(to); });
-}
-
-void lower_pids(std::vector<Reading>& readings, std::int64_t from, Pid by) {
-  for (Reading& r : readings)
-    if (r.time >= at(from)) r.pid -= by;
-}
-
-Pid pid_at(const std::vector<Reading>& readings, std::int64_t minute) {
-  return std::ranges::find_if(readings, [&](const Reading& r) { return r.time >= at(minute); })
-      ->pid;
-}
-
-constexpr std::int64_t kFrom = 4 * kDay + 10 * kHour + 2;  // between two ticks
-constexpr std::int64_t kTo = kFrom + 3 * kHour;
+using namespace edited;
 
 struct GapCase {
   std::string name;
@@ -353,6 +280,31 @@ TEST(SilentJob, another_one_in_its_place) {
     return jobs;
   };
   EXPECT_TRUE(find(Host{renamed}.run(12 * kDay)).empty());
+}
+
+// Time that jumps about by years makes silences without number; whoever gives up says so.
+TEST(SilentJob, a_search_that_was_given_up_is_told) {
+  Host host{[](std::int64_t) { return std::vector<std::uint32_t>{1}; }};
+  std::vector<Reading> readings = host.run(2 * kDay);
+  EXPECT_TRUE(find_silent_jobs(build_pid_clock(readings, {})).whole);
+  readings.back().time += std::chrono::years(30);
+  EXPECT_FALSE(find_silent_jobs(build_pid_clock(readings, {})).whole);
+}
+
+// A log server that swaps every other line: no flood of rows, and nothing of them an alarm.
+TEST(Misplaced, lines_of_a_log_that_is_out_of_order_throughout) {
+  Host host{[](std::int64_t minute) {
+    return minute % 5 == 0 ? std::vector<std::uint32_t>{1} : std::vector<std::uint32_t>{};
+  }};
+  std::vector<Reading> readings = host.run(14 * kDay);
+  for (std::size_t i = 0; i + 3 < readings.size(); i += 2) std::swap(readings[i], readings[i + 1]);
+  const std::vector<Anomaly> found = find(readings);
+  EXPECT_EQ(found.size(), kListedMisplaced);
+  for (const Anomaly& a : found) {
+    EXPECT_EQ(a.kind, AnomalyKind::record_out_of_sequence);
+    EXPECT_EQ(a.fault, SequenceFault::order);
+    EXPECT_EQ(a.level, Level::low);
+  }
 }
 
 }  // namespace

@@ -113,7 +113,7 @@ TEST(BuildPidClock, tells_steps_apart) {
       {"the startup line's pid fell, the job's did not",
        around({other(1190, 400, ReadingKind::boot)}, 1000, 1100, 1200), IntervalState::boot, 43, 2},
       {"daemon restarted", around({other(1190, 1070, ReadingKind::boot)}, 1000, 1080, 1200),
-       IntervalState::daemon_restart, 23, 2},
+       IntervalState::judged, 23, 2},
       {"clock set back", around({}, 1000, 1060, 300), IntervalState::clock_step, 3, 1},
       {"lines are missing", around({}, 1000, 1300, 7200), IntervalState::hole, 243, 1},
       {"boot into the past", around({}, 9000, 700, -100000), IntervalState::boot, 0, 2},
@@ -199,6 +199,7 @@ TEST(BuildPidClock, sessions_are_numbered) {
   readings.push_back(other(1250, 330, ReadingKind::boot));  // the daemon only
   readings.push_back(job(1260, 340));
   const PidClock clock = clock_of(readings);
+  EXPECT_TRUE(clock.intervals[20].restarted);
   ASSERT_EQ(clock.sessions.size(), 3U);
   EXPECT_EQ(clock.sessions[1].number, 2U);
   EXPECT_TRUE(clock.sessions[1].counter_restarted);

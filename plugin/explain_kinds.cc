@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "plugin/explain_steps.h"
+
+namespace pidometer {
+namespace {
+
+using Steps = std::vector<Quantity>;
+
+double seconds(Timestamp from, Timestamp to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+double number(Pid pid) {
+  return static_cast<double>(pid);
+}
+
+void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
+  const auto found = std::ranges::find_if(input.gaps, [&](const GapVerdict& verdict) {
+    return input.clock.ticks[verdict.gap->tick].record == a.first_record;
+  });
+  if (found == input.gaps.end()) return;
+  const GapVerdict& gap = *found;
+  steps.insert(
+      steps.end(),
+      {{"seconds", gap.seconds, "from the last record to the next"},
+       {"usual_seconds", gap.usual_seconds,
+        "from such a record to the next where nothing is missing"},
+       {"missing_ticks", static_cast<double>(gap.gap->missing),
+        "minutes that were in use in two of the three hours, or days, before"},
+       {"background_rate", input.baseline.background_per_second, "PIDs a second beside the jobs"},
+       {"own", gap.own, "PIDs of the jobs of the last record, by their other runs"},
+       {"jobs", gap.jobs, "PIDs of the missing jobs, by their other runs at these minutes"},
+       {"background", gap.background, "own + background_rate * seconds: if no job ran"},
+       {"scheduled", gap.scheduled, "background + jobs: if all had run"},
+       {"noise", gap.noise, "standard deviation of the two"},
+       {"observed", static_cast<double>(gap.observed),
+        "PIDs handed out; 0 where that is not known"},
+       {"beyond_rate", gap.beyond_rate, "background_rate * max(0, seconds - usual_seconds)"},
+       {"spent", gap.spent, "observed - (background - beyond_rate)"},
+       {"clear", gap.clear,
+        "4 sqrt(noise^2 + (0.1 beyond_rate)^2): unknown if beyond_rate + jobs is less"},
+       {"removed_from", gap.beyond_rate + gap.jobs / 2,
+        "beyond_rate + jobs / 2: lines were removed if jobs >= clear and spent is more"},
+       {"stopped_from", gap.beyond_rate / 2,
+        "beyond_rate / 2: else cron did not run if beyond_rate >= clear and spent is more; else "
+        "the "
+        "host was suspended or its clock set"}});
+}
+
+void add_silence(const Anomaly& a, Steps& steps) {
+  steps.insert(
+      steps.end(),
+      {{"missing", static_cast<double>(a.missing_records),
+        "lines that the days before had at these minutes"},
+       {"observed", static_cast<double>(a.observed_pids), "PIDs handed out around these minutes"},
+       {"with_job", a.expected_pids, "the same on the days before, when the job ran"},
+       {"without_job", a.background_pids, "with_job - 2 a line: at most, had it not run"},
+       {"noise", a.noise_pids, "standard deviation of observed - with_job"},
+       {"limit", a.expected_pids - (a.expected_pids - a.background_pids) / 2,
+        "lines were removed if observed is above this, and observed - without_job > 4 noise"}});
+}
+
+void add_file_gap(const Anomaly& a, Steps& steps) {
+  steps.insert(
+      steps.end(),
+      {{"seconds", seconds(a.window_start, a.window_end),
+        a.until_file_time ? "from the last record to the time at which the file was written"
+                          : "from the time at which the file was made to the first record"},
+       {"due", static_cast<double>(a.missing_records),
+        "runs that the schedule has in this time, by the log's own hours and days"}});
+}
+
+void add_step(const DetectorInput& input, const Anomaly& a, Steps& steps) {
+  const double passed = seconds(a.window_start, a.window_end) * (a.step_seconds < 0 ? -1 : 1);
+  steps.insert(steps.end(), {{"seconds", passed, "from the first record's time to the last one's"},
+                             {"usual", passed - a.step_seconds, "from such a record to the next"},
+                             {"step", a.step_seconds, "seconds - usual"},
+                             {"observed", static_cast<double>(a.observed_pids),
+                              "last PID - first PID: the counter went on"}});
+  static_cast<void>(input);
+}
+
+void add_sequence(const Anomaly& a, Steps& steps) {
+  steps.insert(steps.end(), {{"pid", number(a.first_pid), "of the record"},
+                             {"previous_pid", number(a.previous_pid), "of the neighbours"},
+                             {"next_pid", number(a.next_pid), ""}});
+  if (a.fault == SequenceFault::pid)
+    steps.push_back({"outside",
+                     std::max(number(a.previous_pid) - number(a.first_pid),
+                              number(a.first_pid) - number(a.next_pid)),
+                     "PIDs outside the neighbours: max(previous_pid - pid, pid - next_pid), more "
+                     "than 25"});
+  steps.insert(steps.end(), {{"after_previous", seconds(a.previous_time, a.window_start),
+                              "seconds from the neighbour above"},
+                             {"before_next", seconds(a.window_start, a.next_time),
+                              "seconds to the neighbour below; below 0: the time does not fit"}});
+}
+
+void add_boot(const DetectorInput& input, const Anomaly& a, Steps& steps) {
+  const PidClock& clock = input.clock;
+  const double fall = number(a.first_pid) - number(a.last_pid);
+  const double passed = seconds(a.window_start, a.window_end);
+  steps.insert(steps.end(), {{"before", number(a.first_pid), "the last PID"},
+                             {"after", number(a.last_pid), "the first one behind"},
+                             {"fall", fall, "before - after"},
+                             {"seconds", passed, "between the two"}});
+  if (fall <= 0) return;
+  steps.insert(steps.end(), {{"pid_max", number(clock.pid_max), clock.pid_max_basis},
+                             {"wrapped", number(clock.pid_max) - fall - 300,
+                              "pid_max - before + after - 300: what a wrap would have handed out"},
+                             {"rate", clock.pids_per_second,
+                              "PIDs a second that this host spends, the largest steps clipped"},
+                             {"most", 8 * clock.pids_per_second * std::max(0.0, passed) + 400,
+                              "8 * rate * seconds + 400: a wrap may have handed out no more"}});
+}
+
+}  // namespace
+
+std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
+  Steps steps;
+  switch (a.kind) {
+    case AnomalyKind::record_gap:
+      if (a.lost_copies != 0)
+        steps.push_back({"missing", static_cast<double>(a.missing_records),
+                         "lines of one log that the other lacks between the two lines, which stand "
+                         "in both"});
+      else if (a.one_job)
+        add_silence(a, steps);
+      else if (a.until_file_time || a.from_file_time)
+        add_file_gap(a, steps);
+      else
+        add_gap(input, a, steps);
+      break;
+    case AnomalyKind::clock_step:
+      add_step(input, a, steps);
+      break;
+    case AnomalyKind::record_out_of_sequence:
+      add_sequence(a, steps);
+      break;
+    case AnomalyKind::boot:
+      add_boot(input, a, steps);
+      break;
+    case AnomalyKind::new_command:
+      steps.push_back({"days_before", a.days_before, "of log without the job"});
+      break;
+    case AnomalyKind::schedule_mismatch:
+      if (a.mismatch == ScheduleMismatch::job_without_line)
+        steps.push_back({"runs", static_cast<double>(a.runs), "of the job in the log"});
+      else
+        steps.push_back({"due", static_cast<double>(a.due),
+                         "times that the line was due while the log is whole; it never ran"});
+      break;
+    case AnomalyKind::log_rewritten:
+      steps.insert(steps.end(),
+                   {{"records_before", static_cast<double>(a.records_before),
+                     "of the log by more than ten minutes older than its file"},
+                    {"seconds", seconds(a.window_start, a.file_created),
+                     "from the last record that is older to the time at which the file "
+                     "was made"}});
+      break;
+    case AnomalyKind::not_a_clock:
+      steps.insert(steps.end(),
+                   {{"steps", static_cast<double>(a.steps), "from one job's PID to the next one's"},
+                    {"downward", static_cast<double>(a.downward_steps), "to a smaller PID"},
+                    {"share", a.downward_steps / std::max(1.0, static_cast<double>(a.steps)),
+                     "downward / steps: about a half at random"},
+                    {"unevenness", a.unevenness, "of the distances, 0 to 1"},
+                    {"limit", 0.03 + 1.7 / std::sqrt(std::max(1.0, static_cast<double>(a.steps))),
+                     "0.03 + 1.7 / sqrt(steps): what chance makes of even ones"}});
+      break;
+    case AnomalyKind::pid_excess:
+    case AnomalyKind::pid_deficit:
+    case AnomalyKind::crontab_change:
+    case AnomalyKind::activity:
+      break;
+  }
+  return steps;
+}
+
+}  // namespace pidometer

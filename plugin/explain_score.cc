@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "plugin/anomaly/explanations.h"
+#include "plugin/anomaly/tail_chance.h"
+#include "plugin/anomaly/window_scan.h"
+#include "plugin/explain_steps.h"
+
+namespace pidometer {
+namespace {
+
+/// Writes the quantities down one by one.
+class Steps {
+ public:
+  void add(std::string name, double value, std::string formula) {
+    steps_.push_back({std::move(name), value, std::move(formula)});
+  }
+  std::vector<Quantity> take() { return std::move(steps_); }
+
+ private:
+  std::vector<Quantity> steps_;
+};
+
+void add_sums(const DetectorInput& input, const Window& window, Steps& steps) {
+  const WindowSums::Steps sums = input.scan.sums().steps(window.begin, window.end);
+  double observed = 0;
+  double mean = 0;
+  double random = 0;
+  for (std::uint32_t i = window.begin; i < window.end; ++i) {
+    observed += input.clock.intervals[i].advance;
+    mean += static_cast<double>(input.baseline.expected[i].mean);
+    random += input.baseline.random_mean(input.baseline.expected[i]);
+  }
+  steps.add("width", static_cast<double>(window.width()), "intervals in the window");
+  steps.add("observed", observed, "sum of what was handed out in them");
+  steps.add("expected", mean, "sum of what the baseline expects");
+  steps.add("level_rate", sums.level_rate, "PIDs a second more (fewer) beside the window");
+  steps.add("level", sums.level_pids, "level_rate * seconds of the window");
+  steps.add("R", window.excess, "observed - expected - level");
+  const double spread = input.scan.calibration().spread(width_index(window.width()));
+  steps.add("spread", spread, "what sums of this width vary, in units of their variances");
+  steps.add("variance", sums.variance, "sum of the intervals' variances");
+  if (sums.factor > 0) {
+    steps.add("usual_variance", sums.usual_variance, "the same at the usual level");
+    steps.add("level_factor", sums.factor, "what this window's level makes of it");
+    steps.add("foreign_variance", sums.foreign_variance, "of wraps and readings taken out");
+    steps.add("V", window.variance, "spread * (usual_variance * level_factor + foreign_variance)");
+  } else {
+    steps.add("V", window.variance, "spread * variance");
+  }
+  steps.add("can_vary", random, "sum of the PIDs that can vary");
+}
+
+void add_tails(const DetectorInput& input, const Window& window, Steps& steps) {
+  const WindowCalibration& calibration = input.scan.calibration();
+  const std::size_t w = width_index(window.width());
+  const WindowCalibration::Surprise tails = calibration.surprise(window);
+  steps.add("M", tails.mean, "can_vary + max(-can_vary / 2, level)");
+  const double m = std::min(tails.mean, window.variance);
+  steps.add("m", m, "min(M, V)");
+  if (window.variance <= m * 1.0001) {
+    steps.add("count_score", tails.count,
+              "-log10 P(X >= m + R), X Poisson with mean m: the lower incomplete gamma function "
+              "P(m + R, m)");
+  } else {
+    steps.add("k", m * m / (window.variance - m), "m^2 / (V - m)");
+    steps.add(
+        "count_score", tails.count,
+        "-log10 P(X >= m + R), X negative binomial with mean m and size k: the incomplete beta "
+        "function I_(1 - m/V)(m + R, k); Chernoff's bound where it is below 1e-200");
+  }
+  if (tails.bursty > 0) {
+    steps.add("sigma_square", std::log1p(window.variance / (tails.mean * tails.mean)),
+              "ln(1 + V / M^2)");
+    steps.add("burst_score", tails.bursts,
+              "-log10 P(X >= M + R), X lognormal: erfc((ln(1 + R/M) + sigma_square/2) / sqrt(2 "
+              "sigma_square)) / 2");
+    steps.add("bursty", tails.bursty, "min(1, (V/M - 1.5) / 1.5), where M >= 3");
+    steps.add("count_share", calibration.count_share(w),
+              "learnt: how far the count's tail is this host's");
+    steps.add("tail_score",
+              WindowCalibration::raw_score({tails.count, tails.bursts, tails.bursty, 1e300},
+                                           calibration.count_share(w)),
+              "count_score - (1 - count_share) * bursty * (count_score - burst_score)");
+  } else {
+    steps.add("tail_score", tails.count, "count_score");
+  }
+  if (std::isfinite(tails.most)) {
+    steps.add("degrees", tails.degrees, "of Student's t: the variance is known from few intervals");
+    steps.add("t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees");
+    steps.add("raw_score",
+              std::min(WindowCalibration::raw_score(tails, calibration.count_share(w)), tails.most),
+              "min(tail_score, t_score)");
+  } else {
+    steps.add("raw_score", WindowCalibration::raw_score(tails, calibration.count_share(w)),
+              "tail_score");
+  }
+  steps.add("shrink", calibration.shrink(w),
+            "learnt: this host's own windows are not more surprising than they say");
+  steps.add("price", WindowScan::price(window.width()), "0.65 log10(width)");
+  steps.add("own_score", window.score, "raw_score * shrink - price, from 0 to 9999");
+}
+
+void add_share(const std::string& name, const std::string& what, const SeenShare& share,
+               Steps& steps) {
+  if (share.of <= 0) return;
+  steps.add(name + "_seen", share.seen, what);
+  steps.add(name + "_of", share.of, "of so many");
+  steps.add(name + "_score", -std::log10(share.seen / share.of),
+            "-log10(" + name + "_seen / " + name + "_of); the score is no larger");
+}
+
+/// Returns the score.
+double add_explanations(const DetectorInput& input, const Window& window, Steps& steps) {
+  ExplainedSteps told;
+  const double score = input.explanations.explained(window, &told);
+  add_share("spill", "runs of a daily job that were followed by as much within the hour",
+            told.spill, steps);
+  add_share("habit", "runs of these jobs that cost as much at this minute, and one", told.habit,
+            steps);
+  if (told.without_jobs) {
+    steps.add("jobs_score", told.jobs_chance, "what jobs leave of a single interval's score");
+    steps.add("rest_R", told.rest_excess, "R without the intervals that jobs explain");
+    steps.add("rest_score", told.rest_score, "as own_score, of rest_R");
+    steps.add("left_score", std::max(told.jobs_chance, told.rest_score),
+              "max(jobs_score, rest_score); the score is no larger");
+  }
+  if (told.bursts.number > 0) {
+    const DailyBursts::Steps& bursts = told.bursts;
+    steps.add("bursts", bursts.number, "in the window, of the work that comes on most days");
+    steps.add("bursts_mean", bursts.mean, "so many are in such a window on average");
+    steps.add("bursts_number_score", surprise_of_number(bursts.number, bursts.mean),
+              "-(bursts ln bursts_mean - bursts_mean - ln bursts! - ln(1 - bursts_mean / (bursts + "
+              "1))) / ln 10, at least 0");
+    steps.add("bursts_t", bursts.deviations, "of the logarithm of the largest one's size");
+    steps.add("bursts_degrees", bursts.degrees, "of Student's t for it");
+    steps.add("bursts_size_score", surprise_of_t(bursts.deviations, bursts.degrees),
+              "-log10 P(t >= bursts_t)");
+    steps.add("bursts_score", bursts.chance,
+              "bursts_number_score + max(0, bursts_size_score - log10 bursts)");
+    steps.add("bursts_rest_R", bursts.rest_excess, "R without them");
+    steps.add("bursts_rest_score", bursts.rest_score, "as own_score, of bursts_rest_R");
+    steps.add("bursts_left_score", std::max(bursts.chance, bursts.rest_score),
+              "max(bursts_score, bursts_rest_score); the score is no larger");
+  }
+  return score;
+}
+
+void add_level(const DetectorInput& input, double score, Steps& steps) {
+  const double looks = input.scan.looks();
+  steps.add("looks", looks, "windows of the log, those that overlap by their share");
+  steps.add("in_log", expected_count(score, looks),
+            "-looks ln(1 - 10^-score): what chance makes of such");
+  steps.add("score_log", score_over_looks(score, looks),
+            "-log10(1 - exp(-in_log)), or score - log10(looks) where in_log is below 1e-12; "
+            "between 0 and score");
+  steps.add("days", input.scan.days(), "of log that was judged");
+  steps.add(
+      "in_month", expected_count(score, looks) * 30 / std::max(input.scan.days(), 1e-3),
+      "in_log * 30 / days: low below 10, medium below 0.1, high below 1e-4, critical below 1e-8");
+}
+
+}  // namespace
+
+std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& anomaly) {
+  Steps steps;
+  const bool deficit = anomaly.kind == AnomalyKind::pid_deficit;
+  Window window = input.scan.measure(anomaly.scored_first_tick, anomaly.scored_last_tick);
+  add_sums(input, window, steps);
+  if (deficit) {
+    const unsigned degrees =
+        input.baseline.comparables[input.baseline.expected[window.begin].comparable].degrees;
+    steps.add("degrees", degrees > 0 ? degrees : 30, "of Student's t");
+    steps.add("score", anomaly.score, "-log10 P(t >= -R / sqrt(V))");
+  } else {
+    window.score = input.scan.score(window);
+    add_tails(input, window, steps);
+    steps.add("score", add_explanations(input, window, steps), "the smallest of these");
+  }
+  add_level(input, anomaly.score, steps);
+  steps.add("stretch_R", static_cast<double>(anomaly.observed_pids) - anomaly.expected_pids,
+            "of the row: the shortest stretch that holds 55% of R");
+  const Window stretch = input.scan.measure(anomaly.stretch_first_tick,
+                                            anomaly.stretch_first_tick + anomaly.intervals);
+  steps.add("stretch_V", stretch.variance, "its variance");
+  steps.add("excess_low", stretch.excess - 1.645 * std::sqrt(stretch.variance),
+            "stretch_R - 1.645 sqrt(stretch_V)");
+  steps.add("excess_high", stretch.excess + 1.645 * std::sqrt(stretch.variance),
+            "stretch_R + 1.645 sqrt(stretch_V)");
+  return steps.take();
+}
+
+}  // namespace pidometer

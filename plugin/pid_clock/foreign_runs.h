@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "plugin/pid_clock/foreign_readings.h"
+#include "plugin/pid_clock/pid_range.h"
+#include "plugin/pid_clock/tick.h"
+
+namespace pidometer {
+
+/// The same as take_out_foreign_readings() of up to eight ticks in a row whose times fit: the PIDs
+/// jump there further than this host spends in the time, come back, and what stands before and
+/// behind the run goes on as if it were not there. Neither an excess nor a boot.
+std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range);
+
+/// Takes STARTUP lines out whose PIDs lie outside the jobs' around them, while these go on and no
+/// boot takes the counter so far in that time: such a line was inserted or edited. Sets
+/// PidRange::boot_pids by the lines that are plainly of a boot. In the log's order.
+std::vector<ForeignReading> take_out_foreign_startups(TickSeries& series, PidRange& range);
+
+}  // namespace pidometer

@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""Redoes by hand what `pidometer explain` shows: the printed numbers alone give score and score_log."""
+
+import gzip
+import json
+import math
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import program, rows, tap  # noqa: E402
+
+LN10 = math.log(10)
+MOST = 9999
+
+
+def continued_fraction(a, b, x):
+    """Of the incomplete beta function (Lentz)."""
+    tiny = 1e-300
+    c, d = 1.0, 1 - (a + b) * x / (a + 1)
+    d = 1 / (d if abs(d) > tiny else tiny)
+    h = d
+    for m in range(1, 20000):
+        for step in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+                     -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
+            d = 1 + step * d
+            c = 1 + step / c
+            d = 1 / (d if abs(d) > tiny else tiny)
+            c = c if abs(c) > tiny else tiny
+            h *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return h
+
+
+def log_beta_tail(a, b, x):
+    """ln I_x(a, b)."""
+    front = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
+    if x < (a + 1) / (a + b + 2):
+        return front + math.log(continued_fraction(a, b, x) / a)
+    return math.log1p(-math.exp(front) * continued_fraction(b, a, 1 - x) / b)
+
+
+def log_gamma_tail(a, x):
+    """ln of the lower incomplete gamma function P(a, x)."""
+    term = total = 1 / a
+    n = a
+    while term > total * 1e-16:
+        n += 1
+        term *= x / n
+        total += term
+    return math.log(total) + a * math.log(x) - x - math.lgamma(a)
+
+
+def t_tail(t, degrees):
+    """-log10 of the upper tail of Student's t."""
+    if t <= 0:
+        return 0
+    tail = log_beta_tail(degrees / 2, 0.5, degrees / (degrees + t * t)) - math.log(2)
+    return min(MOST, -tail / LN10)
+
+
+def count_score(q, excess):
+    x = q["m"] + excess
+    if excess <= 0:
+        return 0
+    k = q.get("k", 0)
+    tail = log_beta_tail(x, k, 1 - q["m"] / q["V"]) if k else log_gamma_tail(x, q["m"])
+    if tail < -200 * LN10:
+        rest = (x + k) * math.log((x + k) / (q["m"] + k)) if k else x - q["m"]
+        tail = rest - x * math.log(x / q["m"])
+    return min(MOST, max(0, -tail / LN10))
+
+
+def own_score(q, excess):
+    """The score of a window with this excess, before anything explains it."""
+    score = count_score(q, excess)
+    sigma = math.log1p(q["V"] / q["M"] ** 2)
+    bursty = min(1, (q["V"] / q["M"] - 1.5) / 1.5)
+    if q["M"] >= 3 and bursty > 0 and "count_share" in q:
+        tail = math.erfc((math.log1p(excess / q["M"]) + sigma / 2) / math.sqrt(2 * sigma)) / 2
+        bursts = min(MOST, -math.log10(tail)) if tail > 0 else MOST
+        if bursts < score:
+            score -= (1 - q["count_share"]) * bursty * (score - bursts)
+    if "degrees" in q:
+        score = min(score, t_tail(excess / math.sqrt(q["V"]), q["degrees"]))
+    return min(MOST, max(0, score * q["shrink"] - 0.65 * math.log10(q["width"])))
+
+
+def number_score(count, mean):
+    if mean >= count:
+        return 0
+    return max(0, -(count * math.log(mean) - mean - math.lgamma(count + 1)
+                    - math.log1p(-mean / (count + 1))) / LN10)
+
+
+def final_score(q):
+    score = own_score(q, q["R"])
+    for name in ("spill", "habit"):
+        if f"{name}_of" in q:
+            score = min(score, -math.log10(q[f"{name}_seen"] / q[f"{name}_of"]))
+    if "rest_R" in q:
+        score = min(score, max(q["jobs_score"], own_score(q, q["rest_R"])))
+    if "bursts" in q:
+        size = t_tail(q["bursts_t"], q["bursts_degrees"])
+        chance = number_score(q["bursts"], q["bursts_mean"]) + max(0, size - math.log10(q["bursts"]))
+        score = min(score, max(chance, own_score(q, q["bursts_rest_R"])))
+    return score
+
+
+def score_over_log(score, looks):
+    if score <= 0:
+        return 0
+    if math.log10(looks) - score < -12:
+        return min(score, score - math.log10(looks))
+    return min(score, max(0, -math.log10(-math.expm1(looks * math.log1p(-10 ** -score)))))
+
+
+class Arithmetic(program.ProgramTest):
+    def redo(self, row, run):
+        self.assertEqual(run.status, 0, run.err)
+        text = run.out.decode()
+        q = {name: float(value) for name, value in re.findall(r"^ {4}(\w+) = (\S+)  ", text, re.M)}
+        # from the intervals' own numbers to the sums
+        means = [float(x) for x in re.findall(r"expected: (\S+) by the baseline", text)]
+        handed = [int(x) for x in re.findall(r"handed out: [0-9]+ - [0-9]+ = ([0-9]+) PIDs", text)]
+        variances = [float(x) for x in re.findall(r"by the baseline, variance ([0-9.e+-]+),", text)]
+        vary = [float(x) for x in re.findall(r"of which (\S+) PIDs can vary", text)]
+        self.assertEqual(len(means), q["width"])
+        self.assertEqual(sum(handed), q["observed"])
+        near = dict(rel=1e-5, slack=1e-3)
+        self.near(sum(means), q["expected"], **near)
+        self.near(sum(variances), q["variance"], **near)
+        self.near(sum(vary), q["can_vary"], **near)
+        # and from these on
+        self.near(q["observed"] - q["expected"] - q["level"], q["R"], **near)
+        variance = q["variance"]
+        if "usual_variance" in q:
+            variance = q["usual_variance"] * q["level_factor"] + q["foreign_variance"]
+        self.near(q["spread"] * variance, q["V"], **near)
+        if row["data_type"].endswith("deficit"):
+            score = t_tail(-q["R"] / math.sqrt(q["V"]), q["degrees"])
+        else:
+            self.near(q["can_vary"] + max(-q["can_vary"] / 2, q["level"]), q["M"], **near)
+            self.near(min(q["M"], q["V"]), q["m"], **near)
+            score = final_score(q)
+        self.near(score, row["score"], rel=2e-3, slack=2e-3)
+        self.near(score_over_log(score, q["looks"]), row["score_log"], rel=2e-3, slack=2e-3)
+        self.near(-q["looks"] * math.log1p(-min(0.999999, 10 ** -score)) * 30 / q["days"], q["in_month"], rel=0.02,
+                  slack=0.02)
+        self.assertAlmostEqual(q["stretch_R"], row["excess_pids"], delta=0.51)
+        self.near(q["stretch_R"] - 1.645 * math.sqrt(q["stretch_V"]), row["excess_low"], slack=0.51)
+        return q
+
+    def near(self, mine, theirs, rel=0.0, slack=0.0):
+        self.assertLessEqual(abs(mine - theirs), slack + rel * abs(theirs), f"{mine} is not {theirs}")
+
+    def test_the_scores_of_the_reference_case(self):
+        found = rows.split_rows(program.run("scan", *program.ZONE, program.RAW).out.decode("ascii"))
+        done = 0
+        for row in found:
+            if not row["data_type"].startswith("pidometer:anomaly:pid_"):
+                continue
+            with self.subTest(excess=row["excess_pids"]):
+                self.redo(row, program.run("explain", row["finding_id"], *program.ZONE, program.RAW))
+                done += 1
+        self.assertGreater(done, 5)
+
+    def test_the_scores_of_made_up_hosts(self):
+        """Levels, bursts, habits, windows of many intervals."""
+        seen = set()
+        with tempfile.TemporaryDirectory() as folder:
+            tool = program.SOURCE_ROOT / "tests" / "eval" / "make_logs.py"
+            subprocess.run([sys.executable, tool, folder, "--seed", "1", "--scenario", "attack"], check=True)
+            for log in sorted(pathlib.Path(folder).glob("*.log.gz")):
+                plain = log.with_suffix("")
+                plain.write_bytes(gzip.decompress(log.read_bytes()))
+                meta = json.loads(log.with_suffix("").with_suffix(".truth.jsonl").read_text().splitlines()[0])
+                arguments = ("--timezone", meta["timezone"], "--year", str(meta["year"]), plain)
+                found = rows.split_rows(program.run("scan", *arguments).out.decode("ascii"))
+                scored = [row for row in found if row["data_type"].startswith("pidometer:anomaly:pid_")]
+                scored.sort(key=lambda row: row["score"])
+                for row in scored[::max(1, len(scored) // 6)]:
+                    with self.subTest(log=log.name, window=row["window_start"]):
+                        seen |= set(self.redo(row, program.run("explain", row["finding_id"], *arguments)))
+        self.assertLessEqual({"usual_variance", "burst_score", "k"}, seen, sorted(seen))
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,198 @@
+// Lines that stand where they do not belong, and STARTUP lines that tell no boot.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+namespace {
+
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2020};
+constexpr std::size_t kTicks = 60;
+
+Reading reading(std::int64_t minute, Pid pid, ReadingKind kind = ReadingKind::job) {
+  Reading r;
+  r.time = kStart + std::chrono::minutes(minute);
+  r.pid = pid;
+  r.label = kind == ReadingKind::job ? 1 : 0;
+  r.kind = kind;
+  return r;
+}
+
+// ten minutes and forty PIDs apart
+std::vector<Reading> steady(Pid first) {
+  std::vector<Reading> log;
+  for (std::size_t i = 0; i < kTicks; ++i)
+    log.push_back(reading(static_cast<std::int64_t>(10 * i), first + static_cast<Pid>(40 * i)));
+  return log;
+}
+
+PidClock clock_of(std::vector<Reading> log) {
+  for (std::size_t i = 0; i < log.size(); ++i) log[i].record = static_cast<std::uint32_t>(i);
+  return build_pid_clock(std::move(log), {});
+}
+
+void move_lines(std::vector<Reading>& log, std::size_t from, std::size_t count, std::size_t to) {
+  const std::vector<Reading> lines(log.begin() + static_cast<std::ptrdiff_t>(from),
+                                   log.begin() + static_cast<std::ptrdiff_t>(from + count));
+  log.erase(log.begin() + static_cast<std::ptrdiff_t>(from),
+            log.begin() + static_cast<std::ptrdiff_t>(from + count));
+  const std::size_t place = to > from ? to - count : to;
+  log.insert(log.begin() + static_cast<std::ptrdiff_t>(place), lines.begin(), lines.end());
+}
+
+void repeat_lines(std::vector<Reading>& log, std::size_t from, std::size_t count, std::size_t to) {
+  const std::vector<Reading> lines(log.begin() + static_cast<std::ptrdiff_t>(from),
+                                   log.begin() + static_cast<std::ptrdiff_t>(from + count));
+  log.insert(log.begin() + static_cast<std::ptrdiff_t>(to), lines.begin(), lines.end());
+}
+
+struct OrderCase {
+  std::string name;
+  std::function<void(std::vector<Reading>&)> change;
+  std::size_t misplaced;
+  std::size_t foreign;
+};
+
+TEST(OutOfOrder, where_the_order_of_a_few_lines_explains_it_there_is_no_boot) {
+  const std::vector<OrderCase> cases = {
+      {"one line repeated later", [](auto& log) { repeat_lines(log, 20, 1, 30); }, 1, 0},
+      {"one line repeated at once", [](auto& log) { repeat_lines(log, 20, 1, 22); }, 1, 0},
+      {"a screen of lines repeated", [](auto& log) { repeat_lines(log, 10, 25, 35); }, 25, 0},
+      {"lines repeated twice",
+       [](auto& log) {
+         repeat_lines(log, 20, 3, 23);
+         repeat_lines(log, 20, 3, 26);
+       },
+       6, 0},
+      {"the last lines repeated", [](auto& log) { repeat_lines(log, 50, 10, 60); }, 10, 0},
+      {"two lines swapped", [](auto& log) { std::swap(log[20], log[21]); }, 1, 0},
+      {"a line written late", [](auto& log) { move_lines(log, 20, 1, 25); }, 1, 0},
+      {"three lines written late", [](auto& log) { move_lines(log, 20, 3, 30); }, 3, 0},
+      {"two lines that came early", [](auto& log) { move_lines(log, 50, 2, 20); }, 2, 0},
+      {"forged lines of times that fit, PIDs above",
+       [](auto& log) {
+         for (int i = 0; i < 3; ++i)
+           log.insert(log.begin() + 21 + i, reading(202 + i, static_cast<Pid>(19000 + 40 * i)));
+       },
+       0, 3},
+      {"forged lines of times that fit, PIDs below",
+       [](auto& log) {
+         for (int i = 0; i < 3; ++i)
+           log.insert(log.begin() + 21 + i, reading(202 + i, static_cast<Pid>(700 + 40 * i)));
+       },
+       0, 3},
+  };
+  for (const Pid first : {Pid{2000}, Pid{12000}})
+    for (const OrderCase& c : cases) {
+      SCOPED_TRACE(c.name);
+      std::vector<Reading> log = steady(first);
+      c.change(log);
+      const PidClock clock = clock_of(log);
+      EXPECT_EQ(clock.sessions.size(), 1U);
+      const auto misplaced = static_cast<std::size_t>(
+          std::ranges::count(clock.foreign, true, &ForeignReading::misplaced));
+      EXPECT_EQ(misplaced, c.misplaced);
+      EXPECT_EQ(clock.foreign.size() - misplaced, c.foreign);
+      EXPECT_TRUE(std::ranges::is_sorted(clock.foreign, {}, &ForeignReading::record));
+      // what is left goes on; a line that was moved is spent where it belongs
+      std::int64_t total = 0;
+      for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i) {
+        EXPECT_TRUE(clock.intervals[i].state == IntervalState::judged ||
+                    clock.intervals[i].state == IntervalState::hole)
+            << i;
+        total += clock.intervals[i].advance;
+      }
+      EXPECT_EQ(total, 40 * (kTicks - 1));
+    }
+}
+
+TEST(OutOfOrder, a_boot_is_one_whatever_the_clock_says) {
+  for (const int shift : {10, -60 * 24 * 365}) {
+    std::vector<Reading> log = steady(5000);
+    for (std::size_t i = 0; i < kTicks; ++i)
+      log.push_back(reading(static_cast<std::int64_t>(10 * (kTicks + i)) + shift,
+                            static_cast<Pid>(900 + 40 * i)));
+    const PidClock clock = clock_of(log);
+    ASSERT_EQ(clock.sessions.size(), 2U);
+    EXPECT_TRUE(clock.sessions[1].counter_restarted);
+    EXPECT_TRUE(clock.foreign.empty());
+  }
+  // without a clock of its own a host lives through the same minutes again, from the same PIDs on
+  std::vector<Reading> log = steady(600);
+  const std::vector<Reading> once_more = steady(607);
+  log.insert(log.end(), once_more.begin(), once_more.end());
+  EXPECT_EQ(clock_of(log).sessions.size(), 2U);
+}
+
+// A restarted counter does not come so far in ten minutes.
+TEST(OutOfOrder, a_fall_to_where_no_boot_takes_the_counter_is_none) {
+  std::vector<Reading> log = steady(26000);
+  for (std::size_t i = 0; i < kTicks; ++i)
+    log.push_back(
+        reading(static_cast<std::int64_t>(10 * (kTicks + i)), static_cast<Pid>(18000 + 40 * i)));
+  const PidClock clock = clock_of(log);
+  EXPECT_EQ(clock.sessions.size(), 1U);
+  EXPECT_EQ(clock.intervals[kTicks - 1].state, IntervalState::unknown_advance);
+}
+
+struct StartCase {
+  std::string name;
+  Pid first;
+  Pid startup;
+  Pid more;  // handed out beside the jobs in the interval of the line
+  IntervalState state;
+  bool may_be_boot;
+  std::size_t sessions;
+  std::size_t foreign;
+};
+
+TEST(StartupLines, pids_that_go_on_are_judged) {
+  const std::vector<StartCase> cases = {
+      {"a start of the daemon", 12000, 12810, 5, IntervalState::judged, false, 2, 0},
+      {"an excess beside it", 12000, 12810, 700, IntervalState::judged, false, 2, 0},
+      {"where a boot may have brought the counter as far", 2000, 2810, 700, IntervalState::judged,
+       true, 2, 0},
+      {"a line of a PID that no job's goes on from", 12000, 600, 700, IntervalState::judged, false,
+       1, 1},
+      {"a line of a PID above", 12000, 19000, 700, IntervalState::judged, false, 1, 1},
+      {"a boot to just behind where it was", 800, 600, 700, IntervalState::boot, false, 2, 0},
+  };
+  for (const StartCase& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::vector<Reading> log = steady(c.first);
+    for (std::size_t i = 21; i < kTicks; ++i) log[i].pid += c.more;
+    log.insert(log.begin() + 21, reading(205, c.startup, ReadingKind::boot));
+    const PidClock clock = clock_of(log);
+    const Interval& interval = clock.intervals[20];
+    EXPECT_EQ(interval.state, c.state);
+    EXPECT_EQ(interval.advance, static_cast<std::int32_t>(40 + c.more));
+    EXPECT_EQ(interval.may_be_boot, c.may_be_boot);
+    EXPECT_EQ(clock.sessions.size(), c.sessions);
+    EXPECT_EQ(clock.foreign.size(), c.foreign);
+  }
+}
+
+// The host's own boots say how far one takes the counter.
+TEST(StartupLines, boots_of_this_host_tell_what_may_be_one) {
+  std::vector<Reading> log = steady(5000);
+  log.push_back(reading(595, 500, ReadingKind::boot));
+  for (std::size_t i = 0; i < kTicks; ++i)
+    log.push_back(
+        reading(static_cast<std::int64_t>(10 * (kTicks + i)), static_cast<Pid>(520 + 40 * i)));
+  log.push_back(reading(1195, 3000, ReadingKind::boot));
+  log.push_back(reading(1200, 3400));
+  log.push_back(reading(1210, 3440));
+  const PidClock clock = clock_of(log);
+  ASSERT_EQ(clock.sessions.size(), 3U);
+  EXPECT_EQ(clock.intervals[2 * kTicks - 1].state, IntervalState::judged);
+  EXPECT_FALSE(clock.intervals[2 * kTicks - 1].may_be_boot);
+}
+
+}  // namespace
+}  // namespace pidometer
