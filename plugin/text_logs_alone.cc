@@ -29,7 +29,8 @@ TextLogsAlone judge(const HostSeries& series, LogSeries log, const ClockOptions&
   const Baseline baseline = learn_baseline(clock);
   const WindowScan scan(clock, baseline);
   std::vector<Anomaly>& found = alone.findings;
-  found = detect_anomalies(clock, baseline, scan);
+  Explanations explanations(clock, baseline, scan);
+  found = detect_anomalies(DetectorInput(clock, baseline, scan, explanations));
   explain_by_rotations(log, found);
   std::ranges::move(late_written_logs(log, clock), std::back_inserter(found));
   std::ranges::move(early_made_logs(log, clock), std::back_inserter(found));
