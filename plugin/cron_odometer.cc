@@ -15,6 +15,7 @@
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/clock_report.h"
+#include "plugin/compared_intervals.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_series.h"
 #include "plugin/crontab/crontab_places.h"
@@ -114,6 +115,18 @@ class WaitingRows {
   std::size_t waiting_ = 0;
 };
 
+/// What a report shows beside each finding of one interval.
+void add_comparisons(const PidClock& clock, DraftRows& draft) {
+  const ComparedIntervals comparison(clock);
+  for (TimelineEvent& event : draft.findings) {
+    auto& body = std::get<FindingBody>(event.body);
+    const Anomaly& anomaly = body.anomaly;
+    if ((anomaly.kind == AnomalyKind::pid_excess || anomaly.kind == AnomalyKind::pid_deficit) &&
+        anomaly.intervals == 1)
+      body.compared = comparison.counts(anomaly.stretch_first_tick);
+  }
+}
+
 /// The way of one series from its records to rows and reports. `several`: the folder has more.
 void process_log(const HostSeries& series, LogSeries log, bool several,
                  const PluginOptions& options, const std::vector<TextLogsAlone>& alone,
@@ -138,10 +151,13 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
   const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
-  if (options.explain.empty())
-    waiting.add(rows.draft(std::move(anomalies), std::move(witnesses)));
-  else
+  if (options.explain.empty()) {
+    DraftRows draft = rows.draft(std::move(anomalies), std::move(witnesses));
+    if (options.report) add_comparisons(clock, draft);
+    waiting.add(std::move(draft));
+  } else {
     rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
+  }
   if (options.records) rows.records(known, [&](DraftRows draft) { waiting.add(std::move(draft)); });
   if (options.report)
     mediator.report_clock(series, draw_clock(log, clock, scan, rows.series_id(), rows.hostname()));

@@ -11,58 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/baseline/interval_groups.h"
+#include "plugin/compared_intervals.h"
 #include "plugin/explain_steps.h"
 
 namespace pidometer {
 namespace {
-
-// As the baseline does: the same minute of the hour where so many have it.
-constexpr std::size_t kSameMinute = 8;
-
-std::uint16_t minute_of_hour(const PidClock& clock, std::uint32_t tick) {
-  return static_cast<std::uint16_t>(clock.ticks[tick].minute % 60);
-}
-
-struct Compared {
-  std::vector<std::uint32_t> intervals;
-  std::string rule;
-};
-
-Compared of_common_group(const PidClock& clock, const IntervalGroups& groups,
-                         std::uint32_t interval) {
-  const IntervalGroup& group = groups.groups[groups.of_interval[interval]];
-  Compared all{{},
-               "other intervals that start with the same jobs, end with as many, and last as many "
-               "half minutes"};
-  Compared same_minute{{}, all.rule + ", at the same minute of the hour"};
-  for (std::uint32_t k = group.begin; k < group.end; ++k) {
-    const std::uint32_t other = groups.order[k];
-    if (other == interval) continue;
-    all.intervals.push_back(other);
-    if (minute_of_hour(clock, other) == minute_of_hour(clock, interval))
-      same_minute.intervals.push_back(other);
-  }
-  return same_minute.intervals.size() + 1 >= kSameMinute ? same_minute : all;
-}
-
-Compared of_rarest_job(const PidClock& clock, const IntervalGroups& groups,
-                       std::uint32_t interval) {
-  const auto labels = clock.item_sets.labels(clock.ticks[interval].items);
-  Compared others{{},
-                  "other runs of the rarest of its jobs (with other jobs beside it, perhaps: what "
-                  "those cost is taken off by the additive fit)"};
-  if (labels.empty()) return others;
-  const std::uint32_t rarest = *std::ranges::min_element(
-      labels, {}, [&](std::uint32_t l) { return std::pair(groups.seen[l], l); });
-  for (std::uint32_t i = 0; i < clock.intervals.size(); ++i) {
-    if (i == interval || groups.of_interval[i] == kNoGroup) continue;
-    if (groups.groups[groups.of_interval[i]].common) continue;
-    if (std::ranges::binary_search(clock.item_sets.labels(clock.ticks[i].items), rarest))
-      others.intervals.push_back(i);
-  }
-  return others;
-}
 
 class Explainer {
  public:
@@ -137,12 +90,10 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
   const std::uint32_t begin = anomaly.scored_first_tick;
   const std::uint32_t end = anomaly.scored_last_tick;
   const std::uint32_t stretch_end = anomaly.stretch_first_tick + anomaly.intervals;
-  const IntervalGroups groups = group_intervals(clock);
+  const ComparedIntervals comparison(clock);
   for (std::uint32_t i = begin; i < end; ++i) {
     const Expectation& expected = input.baseline.expected[i];
-    const bool common = groups.groups[groups.of_interval[i]].common;
-    Compared compared =
-        common ? of_common_group(clock, groups, i) : of_rarest_job(clock, groups, i);
+    Compared compared = comparison.of(i);
     ExplainedInterval one;
     one.own = explainer.read({i}).front();
     one.seconds = clock.intervals[i].seconds;
@@ -151,7 +102,8 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
     one.variance = static_cast<double>(expected.variance);
     if (clock.intervals[i].restarted) one.start_cost = input.baseline.start_cost[i];
     one.rule = std::move(compared.rule);
-    if (common && teaches(clock.intervals[i])) one.rule += " (a row's number counts this one, too)";
+    if (comparison.common(i) && teaches(clock.intervals[i]))
+      one.rule += " (a row's number counts this one, too)";
     one.compared_count = compared.intervals.size();
     if (i >= anomaly.stretch_first_tick && i < stretch_end)
       one.compared = explainer.read(compared.intervals);

@@ -61,6 +61,7 @@ void Report::add_row(const TimelineEvent& event) {
   one.row = write_jsonl(event);
   one.row.pop_back();
   one.message = event_message(event);
+  one.compared = finding->compared;
   findings_.push_back(std::move(one));
   if (findings_.size() >= 2 * most_findings_) drop_lowest();
 }
@@ -103,7 +104,8 @@ std::string Report::data(std::string_view summary) const {
   out += "],\"findings\":[";
   for (const Finding& one : findings_) {
     out += &one == findings_.data() ? "{\"series\":" : ",{\"series\":";
-    out += dump(Json(one.series)) + ",\"row\":" + one.row + "}";
+    out += dump(Json(one.series)) + ",\"compared\":" + dump(Json(one.compared)) +
+           ",\"row\":" + one.row + "}";
   }
   out += "]}";
   return out;

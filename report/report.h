@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -45,6 +46,7 @@ class Report {
     std::string series;  ///< key of the clock that it belongs to
     std::string row;     ///< as jsonl has it, without newline
     std::string message;
+    std::vector<std::pair<std::int32_t, std::uint32_t>> compared;
   };
   struct Clock {
     std::string series;

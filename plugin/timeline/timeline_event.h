@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -80,6 +81,9 @@ struct FindingBody {
   RecoveredWithin recovered = {};
   WindowWitnesses witnesses = {};
   std::optional<MissingLines> missing = {};
+  /// Of a finding of one interval, for a report: how often each distance in PIDs was seen among the
+  /// intervals that it was compared with; (PIDs, times), ascending.
+  std::vector<std::pair<std::int32_t, std::uint32_t>> compared = {};
 };
 
 /// One cron record, for `--records`. Text owned.

@@ -1,6 +1,6 @@
 // One finding: its sentence, the lines that bound it, what it was compared with, witnesses.
 
-// Costs of the comparable intervals as bars, and where this one lies. `row.compared` is a list of
+// Costs of the comparable intervals as bars, and where this one lies. `compared` is a list of
 // [PIDs handed out, intervals with so many].
 function histogram(compared, observed) {
   const total = compared.reduce((sum, [, times]) => sum + times, 0);
@@ -57,7 +57,7 @@ function detailOf(finding, all, select) {
     element('p', {class: 'sentence'}, row.message),
     ...boundingLines(row),
   ];
-  if (row.compared && row.compared.length) out.push(element('h3', {}, 'Compared with'), histogram(row.compared, row.observed_pids));
+  if (finding.compared.length) out.push(element('h3', {}, 'Compared with'), histogram(finding.compared, row.observed_pids));
   const range = row.excess_low !== undefined ? `${count(row.excess_low)} to ${count(row.excess_high)}` : null;
   out.push(element('h3', {}, 'Numbers'), facts([
     ['PIDs handed out', row.observed_pids], ['expected', row.expected_pids], ['unexplained', row.excess_pids],

@@ -1,0 +1,71 @@
+#include "plugin/compared_intervals.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+
+namespace pidometer {
+namespace {
+
+// As the baseline does: the same minute of the hour where so many have it.
+constexpr std::size_t kSameMinute = 8;
+
+std::uint16_t minute_of_hour(const PidClock& clock, std::uint32_t tick) {
+  return static_cast<std::uint16_t>(clock.ticks[tick].minute % 60);
+}
+
+}  // namespace
+
+ComparedIntervals::ComparedIntervals(const PidClock& clock)
+    : clock_(clock), groups_(group_intervals(clock)) {}
+
+bool ComparedIntervals::common(std::uint32_t interval) const {
+  return groups_.groups[groups_.of_interval[interval]].common;
+}
+
+Compared ComparedIntervals::of(std::uint32_t interval) const {
+  return common(interval) ? of_common_group(interval) : of_rarest_job(interval);
+}
+
+std::vector<std::pair<std::int32_t, std::uint32_t>> ComparedIntervals::counts(
+    std::uint32_t interval) const {
+  std::map<std::int32_t, std::uint32_t> counts;
+  for (const std::uint32_t other : of(interval).intervals)
+    ++counts[clock_.intervals[other].advance];
+  return {counts.begin(), counts.end()};
+}
+
+Compared ComparedIntervals::of_common_group(std::uint32_t interval) const {
+  const IntervalGroup& group = groups_.groups[groups_.of_interval[interval]];
+  Compared all{{},
+               "other intervals that start with the same jobs, end with as many, and last as many "
+               "half minutes"};
+  Compared same_minute{{}, all.rule + ", at the same minute of the hour"};
+  for (std::uint32_t k = group.begin; k < group.end; ++k) {
+    const std::uint32_t other = groups_.order[k];
+    if (other == interval) continue;
+    all.intervals.push_back(other);
+    if (minute_of_hour(clock_, other) == minute_of_hour(clock_, interval))
+      same_minute.intervals.push_back(other);
+  }
+  return same_minute.intervals.size() + 1 >= kSameMinute ? same_minute : all;
+}
+
+Compared ComparedIntervals::of_rarest_job(std::uint32_t interval) const {
+  const auto labels = clock_.item_sets.labels(clock_.ticks[interval].items);
+  Compared others{{},
+                  "other runs of the rarest of its jobs (with other jobs beside it, perhaps: what "
+                  "those cost is taken off by the additive fit)"};
+  if (labels.empty()) return others;
+  const std::uint32_t rarest = *std::ranges::min_element(
+      labels, {}, [&](std::uint32_t l) { return std::pair(groups_.seen[l], l); });
+  for (std::uint32_t i = 0; i < clock_.intervals.size(); ++i) {
+    if (i == interval || groups_.of_interval[i] == kNoGroup) continue;
+    if (groups_.groups[groups_.of_interval[i]].common) continue;
+    if (std::ranges::binary_search(clock_.item_sets.labels(clock_.ticks[i].items), rarest))
+      others.intervals.push_back(i);
+  }
+  return others;
+}
+
+}  // namespace pidometer
