@@ -1,5 +1,6 @@
 #include "cli/flags.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <array>
 #include <map>
@@ -45,8 +46,6 @@ constexpr std::array<std::pair<const char*, InputKind>, 5> kInputKinds{
      {"folder", InputKind::folder},
      {"root", InputKind::root},
      {"archive", InputKind::archive}}};
-constexpr std::array<std::pair<const char*, RowFormat>, 2> kFormats{
-    {{"jsonl", RowFormat::jsonl}, {"text", RowFormat::text}}};
 constexpr std::array<std::pair<const char*, ColorMode>, 3> kColorModes{
     {{"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}}};
 constexpr std::array<std::pair<const char*, Level>, 5> kLevels{
@@ -55,6 +54,21 @@ constexpr std::array<std::pair<const char*, Level>, 5> kLevels{
      {"medium", Level::medium},
      {"high", Level::high},
      {"critical", Level::critical}}};
+
+/// The forms, as their own table has them.
+void bind_format(CLI::App& app, const Flag& flag, Options& options) {
+  std::vector<std::string> names;
+  std::string help(flag.help);
+  for (const RowFormat& format : row_formats()) {
+    help += fmt::format("{} {} ({})", names.empty() ? ":" : ",", format.name, format.help);
+    names.emplace_back(format.name);
+  }
+  app.add_option_function<std::string>(
+         std::string(flag.names),
+         [&options](const std::string& name) { options.format = find_row_format(name); }, help)
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::IsMember(names).description(""));
+}
 
 /// The program counts years as written in a log: cron did not exist before 1975, and four digits
 /// are read.
@@ -116,8 +130,9 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_switch<&Options::json>},
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
-    {"-f,--format", "FORMAT", "jsonl (default) or text", in_scan,
-     bind_word<&Options::format, kFormats>},
+    {"-f,--format", "FORMAT",
+     "form of the rows; of scan jsonl, of explain text where it is not said", in_scan | in_explain,
+     bind_format},
     {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
      in_scan | in_extract | in_report | in_when | in_schedule, bind_value<&Options::summary>},
     {"-z,--timezone", "ZONE",
@@ -300,7 +315,9 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
                 "give an image, an archive, a log, a folder of logs, or --root DIR; see "
                 "'pidometer --help'");
   options.command = entry->command;
-  if (options.command == Command::explain) options.format = RowFormat::text;
+  // What is explained is read by a person.
+  if (options.command == Command::explain && app.get_subcommand("explain")->count("--format") == 0)
+    options.format = find_row_format("text");
   return parsed;
 }
 

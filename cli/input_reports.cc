@@ -58,8 +58,7 @@ RunSummary start_summary(const Options& options) {
     add("all_logs", options.all_logs);
     return summary;
   }
-  if (options.command == Command::scan)
-    add("format", std::string(options.format == RowFormat::text ? "text" : "jsonl"));
+  if (options.command == Command::scan) add("format", std::string(options.format->name));
   if (!options.report.empty()) add("report", options.report);
   if (!options.output.empty()) add("output", options.output);
   if (!options.timezone.empty()) add("timezone", options.timezone);

@@ -127,17 +127,18 @@ def table_entries(root, folder, prefix, table):
     if not (folder / table).exists():
         return None
     text = re.sub(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"', "", (folder / table).read_text())
-    braces = re.search(r"\b(?:table|kTable|kDialects|kDetectors)(?:\[\])?\s*=\s*\{(.*?)\};", text, re.S)
+    braces = re.search(r"\b(?:table|kTable|kDialects|kDetectors|kRowFormats)(?:\[\])?\s*=\s*\{(.*?)\};", text, re.S)
     names = set(re.findall(r"\b[A-Za-z_]\w*\b", braces.group(1))) if braces else set()
     parts = {path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.cc")}
     return names, parts
 
 
 def tables(root):
-    """Every dialect and detector stands in its table, and the table names no other."""
+    """Every dialect, detector and form of rows stands in its table, and the table names no other."""
     for folder, prefix, table, entry_of, entry in (
         ("plugin/cron_log", "dialect_", "dialects.cc", lambda part: f"k{camel(part)}", r"k[A-Z]\w*"),
         ("plugin/anomaly", "detect_", "detectors.cc", lambda part: f"detect_{part}", r"detect_\w+"),
+        ("plugin/timeline", "form_", "row_formats.cc", lambda part: f"write_{part}", r"write_\w+"),
     ):
         found = table_entries(root, folder, prefix, table)
         if found is None:
