@@ -11,7 +11,7 @@
 
 namespace pidometer {
 
-enum class Command { none, scan, report, when, schedule, extract, explain };
+enum class Command { none, scan, report, when, schedule, extract, explain, merge };
 enum class ColorMode { automatic, always, never };
 
 /// What the command line said, checked one option at a time. Options of other commands keep their
@@ -49,6 +49,11 @@ struct Options {
   bool json = false;            ///< of `when` and `schedule`: JSON lines instead of text
   bool crontab_lines = false;   ///< --crontab of `schedule`
   std::string explain;          ///< finding_id that is asked for; empty: a scan
+
+  // merge
+  bool verbatim = false;
+  bool dedup = false;
+  std::string left_out;  ///< file name; empty: none
 
   // extract
   std::string directory;

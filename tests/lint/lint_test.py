@@ -55,6 +55,10 @@ BAD_TREES = [
      {"base/a.h": '#include "plugin/plugin.h"\n'}, "base may not"),
     ("cli_sees_cron_log", "include_arrows",
      {"cli/a.cc": '#include "plugin/cron_log/log_report.h"\n'}, "cli may not"),
+    ("merge_sees_the_seam", "include_arrows",
+     {"merge/a.cc": '#include "plugin/plugin.h"\n'}, "merge may not"),
+    ("json_in_merge", "include_arrows",
+     {"merge/a.cc": "#include <nlohmann/json.hpp>\n"}, "belongs to plugin/timeline"),
     ("relative_include", "include_arrows",
      {"base/a.cc": '#include "pid.h"\n'}, "not named from the top"),
     ("libtsk_in_cli", "include_arrows",
@@ -180,7 +184,7 @@ class Format(unittest.TestCase):
             self.skipTest("clang-format-14 is not installed")
 
     def test_is_clang_formats(self):
-        folders = ("base", "tsk_reader", "plugin", "report", "cli", "tests")
+        folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "tests")
         files = list(rules.source_files(ROOT, folders))
         self.assertEqual(format_problems(ROOT, files), [])
 
