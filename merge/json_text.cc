@@ -205,6 +205,7 @@ bool split(Scanner& scanner, std::string_view text, std::vector<JsonMember>& mem
       if (!scanner.take(',')) return scanner.fail("a comma or } should stand here");
       scanner.skip_space();
     }
+    if (members.size() == kMostMembers) return scanner.fail("it has more than 10000 keys");
     JsonMember member;
     const std::size_t key_at = scanner.at() + 1;
     if (!scanner.string()) return false;

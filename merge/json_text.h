@@ -28,6 +28,10 @@ struct JsonMember {
 /// OpenSearch takes 20 (index.mapping.depth.limit).
 inline constexpr std::size_t kDeepestJson = 64;
 
+/// Members of one object that is split. An index of OpenSearch takes 1,000 keys
+/// (index.mapping.total_fields.limit), and a line of 4 MiB could have 700,000.
+inline constexpr std::size_t kMostMembers = 10000;
+
 /// Splits the text of one object into its members, in their order. Strict: RFC 8259, well-formed
 /// UTF-8, nothing behind the object but white space. Lone surrogates in escapes are let through:
 /// Python writes them for bytes that are no UTF-8. Linear, without recursion. `members` is

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import random
 import resource
 import signal
 import subprocess
@@ -36,6 +37,44 @@ def plaso(stamp, message="m", **more):
 
 def timesketch(stamp, message="m", **more):
     return json.dumps({"message": message, "datetime": iso(stamp), "timestamp_desc": "Event Logged", **more}) + "\n"
+
+
+def without_hidden(value):
+    if isinstance(value, dict):
+        return {key: without_hidden(item) for key, item in value.items() if not key.startswith("_")}
+    return [without_hidden(item) for item in value] if isinstance(value, list) else value
+
+
+def expected(lines):
+    """What the documentation says of lines of Plaso's and of Timesketch's: (instant, row)."""
+    for line in lines:
+        row = json.loads(line)
+        if "datetime" not in row:
+            row["datetime"] = iso(row["timestamp"])
+        moment = rows.datetime.datetime.fromisoformat(row["datetime"].replace("Z", "+00:00"))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=rows.datetime.timezone.utc)
+            row["datetime"] = moment.isoformat(timespec="microseconds")
+        instant = round((moment - rows.datetime.datetime.fromisoformat(iso(0))) / rows.datetime.timedelta(microseconds=1))
+        row.setdefault("timestamp", instant)
+        if isinstance(row.get("tag"), dict):
+            row["tag"] = row["tag"]["labels"]
+        elif isinstance(row.get("tag"), str):
+            row["tag"] = [label.strip() for label in row["tag"].split(",") if label.strip()]
+        yield instant, without_hidden(row)
+
+
+def random_line(rng):
+    stamp = START + rng.randrange(40) * 250_000
+    text = "".join(rng.choice('ab"\\/\n\t\x7fäß€😀<>_') for _ in range(rng.randrange(30)))
+    more = {rng.choice(("pid", "_x", "k\u00e9y", "nested")): rng.choice((1, -0.5, 1e300, 2**70, True, None, [], {"_a": {"b": [text]}}))}
+    if rng.random() < 0.4:
+        return plaso(stamp, text, **more)
+    when = rng.choice(("Z", "+00:00", "+05:30", ""))
+    zone = rows.datetime.timezone(rows.datetime.timedelta(minutes=330 if "5" in when else 0))
+    local = rows.datetime.datetime.fromtimestamp(stamp / 1e6, zone).replace(tzinfo=None).isoformat()
+    row = {"message": text, "datetime": local + when, "timestamp_desc": "x", "tag": rng.choice(("a, b", "c", ["d"])), **more}
+    return json.dumps(row, ensure_ascii=rng.random() < 0.5, indent=None) + "\n"
 
 
 class MergeTest(program.ProgramTest):
@@ -121,6 +160,16 @@ class Rows(MergeTest):
         self.assertEqual([row["message"] for row in rows.split_rows(run.out.decode())], list("01234563"))
         self.assertIn("44 duplicates dropped", run.err)
         self.assertEqual(len(self.merged(one, two)), 52)
+
+    def test_against_a_merge_in_memory(self):
+        rng = random.Random(5)
+        inputs = [[random_line(rng) for _ in range(400)] for _ in range(3)]
+        files = [self.file(f"{n}.jsonl", "".join(lines)) for n, lines in enumerate(inputs)]
+        want = sorted(expected(line for lines in inputs for line in lines), key=lambda pair: pair[0])
+        self.assertEqual(self.merged(*files), [row for _, row in want])
+        lines = self.merge("--dedup", *files).out.decode().splitlines()
+        distinct = list({json.dumps(row, sort_keys=True): None for _, row in want})
+        self.assertEqual([json.dumps(json.loads(line), sort_keys=True) for line in lines], distinct)
 
     def test_verbatim(self):
         lines = [plaso(START + 5), timesketch(START + 4), '{"timestamp":%d,"_x": [ 1 ]}\n' % (START + 3)]

@@ -46,8 +46,10 @@ void check_scanner(std::string_view line) {
   Json theirs = parse(line);
   if (fault) {
     require(fault->at <= line.size() && !fault->reason.empty());
+    // The library passes over a byte order mark, and takes a NUL for the end.
     require(!theirs.is_object() || fault->reason == "nested too deep" ||
-            line.starts_with("\xef\xbb\xbf"));
+            fault->reason == "it has more than 10000 keys" || line.starts_with("\xef\xbb\xbf") ||
+            line.find('\0') != std::string_view::npos);
     return;
   }
   require(theirs.is_object() || may_be_refused(line));

@@ -96,5 +96,15 @@ TEST(SplitJsonObject, TakesAsManyLevelsAsItSays) {
   EXPECT_TRUE(split_json_object("{\"a\":" + repeated("{\"a\":", 1'000'000), members));
 }
 
+TEST(SplitJsonObject, TakesAsManyMembersAsItSays) {
+  std::vector<JsonMember> members;
+  const std::string most = "{\"\":0" + repeated(",\"\":0", kMostMembers - 1);
+  EXPECT_FALSE(split_json_object(most + "}", members));
+  EXPECT_EQ(members.size(), kMostMembers);
+  const auto fault = split_json_object(most + ",\"\":0}", members);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->reason, "it has more than 10000 keys");
+}
+
 }  // namespace
 }  // namespace pidometer
