@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
@@ -109,18 +113,28 @@ Result<void> write_outputs(TimelineMerge& merge, MergeOutputs& outputs) {
   return written;
 }
 
-std::string closing_line(const TimelineMerge& merge, double seconds) {
-  std::uint64_t rows = 0;
+struct Totals {
+  std::uint64_t rows = 0;  ///< that were read
   std::uint64_t left_out = 0;
   std::uint64_t duplicates = 0;
+};
+
+Totals totals_of(const TimelineMerge& merge) {
+  Totals totals;
   for (const MergedInput& input : merge.inputs()) {
-    rows += input.rows - input.duplicates;
-    left_out += input.left_out;
-    duplicates += input.duplicates;
+    totals.rows += input.rows;
+    totals.left_out += input.left_out;
+    totals.duplicates += input.duplicates;
   }
-  return fmt::format("{}, {}, {} left out, {} dropped in {:.1f} s",
-                     counted(merge.inputs().size(), "input"), counted(rows, "row"),
-                     counted(left_out, "line"), counted(duplicates, "duplicate"), seconds);
+  return totals;
+}
+
+std::string closing_line(const TimelineMerge& merge, double seconds) {
+  const Totals totals = totals_of(merge);
+  return fmt::format(
+      "{}, {}, {} left out, {} dropped in {:.1f} s", counted(merge.inputs().size(), "input"),
+      counted(totals.rows - totals.duplicates, "row"), counted(totals.left_out, "line"),
+      counted(totals.duplicates, "duplicate"), seconds);
 }
 
 /// What a run went through.
@@ -129,18 +143,23 @@ struct MergeOutcome {
   bool output_failed = false;
 
   ExitStatus status(const TimelineMerge& merge, const Options& options) const {
-    std::uint64_t rows = 0;
-    std::uint64_t left_out = 0;
-    for (const MergedInput& input : merge.inputs()) {
-      rows += input.rows;
-      left_out += input.left_out;
-    }
+    const Totals totals = totals_of(merge);
     if (interrupted()) return exit_interrupted;
-    if (output_failed || merge.inputs().empty() || (rows == 0 && left_out > 0)) return exit_nothing;
-    if (left_out == 0 && inputs_failed == 0) return exit_complete;
+    if (output_failed || merge.inputs().empty() || (totals.rows == 0 && totals.left_out > 0))
+      return exit_nothing;
+    if (totals.left_out == 0 && inputs_failed == 0) return exit_complete;
     return options.partial_ok ? exit_complete : exit_partial;
   }
 };
+
+/// All its rows would be there twice; with --dedup they are not, and it is no fault.
+void say_what_is_given_twice(const std::vector<std::string>& inputs, Diagnostics& diagnostics) {
+  std::set<std::filesystem::path> seen;
+  std::error_code ignored;
+  for (const std::string& name : inputs)
+    if (!seen.insert(std::filesystem::weakly_canonical(name, ignored)).second)
+      diagnostics.warning(shown(name) + " is given more than once, and so are its rows");
+}
 
 Result<void> check_arguments(const Options& options) {
   if (std::count(options.inputs.begin(), options.inputs.end(), "-") > 1)
@@ -161,6 +180,7 @@ ExitStatus run_merge(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(outputs.error());
     return outputs.error().kind == ErrorKind::usage ? exit_usage : exit_nothing;
   }
+  if (!options.dedup) say_what_is_given_twice(options.inputs, diagnostics);
   std::uint64_t named = 0;  // lines of the input that is read
   MergeOptions merging;
   merging.verbatim = options.verbatim;

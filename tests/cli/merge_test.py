@@ -152,6 +152,13 @@ class Rows(MergeTest):
         self.assertEqual([row["message"] for row in self.merged(one, two)], want)
         self.assertEqual([row["message"] for row in self.merged(two, one)], want[50:] + want[:50])
 
+    def test_an_input_given_twice(self):
+        one = self.file("one.jsonl", timesketch(START))
+        run = self.merge(one, self.folder / "." / "one.jsonl")
+        self.assertEqual(len(rows.split_rows(run.out.decode())), 2)
+        self.assertIn("is given more than once", run.err)
+        self.assertNotIn("warning", self.merge("--dedup", one, one).err)
+
     def test_dedup_keeps_the_first_of_the_same_content(self):
         one = self.file("one.jsonl", "".join(timesketch(START, f"{n % 7}") for n in range(50)))
         two = self.file("two.jsonl", '{"timestamp_desc" : "Event Logged", "datetime": "%s", "message": "\\u0033" }\n' % iso(START)
