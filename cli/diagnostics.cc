@@ -64,6 +64,11 @@ void Diagnostics::warning(const Warning& warning) {
   print("warning", kYellow, place.empty() ? warning.message : place + ": " + warning.message);
 }
 
+void Diagnostics::warning(std::string_view text) {
+  ++warnings_;
+  if (!quiet_) print("warning", kYellow, text);
+}
+
 void Diagnostics::finish_warnings() {
   if (quiet_) return;
   for (const auto& [kind, count] : by_kind_)

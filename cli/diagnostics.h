@@ -29,6 +29,8 @@ class Diagnostics {
 
   void error(const Error& error);
   void warning(const Warning& warning);
+  /// A warning that has no kind, printed always: whoever says it bounds how many there are.
+  void warning(std::string_view text);
   /// The closing line, and remarks that are no warning.
   void note(std::string_view text);
   /// Says how many warnings of each kind were not printed. Call once, at the end.

@@ -1,5 +1,6 @@
 #include "cli/flags.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <array>
 #include <map>
@@ -45,8 +46,6 @@ constexpr std::array<std::pair<const char*, InputKind>, 5> kInputKinds{
      {"folder", InputKind::folder},
      {"root", InputKind::root},
      {"archive", InputKind::archive}}};
-constexpr std::array<std::pair<const char*, RowFormat>, 2> kFormats{
-    {{"jsonl", RowFormat::jsonl}, {"text", RowFormat::text}}};
 constexpr std::array<std::pair<const char*, ColorMode>, 3> kColorModes{
     {{"auto", ColorMode::automatic}, {"always", ColorMode::always}, {"never", ColorMode::never}}};
 constexpr std::array<std::pair<const char*, Level>, 5> kLevels{
@@ -55,6 +54,21 @@ constexpr std::array<std::pair<const char*, Level>, 5> kLevels{
      {"medium", Level::medium},
      {"high", Level::high},
      {"critical", Level::critical}}};
+
+/// The forms, as their own table has them.
+void bind_format(CLI::App& app, const Flag& flag, Options& options) {
+  std::vector<std::string> names;
+  std::string help(flag.help);
+  for (const RowFormat& format : row_formats()) {
+    help += fmt::format("{} {} ({})", names.empty() ? ":" : ",", format.name, format.help);
+    names.emplace_back(format.name);
+  }
+  app.add_option_function<std::string>(
+         std::string(flag.names),
+         [&options](const std::string& name) { options.format = find_row_format(name); }, help)
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::IsMember(names).description(""));
+}
 
 /// The program counts years as written in a log: cron did not exist before 1975, and four digits
 /// are read.
@@ -101,9 +115,9 @@ void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
 constexpr auto kFlags = std::to_array<Flag>({
     {"--root", "DIR",
      "read DIR as the root of a system: a mounted image or an extracted tree; may be repeated",
-     in_all, bind_value<&Options::roots>},
+     in_reading, bind_value<&Options::roots>},
     {"-o,--output", "FILE", "write to FILE instead of standard output",
-     in_scan | in_report | in_when | in_schedule, bind_value<&Options::output>},
+     in_scan | in_report | in_when | in_schedule | in_merge, bind_value<&Options::output>},
     {"--report", "FILE", "write a report for people to FILE as well, as one HTML document", in_scan,
      bind_value<&Options::report>},
     {"--pid", "N", "the PID that is asked for", in_when, bind_pid},
@@ -116,8 +130,9 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_switch<&Options::json>},
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
-    {"-f,--format", "FORMAT", "jsonl (default) or text", in_scan,
-     bind_word<&Options::format, kFormats>},
+    {"-f,--format", "FORMAT",
+     "form of the rows; of scan jsonl, of explain text where it is not said", in_scan | in_explain,
+     bind_format},
     {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
      in_scan | in_extract | in_report | in_when | in_schedule, bind_value<&Options::summary>},
     {"-z,--timezone", "ZONE",
@@ -146,23 +161,29 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"--recover", "",
      "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
      "well",
-     in_all, bind_switch<&Options::recover>},
+     in_reading, bind_switch<&Options::recover>},
     {"-a,--all-logs", "", "extract auth.log, secure, messages, syslog, wtmp, btmp and utmp as well",
      in_extract, bind_switch<&Options::all_logs>},
     {"-l,--min-level", "LEVEL",
      "informational (default: everything), low, medium, high or critical", in_scan | in_report,
      bind_word<&Options::min_level, kLevels>},
+    {"--verbatim", "", "leave the rows as they are: no datetime, no list of tags, no key dropped",
+     in_merge, bind_switch<&Options::verbatim>},
+    {"--dedup", "", "write rows of the same content once", in_merge, bind_switch<&Options::dedup>},
+    {"--left-out", "FILE", "write the lines that are in no row to FILE, with place and reason",
+     in_merge, bind_value<&Options::left_out>},
     {"--as", "KIND",
-     "take inputs for what they are not by content: image, log, folder, root or archive", in_all,
-     bind_word<&Options::as, kInputKinds>},
-    {"--partial-ok", "", "exit with 0 instead of 3 where part of the evidence was lost", in_all,
+     "take inputs for what they are not by content: image, log, folder, root or archive",
+     in_reading, bind_word<&Options::as, kInputKinds>},
+    {"--partial-ok", "", "exit with 0 instead of 3 where part of the input was lost", in_all,
      bind_switch<&Options::partial_ok>},
     {"--step-limit", "SECONDS",
      "leave out what takes longer to read than SECONDS of CPU time, or four times as long without "
      "an answer: an image, a volume, a log (default 300; 0: no limit)",
-     in_all, bind_step_limit},
+     in_reading, bind_step_limit},
     {"--force", "", "overwrite files that exist",
-     in_scan | in_extract | in_report | in_when | in_schedule, bind_switch<&Options::force>},
+     in_scan | in_extract | in_report | in_when | in_schedule | in_merge,
+     bind_switch<&Options::force>},
     {"--color", "WHEN", "auto (default), always or never", in_all,
      bind_word<&Options::color, kColorModes>},
     {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", in_all,
@@ -177,7 +198,14 @@ constexpr std::string_view kExamples =
     "  pidometer scan --timezone America/Chicago --format text honeypot.dd\n"
     "  pidometer extract web01.E01 -d logs";
 
-constexpr std::string_view kLogInputs = ", log files, folders of log files";
+constexpr std::string_view kImageInputs =
+    "disk images (raw, split raw, E01, qcow2, VMDK, VHD, VHDX), archives (tar, zip, 7z, cpio)";
+constexpr std::string_view kLogInputs =
+    "disk images (raw, split raw, E01, qcow2, VMDK, VHD, VHDX), archives (tar, zip, 7z, cpio), log "
+    "files, folders of log files";
+constexpr std::string_view kTimelineInputs =
+    "timelines as JSON lines: of pidometer, of Plaso (psort -o json_line), for Timesketch; - is "
+    "standard input";
 
 constexpr auto kCommands = std::to_array<CommandEntry>({
     {Command::scan, in_scan, "scan", "Find what no schedule explains.", kLogInputs,
@@ -205,11 +233,8 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
      "  pidometer schedule web01.E01\n"
      "  pidometer schedule --crontab /var/log/cron\n"
      "\n"},
-    {Command::extract,
-     in_extract,
-     "extract",
-     "Copy the cron logs out of an image, byte for byte.",
-     {},
+    {Command::extract, in_extract, "extract", "Copy the cron logs out of an image, byte for byte.",
+     kImageInputs,
      "Examples:\n"
      "  pidometer extract web01.E01 -d logs\n"
      "  pidometer extract --all-logs web01.raw.001 -d logs\n"
@@ -220,11 +245,23 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
      "  pidometer explain 262888c314fa7c0f web01.E01\n"
      "  pidometer explain 262888c314fa7c0f --timezone America/Chicago honeypot.dd\n"
      "\n"},
+    {Command::merge, in_merge, "merge",
+     "Join timelines of several tools into one that is sorted and that Timesketch imports.",
+     kTimelineInputs,
+     "Examples:\n"
+     "  pidometer merge findings.jsonl plaso.jsonl -o case.jsonl\n"
+     "  pidometer merge --dedup --left-out lost.jsonl *.jsonl -o case.jsonl\n"
+     "\n"},
 });
 
 constexpr std::string_view kExitStatus =
     "Exit status: 0 all was read; 1 nothing usable; 2 usage; 3 partial: part of the evidence was\n"
     "lost or damaged; 4 all was read and no cron log is in it; 130 interrupted.";
+
+constexpr std::string_view kMergeExitStatus =
+    "Exit status: 0 all was merged; 1 nothing usable; 2 usage; 3 partial: lines were left out, or "
+    "an\n"
+    "input could not be read; 130 interrupted.";
 
 CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry) {
   CLI::App* command = app.add_subcommand(entry.name, entry.help);
@@ -232,15 +269,10 @@ CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry
     command->add_option("FINDING_ID", options.explain, "finding_id of a row that a scan wrote")
         ->type_name("")
         ->required();
-  command
-      ->add_option("INPUT", options.inputs,
-                   "disk images (raw, split raw, E01, qcow2, VMDK, VHD, VHDX), archives (tar, zip, "
-                   "7z, cpio)" +
-                       std::string(entry.inputs))
-      ->type_name("");
+  command->add_option("INPUT", options.inputs, std::string(entry.inputs))->type_name("");
   for (const Flag& flag : kFlags)
     if ((flag.commands & entry.bit) != 0) flag.bind(*command, flag, options);
-  command->footer(std::string(kExitStatus));
+  command->footer(std::string(entry.command == Command::merge ? kMergeExitStatus : kExitStatus));
   return command;
 }
 
@@ -295,12 +327,18 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   if (entry == nullptr)
     return fail(ErrorKind::usage, "no command is given", {},
                 "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");
+  if (options.inputs.empty() && entry->command == Command::merge)
+    return fail(ErrorKind::usage, "no input is given", {},
+                "give timelines as JSON lines, or - for standard input; see 'pidometer merge "
+                "--help'");
   if (options.inputs.empty() && options.roots.empty())
     return fail(ErrorKind::usage, "no input is given", {},
                 "give an image, an archive, a log, a folder of logs, or --root DIR; see "
                 "'pidometer --help'");
   options.command = entry->command;
-  if (options.command == Command::explain) options.format = RowFormat::text;
+  // What is explained is read by a person.
+  if (options.command == Command::explain && app.get_subcommand("explain")->count("--format") == 0)
+    options.format = find_row_format("text");
   return parsed;
 }
 

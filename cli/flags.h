@@ -21,9 +21,11 @@ enum CommandBits : unsigned {
   in_report = 8,
   in_when = 16,
   in_schedule = 32,
+  in_merge = 64,
   /// all that judge logs
   in_analysis = in_scan | in_explain | in_report | in_when | in_schedule,
-  in_all = in_analysis | in_extract,
+  in_reading = in_analysis | in_extract,  ///< all that read evidence
+  in_all = in_reading | in_merge,
 };
 
 /// One flag of the command line: the help is made from this table and from nothing else.
@@ -44,7 +46,7 @@ struct CommandEntry {
   CommandBits bit = in_scan;
   const char* name = "";
   const char* help = "";         ///< one sentence
-  std::string_view inputs = {};  ///< what it takes besides images and archives
+  std::string_view inputs = {};  ///< what it takes
   std::string_view examples = {};
 };
 

@@ -58,8 +58,7 @@ RunSummary start_summary(const Options& options) {
     add("all_logs", options.all_logs);
     return summary;
   }
-  if (options.command == Command::scan)
-    add("format", std::string(options.format == RowFormat::text ? "text" : "jsonl"));
+  if (options.command == Command::scan) add("format", std::string(options.format->name));
   if (!options.report.empty()) add("report", options.report);
   if (!options.output.empty()) add("output", options.output);
   if (!options.timezone.empty()) add("timezone", options.timezone);
@@ -201,13 +200,15 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
 Result<void> check_output_names(const Options& options, std::span<const InputGroup> groups) {
   namespace fs = std::filesystem;
   for (const auto& [name, flag] :
-       {std::pair(&options.summary, "--summary"), std::pair(&options.report, "--report")})
+       {std::pair(&options.summary, "--summary"), std::pair(&options.report, "--report"),
+        std::pair(&options.left_out, "--left-out")})
     if (*name == "-")
       return fail(ErrorKind::usage,
                   std::string("will not write to standard output what ") + flag + " asks for",
                   "rows are written there", std::string("give ") + flag + " the name of a file");
   std::vector<std::string> names;
-  for (const std::string& name : {options.output, options.summary, options.report})
+  for (const std::string& name :
+       {options.output, options.summary, options.report, options.left_out})
     if (!name.empty() && name != "-") names.push_back(name);
   // The inputs as given too, not only those that turned out to be evidence: what cannot be read
   // today may be read tomorrow. Siblings that a group found by itself are in no argument.

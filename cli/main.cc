@@ -10,6 +10,7 @@
 #include "cli/flags.h"
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
+#include "cli/merge.h"
 #include "cli/scan.h"
 
 namespace {
@@ -44,8 +45,14 @@ int main(int argc, char** argv) {
   catch_interrupts();
   Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet, terminal);
   try {
-    return options.command == Command::extract ? run_extract(options, diagnostics)
-                                               : run_scan(options, diagnostics);
+    switch (options.command) {
+      case Command::extract:
+        return run_extract(options, diagnostics);
+      case Command::merge:
+        return run_merge(options, diagnostics);
+      default:
+        return run_scan(options, diagnostics);
+    }
   } catch (const std::bad_alloc&) {
     diagnostics.error(Error{ErrorKind::unreadable, "out of memory",
                             "the evidence needs more than this machine or its limits give",

@@ -6,12 +6,12 @@
 
 #include "base/pid.h"
 #include "plugin/anomaly/anomaly.h"
+#include "plugin/timeline/row_formats.h"
 #include "tsk_reader/evidence.h"
 
 namespace pidometer {
 
-enum class Command { none, scan, report, when, schedule, extract, explain };
-enum class RowFormat { jsonl, text };
+enum class Command { none, scan, report, when, schedule, extract, explain, merge };
 enum class ColorMode { automatic, always, never };
 
 /// What the command line said, checked one option at a time. Options of other commands keep their
@@ -32,7 +32,7 @@ struct Options {
   // scan, report and explain
   std::string output;  ///< file name; empty or "-": standard output
   std::string report;  ///< file name of the HTML report beside the rows; empty: none
-  RowFormat format = RowFormat::jsonl;
+  const RowFormat* format = &row_formats().front();
   std::string timezone;     ///< IANA name or +HH:MM; empty: the evidence decides
   std::optional<int> year;  ///< of the last line
   std::optional<Pid> pid_max;
@@ -49,6 +49,11 @@ struct Options {
   bool json = false;            ///< of `when` and `schedule`: JSON lines instead of text
   bool crontab_lines = false;   ///< --crontab of `schedule`
   std::string explain;          ///< finding_id that is asked for; empty: a scan
+
+  // merge
+  bool verbatim = false;
+  bool dedup = false;
+  std::string left_out;  ///< file name; empty: none
 
   // extract
   std::string directory;

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/timestamp.h"
+#include "merge/temporary_file.h"
 
 namespace pidometer {
 
@@ -33,7 +34,6 @@ class RowSpool {
   explicit RowSpool(std::size_t memory_limit = kMemoryLimit);
   RowSpool(const RowSpool&) = delete;
   RowSpool& operator=(const RowSpool&) = delete;
-  ~RowSpool();
 
   Result<void> add(RowOrder order, std::string_view row);
   std::size_t size() const { return index_.size(); }
@@ -52,13 +52,10 @@ class RowSpool {
     std::uint64_t offset : 63;
   };
 
-  Result<void> spill();
-
   std::size_t memory_limit_;
   std::vector<Entry> index_;
-  std::string memory_;         ///< rows from spilled_ on
-  std::uint64_t spilled_ = 0;  ///< bytes in the temporary file
-  int descriptor_ = -1;
+  TemporaryFile spilled_;
+  std::string memory_;  ///< rows behind those in spilled_
 };
 
 }  // namespace pidometer

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "cli/interrupt.h"
-#include "plugin/timeline/row_writer.h"
 
 namespace pidometer {
 namespace {
@@ -74,8 +73,7 @@ void ScanMediator::produce_event(TimelineEvent event) {
 void ScanMediator::add_row(const RowOrder& order, const TimelineEvent& event) {
   if (failure_) return;
   if (report_ != nullptr) report_->add_row(event);
-  const std::string row = selection_.format == RowFormat::text ? write_text(event, selection_.color)
-                                                               : write_jsonl(event);
+  const std::string row = selection_.format->write(event, selection_.color);
   if (Result<void> added = rows_.add(order, row); !added) failure_ = added.error();
 }
 

@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/row_spool.h"
 #include "plugin/plugin.h"
+#include "plugin/timeline/row_formats.h"
 #include "plugin/timeline/run_summary.h"
 #include "report/report.h"
 
@@ -21,7 +22,7 @@ namespace pidometer {
 
 /// Which rows the user wants, and in which form.
 struct RowSelection {
-  RowFormat format = RowFormat::jsonl;
+  const RowFormat* format = &row_formats().front();
   bool color = false;
   Level min_level = Level::informational;
   std::optional<Timestamp> since;  ///< rows that end before it are left out

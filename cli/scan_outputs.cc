@@ -10,7 +10,8 @@
 namespace pidometer {
 namespace {
 
-Result<void> write_rows(OutputFile& output, RowSpool& rows) {
+Result<void> write_rows(OutputFile& output, std::string_view header, RowSpool& rows) {
+  if (Result<void> written = output.write(header); !written) return written;
   return rows.drain([&output](std::string_view row) -> Result<void> {
     if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the rows");
     return output.write(row);
@@ -63,10 +64,11 @@ Result<void> write_product(const Options& options, std::optional<Timestamp> near
                            ScanMediator& mediator, const RunSummary& summary) {
   if (!outputs.product) return {};
   OutputFile& output = *outputs.product;
-  Result<void> written =
-      options.command == Command::when ? write_births(output, options, near, mediator.births())
-      : options.command == Command::schedule ? write_schedule(output, options, summary)
-                                             : write_rows(output, mediator.rows());
+  Result<void> written = options.command == Command::when
+                             ? write_births(output, options, near, mediator.births())
+                         : options.command == Command::schedule
+                             ? write_schedule(output, options, summary)
+                             : write_rows(output, options.format->header, mediator.rows());
   return written ? output.commit() : written;
 }
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace pidometer {
 namespace {
 
@@ -12,44 +14,6 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
 
 bool is_hex_digit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-struct Decoded {
-  char32_t code = 0;
-  std::size_t length = 0;  ///< 0: not well-formed here
-};
-
-/// One character of well-formed UTF-8 at the front (Unicode standard, table 3-7).
-Decoded decode_utf8(std::string_view bytes) {
-  const std::uint8_t lead = byte_at(bytes, 0);
-  if (lead < 0x80) return {lead, 1};
-  std::size_t length = 0;
-  char32_t code = 0;
-  char32_t smallest = 0;
-  if (lead >= 0xc2 && lead <= 0xdf) {
-    length = 2;
-    code = lead & 0x1fU;
-    smallest = 0x80;
-  } else if (lead >= 0xe0 && lead <= 0xef) {
-    length = 3;
-    code = lead & 0x0fU;
-    smallest = 0x800;
-  } else if (lead >= 0xf0 && lead <= 0xf4) {
-    length = 4;
-    code = lead & 0x07U;
-    smallest = 0x10000;
-  } else {
-    return {};
-  }
-  if (bytes.size() < length) return {};
-  for (std::size_t i = 1; i < length; ++i) {
-    const std::uint8_t next = byte_at(bytes, i);
-    if ((next & 0xc0U) != 0x80U) return {};
-    code = (code << 6U) | (next & 0x3fU);
-  }
-  const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < smallest || surrogate || code > 0x10ffff) return {};
-  return {code, length};
 }
 
 /// Characters that act on a terminal or on the order in which text is shown.
@@ -79,7 +43,7 @@ std::string escape_bytes(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
-    const Decoded next = decode_utf8(bytes);
+    const Utf8Character next = decode_utf8(bytes);
     const std::size_t length = next.length == 0 ? 1 : next.length;
     const bool must_escape =
         next.length == 0 || is_active(next.code) || (next.code == '\\' && reads_as_escape(bytes));

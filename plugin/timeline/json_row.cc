@@ -1,9 +1,10 @@
+#include "plugin/timeline/json_row.h"
+
 #include <optional>
 #include <string_view>
 #include <variant>
 
 #include "plugin/timeline/escape_bytes.h"
-#include "plugin/timeline/json_fields.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 #include "plugin/timeline/time_text.h"
@@ -229,6 +230,8 @@ struct PutBody {
     put_text(row, "command", finding.first_command);
     put_text(row, "time_certainty", finding.time_basis.certainty);
     put_text(row, "time_basis", finding.time_basis.words);
+    // Our own words: the evidence in them is escaped, the line feeds are the text's.
+    if (finding.explanation != nullptr) row["explanation"] = explanation_text(*finding.explanation);
   }
 
   void operator()(const RecordBody& record) const {
@@ -262,7 +265,7 @@ struct PutBody {
 
 }  // namespace
 
-std::string write_jsonl(const TimelineEvent& event) {
+RowJson row_json(const TimelineEvent& event) {
   RowJson row;
   row["message"] = event_message(event);
   row["datetime"] = iso8601(event.time);
@@ -284,7 +287,7 @@ std::string write_jsonl(const TimelineEvent& event) {
   std::visit(PutBody{event, row}, event.body);
   if (event.source != nullptr && event.source->entry.recovery)
     put_recovery(row, event, *event.source->entry.recovery);
-  return dump_json(row) + "\n";
+  return row;
 }
 
 }  // namespace pidometer

@@ -27,6 +27,8 @@ GOOD_TREE = {
                                       '  {"a boot; not detect_x", detect_boot},\n};\n',
     "plugin/anomaly/detect_boot.cc": '#include "plugin/pid_clock/reading.h"\n',
     "plugin/timeline/row.cc": '#include <nlohmann/json.hpp>\n#include "plugin/cron_log/log_report.h"\n',
+    "plugin/timeline/row_formats.cc": 'constexpr RowFormat kRowFormats[] = {{"text", write_text}};\n',
+    "plugin/timeline/form_text.cc": "",
     "plugin/plugin.h": '#pragma once\n#include "plugin/cron_log/log_report.h"\n',
     "tsk_reader/evidence.h": '#pragma once\n#include "base/pid.h"\n',
     "tsk_reader/image.cc": "#include <tsk/libtsk.h>\nauto s = file.system(x);\n",
@@ -53,6 +55,10 @@ BAD_TREES = [
      {"base/a.h": '#include "plugin/plugin.h"\n'}, "base may not"),
     ("cli_sees_cron_log", "include_arrows",
      {"cli/a.cc": '#include "plugin/cron_log/log_report.h"\n'}, "cli may not"),
+    ("merge_sees_the_seam", "include_arrows",
+     {"merge/a.cc": '#include "plugin/plugin.h"\n'}, "merge may not"),
+    ("json_in_merge", "include_arrows",
+     {"merge/a.cc": "#include <nlohmann/json.hpp>\n"}, "belongs to plugin/timeline"),
     ("relative_include", "include_arrows",
      {"base/a.cc": '#include "pid.h"\n'}, "not named from the top"),
     ("libtsk_in_cli", "include_arrows",
@@ -79,6 +85,8 @@ BAD_TREES = [
     ("detector_without_file", "tables",
      {"plugin/anomaly/detectors.cc": "auto table = {detect_boot, detect_gap};\n"},
      "detect_gap has no file"),
+    ("form_not_in_table", "tables",
+     {"plugin/timeline/form_tln.cc": ""}, "write_tln is not in the table"),
     ("long_file", "file_length", {"cli/a.cc": "\n" * 401}, "cli/a.cc:401"),
     ("long_test", "file_length", {"tests/a.py": "\n" * 401}, "tests/a.py:401"),
     ("regex", "forbidden_calls", {"cli/a.cc": "std::regex r;\n"}, "std::regex"),
@@ -176,7 +184,7 @@ class Format(unittest.TestCase):
             self.skipTest("clang-format-14 is not installed")
 
     def test_is_clang_formats(self):
-        folders = ("base", "tsk_reader", "plugin", "report", "cli", "tests")
+        folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "tests")
         files = list(rules.source_files(ROOT, folders))
         self.assertEqual(format_problems(ROOT, files), [])
 

@@ -7,7 +7,8 @@ import pathlib
 import re
 
 ROOMS = ("base", "tsk_reader", "plugin", "plugin/cron_log", "plugin/witness", "plugin/crontab",
-         "plugin/pid_clock", "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline", "report", "cli")
+         "plugin/pid_clock", "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline", "report",
+         "merge", "cli")
 
 # Who may include whom (docs/architecture.md); everyone may include base and itself.
 ARROWS = {
@@ -24,7 +25,8 @@ ARROWS = {
     "plugin": ("plugin/cron_log", "plugin/witness", "plugin/crontab", "plugin/pid_clock",
                "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline"),
     "report": ("plugin/timeline",),
-    "cli": ("plugin", "tsk_reader", "plugin/timeline", "report"),
+    "merge": ("plugin/timeline",),
+    "cli": ("plugin", "tsk_reader", "plugin/timeline", "report", "merge"),
 }
 # Single headers beyond the arrows: plain values that the summary and the options are made of.
 EXTRA_HEADERS = {
@@ -59,7 +61,7 @@ MACHINE_PATH = re.compile(r"/" + r"work/(?:main|shared|wt-)|/root/\.|/" + r"tmp/
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 
 
-def source_files(root, folders=("base", "tsk_reader", "plugin", "report", "cli"), suffixes=(".h", ".cc")):
+def source_files(root, folders=("base", "tsk_reader", "plugin", "report", "merge", "cli"), suffixes=(".h", ".cc")):
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in suffixes:
@@ -127,17 +129,18 @@ def table_entries(root, folder, prefix, table):
     if not (folder / table).exists():
         return None
     text = re.sub(r'//[^\n]*|"(?:[^"\\\n]|\\.)*"', "", (folder / table).read_text())
-    braces = re.search(r"\b(?:table|kTable|kDialects|kDetectors)(?:\[\])?\s*=\s*\{(.*?)\};", text, re.S)
+    braces = re.search(r"\b(?:table|kTable|kDialects|kDetectors|kRowFormats)(?:\[\])?\s*=\s*\{(.*?)\};", text, re.S)
     names = set(re.findall(r"\b[A-Za-z_]\w*\b", braces.group(1))) if braces else set()
     parts = {path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.cc")}
     return names, parts
 
 
 def tables(root):
-    """Every dialect and detector stands in its table, and the table names no other."""
+    """Every dialect, detector and form of rows stands in its table, and the table names no other."""
     for folder, prefix, table, entry_of, entry in (
         ("plugin/cron_log", "dialect_", "dialects.cc", lambda part: f"k{camel(part)}", r"k[A-Z]\w*"),
         ("plugin/anomaly", "detect_", "detectors.cc", lambda part: f"detect_{part}", r"detect_\w+"),
+        ("plugin/timeline", "form_", "row_formats.cc", lambda part: f"write_{part}", r"write_\w+"),
     ):
         found = table_entries(root, folder, prefix, table)
         if found is None:
@@ -154,7 +157,7 @@ def tables(root):
 
 
 def file_length(root):
-    folders = ("base", "tsk_reader", "plugin", "report", "cli", "tests", "tools", "testdata", "schemas")
+    folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "tests", "tools", "testdata", "schemas")
     for path in source_files(root, folders, (".h", ".cc", ".py", ".sh")):
         lines = sum(1 for _ in numbered(path))
         if lines > MAX_LINES:
@@ -162,7 +165,7 @@ def file_length(root):
 
 
 def forbidden_calls(root):
-    for path in source_files(root, ("base", "tsk_reader", "plugin", "report", "cli", "tests")):
+    for path in source_files(root, ("base", "tsk_reader", "plugin", "report", "merge", "cli", "tests")):
         for number, line in numbered(path):
             code = line.partition("//")[0]
             for pattern, what in FORBIDDEN:

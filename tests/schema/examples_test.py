@@ -14,6 +14,8 @@ SUMMARY_SCHEMA = rows.load_schema("summary")
 EXAMPLES = {
     path.stem: rows.load_rows(path)[0] for path in sorted((rows.SCHEMAS / "examples").glob("*.jsonl"))
 }
+LEFT_OUT_SCHEMA = rows.load_schema("left_out")
+LEFT_OUT = rows.parse((rows.SCHEMAS / "examples" / "left_out.json").read_text())
 SUMMARY = rows.parse((rows.SCHEMAS / "examples" / "summary.json").read_text())
 
 # (name, example, path of the field, new value; REMOVE takes it away), part of the complaint)
@@ -174,6 +176,11 @@ class Examples(unittest.TestCase):
 
     def test_summary_is_valid(self):
         self.assertEqual(rows.problems(SUMMARY, SUMMARY_SCHEMA), [])
+
+    def test_left_out_line_is_valid(self):
+        self.assertEqual(rows.problems(LEFT_OUT, LEFT_OUT_SCHEMA), [])
+        for key in LEFT_OUT:
+            self.assertNotEqual(rows.problems({**LEFT_OUT, key: None}, LEFT_OUT_SCHEMA), [])
 
     def test_lines_of_the_summary_add_up(self):
         for log in SUMMARY["logs"]:

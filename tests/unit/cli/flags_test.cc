@@ -24,7 +24,7 @@ TEST(Flags, FillTheOptions) {
   const Options& options = parsed->options;
   EXPECT_EQ(options.command, Command::scan);
   EXPECT_EQ(options.inputs, (std::vector<std::string>{"a.E01", "b.raw"}));
-  EXPECT_EQ(options.format, RowFormat::text);
+  EXPECT_EQ(options.format->name, "text");
   EXPECT_EQ(options.timezone, "America/Chicago");
   EXPECT_EQ(options.year, 2000);
   EXPECT_EQ(options.pid_max, 32768U);
@@ -33,6 +33,18 @@ TEST(Flags, FillTheOptions) {
   EXPECT_EQ(options.output, "out");
   EXPECT_EQ(options.color, ColorMode::never);
   EXPECT_TRUE(options.records && options.partial_ok && options.force && options.quiet);
+}
+
+TEST(Flags, EveryFormOfRowsCanBeAskedFor) {
+  for (const RowFormat& format : row_formats()) {
+    const Result<ParsedArguments> parsed = parse({"scan", "x", "-f", format.name.data()});
+    ASSERT_TRUE(parsed) << format.name;
+    EXPECT_EQ(parsed->options.format->name, format.name);
+    EXPECT_NE(parse({"scan", "--help"})->text.find(std::string(format.help)), std::string::npos);
+  }
+  EXPECT_EQ(parse({"scan", "x"})->options.format->name, "jsonl");
+  EXPECT_EQ(parse({"explain", "0123456789abcdef", "x"})->options.format->name, "text");
+  EXPECT_EQ(parse({"explain", "0123456789abcdef", "x", "-f", "csv"})->options.format->name, "csv");
 }
 
 TEST(Flags, RefuseWhatTheyDoNotKnow) {

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace pidometer {
+
+struct Utf8Character {
+  char32_t code = 0;
+  std::size_t length = 0;  ///< bytes; 0: what stands there is not well-formed
+};
+
+/// The character at the front of `bytes`, which must not be empty: well-formed UTF-8 (Unicode
+/// standard, table 3-7; RFC 3629), so no overlong forms, surrogates or values above U+10FFFF.
+Utf8Character decode_utf8(std::string_view bytes);
+
+}  // namespace pidometer

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "merge/key_types.h"
+
+namespace pidometer {
+
+/// Takes the types of all keys of one value, nested ones too.
+struct TypeRecorder {
+  KeyTypes& types;
+  RowPlace place;
+  std::string path;  ///< of the value
+};
+
+/// Appends a value in its one spelling: no white space between tokens; strings in ASCII, each
+/// character written in one way; numbers as they are. Members of nested objects whose key starts
+/// with `_` are left out. `value` must have come from split_json_object().
+///
+/// A lone surrogate is in no UTF-8, and what cannot be UTF-8 cannot be imported: it becomes text,
+/// `\xNN` where it stands for a byte (Python's surrogateescape, U+DC80 to U+DCFF), else `\udNNN`.
+/// Returns whether there was one.
+bool append_canonical(std::string& out, std::string_view value, TypeRecorder* recorder);
+
+/// The same for what stands between the quotes of a string.
+bool append_canonical_string(std::string& out, std::string_view content);
+
+}  // namespace pidometer

@@ -1,0 +1,143 @@
+#include "merge/row_lines.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+/// Read at once: a whole number of pages that a disk gives in a millisecond.
+constexpr std::size_t kReadBytes = std::size_t{256} << 10;
+
+struct NoText {
+  std::string_view start;
+  const char* what;
+  const char* help;
+};
+
+constexpr const char* kUnpack = "unpack it first, or pipe it in: zcat FILE | pidometer merge -";
+constexpr const char* kPsort = "write its events as JSON lines: psort.py -o json_line -w FILE";
+
+constexpr NoText kNoTexts[] = {
+    {"\x1f\x8b", "it is packed by gzip", kUnpack},
+    {"BZh", "it is packed by bzip2", kUnpack},
+    {"\xfd"
+     "7zXZ",
+     "it is packed by xz", kUnpack},
+    {"\x28\xb5\x2f\xfd", "it is packed by zstd", kUnpack},
+    {"PK\x03\x04", "it is a zip archive", "unpack it first"},
+    {"SQLite format 3", "it is a database, as Plaso's storage is", kPsort},
+    {"\xff\xfe", "it is UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"},
+    {"\xfe\xff", "it is UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"},
+};
+
+}  // namespace
+
+Result<RowLines> RowLines::open(const std::string& name) {
+  const bool standard_input = name == "-";
+  const int descriptor =
+      standard_input ? dup(STDIN_FILENO) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0)
+    return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::unreadable,
+                "cannot open " + name, std::strerror(errno));
+  RowLines lines(descriptor, standard_input ? "standard input" : name);
+  struct stat status {};
+  if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+    return fail(ErrorKind::unreadable, "cannot read " + name, "it is a folder",
+                "give the files in it");
+  if (Result<void> fit = lines.check_start(); !fit) return tl::unexpected(fit.error());
+  return lines;
+}
+
+RowLines::RowLines(int descriptor, std::string name)
+    : descriptor_(descriptor), name_(std::move(name)) {}
+
+RowLines::RowLines(RowLines&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      name_(std::move(other.name_)),
+      buffer_(std::move(other.buffer_)),
+      begin_(other.begin_),
+      end_(other.end_),
+      at_end_(other.at_end_),
+      number_(other.number_),
+      bytes_(other.bytes_) {}
+
+RowLines::~RowLines() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<void> RowLines::check_start() {
+  buffer_.resize(kLongest + kReadBytes);
+  constexpr std::size_t kEnough = 16;
+  while (end_ < kEnough && !at_end_)
+    if (Result<bool> more = fill(); !more) return tl::unexpected(more.error());
+  const std::string_view start(buffer_.data(), end_);
+  for (const NoText& other : kNoTexts)
+    if (start.starts_with(other.start))
+      return fail(ErrorKind::not_evidence, name_ + " has no JSON lines", other.what, other.help);
+  // The mark that some editors put before UTF-8.
+  if (start.starts_with("\xef\xbb\xbf")) begin_ = 3;
+  return {};
+}
+
+/// Whether more came; at_end_ where none did.
+Result<bool> RowLines::fill() {
+  if (begin_ > 0 && buffer_.size() - end_ < kReadBytes) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  for (;;) {
+    const ssize_t got =
+        ::read(descriptor_, buffer_.data() + end_, std::min(kReadBytes, buffer_.size() - end_));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0)
+      return fail(ErrorKind::unreadable, "cannot read " + name_ + " to its end",
+                  std::strerror(errno));
+    at_end_ = got == 0;
+    end_ += static_cast<std::size_t>(got);
+    bytes_ += static_cast<std::uint64_t>(got);
+    return got > 0;
+  }
+}
+
+Result<RowLines::Next> RowLines::next(std::string_view& line) {
+  std::size_t looked = begin_;  // what stands before it has no line feed
+  bool too_long = false;
+  for (;;) {
+    const void* found = std::memchr(buffer_.data() + looked, '\n', end_ - looked);
+    if (found != nullptr || (at_end_ && end_ > begin_)) {
+      const std::size_t stop =
+          found == nullptr
+              ? end_
+              : static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+      line = std::string_view(buffer_).substr(begin_, stop - begin_);
+      begin_ = std::min(stop + 1, end_);
+      ++number_;
+      return too_long || line.size() > kLongest ? Next::too_long : Next::line;
+    }
+    if (at_end_) {
+      if (!too_long) return Next::end;
+      line = {};
+      ++number_;
+      return Next::too_long;
+    }
+    if (end_ - begin_ > kLongest) {
+      // Its rest is read over its own bytes; the start is kept to be shown.
+      constexpr std::size_t kKept = 512;
+      too_long = true;
+      end_ = begin_ + kKept;
+    }
+    const std::size_t before = end_ - begin_;
+    if (Result<bool> more = fill(); !more) return tl::unexpected(more.error());
+    looked = begin_ + before;
+  }
+}
+
+}  // namespace pidometer

@@ -1,0 +1,172 @@
+#include "merge/row_normalizer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "merge/canonical_json.h"
+#include "merge/row_time.h"
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+bool key_less(const JsonMember& a, const JsonMember& b) {
+  return a.key < b.key;
+}
+
+std::string shown_key(std::string_view key) {
+  constexpr std::size_t kShown = 60;
+  return escape_bytes(key.substr(0, kShown)) + (key.size() > kShown ? "..." : "");
+}
+
+/// Whether every character of a key stands for itself.
+bool is_plain_key(std::string_view key) {
+  return std::all_of(key.begin(), key.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
+}
+
+/// `"a, b"` as Timesketch would split it: a list of labels, without empty ones.
+std::string labels_of(std::string_view content) {
+  std::string labels;
+  append_canonical_string(labels, content);
+  std::string list;
+  for (std::string_view rest = labels; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    std::string_view label = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (label.starts_with(' ')) label.remove_prefix(1);
+    while (label.ends_with(' ')) label.remove_suffix(1);
+    if (label.empty() || label == "-") continue;
+    list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", label);
+  }
+  return "[" + list + "]";
+}
+
+/// A list that somebody wrote into a string, as Timesketch reads it: `"[\"a\", \"b\"]"`.
+std::string list_in_string(std::string_view content) {
+  if (!content.starts_with('[') || !content.ends_with(']')) return {};
+  std::string text = "{\"tag\":";
+  for (std::size_t i = 0; i < content.size(); ++i)
+    if (content[i] != '\\' || i + 1 == content.size() || content[i + 1] != '"') text += content[i];
+  text += '}';
+  std::vector<JsonMember> members;
+  if (split_json_object(text, members) || members.size() != 1) return {};
+  return std::string(members.front().value);
+}
+
+}  // namespace
+
+const JsonMember* RowNormalizer::find(std::string_view key) const {
+  const auto at =
+      std::lower_bound(members_.begin(), members_.end(), JsonMember{key, {}, {}}, key_less);
+  return at != members_.end() && at->key == key ? &*at : nullptr;
+}
+
+std::string_view RowNormalizer::canonical_key(std::string_view key) {
+  if (is_plain_key(key)) return key;
+  std::string& made = made_.emplace_back();
+  append_canonical_string(made, key);
+  return made;
+}
+
+std::string RowNormalizer::missing_or_twice() const {
+  const auto twice =
+      std::adjacent_find(members_.begin(), members_.end(),
+                         [](const JsonMember& a, const JsonMember& b) { return a.key == b.key; });
+  if (twice != members_.end())
+    return fmt::format("the key {} stands in it twice", shown_key(twice->key));
+  if (verbatim_) return {};
+  for (const char* key : {"message", "timestamp_desc"}) {
+    const JsonMember* member = find(key);
+    if (member == nullptr || member->type == JsonType::null)
+      return fmt::format("it has no {}, which Timesketch asks for", key);
+  }
+  return {};
+}
+
+void RowNormalizer::set(std::string_view key, std::string value, JsonType type) {
+  const std::string_view made = made_.emplace_back(std::move(value));
+  const JsonMember member{key, made, type};
+  const auto at = std::lower_bound(members_.begin(), members_.end(), member, key_less);
+  if (at != members_.end() && at->key == key)
+    *at = member;
+  else
+    members_.insert(at, member);
+}
+
+/// Plaso's event_tag object, or a text, as a list of labels; a list stays.
+void RowNormalizer::set_tag() {
+  const JsonMember* tag = find("tag");
+  if (tag == nullptr) return;
+  if (tag->type == JsonType::object) {
+    split_json_object(tag->value, inner_);
+    for (const JsonMember& member : inner_)
+      if (member.key == "labels" && member.type == JsonType::array)
+        return set("tag", std::string(member.value), JsonType::array);
+  } else if (tag->type == JsonType::string) {
+    const std::string_view content = tag->value.substr(1, tag->value.size() - 2);
+    std::string list = list_in_string(content);
+    set("tag", list.empty() ? labels_of(content) : std::move(list), JsonType::array);
+  }
+}
+
+/// Whether a lone surrogate was met.
+bool RowNormalizer::append_members(RowPlace place, std::string& out) {
+  TypeRecorder recorder{types_, place, std::move(path_)};
+  bool lone = false;
+  out += '{';
+  bool first = true;
+  for (const JsonMember& member : members_) {
+    if (member.key.starts_with('_')) continue;
+    if (!std::exchange(first, false)) out += ',';
+    out += '"';
+    out += member.key;
+    out += "\":";
+    recorder.path = member.key;
+    lone |= append_canonical(out, member.value, &recorder);
+  }
+  out += '}';
+  path_ = std::move(recorder.path);
+  return lone;
+}
+
+tl::expected<NormalRow, std::string> RowNormalizer::normalize(std::string_view line, RowPlace place,
+                                                              std::string& out) {
+  out.clear();
+  made_.clear();
+  if (const auto fault = split_json_object(line, members_))
+    return tl::unexpected(fmt::format("{} (byte {})", fault->reason, fault->at));
+  for (JsonMember& member : members_) member.key = canonical_key(member.key);
+  if (!std::is_sorted(members_.begin(), members_.end(), key_less))
+    std::stable_sort(members_.begin(), members_.end(), key_less);
+  if (std::string reason = missing_or_twice(); !reason.empty())
+    return tl::unexpected(std::move(reason));
+  std::string reason;
+  const JsonMember* const date_time = find("date_time");
+  const bool is_plaso = find("__container_type__") != nullptr || date_time != nullptr;
+  const std::optional<RowTime> time =
+      row_time({find("datetime"), find("timestamp"), date_time, is_plaso}, reason);
+  if (!time) return tl::unexpected(std::move(reason));
+
+  NormalRow row{time->time, 0};
+  if (time->zone_assumed) row.remarks |= remark_zone_assumed;
+  if (time->differs) row.remarks |= remark_times_differ;
+  if (!verbatim_) {
+    if (!time->datetime_stands)
+      set("datetime", fmt::format("\"{}\"", iso8601(time->time)), JsonType::string);
+    if (!time->timestamp)
+      set("timestamp", std::to_string(posix_microseconds(time->time)), JsonType::integer);
+    set_tag();
+  }
+  const bool escaped = append_members(place, out);
+  if (verbatim_)
+    out = line;
+  else if (escaped)
+    row.remarks |= remark_bytes_escaped;
+  return row;
+}
+
+}  // namespace pidometer
