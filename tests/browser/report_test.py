@@ -75,7 +75,7 @@ class Case(ReportTest):
         lines = [code.text for code in self.all("#detail .line code")]
         self.assertEqual(lines, ["root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)",
                                  "root (11/08-09:00:00-3285) CMD (   /sbin/rmmod -as)"])
-        self.assertIn("85 comparable intervals: from 2 to 2 PIDs; this one 844", self.text("#detail"))
+        self.assertIn("84 comparable intervals: from 2 to 44 PIDs; this one 844", self.text("#detail"))
         self.assertIn("line 503 of /var/log/cron", self.text("#detail"))
         self.assertIn("line 504 of /var/log/cron", self.text("#detail"))
 
