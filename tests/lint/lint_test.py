@@ -114,6 +114,13 @@ for _name, _rule in rules.RULES.items():
     setattr(Tree, f"test_{_name}", lambda self, rule=_rule: self.assertEqual(list(rule(ROOT)), []))
 
 
+class Reference(unittest.TestCase):
+    def test_is_what_the_schemas_say(self):
+        done = subprocess.run([sys.executable, ROOT / "tools" / "output_reference.py", "--check"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
 class Rules(unittest.TestCase):
     def test_a_good_tree_has_no_complaint(self):
         with tempfile.TemporaryDirectory() as folder:
