@@ -185,14 +185,19 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
-  if (!outcome.interrupted) {
-    Result<void> written = finish_summary_file(outputs->summary, summary);
-    if (written && !outcome.output_failed) written = write_report(*outputs, report, summary);
-    if (!written) {
+  // The report has the status as it is now; that it could not be written is for the summary.
+  if (!outcome.interrupted && !outcome.output_failed)
+    if (Result<void> written = write_report(*outputs, report, summary); !written) {
+      outcome.interrupted = interrupted();
+      if (!outcome.interrupted) failed(written.error());
+      outcome.output_failed = true;
+      summary.exit_status = exit_status(outcome, options.partial_ok);
+    }
+  if (!outcome.interrupted)
+    if (Result<void> written = finish_summary_file(outputs->summary, summary); !written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;
     }
-  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
                        ? "interrupted; the rows are not complete and no file was written"

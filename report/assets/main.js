@@ -109,6 +109,7 @@ function start(report) {
   matchMedia('print').addEventListener('change', () => chart.redraw());
   if (report.series.length) showSeries(best && best.owner ? best.owner : report.series[0]);
   if (best) select(best, false);
+  document.documentElement.dataset.milliseconds = Math.round(performance.now());  // since the navigation
   document.documentElement.dataset.ready = 'yes';
 }
 

@@ -115,6 +115,67 @@ class Scan(OutputTest):
         self.assertIn("No space left on device", run.err)
 
 
+class Report(OutputTest):
+    def test_only_the_report_is_written(self):
+        run = program.run("report", "-o", self.folder / "case.html", self.log())
+        self.assertEqual((run.status, run.out), (0, b""), run.err)
+        self.assertEqual(self.names(), ["case.html", "cron"])
+        self.assertTrue((self.folder / "case.html").read_text().endswith("</html>\n"))
+
+    def test_beside_rows_and_alone_it_is_the_same(self):
+        log = self.log()
+        run = program.run("scan", "--report", self.folder / "both.html", log)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(run.out, program.run("scan", log).out)
+        # The options in force differ, so does what is packed of them; the points do not.
+        points = [page.split('class="points">')[1] for page in (
+            (self.folder / "both.html").read_text(), program.run("report", log).out.decode())]
+        self.assertEqual(points[0], points[1])
+
+    def test_the_same_evidence_gives_the_same_bytes(self):
+        log = self.log()
+        self.assertEqual(program.run("report", log).out, program.run("report", log).out)
+
+    def test_what_is_there_is_not_overwritten(self):
+        log = self.log()
+        target = self.folder / "case.html"
+        target.write_text("mine")
+        for arguments in (("report", "-o", target), ("scan", "--report", target)):
+            run = program.run(*arguments, log)
+            self.assertNotEqual(run.status, 0)
+            self.assertIn("exists", run.err)
+            self.assertEqual(target.read_text(), "mine")
+        self.assertEqual(program.run("report", "--force", "-o", target, log).status, 0)
+
+    def test_never_into_evidence_nor_where_rows_go(self):
+        log = self.log("logs/cron")
+        for target in ("logs/cron", "logs/new.html"):
+            run = program.run("scan", "--force", "--report", self.folder / target, self.folder / "logs")
+            self.assertEqual(run.status, 2)
+            self.assertIn("evidence is never written", run.err)
+        run = program.run("scan", "-o", "both", "--report", "both", log, cwd=self.folder)
+        self.assertEqual(run.status, 2)
+        self.assertEqual(program.run("scan", "--report", "-", log).status, 2)
+
+    def test_full_disk(self):
+        log = self.log()
+        summary = self.folder / "summary.json"
+        run = program.run("scan", "-o", self.folder / "rows", "-s", summary, "--report", "/dev/full", log)
+        self.assertEqual(run.status, 1)
+        self.assertIn("No space left on device", run.err)
+        self.assertEqual(rows.parse(summary.read_text())["exit_status"], 1)
+
+    def test_nothing_is_left_of_one_that_was_cut_short(self):
+        log = self.log()
+        limit = 100_000
+        done = subprocess.run(
+            [program.PROGRAM, "report", "-o", self.folder / "case.html", log], capture_output=True, check=False,
+            preexec_fn=lambda: (signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
+                                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(self.names(), ["cron"])
+
+
 class Extract(OutputTest):
     def image(self, files):
         if images.tool("mkfs.ext4") is None:
