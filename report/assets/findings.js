@@ -15,7 +15,7 @@ function nightWords(night) {
 }
 
 function rank(finding) {
-  return [LEVELS.indexOf(finding.row.level), finding.row.score_log || 0, finding.row.excess_pids || 0];
+  return [LEVELS.indexOf(finding.row.level), finding.row.excess_pids || 0, finding.row.score_log || 0];
 }
 
 function byRank(a, b) {
