@@ -6,13 +6,17 @@
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
 
 class Chart {
-  // `select` is called with a finding that was clicked, `say` with words on the place pointed at.
-  constructor(select, say) {
+  // `frame` holds the lanes. `select` is called with a finding that was clicked, `say` with words on
+  // the place pointed at, `viewed` whenever another stretch of time is drawn.
+  constructor(frame, {select = () => {}, say = () => {}, viewed = () => {}} = {}) {
+    this.frame = frame;
     this.select = select;
     this.say = say;
+    this.viewed = viewed;
     this.chosen = null;
-    const bars = document.getElementById('bars');
-    const pids = document.getElementById('pids');
+    const bars = frame.querySelector('.bars');
+    const pids = frame.querySelector('.pids');
+    this.lane = pids;
     const common = {
       legend: 'never', labels: ['time', 'value'], axisLabelFontSize: 12, rightGap: 8, drawPoints: false, strokeWidth: 1.3,
       connectSeparatedPoints: false, animatedZooms: false, labelsUTC: true, highlightCircleSize: 3,
@@ -38,7 +42,7 @@ class Chart {
       for (const lane of [this.bars, this.pids]) lane.resize();
       this.redraw();
     }).observe(bars);
-    document.getElementById('graph').addEventListener('wheel', (event) => {
+    frame.addEventListener('wheel', (event) => {
       if (!event.ctrlKey) return;
       event.preventDefault();
       const lane = this.pids;
@@ -87,10 +91,10 @@ class Chart {
     to = from + width;
     this.from = from;
     this.to = to;
-    const columns = Math.max(300, document.getElementById('pids').clientWidth);
+    const columns = Math.max(300, this.lane.clientWidth);
     const drawn = this.columns(from, to, columns);
     this.drawing = true;
-    const colors = [color('line')];
+    const colors = [this.color('line')];
     // Room above the highest bar for its number.
     const found = this.series.findings.filter((finding) => finding.kind === 'pid_excess' && this.inView(finding));
     const peak = found.reduce((most, finding) => Math.max(most, finding.row.excess_pids),
@@ -100,8 +104,9 @@ class Chart {
     this.bars.updateOptions({file: drawn.bars, dateWindow: [from, to], colors, ...range});
     this.pids.updateOptions({file: drawn.pids, dateWindow: [from, to], colors});
     this.drawing = false;
-    document.getElementById('pids-title').textContent =
+    this.frame.querySelector('.pids-title').textContent =
         `PID · ${windowWords(from, to, this.series)}`;
+    this.viewed();
   }
 
   columns(from, to, columns) {
@@ -202,7 +207,7 @@ class Chart {
   }
 
   click(event, time) {
-    const reach = (this.to - this.from) * 8 / Math.max(1, document.getElementById('pids').clientWidth);
+    const reach = (this.to - this.from) * 8 / Math.max(1, this.lane.clientWidth);
     let best = null;
     for (const finding of this.series.findings) {
       if (finding.kind === 'activity') continue;

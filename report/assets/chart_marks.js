@@ -1,10 +1,11 @@
 // What is drawn beneath and beside the lines of the graph: bars, boots, gaps, steps, findings.
 
-function color(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-}
-
 Object.assign(Chart.prototype, {
+  // Of the theme that the frame is in.
+  color(name) {
+    return getComputedStyle(this.frame).getPropertyValue(`--${name}`).trim();
+  },
+
   // A bar from zero for each interval that is no finding: those are drawn wider, in their colours.
   plotBars(drawn) {
     if (!this.series) return;
@@ -12,7 +13,7 @@ Object.assign(Chart.prototype, {
     const zero = dygraph.toDomYCoord(this.logscale ? 0.8 : 0);
     canvas.save();
     canvas.lineWidth = 1.5;
-    canvas.strokeStyle = color('quiet');
+    canvas.strokeStyle = this.color('quiet');
     canvas.beginPath();
     const found = new Set(this.series.findings.filter((finding) => finding.kind === 'pid_excess').map((finding) => finding.start));
     for (const point of points) {
@@ -52,16 +53,16 @@ Object.assign(Chart.prototype, {
     canvas.clip();
     canvas.lineWidth = 1;
     for (const [from, to] of this.series.unjudged || [])
-      if (to >= this.from && from <= this.to) band(from, to, color('unjudged'));
+      if (to >= this.from && from <= this.to) band(from, to, this.color('unjudged'));
     for (const [time] of this.series.logs.slice(1))
-      if (time * 1000 >= this.from && time * 1000 <= this.to) line(time * 1000, color('log'), [2, 4]);
+      if (time * 1000 >= this.from && time * 1000 <= this.to) line(time * 1000, this.color('log'), [2, 4]);
     for (const finding of this.series.findings) {
       if (!this.inView(finding)) continue;
-      if (finding.kind === 'record_gap') band(finding.start, finding.end, color('gap'));
-      if (finding.kind === 'boot') line(finding.end, color('boot'));
-      if (finding.kind === 'clock_step') line(finding.start, color('step'), [6, 3]);
+      if (finding.kind === 'record_gap') band(finding.start, finding.end, this.color('gap'));
+      if (finding.kind === 'boot') line(finding.end, this.color('boot'));
+      if (finding.kind === 'clock_step') line(finding.start, this.color('step'), [6, 3]);
     }
-    if (this.chosen && this.chosen.owner === this.series) band(this.chosen.start, this.chosen.end, color('chosen'));
+    if (this.chosen && this.chosen.owner === this.series) band(this.chosen.start, this.chosen.end, this.color('chosen'));
     if (withTicks) this.markFindings(canvas, area, lane);
     canvas.restore();
   },
@@ -79,7 +80,7 @@ Object.assign(Chart.prototype, {
       const left = lane.toDomXCoord(finding.start);
       const width = Math.max(3, lane.toDomXCoord(finding.end) - left);
       const top = lane.toDomYCoord(Math.max(floor, finding.row.excess_pids));
-      canvas.fillStyle = color(finding.row.level);
+      canvas.fillStyle = this.color(finding.row.level);
       canvas.fillRect(left, top, width, Math.max(2, lane.toDomYCoord(floor) - top));
     }
     canvas.font = 'bold 13px system-ui, sans-serif';
@@ -98,7 +99,7 @@ Object.assign(Chart.prototype, {
       const top = Math.min(area.y + area.h - 16, Math.max(area.y + 1, above ? peak - 15 : peak - 3));
       if (taken.some((t) => left < t.left + t.width + 4 && t.left < left + width + 4 && Math.abs(t.top - top) < 16)) continue;
       taken.push({left, width, top});
-      canvas.fillStyle = color(finding.row.level);
+      canvas.fillStyle = this.color(finding.row.level);
       canvas.fillText(text, left, top);
     }
     canvas.restore();
@@ -108,7 +109,7 @@ Object.assign(Chart.prototype, {
   markFindings(canvas, area, lane) {
     for (const finding of this.series.findings) {
       if (finding.kind === 'activity' || !this.inView(finding)) continue;
-      canvas.fillStyle = color(finding.row.level);
+      canvas.fillStyle = this.color(finding.row.level);
       const left = lane.toDomXCoord(finding.start);
       canvas.fillRect(left, area.y + area.h - 7, Math.max(3, lane.toDomXCoord(finding.end) - left), 7);
     }

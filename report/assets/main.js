@@ -34,7 +34,21 @@ function start(report) {
     if (owner) owner.unjudged = (series.unjudged || []).map((one) => [Date.parse(one.begin), Date.parse(one.end)]);
   });
   const reading = document.getElementById('reading');
-  const chart = new Chart((finding) => select(finding), (words) => { reading.textContent = words; });
+  // What is drawn while a browser prepares to print is not printed: a second graph, as wide as paper
+  // and light, follows the first one when that has come to rest.
+  const paper = new Chart(document.getElementById('paper'));
+  let resting = 0;
+  const viewed = () => {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      paper.chosen = chart.chosen;
+      paper.logscale = chart.logscale;
+      if (paper.series !== chart.series) paper.show(chart.series);
+      paper.view(chart.from, chart.to);
+    }, 250);
+  };
+  const chart = new Chart(document.getElementById('graph'), {
+    select: (finding) => select(finding), say: (words) => { reading.textContent = words; }, viewed});
   let chosen = null;
 
   function select(finding, focus = true) {
@@ -106,7 +120,6 @@ function start(report) {
     chart.redraw();
   });
   document.getElementById('print').addEventListener('click', () => print());
-  matchMedia('print').addEventListener('change', () => chart.redraw());
   if (report.series.length) showSeries(best && best.owner ? best.owner : report.series[0]);
   if (best) select(best, false);
   document.documentElement.dataset.milliseconds = Math.round(performance.now());  // since the navigation

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import browser, evidence, program, tap  # noqa: E402
@@ -64,7 +65,7 @@ class Case(ReportTest):
         self.assert_quiet()
 
     def shown_range(self):
-        return self.text("#pids-title")
+        return self.text("#graph .pids-title")
 
     def test_says_first_what_matters_most(self):
         self.assertEqual(self.text("#headline"), "842 unexplained processes · 8 Nov 2000, 08:50 to 09:00 (−06:00)")
@@ -91,7 +92,7 @@ class Case(ReportTest):
         self.driver.find_element(By.CSS_SELECTOR, "[data-view=all]").click()
         # The largest bar of the overview is that of 842: a click on the highest coloured pixel finds it.
         place = self.driver.execute_script("""
-          for (const canvas of document.querySelectorAll('#bars canvas')) {
+          for (const canvas of document.querySelectorAll('#graph .bars canvas')) {
             const scale = canvas.width / canvas.clientWidth;
             const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
             const critical = (x, y) => pixels[(y * canvas.width + x) * 4] > 180 && pixels[(y * canvas.width + x) * 4 + 1] < 20;
@@ -104,7 +105,7 @@ class Case(ReportTest):
           }
           return null;""")
         self.assertIsNotNone(place, "no bar is drawn")
-        bars = self.one("#bars")
+        bars = self.one("#graph .bars")
         size = bars.size
         ActionChains(self.driver).move_to_element_with_offset(
             bars, place[0] - size["width"] / 2, place[1] - size["height"] / 2).click().perform()
@@ -128,13 +129,13 @@ class Case(ReportTest):
 
     def test_a_drag_zooms_both_lanes(self):
         whole = self.shown_range()
-        bars = self.one("#bars")
+        bars = self.one("#graph .bars")
         ActionChains(self.driver).move_to_element_with_offset(bars, 0, 0).click_and_hold() \
             .move_by_offset(120, 0).release().perform()
         self.assertNotEqual(self.shown_range(), whole)
-        labels = [[label.text for label in self.all(f"{lane} .dygraph-axis-label-x")] for lane in ("#bars", "#pids")]
+        labels = [[label.text for label in self.all(f"{lane} .dygraph-axis-label-x")] for lane in ("#graph .bars", "#graph .pids")]
         self.assertEqual(labels[0], labels[1])
-        self.assertEqual(self.one("#bars canvas").size["width"], self.one("#pids canvas").size["width"])
+        self.assertEqual(self.one("#graph .bars canvas").size["width"], self.one("#graph .pids canvas").size["width"])
 
     def test_keys_go_from_finding_to_finding(self):
         graph = self.one("#graph")
@@ -186,6 +187,16 @@ class Case(ReportTest):
         self.assertIn("root (11/08-09:00:00-3285) CMD", printed)
         self.assertIn("root (11/08-21:20:00-", printed)  # also of findings that are not the chosen one
         self.assertNotIn("Zoom in", printed)
+
+    def test_the_printed_graph_fits_its_axes(self):
+        """It is a graph of its own, as wide as paper: a squeezed one has its labels elsewhere."""
+        self.one("[data-view=in]").click()
+        time.sleep(1)
+        self.assertTrue(self.all("#paper .bars .dygraph-axis-label-x"))
+        self.assertEqual(self.one("#paper .pids-title").get_attribute("textContent"), self.shown_range())
+        widths = [self.one(f"#paper {lane} canvas").size["width"] for lane in (".bars", ".pids")]
+        self.assertEqual(widths[0], widths[1])
+        self.assertLessEqual(widths[0], 688)
 
     def test_everything_that_acts_has_a_name(self):
         nameless = self.driver.execute_script("""
