@@ -57,6 +57,10 @@ function detailOf(finding, all, select) {
     element('p', {class: 'sentence'}, row.message),
     ...boundingLines(row),
   ];
+  if (row.missing_lines && row.missing_lines.length)
+    out.push(quotedLines('Lines that the journal has and the log lacks', row.missing_lines, finding.owner));
+  if (row.witnesses && row.witnesses.length)
+    out.push(quotedLines(`Witnesses: ${plural(row.witnesses_total, 'line')} of other logs`, row.witnesses, finding.owner));
   if (finding.compared.length) out.push(element('h3', {}, 'Compared with'), histogram(finding.compared, row.observed_pids));
   const range = row.excess_low !== undefined ? `${count(row.excess_low)} to ${count(row.excess_high)}` : null;
   out.push(element('h3', {}, 'Numbers'), facts([
@@ -69,10 +73,6 @@ function detailOf(finding, all, select) {
     ['log', row.display_name], ['SHA-256 of the log', row.log_sha256],
     ['finding id', element('code', {}, finding.id)],
   ]));
-  if (row.missing_lines && row.missing_lines.length)
-    out.push(quotedLines('Lines that the journal has and the log lacks', row.missing_lines, finding.owner));
-  if (row.witnesses && row.witnesses.length)
-    out.push(quotedLines(`Witnesses: ${plural(row.witnesses_total, 'line')} of other logs`, row.witnesses, finding.owner));
   const family = all.filter((other) => other !== finding && row.activity_id && other.row.activity_id === row.activity_id);
   if (family.length)
     out.push(element('h3', {}, 'Belongs together with'), element('ul', {class: 'plain'}, family.map((other) =>

@@ -117,7 +117,7 @@ function simpleTable(caption, heads, rows) {
     element('caption', {}, caption),
     element('thead', {}, element('tr', {}, heads.map((head) => element('th', {scope: 'col'}, head)))),
     element('tbody', {}, rows.map((row) => element('tr', {}, row.map((cell) =>
-      element('td', {}, cell === null || cell === undefined ? '' : typeof cell === 'object' ? cell : String(cell))))))));
+      element('td', {class: typeof cell === 'number' ? 'number' : null}, cell === null || cell === undefined ? '' : typeof cell === 'object' ? cell : String(cell))))))));
 }
 
 function facts(pairs) {
