@@ -153,7 +153,7 @@ constexpr auto kFlags = std::to_array<Flag>({
      "attach lines of the host's other logs, log-in records and PID files to the findings "
      "(default: "
      "for all inputs but loose log files)",
-     in_analysis, bind_witnesses},
+     in_scan | in_report | in_explain, bind_witnesses},
     {"--known", "FILE",
      "mark findings within the windows of known work that FILE lists (CSV or JSON: begin, end, "
      "reason, host); they become one level lower",

@@ -43,12 +43,12 @@ struct Options {
   bool records = false;
   Level min_level = Level::informational;
 
-  std::optional<Pid> birth_of;  ///< --pid of `when`
-  std::string near;             ///< --near of `when`: ISO 8601, as written
-  std::string known;            ///< file of known work; empty: none
-  bool json = false;            ///< of `when` and `schedule`: JSON lines instead of text
-  bool crontab_lines = false;   ///< --crontab of `schedule`
-  std::string explain;          ///< finding_id that is asked for; empty: a scan
+  Pid birth_of = 0;            ///< --pid of `when`
+  std::string near;            ///< --near of `when`: ISO 8601, as written
+  std::string known;           ///< file of known work; empty: none
+  bool json = false;           ///< of `when` and `schedule`: JSON lines instead of text
+  bool crontab_lines = false;  ///< --crontab of `schedule`
+  std::string explain;         ///< finding_id that is asked for; empty: a scan
 
   // merge
   bool verbatim = false;

@@ -27,7 +27,6 @@ namespace {
 struct ScanPlan {
   PluginOptions plugin;
   RowSelection selection;
-  std::optional<Timestamp> near;
 };
 
 Result<ScanPlan> make_plan(const Options& options) {
@@ -37,7 +36,9 @@ Result<ScanPlan> make_plan(const Options& options) {
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
   plan.plugin.report = options.command == Command::report || !options.report.empty();
-  plan.plugin.schedule = plan.plugin.report || options.command == Command::schedule;
+  plan.plugin.schedule = plan.plugin.report;
+  if (options.command == Command::when) plan.plugin.question = Question::births;
+  if (options.command == Command::schedule) plan.plugin.question = Question::schedule;
   plan.plugin.birth_of = options.birth_of;
   TimeZone zone;
   if (!options.timezone.empty()) {
@@ -53,13 +54,14 @@ Result<ScanPlan> make_plan(const Options& options) {
   }
   RowSelection& selection = plan.selection;
   selection.format = options.format;
+  selection.rows = options.command != Command::report;
   selection.min_level = options.min_level;
   const bool to_terminal =
       (options.output.empty() || options.output == "-") && isatty(STDOUT_FILENO);
   selection.color = use_color(options.color, to_terminal);
   for (const auto& [text, target] :
        {std::pair(&options.since, &selection.since), std::pair(&options.until, &selection.until),
-        std::pair(&options.near, &plan.near)}) {
+        std::pair(&options.near, &plan.plugin.birth_near)}) {
     if (text->empty()) continue;
     const Result<Timestamp> time = parse_time(*text, zone);
     if (!time) return tl::unexpected(time.error());
@@ -169,7 +171,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   if (!interrupted()) {
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());
-    if (written) written = write_product(options, plan->near, *outputs, mediator, summary);
+    if (written) written = write_product(options, *outputs, mediator, summary);
     if (!written && !interrupted()) failed(written.error());
     outcome.output_failed = !written;
   }

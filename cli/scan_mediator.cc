@@ -73,6 +73,7 @@ void ScanMediator::produce_event(TimelineEvent event) {
 void ScanMediator::add_row(const RowOrder& order, const TimelineEvent& event) {
   if (failure_) return;
   if (report_ != nullptr) report_->add_row(event);
+  if (!selection_.rows) return;
   const std::string row = selection_.format->write(event, selection_.color);
   if (Result<void> added = rows_.add(order, row); !added) failure_ = added.error();
 }

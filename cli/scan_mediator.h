@@ -24,6 +24,7 @@ namespace pidometer {
 struct RowSelection {
   const RowFormat* format = &row_formats().front();
   bool color = false;
+  bool rows = true;  ///< false: they are counted, and go into the report only
   Level min_level = Level::informational;
   std::optional<Timestamp> since;  ///< rows that end before it are left out
   std::optional<Timestamp> until;  ///< rows that begin at or after it are left out

@@ -18,10 +18,9 @@ Result<void> write_rows(OutputFile& output, std::string_view header, RowSpool& r
   });
 }
 
-Result<void> write_births(OutputFile& output, const Options& options, std::optional<Timestamp> near,
-                          std::vector<PlacedBirths>& all) {
-  for (PlacedBirths& one : all) {
-    if (near) keep_nearest(one.births, *near);
+Result<void> write_births(OutputFile& output, const Options& options,
+                          const std::vector<PlacedBirths>& all) {
+  for (const PlacedBirths& one : all) {
     const std::string text =
         options.json ? birth_jsonl(one.place, one.births) : birth_text(one.place, one.births);
     if (Result<void> written = output.write(text); !written) return written;
@@ -60,12 +59,12 @@ Result<Outputs> create_outputs(const Options& options) {
   return outputs;
 }
 
-Result<void> write_product(const Options& options, std::optional<Timestamp> near, Outputs& outputs,
-                           ScanMediator& mediator, const RunSummary& summary) {
+Result<void> write_product(const Options& options, Outputs& outputs, ScanMediator& mediator,
+                           const RunSummary& summary) {
   if (!outputs.product) return {};
   OutputFile& output = *outputs.product;
   Result<void> written = options.command == Command::when
-                             ? write_births(output, options, near, mediator.births())
+                             ? write_births(output, options, mediator.births())
                          : options.command == Command::schedule
                              ? write_schedule(output, options, summary)
                              : write_rows(output, options.format->header, mediator.rows());

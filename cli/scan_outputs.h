@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "base/result.h"
-#include "base/timestamp.h"
 #include "cli/options.h"
 #include "cli/output_file.h"
 #include "cli/scan_mediator.h"
@@ -23,9 +22,9 @@ struct Outputs {
 /// hour.
 Result<Outputs> create_outputs(const Options& options);
 
-/// Writes what the command is for: rows, births, the schedule. `near`: of --near.
-Result<void> write_product(const Options& options, std::optional<Timestamp> near, Outputs& outputs,
-                           ScanMediator& mediator, const RunSummary& summary);
+/// Writes what the command is for: rows, births, the schedule.
+Result<void> write_product(const Options& options, Outputs& outputs, ScanMediator& mediator,
+                           const RunSummary& summary);
 
 Result<void> write_report(Outputs& outputs, Report& report, const RunSummary& summary);
 

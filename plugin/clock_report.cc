@@ -62,8 +62,11 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
   report.wraps = static_cast<std::uint32_t>(clock.wraps);
   report.pid_max = clock.pid_max;
   report.pid_max_basis = clock.pid_max_basis;
-  if (!clock.ticks.empty())
-    report.coverage = TimeRange{clock.ticks.front().time, clock.ticks.back().time};
+  if (!clock.ticks.empty()) {
+    // the log's last record is not its latest where the clock was set back
+    const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
+    report.coverage = TimeRange{first->time, last->time};
+  }
   list_unjudged(clock, recovered, report);
   return report;
 }

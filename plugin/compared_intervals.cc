@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
 
 namespace pidometer {
 namespace {
@@ -28,10 +27,23 @@ Compared ComparedIntervals::of(std::uint32_t interval) const {
 }
 
 std::vector<std::pair<std::int32_t, std::uint32_t>> ComparedIntervals::counts(
-    std::uint32_t interval) const {
-  std::map<std::int32_t, std::uint32_t> counts;
-  for (const std::uint32_t other : of(interval).intervals)
-    ++counts[clock_.intervals[other].advance];
+    std::uint32_t interval) {
+  const std::int32_t own = clock_.intervals[interval].advance;
+  if (!common(interval)) {
+    Counts counts;
+    for (const std::uint32_t other : of(interval).intervals)
+      ++counts[clock_.intervals[other].advance];
+    return {counts.begin(), counts.end()};
+  }
+  const auto [known, added] =
+      counted_.try_emplace({groups_.of_interval[interval], minute_of_hour(clock_, interval)});
+  if (added) {
+    for (const std::uint32_t other : of(interval).intervals)
+      ++known->second[clock_.intervals[other].advance];
+    ++known->second[own];
+  }
+  Counts counts = known->second;
+  if (--counts[own] == 0) counts.erase(own);
   return {counts.begin(), counts.end()};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ class ComparedIntervals {
   /// `interval` must be one that was judged.
   Compared of(std::uint32_t interval) const;
   /// How often each distance in PIDs was seen among them: (PIDs, times), ascending.
-  std::vector<std::pair<std::int32_t, std::uint32_t>> counts(std::uint32_t interval) const;
+  std::vector<std::pair<std::int32_t, std::uint32_t>> counts(std::uint32_t interval);
 
  private:
   Compared of_common_group(std::uint32_t interval) const;
@@ -36,6 +37,9 @@ class ComparedIntervals {
 
   const PidClock& clock_;
   IntervalGroups groups_;
+  using Counts = std::map<std::int32_t, std::uint32_t>;
+  /// Of whole groups, by group and minute of the hour: many findings are of one group.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Counts> counted_;
 };
 
 }  // namespace pidometer

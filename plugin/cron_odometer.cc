@@ -117,7 +117,7 @@ class WaitingRows {
 
 /// What a report shows beside each finding of one interval.
 void add_comparisons(const PidClock& clock, DraftRows& draft) {
-  const ComparedIntervals comparison(clock);
+  ComparedIntervals comparison(clock);
   for (TimelineEvent& event : draft.findings) {
     auto& body = std::get<FindingBody>(event.body);
     const Anomaly& anomaly = body.anomaly;
@@ -127,19 +127,12 @@ void add_comparisons(const PidClock& clock, DraftRows& draft) {
   }
 }
 
-/// The way of one series from its records to rows and reports. `several`: the folder has more.
-void process_log(const HostSeries& series, LogSeries log, bool several,
-                 const PluginOptions& options, const std::vector<TextLogsAlone>& alone,
-                 WaitingRows& waiting, Mediator& mediator) {
-  const std::vector<bool> known = mark_known_records(series, log);
-  std::vector<Reading> readings = readings_of(log);
-  const std::uint64_t reading_count = readings.size();
-  const PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
-  const Baseline baseline = learn_baseline(clock);
-  const WindowScan scan(clock, baseline);
-  RowMaker rows(series, log, mediator);
-  Explanations explanations(clock, baseline, scan);
-  const DetectorInput input(clock, baseline, scan, explanations);
+/// Everything that is found in one series: its rows, and what the summary says of coverage.
+void tell_findings(const HostSeries& series, const LogSeries& log, const DetectorInput& input,
+                   const std::vector<bool>& known, bool several, const PluginOptions& options,
+                   const std::vector<TextLogsAlone>& alone, RowMaker& rows, WaitingRows& waiting,
+                   SeriesReport& report, Mediator& mediator) {
+  const PidClock& clock = input.clock;
   std::vector<Anomaly> anomalies = all_findings(series, log, input, known);
   if (!alone.empty()) {
     raise_by_text_logs(alone, log, anomalies);
@@ -159,13 +152,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
   }
   if (options.records) rows.records(known, [&](DraftRows draft) { waiting.add(std::move(draft)); });
-  if (options.report)
-    mediator.report_clock(series, draw_clock(log, clock, scan, rows.series_id(), rows.hostname()));
-  if (options.birth_of)
-    mediator.report_births(series, pid_births(log, clock, *options.birth_of, rows.hostname()));
-  SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
-  report.periodic_sources = baseline.periodic_sources;
-  report.periods = cover_periods(clock, scan, explanations);
+  report.periods = cover_periods(clock, input.scan, input.explanations);
   const auto misplaced =
       static_cast<std::size_t>(std::ranges::count(clock.foreign, true, &ForeignReading::misplaced));
   if (misplaced > kListedMisplaced && report.coverage)
@@ -177,10 +164,39 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     report.unjudged.push_back(
         {*report.coverage,
          "time jumps about by years: lines of single jobs were not looked for to the end"});
-  if (options.schedule) report.schedule = learnt_schedule(log, clock, baseline);
-  mediator.report_series(series, std::move(report));
   if (series.recovered)
     mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
+}
+
+/// The way of one series from its records to rows and reports. `several`: the folder has more.
+void process_log(const HostSeries& series, LogSeries log, bool several,
+                 const PluginOptions& options, const std::vector<TextLogsAlone>& alone,
+                 WaitingRows& waiting, Mediator& mediator) {
+  const std::vector<bool> known = mark_known_records(series, log);
+  std::vector<Reading> readings = readings_of(log);
+  const std::uint64_t reading_count = readings.size();
+  const PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
+  RowMaker rows(series, log, mediator);
+  SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
+  if (options.question == Question::births) {
+    mediator.report_births(
+        series, pid_births(log, clock, options.birth_of, options.birth_near, rows.hostname()));
+  } else {
+    const Baseline baseline = learn_baseline(clock);
+    report.periodic_sources = baseline.periodic_sources;
+    if (options.schedule || options.question == Question::schedule)
+      report.schedule = learnt_schedule(log, clock);
+    if (options.question == Question::findings) {
+      const WindowScan scan(clock, baseline);
+      Explanations explanations(clock, baseline, scan);
+      const DetectorInput input(clock, baseline, scan, explanations);
+      tell_findings(series, log, input, known, several, options, alone, rows, waiting, report,
+                    mediator);
+      if (options.report)
+        mediator.report_clock(series, draw_clock(log, clock, scan, report, rows.series_id()));
+    }
+  }
+  mediator.report_series(series, std::move(report));
   for (std::size_t file = 0; file < log.reports.size(); ++file)
     if (log.owned[file]) mediator.report_log(series, log.reports[file]);
 }
@@ -257,7 +273,7 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
   const std::vector<TextLogsAlone> none;
   read_log_series(series.files, reading, warn, go_on, [&](LogSeries log, bool several) {
     if (mediator.aborted()) return false;
-    if (!alone && has_copies(log))
+    if (!alone && options.question == Question::findings && has_copies(log))
       alone = judge_text_logs_alone(
           series, reading,
           [&](const LogSeries& text) { return clock_options(series, text, options); }, mediator);

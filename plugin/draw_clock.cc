@@ -1,25 +1,36 @@
 #include "plugin/draw_clock.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 namespace pidometer {
 
 HostClock draw_clock(const LogSeries& log, const PidClock& clock, const WindowScan& scan,
-                     std::string series_id, std::string hostname) {
+                     const SeriesReport& report, std::string series_id) {
   HostClock drawn;
   drawn.series_id = std::move(series_id);
-  drawn.hostname = std::move(hostname);
+  drawn.hostname = report.hostname;
   drawn.pid_max = clock.pid_max;
-  drawn.points.reserve(clock.ticks.size());
+  for (const UnjudgedStretch& stretch : report.unjudged) drawn.unjudged.push_back(stretch.range);
+  // A graph goes by time, a log by its lines: they differ where the clock was set back.
+  std::vector<std::uint32_t> order(clock.ticks.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return clock.ticks[i].time; });
+  drawn.points.reserve(order.size());
   std::uint16_t file = 0;
-  for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) {
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const std::uint32_t i = order[k];
     const Tick& tick = clock.ticks[i];
     const Interval& step = clock.intervals[i];
     ClockPoint point{tick.time, tick.pid};
     point.judged = step.state == IntervalState::judged;
     if (point.judged) point.unexplained = static_cast<float>(scan.measure(i, i + 1).excess);
-    point.restarted = i > 0 && clock.intervals[i - 1].state == IntervalState::boot;
+    point.apart =
+        k > 0 && (order[k - 1] + 1 != i || clock.intervals[i - 1].state == IntervalState::boot);
     drawn.points.push_back(point);
 
     const StoredRecord& record = log.records[tick.record];

@@ -5,12 +5,13 @@
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/cron_log/log_series.h"
 #include "plugin/pid_clock/pid_clock.h"
+#include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/host_clock.h"
 
 namespace pidometer {
 
-/// The clock as a report draws it. `series_id` and `hostname` as in its rows.
+/// The clock as a report draws it; `series_id` as in its rows.
 HostClock draw_clock(const LogSeries& log, const PidClock& clock, const WindowScan& scan,
-                     std::string series_id, std::string hostname);
+                     const SeriesReport& report, std::string series_id);
 
 }  // namespace pidometer

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -21,8 +20,7 @@ struct Runs {
   std::vector<std::int64_t> minutes;  ///< local, ascending unless the clock was set back
   Timestamp first;
   Timestamp last;
-  double variance = 0;  ///< summed over the judged intervals that it begins
-  std::uint64_t intervals = 0;
+  std::vector<std::int32_t> advances;  ///< of the judged intervals that it begins alone
 };
 
 /// Where the log has each job that was due.
@@ -44,24 +42,21 @@ std::vector<LocalStretch> whole_stretches(const PidClock& clock) {
 
 }  // namespace
 
-std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clock,
-                                       const Baseline& baseline) {
+std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clock) {
   std::vector<Runs> runs(log.labels.size());
   for (std::size_t i = 0; i < clock.ticks.size(); ++i) {
     const Tick& tick = clock.ticks[i];
-    std::uint32_t before = 0;
-    for (const std::uint32_t label : clock.item_sets.labels(tick.items)) {
+    const auto labels = clock.item_sets.labels(tick.items);
+    for (const std::uint32_t label : labels) {
       Runs& one = runs[label];
       if (one.minutes.empty()) one.first = tick.time;
       one.last = tick.time;
       one.minutes.push_back(local_minute_of(tick));
-      if (std::exchange(before, label) == label) continue;  // twice in one tick
-      if (clock.intervals[i].state != IntervalState::judged) continue;
-      one.variance += static_cast<double>(baseline.expected[i].variance);
-      ++one.intervals;
+      if (labels.size() == 1 && clock.intervals[i].state == IntervalState::judged)
+        one.advances.push_back(clock.intervals[i].advance);
     }
   }
-  const std::vector<LocalStretch> stretches = whole_stretches(clock);
+  const CoveredMinutes covered(whole_stretches(clock));
   std::vector<LearntJob> jobs;
   std::vector<std::uint32_t> labels;
   for (std::uint32_t label = 1; label < runs.size(); ++label)
@@ -73,7 +68,7 @@ std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clo
   for (const std::uint32_t label : labels) {
     Runs& one = runs[label];
     std::ranges::sort(one.minutes);
-    const InferredSchedule inferred = infer_schedule(one.minutes, stretches);
+    const InferredSchedule inferred = infer_schedule(one.minutes, covered);
     LearntJob job;
     job.username = log.labels[label].username;
     job.command = log.labels[label].command;
@@ -81,9 +76,13 @@ std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clo
       job.times.push_back({line.fields, line.due, line.runs});
     job.runs = one.minutes.size();
     job.other_runs = inferred.other_runs;
-    if (label < baseline.job_costs.size()) job.pids = baseline.job_costs[label];
-    if (one.intervals > 0)
-      job.spread = std::sqrt(one.variance / static_cast<double>(one.intervals));
+    if (!one.advances.empty()) {
+      std::ranges::sort(one.advances);
+      const std::size_t n = one.advances.size();
+      job.pids = one.advances[n / 2];
+      job.pids_low = one.advances[n / 4];
+      job.pids_high = one.advances[(3 * n) / 4];
+    }
     job.first = one.first;
     job.last = one.last;
     jobs.push_back(std::move(job));

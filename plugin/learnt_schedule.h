@@ -2,7 +2,6 @@
 
 #include <vector>
 
-#include "plugin/baseline/baseline.h"
 #include "plugin/cron_log/log_series.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/pid_clock/series_report.h"
@@ -10,7 +9,6 @@
 namespace pidometer {
 
 /// What the records say of the host's schedule: each job, when it is due, and what it costs.
-std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clock,
-                                       const Baseline& baseline);
+std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clock);
 
 }  // namespace pidometer

@@ -1,6 +1,7 @@
 #include "plugin/pid_births.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -15,7 +16,10 @@ constexpr std::uint32_t kNoRecord = 0xffffffffU;
 
 /// A birth that still lacks its lines.
 struct Found {
-  PidBirth birth;
+  BirthCertainty certainty = BirthCertainty::bounded;
+  std::uint32_t boot_session = 1;
+  std::uint32_t wraps = 0;
+  std::string_view reason = {};
   std::uint32_t after = kNoRecord;  ///< records of the series
   std::uint32_t before = kNoRecord;
 };
@@ -40,10 +44,21 @@ std::string_view unknown_words(IntervalState state) {
 class Search {
  public:
   Search(const LogSeries& log, const PidClock& clock, Pid pid)
-      : clock_(clock), readings_(readings_of(log)), pid_(pid) {}
+      : clock_(clock), readings_(readings_of(log)), pid_(pid) {
+    for (const ForeignReading& reading : clock.foreign) foreign_.push_back(reading.record);
+    std::ranges::sort(foreign_);
+  }
 
   std::vector<Found> run() {
-    for (std::size_t s = 0; s < clock_.sessions.size(); ++s) session(clock_.sessions[s]);
+    for (const BootSession& one : clock_.sessions) session(one);
+    for (const ForeignReading& reading : clock_.foreign) {
+      if (reading.pid != pid_) continue;
+      Found one;
+      one.certainty = BirthCertainty::doubted;
+      one.boot_session = boot_session_at(clock_, reading.record);
+      one.after = one.before = reading.record;
+      found_.push_back(one);
+    }
     std::ranges::move(outside_, std::back_inserter(found_));
     return std::move(found_);
   }
@@ -65,21 +80,18 @@ class Search {
     if (end == IntervalState::boot || end == IntervalState::last) finish(last);
   }
 
-  /// Before the first record of a boot session: of smaller PIDs only, if the counter did not go
-  /// round before it.
+  /// Before the first record of a boot session, and after the last one of the boot before: of
+  /// smaller PIDs only, if the counter did not go round before it.
   void begin(const BootSession& session) {
     const Tick& first = tick(session.first_tick);
     if (pid_ >= first.pid) return;
     Found one;
-    one.birth.certainty = BirthCertainty::before_log;
+    one.certainty = BirthCertainty::before_log;
     one.before = first.record;
-    if (session.startup) one.after = session.startup->record;
-    // The daemon's own line bounds it where it is of that boot.
-    if (session.startup && session.startup->pid > pid_) {
-      one.before = session.startup->record;
-      one.after = kNoRecord;
-    }
-    add(std::move(one));
+    if (session.first_tick > 0) one.after = tick(session.first_tick - 1).record;
+    if (session.startup)
+      (session.startup->pid > pid_ ? one.before : one.after) = session.startup->record;
+    add(one);
   }
 
   void finish(std::uint32_t last) {
@@ -95,9 +107,10 @@ class Search {
     });
     if (pid_ <= tick(last).pid || own) return;
     Found one;
-    one.birth.certainty = BirthCertainty::after_log;
+    one.certainty = BirthCertainty::after_log;
     one.after = record;
-    add(std::move(one));
+    if (last + 1 < clock_.ticks.size()) one.before = tick(last + 1).record;
+    add(one);
   }
 
   /// From one tick to the next.
@@ -111,30 +124,31 @@ class Search {
     if (!way_is_known(interval.state)) {
       if (own) return;
       Found one;
-      one.birth.certainty = BirthCertainty::unknown_way;
-      one.birth.reason = unknown_words(interval.state);
+      one.certainty = BirthCertainty::unknown_way;
+      one.reason = unknown_words(interval.state);
       one.after = tick(i).record;
       one.before = tick(i + 1).record;
-      // Records whose PIDs rise bound what lies between them, whatever else happened.
-      if (from < to && (pid_ <= from || pid_ >= to)) return;
-      add(std::move(one));
+      // Where only the time is in doubt, rising PIDs bound what lies between them.
+      const bool went_on = interval.state == IntervalState::clock_step && from < to;
+      if (went_on && (pid_ <= from || pid_ >= to)) return;
+      add(one);
       return;
     }
     for (std::uint32_t round = 0; round <= interval.wraps; ++round) {
       const bool passes = (round > 0 || (pid_ > from && !own)) &&
                           (round < interval.wraps || pid_ < to) &&
                           (round == 0 || pid_ >= kReservedPids);
-      if (passes) between(i, round > 0 ? wraps_ + round : wraps_, round);
+      if (passes) between(i, round);
     }
     wraps_ += interval.wraps;
   }
 
-  void between(std::uint32_t i, std::uint32_t wraps, std::uint32_t round) {
+  void between(std::uint32_t i, std::uint32_t round) {
     Found one;
     one.after = tick(i).record;
     one.before = tick(i + 1).record;
     Pid low = tick(i).pid;
-    Pid high = 0;
+    Pid high = clock_.intervals[i].wraps == 0 ? tick(i + 1).pid : kMaxPid + 1;
     // The tick's other jobs lie behind its first one, as long as the counter did not go round.
     if (round == 0)
       each_reading(i, [&](const Reading& reading) {
@@ -142,13 +156,13 @@ class Search {
           low = reading.pid;
           one.after = reading.record;
         }
-        if (reading.pid > pid_ && (high == 0 || reading.pid < high)) {
+        if (reading.pid > pid_ && reading.pid < high) {
           high = reading.pid;
           one.before = reading.record;
         }
       });
-    one.birth.wraps = wraps;
-    add(std::move(one));
+    one.wraps = wraps_ + round;
+    add(one);
   }
 
   /// Whether a record of the tick is the process' own.
@@ -158,10 +172,10 @@ class Search {
       if (reading.pid != pid_ || found) return;
       found = true;
       Found one;
-      one.birth.certainty = BirthCertainty::exact;
-      one.birth.wraps = wraps_;
+      one.certainty = BirthCertainty::exact;
+      one.wraps = wraps_;
       one.after = one.before = reading.record;
-      add(std::move(one));
+      add(one);
     });
     return found;
   }
@@ -173,19 +187,21 @@ class Search {
                                   ? tick(i + 1).first_read
                                   : static_cast<std::uint32_t>(readings_.size());
     for (std::uint32_t r = begin; r < end; ++r)
-      if (readings_[r].kind == ReadingKind::job || readings_[r].kind == ReadingKind::event)
+      if ((readings_[r].kind == ReadingKind::job || readings_[r].kind == ReadingKind::event) &&
+          !std::ranges::binary_search(foreign_, readings_[r].record))
         take(readings_[r]);
   }
 
   void add(Found found) {
-    found.birth.boot_session = number_;
-    const bool outside = found.birth.certainty == BirthCertainty::before_log ||
-                         found.birth.certainty == BirthCertainty::after_log;
-    (outside ? outside_ : found_).push_back(std::move(found));
+    found.boot_session = number_;
+    const bool outside = found.certainty == BirthCertainty::before_log ||
+                         found.certainty == BirthCertainty::after_log;
+    (outside ? outside_ : found_).push_back(found);
   }
 
   const PidClock& clock_;
   const std::vector<Reading> readings_;
+  std::vector<std::uint32_t> foreign_;  ///< records that do not fit; ascending
   const Pid pid_;
   std::uint32_t wraps_ = 0;
   std::uint32_t number_ = 1;
@@ -193,26 +209,54 @@ class Search {
   std::vector<Found> outside_;
 };
 
+/// How far a time is from the bounds of a birth; 0 between them. What lies outside of the log has
+/// one bound.
+std::chrono::microseconds distance(const LogSeries& log, const Found& found, Timestamp time) {
+  if (found.after != kNoRecord && time < log.records[found.after].time)
+    return log.records[found.after].time - time;
+  if (found.before != kNoRecord && time > log.records[found.before].time)
+    return time - log.records[found.before].time;
+  return {};
+}
+
+void keep_nearest(const LogSeries& log, std::vector<Found>& found, Timestamp time) {
+  auto nearest = std::chrono::microseconds::max();
+  for (const Found& one : found) nearest = std::min(nearest, distance(log, one, time));
+  std::erase_if(found, [&](const Found& one) { return distance(log, one, time) != nearest; });
+}
+
 }  // namespace
 
-HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid, std::string hostname) {
+HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid,
+                      std::optional<Timestamp> near, std::string hostname) {
   HostBirths births;
   births.hostname = std::move(hostname);
   births.pid = pid;
   births.pid_max = clock.pid_max;
-  births.no_clock = clock.order.kind == PidOrderKind::random;
-  if (births.no_clock || clock.ticks.empty()) return births;
+  births.random = clock.order.kind == PidOrderKind::random;
+  births.too_fast = clock.order.kind == PidOrderKind::too_fast;
+  if (births.random || births.too_fast || clock.ticks.empty()) return births;
   births.time_basis = log.reports[log.records[clock.ticks.front().record].file].time_basis;
   std::vector<Found> found = Search(log, clock, pid).run();
+  if (near) keep_nearest(log, found, *near);
+  if (found.size() > kMostBirths) {
+    births.left_out = found.size() - kMostBirths;
+    found.resize(kMostBirths);
+  }
   std::vector<std::uint32_t> records;
   for (const Found& one : found)
     for (const std::uint32_t record : {one.after, one.before})
       if (record != kNoRecord) records.push_back(record);
   const std::vector<Result<std::string>> lines = fetch_lines(log, records);
   std::size_t next = 0;
-  for (Found& one : found) {
+  for (const Found& one : found) {
+    PidBirth& birth = births.births.emplace_back();
+    birth.certainty = one.certainty;
+    birth.boot_session = one.boot_session;
+    birth.wraps = one.wraps;
+    birth.reason = one.reason;
     for (const auto& [record, bound] :
-         {std::pair(one.after, &one.birth.after), std::pair(one.before, &one.birth.before)}) {
+         {std::pair(one.after, &birth.after), std::pair(one.before, &birth.before)}) {
       if (record == kNoRecord) continue;
       const StoredRecord& stored = log.records[record];
       const Result<std::string>& text = lines[next++];
@@ -221,7 +265,6 @@ HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid, std:
           stored.pid,  log.reports[stored.file].entry.path,
           stored.line, text ? *text : "(line cannot be read again: " + text.error().message + ")"};
     }
-    births.births.push_back(std::move(one.birth));
   }
   return births;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 #include "base/pid.h"
@@ -14,6 +16,12 @@ namespace pidometer {
 /// Two records bound a birth: the PID of the first was handed out before it, that of the second
 /// behind it. A record is written when its process has just been born; its time is the lower bound
 /// of what follows to a second, since cron writes within one.
-HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid, std::string hostname);
+///
+/// With `near` only the births nearest to that time: those whose bounds hold it, or else those
+/// whose bounds are nearest. Of at most kMostBirths the lines are read.
+HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid,
+                      std::optional<Timestamp> near, std::string hostname);
+
+inline constexpr std::size_t kMostBirths = 1000;
 
 }  // namespace pidometer

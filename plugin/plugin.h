@@ -69,6 +69,13 @@ struct FileRequest {
   std::span<const std::string_view> globs;
 };
 
+/// What is asked of a host's logs.
+enum class Question : std::uint8_t {
+  findings,
+  births,    ///< report_births() of one PID, and nothing else
+  schedule,  ///< SeriesReport::schedule, and no findings
+};
+
 /// What a user may say that the evidence does not.
 struct PluginOptions {
   std::optional<TimeZone> zone;  ///< wins over the host's own
@@ -79,8 +86,10 @@ struct PluginOptions {
   std::string explain = {};
   KnownWindows known = {};  ///< work that is known: findings in it are marked, and one level lower
   bool report = false;      ///< report_clock() too
-  bool schedule = false;    ///< SeriesReport::schedule too
-  std::optional<Pid> birth_of = {};  ///< report_births() of that PID
+  bool schedule = false;    ///< SeriesReport::schedule beside the findings
+  Question question = Question::findings;
+  Pid birth_of = 0;                          ///< of Question::births
+  std::optional<Timestamp> birth_near = {};  ///< only those nearest to it
 };
 
 /// Where a plugin's products go. Implemented by the program (cli) and by tests.
@@ -106,7 +115,7 @@ class Mediator {
   virtual void report_crontabs(const HostSeries&, const std::string& /*hostname*/, CrontabReport) {}
   /// The readings of one host, where PluginOptions::report asks for them.
   virtual void report_clock(const HostSeries&, HostClock) {}
-  /// When a PID was handed out, where PluginOptions::birth_of asks for it.
+  /// When a PID was handed out, where Question::births asks for it.
   virtual void report_births(const HostSeries&, HostBirths) {}
   /// Bytes of decoded log read since the last call; for a progress display.
   virtual void add_progress(std::uint64_t bytes) = 0;

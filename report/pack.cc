@@ -53,8 +53,8 @@ std::string encode_points(const std::vector<ClockPoint>& points) {
     const std::int64_t seconds =
         std::chrono::floor<std::chrono::seconds>(point.time).time_since_epoch().count();
     put_varint(out, zigzag(seconds - time));
-    put_varint(
-        out, zigzag(point.pid - pid) * 4 + (point.judged ? 1U : 0U) + (point.restarted ? 2U : 0U));
+    put_varint(out,
+               zigzag(point.pid - pid) * 4 + (point.judged ? 1U : 0U) + (point.apart ? 2U : 0U));
     if (point.judged) put_varint(out, zigzag(std::llround(point.unexplained)));
     time = seconds;
     pid = point.pid;

@@ -93,9 +93,12 @@ std::string Report::data(std::string_view summary) const {
                  {"place", one.clock.series_id},
                  {"pid_max", one.clock.pid_max},
                  {"offsets", Json::array()},
+                 {"unjudged", Json::array()},
                  {"logs", Json::array()}};
     for (const ClockOffset& offset : one.clock.offsets)
       json["offsets"].push_back({unix_seconds(offset.time), offset.utc_offset_minutes});
+    for (const TimeRange& range : one.clock.unjudged)
+      json["unjudged"].push_back({unix_seconds(range.begin), unix_seconds(range.end)});
     for (const LogStart& log : one.clock.logs)
       json["logs"].push_back({unix_seconds(log.time), log.filename});
     if (&one != clocks_.data()) out += ',';

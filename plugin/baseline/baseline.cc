@@ -139,7 +139,6 @@ Baseline learn_baseline(const PidClock& clock) {
   Baseline baseline = learn(clock, groups, costs, daily);
   // what a daily source adds was spread over the same minute of all hours: once more without it
   if (daily.any()) baseline = learn(clock, groups, costs, daily);
-  baseline.job_costs = costs.all();
   baseline.background_per_second = background_rate(clock, groups, costs);
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
   widen_foreign_intervals(clock, baseline);

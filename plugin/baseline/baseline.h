@@ -34,7 +34,6 @@ struct Baseline {
   std::vector<Expectation> expected;  ///< as many as intervals; meaningful where judged
   std::vector<Comparable> comparables;
   std::vector<PeriodicSource> periodic_sources;
-  std::vector<double> job_costs;  ///< PIDs of one run by label, of the additive fit
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
   /// Its factor for each interval, at the interval's own level; empty where no level is used.

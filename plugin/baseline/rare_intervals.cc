@@ -19,6 +19,20 @@ constexpr double kOwnSpreadShare = 0.05;
 constexpr double kAloneShare = 0.33;
 constexpr double kAlonePids = 3;
 
+// A job that has a cost among common intervals is known, and what else happened at its rare runs
+// does not become its cost: two halves of an intruder's work, with a line of a known job put
+// between them, explained each other. Such a run may still be off by as much as one without any
+// other; three degrees of freedom: an additive fit of well known jobs is better than one run, and
+// worse than many.
+constexpr std::uint32_t kKnownRuns = 8;
+constexpr std::uint16_t kKnownDegrees = 3;
+
+// What a job costs of which there is one run cannot be told from what happened beside it: it is
+// taken for one of the host's usual ones, with the one degree of freedom of a guess. Few jobs are
+// cheaper than three PIDs (cron's child, a shell, the job).
+constexpr std::uint32_t kUsualRuns = 3;
+constexpr double kUsualCost = 3;
+
 // Above this many other runs one run more or less does not move the median: no leave-one-out.
 constexpr std::size_t kLeaveOneOut = 40;
 constexpr std::uint16_t kMostDegrees = 30;
@@ -31,6 +45,13 @@ struct RareInterval {
   std::uint32_t index = 0;
   double predicted = 0;
   double residual = 0;
+};
+
+/// What is known of the cost of a rare interval's rarest job besides its other rare runs.
+enum class JobKnown : std::uint8_t {
+  here_only,  ///< this is its only run
+  rare,       ///< it has others, among rare intervals
+  common,     ///< it has a cost among common ones
 };
 
 struct Others {
@@ -73,13 +94,14 @@ std::uint32_t rarest_label(const PidClock& clock, const IntervalGroups& groups,
                                    [&](std::uint32_t l) { return std::pair(groups.seen[l], l); });
 }
 
-void expect(const RareInterval& run, const Others& others, double host_variance,
+void expect(const RareInterval& run, const Others& others, JobKnown known, double host_variance,
             Baseline& baseline) {
   Expectation& e = baseline.expected[run.index];
-  const double mean = std::max(0.0, run.predicted + others.median);
+  const bool by_fit = known == JobKnown::common;
+  const double mean = std::max(0.0, run.predicted + (by_fit ? 0 : others.median));
   double variance = 0;
   Comparable c;
-  if (others.n == 0) {
+  if (others.n == 0 || by_fit) {
     const double spread = kAlonePids + kAloneShare * mean;
     variance = spread * spread;
   } else {
@@ -91,7 +113,9 @@ void expect(const RareInterval& run, const Others& others, double host_variance,
     c.agree = others.n >= 2 && others.high - others.low < kAgreePids;
   }
   c.samples = static_cast<std::uint32_t>(others.n);
-  c.degrees = static_cast<std::uint16_t>(std::min<std::size_t>(others.n + 1, kMostDegrees));
+  c.degrees = by_fit
+                  ? kKnownDegrees
+                  : static_cast<std::uint16_t>(std::min<std::size_t>(others.n + 1, kMostDegrees));
   e.mean = static_cast<float>(mean);
   e.variance = static_cast<float>(std::max({variance, host_variance, 1e-3}));
   // how much of such a cost is fixed is not known; the Student t is what bounds these
@@ -102,14 +126,46 @@ void expect(const RareInterval& run, const Others& others, double host_variance,
 
 }  // namespace
 
+namespace {
+
+/// How often each label starts an interval of a common group.
+std::vector<std::uint32_t> common_runs(const PidClock& clock, const IntervalGroups& groups) {
+  std::vector<std::uint32_t> runs(groups.seen.size());
+  for (const IntervalGroup& group : groups.groups)
+    if (group.common)
+      for (const std::uint32_t label : clock.item_sets.labels(group.items))
+        runs[label] += static_cast<std::uint32_t>(group.core.n);
+  return runs;
+}
+
+/// What a job of this host usually costs.
+double usual_cost(const IntervalGroups& groups, const JobCosts& costs) {
+  std::vector<double> known;
+  for (std::uint32_t label = 0; label < groups.seen.size(); ++label)
+    if (groups.seen[label] >= kUsualRuns) known.push_back(costs.cost(label));
+  return known.empty() ? kUsualCost : std::max(kUsualCost, median_of(known));
+}
+
+}  // namespace
+
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
                            const JobCosts& costs, double variance_per_half_minute,
                            Baseline& baseline) {
+  const std::vector<std::uint32_t> in_common = common_runs(clock, groups);
+  const double usual = usual_cost(groups, costs);
+  const auto known_of = [&](std::uint32_t label) {
+    return in_common[label] >= kKnownRuns ? JobKnown::common
+           : groups.seen[label] == 1      ? JobKnown::here_only
+                                          : JobKnown::rare;
+  };
   std::vector<RareInterval> runs;
   for (const IntervalGroup& group : groups.groups) {
     if (group.common) continue;
     const std::uint32_t rarest = rarest_label(clock, groups, group);
-    const double predicted = costs.predict(clock, group);
+    double predicted = costs.predict(clock, group);
+    // its cost was learnt of this interval, and would explain whatever happened in it
+    if (known_of(rarest) == JobKnown::here_only)
+      predicted = std::max(0.0, predicted - costs.cost(rarest)) + usual;
     for (std::uint32_t k = group.begin; k < group.end; ++k) {
       const std::uint32_t i = groups.order[k];
       runs.push_back({rarest, i, predicted, clock.intervals[i].advance - predicted});
@@ -126,7 +182,8 @@ void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
     for (std::size_t k = 0; k < same.size(); ++k) {
       const double host =
           variance_per_half_minute * std::max(1.0, clock.intervals[same[k].index].seconds / 30.0);
-      expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work), host, baseline);
+      expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work),
+             known_of(same[k].rarest), host, baseline);
     }
     begin = end;
   }

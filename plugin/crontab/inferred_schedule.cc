@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,16 +17,15 @@
 namespace pidometer {
 namespace {
 
-constexpr std::int64_t kHour = 60;
-constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kDay = 24 * 60;
 
 // A job that is late by a minute now and then, or whose host was asleep, still has its time: four
 // of five. Of fewer than two runs at a time of day nothing can be told.
 constexpr double kMostOfThem = 0.8;
 constexpr std::uint64_t kRunsAtLeast = 2;
 
-constexpr std::size_t kWeekdays = 7;
-constexpr std::size_t kMonthDays = 32;  // from 1
+constexpr std::size_t kWeekdays = CoveredMinutes::kWeekdays;
+constexpr std::size_t kMonthDays = CoveredMinutes::kMonthDays;
 
 /// The day of a number of days since 1970, as crontabs count it.
 struct CalendarDay {
@@ -66,70 +67,52 @@ DayPattern every_day() {
   return pattern;
 }
 
-/// The days of the log on which a minute of the day lies in a stretch.
-class CoveredDays {
- public:
-  explicit CoveredDays(std::span<const LocalStretch> stretches) : stretches_(stretches) {}
-
-  template <typename Take>
-  void each(std::int64_t minute_of_day, Take take) const {
-    std::int64_t last = -1;
-    bool any = false;
-    for (const LocalStretch& stretch : stretches_) {
-      std::int64_t day = floor_day(stretch.begin - minute_of_day + kDay - 1);
-      if (any && day <= last) day = last + 1;
-      for (; day * kDay + minute_of_day < stretch.end; ++day) {
-        take(day);
-        last = day;
-        any = true;
-      }
-    }
-  }
-
- private:
-  static std::int64_t floor_day(std::int64_t minutes) {
-    return minutes >= 0 ? minutes / kDay : -((-minutes + kDay - 1) / kDay);
-  }
-
-  std::span<const LocalStretch> stretches_;
-};
-
 /// The pattern to which most runs at a minute of the day keep; nothing set: they keep to none.
-DayPattern day_pattern(const std::vector<std::int64_t>& days, std::int64_t minute_of_day,
-                       const CoveredDays& covered) {
-  Share all;
-  Share weekdays[kWeekdays];
-  Share month_days[kMonthDays];
-  covered.each(minute_of_day, [&](std::int64_t day) {
+/// `days` are those on which the job ran then and the log is whole.
+DayPattern day_pattern(const std::vector<std::int64_t>& days, std::size_t minute,
+                       const CoveredMinutes& covered) {
+  if (days.size() < kRunsAtLeast) return {};
+  if (Share{covered.days(minute), days.size()}.most()) return every_day();
+  std::array<std::uint64_t, kWeekdays> weekdays{};
+  std::array<std::uint64_t, kMonthDays> month_days{};
+  for (const std::int64_t day : days) {
     const CalendarDay at = calendar_day(day);
-    const bool ran = std::ranges::binary_search(days, day);
-    for (Share* const share : {&all, &weekdays[at.weekday], &month_days[at.month_day]}) {
-      ++share->due;
-      if (ran) ++share->runs;
-    }
-  });
-  if (all.runs < kRunsAtLeast) return {};
-  if (all.most()) return every_day();
+    ++weekdays[at.weekday];
+    ++month_days[at.month_day];
+  }
   DayPattern pattern = every_day();
-  Share kept;
   pattern.weekdays.reset();
+  std::uint64_t kept = 0;
   for (std::size_t d = 0; d < kWeekdays; ++d)
-    if (weekdays[d].most()) {
+    if (Share{covered.weekdays(minute, d), weekdays[d]}.most()) {
       pattern.weekdays.set(d);
-      kept.runs += weekdays[d].runs;
+      kept += weekdays[d];
     }
-  kept.due = all.runs;
-  if (kept.runs >= kRunsAtLeast && kept.most()) return pattern;
+  if (kept >= kRunsAtLeast && Share{days.size(), kept}.most()) return pattern;
   pattern = every_day();
   pattern.month_days.reset();
-  kept.runs = 0;
+  kept = 0;
   for (std::size_t d = 1; d < kMonthDays; ++d)
-    if (month_days[d].most()) {
+    if (Share{covered.month_days(minute, d), month_days[d]}.most()) {
       pattern.month_days.set(d);
-      kept.runs += month_days[d].runs;
+      kept += month_days[d];
     }
-  if (kept.runs >= kRunsAtLeast && kept.most()) return pattern;
+  if (kept >= kRunsAtLeast && Share{days.size(), kept}.most()) return pattern;
   return {};
+}
+
+/// Days on which a minute of the day is covered and the pattern has it due.
+std::uint64_t due_days(const DayPattern& pattern, std::size_t minute,
+                       const CoveredMinutes& covered) {
+  std::uint64_t due = 0;
+  if (pattern.month_days.all()) {
+    for (std::size_t d = 0; d < kWeekdays; ++d)
+      if (pattern.weekdays.test(d)) due += covered.weekdays(minute, d);
+  } else {
+    for (std::size_t d = 1; d < kMonthDays; ++d)
+      if (pattern.month_days.test(d)) due += covered.month_days(minute, d);
+  }
+  return due;
 }
 
 /// Numbers of a field as crontab(5) has them: `*`, `*/10`, `5-55/10`, `1-5`, `1,15`. `first` is the
@@ -167,30 +150,76 @@ std::string field_words(const std::bitset<Size>& set, std::size_t first, std::si
 
 }  // namespace
 
-InferredSchedule infer_schedule(std::span<const std::int64_t> runs,
-                                std::span<const LocalStretch> stretches) {
+CoveredMinutes::CoveredMinutes(std::vector<LocalStretch> stretches)
+    : stretches_(std::move(stretches)),
+      weekdays_((kMinutes + 1) * kWeekdays),
+      month_days_((kMinutes + 1) * kMonthDays) {
+  // Steps at which a day's cover begins and ends, then their sums.
+  for (const LocalStretch& stretch : stretches_)
+    for (std::int64_t begin = stretch.begin; begin < stretch.end;) {
+      const std::int64_t minute = (begin % kDay + kDay) % kDay;
+      const std::int64_t midnight = begin - minute;
+      const CalendarDay at = calendar_day(midnight / kDay);
+      const std::int64_t end = std::min(stretch.end, midnight + kDay);
+      const auto first = static_cast<std::size_t>(minute);
+      const auto last = static_cast<std::size_t>(end - midnight);
+      ++weekdays_[first * kWeekdays + at.weekday];
+      --weekdays_[last * kWeekdays + at.weekday];
+      ++month_days_[first * kMonthDays + at.month_day];
+      --month_days_[last * kMonthDays + at.month_day];
+      begin = end;
+    }
+  for (std::size_t i = kWeekdays; i < weekdays_.size(); ++i)
+    weekdays_[i] += weekdays_[i - kWeekdays];
+  for (std::size_t i = kMonthDays; i < month_days_.size(); ++i)
+    month_days_[i] += month_days_[i - kMonthDays];
+}
+
+bool CoveredMinutes::covers(std::int64_t minute) const {
+  const auto behind = std::ranges::upper_bound(stretches_, minute, {}, &LocalStretch::begin);
+  return behind != stretches_.begin() && minute < behind[-1].end;
+}
+
+std::uint64_t CoveredMinutes::days(std::size_t minute_of_day) const {
+  std::uint64_t sum = 0;
+  for (std::size_t d = 0; d < kWeekdays; ++d) sum += weekdays(minute_of_day, d);
+  return sum;
+}
+
+std::uint64_t CoveredMinutes::weekdays(std::size_t minute_of_day, std::size_t weekday) const {
+  return static_cast<std::uint64_t>(weekdays_[minute_of_day * kWeekdays + weekday]);
+}
+
+std::uint64_t CoveredMinutes::month_days(std::size_t minute_of_day, std::size_t month_day) const {
+  return static_cast<std::uint64_t>(month_days_[minute_of_day * kMonthDays + month_day]);
+}
+
+InferredSchedule infer_schedule(std::span<const std::int64_t> runs, const CoveredMinutes& covered) {
   InferredSchedule schedule;
-  std::map<std::int64_t, std::vector<std::int64_t>> days_of;  // by minute of the day
+  std::map<std::size_t, std::vector<std::int64_t>> days_of;  // by minute of the day; covered runs
+  std::uint64_t outside = 0;                                 // runs that nothing is told of
+  std::optional<std::int64_t> before;
   for (const std::int64_t run : runs) {
+    if (std::exchange(before, run) == run) continue;  // twice in one minute
+    if (!covered.covers(run)) {
+      ++outside;
+      continue;
+    }
     const std::int64_t minute = (run % kDay + kDay) % kDay;
-    std::vector<std::int64_t>& days = days_of[minute];
-    const std::int64_t day = (run - minute) / kDay;
-    if (days.empty() || days.back() != day) days.push_back(day);
+    days_of[static_cast<std::size_t>(minute)].push_back((run - minute) / kDay);
   }
-  const CoveredDays covered(stretches);
   using PatternKey = decltype(DayPattern().key());
   struct Times {
     DayPattern days;
-    std::map<std::int64_t, std::bitset<24>> hours_of;  // by minute of the hour
+    std::map<std::size_t, std::bitset<24>> hours_of;  // by minute of the hour
   };
   std::map<PatternKey, Times> patterns;
-  std::uint64_t kept = 0;
   for (const auto& [minute, days] : days_of) {
     const DayPattern pattern = day_pattern(days, minute, covered);
     if (pattern.weekdays.none()) continue;
     Times& times = patterns[pattern.key()];
     times.days = pattern;
-    times.hours_of[minute % kHour].set(static_cast<std::size_t>(minute / kHour));
+    times.hours_of[minute % 60].set(minute / 60);
   }
   struct Line {
     DayPattern days;
@@ -200,24 +229,19 @@ InferredSchedule infer_schedule(std::span<const std::int64_t> runs,
   std::vector<Line> lines;
   for (const auto& [key, times] : patterns) {
     std::map<unsigned long, std::bitset<60>> minutes_of;  // by hours
-    for (const auto& [minute, hours] : times.hours_of)
-      minutes_of[hours.to_ulong()].set(static_cast<std::size_t>(minute));
+    for (const auto& [minute, hours] : times.hours_of) minutes_of[hours.to_ulong()].set(minute);
     for (const auto& [hours, minutes] : minutes_of)
       lines.push_back({times.days, std::bitset<24>(hours), minutes});
   }
+  std::uint64_t kept = 0;
   for (const Line& line : lines) {
     InferredLine out;
-    for (std::size_t hour = 0; hour < 24; ++hour)
-      for (std::size_t minute = 0; minute < 60; ++minute) {
-        if (!line.hours.test(hour) || !line.minutes.test(minute)) continue;
-        const auto at = static_cast<std::int64_t>(hour) * kHour + static_cast<std::int64_t>(minute);
-        const std::vector<std::int64_t>& days = days_of[at];
-        covered.each(at, [&](std::int64_t day) {
-          if (line.days.holds(calendar_day(day))) ++out.due;
-        });
-        out.runs += static_cast<std::uint64_t>(std::ranges::count_if(
-            days, [&](std::int64_t day) { return line.days.holds(calendar_day(day)); }));
-      }
+    for (std::size_t minute = 0; minute < 24 * 60; ++minute) {
+      if (!line.hours.test(minute / 60) || !line.minutes.test(minute % 60)) continue;
+      out.due += due_days(line.days, minute, covered);
+      out.runs += static_cast<std::uint64_t>(std::ranges::count_if(
+          days_of[minute], [&](std::int64_t day) { return line.days.holds(calendar_day(day)); }));
+    }
     out.fields = fmt::format("{} {} {} * {}", field_words(line.minutes, 0, 60),
                              field_words(line.hours, 0, 24),
                              field_words(line.days.month_days, 1, kMonthDays),
@@ -228,7 +252,7 @@ InferredSchedule infer_schedule(std::span<const std::int64_t> runs,
   std::ranges::stable_sort(schedule.lines, std::ranges::greater(), &InferredLine::runs);
   std::uint64_t all = 0;
   for (const auto& [minute, days] : days_of) all += days.size();
-  schedule.other_runs = all - kept;
+  schedule.other_runs = all - kept + outside;
   return schedule;
 }
 

@@ -58,8 +58,11 @@ struct LearntJob {
   std::vector<LearntTime> times;
   std::uint64_t runs = 0;
   std::uint64_t other_runs = 0;  ///< at none of `times`
-  double pids = 0;               ///< that a run takes, by the additive fit
-  double spread = 0;             ///< standard deviation of the intervals that it begins, in PIDs
+  /// PIDs of the intervals that it begins alone, up to the next record: what it costs, with all
+  /// that goes on beside it. Their median and their quartiles; nothing where it never runs alone.
+  std::optional<std::int32_t> pids = {};
+  std::int32_t pids_low = 0;
+  std::int32_t pids_high = 0;
   Timestamp first;
   Timestamp last;
 };

@@ -13,9 +13,11 @@ namespace pidometer {
 struct ClockPoint {
   Timestamp time;
   Pid pid = 0;
-  float unexplained = 0;   ///< PIDs beyond those expected up to the next point; where `judged`
-  bool judged = false;     ///< the step to the next point
-  bool restarted = false;  ///< the counter began anew between the point before and this one
+  float unexplained = 0;  ///< PIDs beyond those expected up to the next point; where `judged`
+  bool judged = false;    ///< the step to the next point
+  /// Not drawn as one line with the point before: the counter began anew between them, or the log
+  /// has them elsewhere because the clock was set back.
+  bool apart = false;
 };
 
 /// From `time` on the host's wall clock was `utc_offset_minutes` east of UTC.
@@ -35,9 +37,10 @@ struct HostClock {
   std::string series_id;  ///< EventSource::series_id of its rows
   std::string hostname;   ///< empty where the log names none
   Pid pid_max = 0;
-  std::vector<ClockPoint> points;
+  std::vector<ClockPoint> points;  ///< by time
   std::vector<ClockOffset> offsets;
   std::vector<LogStart> logs;  ///< at most kMostLogStarts
+  std::vector<TimeRange> unjudged;
 };
 
 inline constexpr std::size_t kMostLogStarts = 1000;

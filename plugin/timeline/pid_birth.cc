@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <string_view>
 
 #include "plugin/timeline/escape_bytes.h"
@@ -17,6 +15,8 @@ std::string_view certainty_name(BirthCertainty certainty) {
   switch (certainty) {
     case BirthCertainty::exact:
       return "exact";
+    case BirthCertainty::doubted:
+      return "doubted";
     case BirthCertainty::bounded:
       return "bounded";
     case BirthCertainty::before_log:
@@ -29,16 +29,8 @@ std::string_view certainty_name(BirthCertainty certainty) {
   return "";
 }
 
-/// How far a time is from the bounds of a birth; 0 between them. One that lies outside of the log
-/// has one bound.
-std::chrono::microseconds distance(const PidBirth& birth, Timestamp time) {
-  if (birth.after && time < birth.after->time) return birth.after->time - time;
-  if (birth.before && time > birth.before->time) return time - birth.before->time;
-  return {};
-}
-
 std::string when_words(const PidBirth& birth, const TimeBasis& basis) {
-  if (birth.certainty == BirthCertainty::exact)
+  if (birth.certainty == BirthCertainty::exact || birth.certainty == BirthCertainty::doubted)
     return instant_words(birth.after->time, birth.after->utc_offset_minutes, basis) +
            ", by its own record";
   if (birth.after && birth.before)
@@ -52,6 +44,10 @@ std::string when_words(const PidBirth& birth, const TimeBasis& basis) {
 
 std::string qualification(const PidBirth& birth) {
   switch (birth.certainty) {
+    case BirthCertainty::doubted:
+      return ", which does not fit its neighbours: it was forged, edited or moved, or its PID is "
+             "an "
+             "old one";
     case BirthCertainty::before_log:
     case BirthCertainty::after_log:
       return ", if it was born in that boot session at all";
@@ -83,18 +79,12 @@ std::string message(const HostBirths& births, const PidBirth& birth) {
 
 }  // namespace
 
-void keep_nearest(HostBirths& births, Timestamp time) {
-  if (births.births.empty()) return;
-  std::chrono::microseconds nearest = std::chrono::microseconds::max();
-  for (const PidBirth& birth : births.births) nearest = std::min(nearest, distance(birth, time));
-  std::erase_if(births.births,
-                [&](const PidBirth& birth) { return distance(birth, time) != nearest; });
-}
-
 std::string birth_text(const BirthPlace& place, const HostBirths& births) {
   std::string text = place_words(place, births) + "\n";
-  if (births.no_clock)
+  if (births.random)
     return text + "  the PIDs of this host are handed out at random: nothing tells when\n";
+  if (births.too_fast)
+    return text + "  the counter of this host goes round between two records: nothing tells when\n";
   if (births.pid >= births.pid_max && births.pid_max > 0)
     text += fmt::format("  PID {} is larger than pid_max of this log ({}) lets any be\n",
                         births.pid, births.pid_max);
@@ -107,13 +97,16 @@ std::string birth_text(const BirthPlace& place, const HostBirths& births) {
                     : birth.wraps == 1
                         ? std::string(", after the counter had gone round once")
                         : fmt::format(", after the counter had gone round {} times", birth.wraps));
-    if (birth.certainty == BirthCertainty::exact) {
+    if (birth.certainty == BirthCertainty::exact || birth.certainty == BirthCertainty::doubted) {
       text += bound_text("record", *birth.after);
       continue;
     }
     if (birth.after) text += bound_text("after", *birth.after);
     if (birth.before) text += bound_text("before", *birth.before);
   }
+  if (births.left_out > 0)
+    text += fmt::format("  and {} more times; --near TIME keeps those nearest to a time\n",
+                        births.left_out);
   return text;
 }
 

@@ -23,9 +23,11 @@ struct BirthBound {
 /// What is known of the moment at which a PID was handed out.
 enum class BirthCertainty : std::uint8_t {
   exact,        ///< a record is that process' own
+  doubted,      ///< a record has that PID, and does not fit its neighbours
   bounded,      ///< the counter passed it between two records that follow one another
-  before_log,   ///< if in that boot session at all: before its first record
-  after_log,    ///< likewise, after its last record
+  before_log,   ///< if in that boot session at all: before its first record, and after the one
+                ///< before it, if there is one
+  after_log,    ///< likewise, after its last record, and before the next boot's first one
   unknown_way,  ///< between two records over which the counter's way is not known
 };
 
@@ -46,7 +48,9 @@ struct HostBirths {
   Pid pid_max = 0;
   TimeBasis time_basis;
   std::vector<PidBirth> births;  ///< in time order; those outside of the log at last
-  bool no_clock = false;         ///< PIDs are handed out at random: nothing can be told
+  std::uint64_t left_out = 0;    ///< births that are not in the list: there are too many
+  bool random = false;           ///< PIDs are handed out at random: nothing can be told
+  bool too_fast = false;         ///< the counter goes round between two records: likewise
 };
 
 /// Where the births were looked for.
@@ -56,10 +60,6 @@ struct BirthPlace {
   std::string folder;
   bool recovered = false;
 };
-
-/// Keeps the births that are nearest to a time: those whose bounds hold it, or else the one whose
-/// bounds are nearest.
-void keep_nearest(HostBirths& births, Timestamp time);
 
 /// A paragraph for people: each birth, local time and UTC, with the records that bound it.
 std::string birth_text(const BirthPlace& place, const HostBirths& births);

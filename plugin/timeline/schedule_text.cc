@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "plugin/timeline/escape_bytes.h"
@@ -40,6 +41,28 @@ std::string runs_words(std::uint64_t runs) {
   return fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
 }
 
+/// The middle half of the intervals; one number where they are all alike.
+std::string usual_words(const LearntJob& job) {
+  if (!job.pids) return "-";
+  return job.pids_low == job.pids_high ? std::to_string(job.pids_low)
+                                       : fmt::format("{}-{}", job.pids_low, job.pids_high);
+}
+
+std::string cost_words(const LearntJob& job) {
+  if (!job.pids) return ", never alone";
+  return fmt::format(", {} PIDs up to the next record, usually {}", *job.pids, usual_words(job));
+}
+
+/// A `%` begins the job's input unless a backslash stands before it (crontab(5)).
+std::string crontab_command(std::string_view command) {
+  std::string text;
+  for (const char c : command) {
+    if (c == '%') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
 /// Columns as wide as their widest cell; the last one is not padded.
 std::string aligned(const std::vector<std::array<std::string, 6>>& rows) {
   std::array<std::size_t, 6> widths{};
@@ -66,10 +89,10 @@ std::string aligned(const std::vector<std::array<std::string, 6>>& rows) {
 std::string schedule_table(const SummarySeries& series) {
   std::string text = title(series) + "\n";
   std::vector<std::array<std::string, 6>> rows{
-      {"when", "user", "runs of due", "PIDs", "spread", "command"}};
+      {"when", "user", "runs of due", "PIDs", "usually", "command"}};
   for (const LearntJob& job : series.report.schedule) {
-    std::string pids = fmt::format("{:.1f}", job.pids);
-    std::string spread = fmt::format("{:.1f}", job.spread);
+    const std::string pids = job.pids ? std::to_string(*job.pids) : "-";
+    const std::string spread = usual_words(job);
     const std::string user = escape_bytes(job.username);
     const std::string command = escape_bytes(job.command);
     for (const LearntTime& time : job.times)
@@ -91,12 +114,17 @@ std::string schedule_crontab(const SummarySeries& series) {
     text += "# " + source_words(source) + "\n";
   for (const LearntJob& job : series.report.schedule) {
     text += fmt::format(
-        "# {}, {:.1f} PIDs each, spread {:.1f}{}\n", runs_words(job.runs), job.pids, job.spread,
+        "# {}{}{}\n", runs_words(job.runs), cost_words(job),
         job.other_runs > 0 ? fmt::format(", {} at no fixed time", job.other_runs) : std::string());
+    const bool writable =
+        escape_bytes(job.command) == job.command && escape_bytes(job.username) == job.username;
+    if (!writable) text += "# no crontab can hold these bytes (written as \\xNN):\n";
     const std::string rest = (job.username.empty() ? "?" : escape_bytes(job.username)) + " " +
-                             escape_bytes(job.command) + "\n";
+                             (writable ? crontab_command(job.command) : escape_bytes(job.command)) +
+                             "\n";
     if (job.times.empty()) text += "# " + rest;
-    for (const LearntTime& time : job.times) text += time.fields + " " + rest;
+    for (const LearntTime& time : job.times)
+      text += (writable ? "" : "# ") + time.fields + " " + rest;
   }
   return text;
 }

@@ -1,7 +1,5 @@
 #include "plugin/timeline/series_json.h"
 
-#include <cmath>
-
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/time_text.h"
@@ -42,9 +40,7 @@ Json source_json(const PeriodicSource& source) {
           {"seen", source.seen}};
 }
 
-/// A run takes whole PIDs: a tenth is as much as a mean of many can say.
 Json job_json(const LearntJob& job) {
-  const auto tenths = [](double value) { return std::round(value * 10) / 10; };
   Json json = Json::object();
   put_text(json, "username", job.username);
   put_text(json, "command", job.command);
@@ -53,8 +49,11 @@ Json job_json(const LearntJob& job) {
   });
   json["runs"] = job.runs;
   json["other_runs"] = job.other_runs;
-  json["pids"] = row_real(tenths(job.pids));
-  json["spread"] = row_real(tenths(job.spread));
+  if (job.pids) {
+    json["pids"] = *job.pids;
+    json["pids_low"] = job.pids_low;
+    json["pids_high"] = job.pids_high;
+  }
   json["first"] = iso8601(job.first);
   json["last"] = iso8601(job.last);
   return json;

@@ -110,7 +110,7 @@ class Chart {
   }
 
   columns(from, to, columns) {
-    const {time, pid, unexplained, judged, restarted, size} = this.series.points;
+    const {time, pid, unexplained, judged, apart, size} = this.series.points;
     let begin = Math.max(0, pointAt(this.series.points, from) - 1);
     const end = Math.min(size, pointAt(this.series.points, to) + 1);
     const pids = [];
@@ -118,7 +118,7 @@ class Chart {
     const bar = (i) => bars.push([time[i], this.logscale && unexplained[i] < 1 ? null : unexplained[i]]);
     if (end - begin <= 2 * columns) {
       for (let i = begin; i < end; ++i) {
-        if (restarted[i]) pids.push([time[i] - 1, null]);
+        if (apart[i]) pids.push([time[i] - 1, null]);
         pids.push([time[i], pid[i]]);
         if (judged[i]) bar(i);
       }
@@ -135,7 +135,7 @@ class Chart {
         for (; i < end && time[i] <= limit; ++i) {
           if (pid[i] < pid[low]) low = i;
           if (pid[i] > pid[high]) high = i;
-          if (restarted[i]) restart = i;
+          if (apart[i]) restart = i;
           if (!judged[i]) continue;
           if (least < 0 || unexplained[i] < unexplained[least]) least = i;
           if (most < 0 || unexplained[i] > unexplained[most]) most = i;

@@ -15,7 +15,7 @@ Object.assign(Chart.prototype, {
     canvas.lineWidth = 1.5;
     canvas.strokeStyle = this.color('quiet');
     canvas.beginPath();
-    const found = new Set(this.series.findings.filter((finding) => finding.kind === 'pid_excess').map((finding) => finding.start));
+    const found = new Set(this.series.findings.filter((finding) => finding.kind === 'pid_excess').map((finding) => Math.floor(finding.start / 1000) * 1000));  // as points are
     for (const point of points) {
       if (found.has(point.xval)) continue;
       if (point.yval === null || isNaN(point.yval)) continue;
@@ -52,8 +52,8 @@ Object.assign(Chart.prototype, {
     canvas.rect(area.x, area.y, area.w, area.h);
     canvas.clip();
     canvas.lineWidth = 1;
-    for (const [from, to] of this.series.unjudged || [])
-      if (to >= this.from && from <= this.to) band(from, to, this.color('unjudged'));
+    for (const [from, to] of this.series.unjudged)
+      if (to * 1000 >= this.from && from * 1000 <= this.to) band(from * 1000, to * 1000, this.color('unjudged'));
     for (const [time] of this.series.logs.slice(1))
       if (time * 1000 >= this.from && time * 1000 <= this.to) line(time * 1000, this.color('log'), [2, 4]);
     for (const finding of this.series.findings) {

@@ -26,7 +26,7 @@ function decodePoints(bytes) {
   const most = Math.floor(bytes.length / 2);
   const points = {
     time: new Float64Array(most), pid: new Int32Array(most), unexplained: new Int32Array(most),
-    judged: new Uint8Array(most), restarted: new Uint8Array(most), size: 0,
+    judged: new Uint8Array(most), apart: new Uint8Array(most), size: 0,
   };
   let time = 0;
   let pid = 0;
@@ -38,7 +38,7 @@ function decodePoints(bytes) {
     points.time[i] = time * 1000;
     points.pid[i] = pid;
     points.judged[i] = step & 1;
-    points.restarted[i] = step & 2 ? 1 : 0;
+    points.apart[i] = step & 2 ? 1 : 0;
     if (step & 1) points.unexplained[i] = signed(varint());
   }
   return points;

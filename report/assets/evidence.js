@@ -5,10 +5,10 @@ function drawSchedule(body, report) {
   for (const series of report.summary.series) {
     const name = [series.input, series.volume, series.folder, series.hostname].filter(Boolean).join(' · ');
     if (series.schedule && series.schedule.length)
-      body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs of those due', 'PIDs a run', 'Spread'],
+      body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs of those due', 'PIDs up to the next record', 'usually'],
         series.schedule.flatMap((job) => {
           const cells = [job.username || '', element('code', {}, job.command || '')];
-          const cost = [job.pids, job.spread];
+          const cost = job.pids === undefined ? ['never alone', ''] : [job.pids, job.pids_low === job.pids_high ? job.pids_low : `${job.pids_low} to ${job.pids_high}`];
           const rows = job.times.map((time) => [element('code', {}, time.fields), ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
           if (job.other_runs) rows.push([job.times.length ? 'at other times' : 'at no fixed time', ...cells, count(job.other_runs), ...cost]);
           return rows;

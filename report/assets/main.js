@@ -28,11 +28,6 @@ function start(report) {
   const findings = report.findings;
   // An activity sums up findings that are shown by themselves.
   const best = findings.filter((finding) => finding.kind !== 'activity').sort(byRank)[0];
-  report.summary.series.forEach((series) => {
-    const owner = report.series.find((one) => one.image === series.input && one.host === (series.hostname || '') &&
-        one.recovered === Boolean(series.recovered) && (!series.volume || one.place.startsWith(series.volume + ':')));
-    if (owner) owner.unjudged = (series.unjudged || []).map((one) => [Date.parse(one.begin), Date.parse(one.end)]);
-  });
   const reading = document.getElementById('reading');
   // What is drawn while a browser prepares to print is not printed: a second graph, as wide as paper
   // and light, follows the first one when that has come to rest.

@@ -23,7 +23,7 @@ std::vector<std::int64_t> runs(int days,
 
 InferredSchedule infer(const std::vector<std::int64_t>& all, int days) {
   const LocalStretch whole{kMonday, kMonday + days * kDay};
-  return infer_schedule(all, {&whole, 1});
+  return infer_schedule(all, CoveredMinutes({whole}));
 }
 
 TEST(InferredSchedule, EveryTenMinutes) {
@@ -92,8 +92,9 @@ TEST(InferredSchedule, OnlyWhatTheLogCoversIsDue) {
   const std::vector<LocalStretch> stretches{{kMonday, kMonday + 2 * kDay},
                                             {kMonday + 2 * kDay + 720, kMonday + 3 * kDay},
                                             {kMonday + 3 * kDay + 720, kMonday + 7 * kDay}};
-  const auto found = infer_schedule(
-      runs(7, [](auto d, auto m) { return m == 242 && d != 2 && d != 3; }), stretches);
+  const auto found =
+      infer_schedule(runs(7, [](auto d, auto m) { return m == 242 && d != 2 && d != 3; }),
+                     CoveredMinutes(stretches));
   ASSERT_EQ(found.lines.size(), 1U);
   EXPECT_EQ(found.lines[0].due, 5U);
   EXPECT_EQ(found.lines[0].runs, 5U);
@@ -103,14 +104,14 @@ TEST(InferredSchedule, TimesBefore1970) {
   const LocalStretch whole{-7 * kDay, 0};
   std::vector<std::int64_t> all;
   for (std::int64_t day = -7; day < 0; ++day) all.push_back(day * kDay + 61);
-  const auto found = infer_schedule(all, {&whole, 1});
+  const auto found = infer_schedule(all, CoveredMinutes({whole}));
   ASSERT_EQ(found.lines.size(), 1U);
   EXPECT_EQ(found.lines[0].fields, "1 1 * * *");
   EXPECT_EQ(found.lines[0].due, 7U);
 }
 
 TEST(InferredSchedule, NothingOfNothing) {
-  EXPECT_TRUE(infer_schedule({}, {}).lines.empty());
+  EXPECT_TRUE(infer_schedule({}, CoveredMinutes({})).lines.empty());
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ TEST(Points, AreVarintsOfTheirDifferences) {
   ClockPoint first = point(100, 5);
   first.judged = true;
   first.unexplained = 842.4F;
-  ClockPoint second = point(40, 3);  // the clock was set back, the counter restarted
-  second.restarted = true;
+  ClockPoint second = point(40, 3);  // a smaller time and PID
+  second.apart = true;
   // zigzag(100) = 200; zigzag(5) * 4 + 1 = 41; zigzag(842) = 1684
   // zigzag(-60) = 119; zigzag(-2) * 4 + 2 = 14
   EXPECT_EQ(encode_points({first, second}), "\xc8\x01\x29\x94\x0d\x77\x0e");
