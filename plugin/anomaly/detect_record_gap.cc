@@ -2,6 +2,8 @@
 #include <cmath>
 
 #include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/pid_finding.h"
+#include "plugin/anomaly/tail_chance.h"
 #include "plugin/anomaly/tick_finding.h"
 
 namespace pidometer {
@@ -15,7 +17,7 @@ constexpr std::uint64_t kFewTicks = 2;
 // nothing else need be assumed.
 constexpr double kAgrees = 3;
 
-Level level_of(const GapVerdict& verdict) {
+Level gap_level(const GapVerdict& verdict) {
   switch (verdict.cause) {
     case GapCause::records_removed: {
       const double off = static_cast<double>(verdict.observed) - verdict.scheduled;
@@ -35,6 +37,22 @@ Level level_of(const GapVerdict& verdict) {
       return Level::informational;
   }
   return Level::informational;
+}
+
+// What was handed out beyond the cost of all that is missing is work without a line, however few
+// lines are missing: whoever removes one record beside his work must not turn an alarm into a gap.
+// The spread of a gap is a guess from the hours around it: three degrees of freedom.
+constexpr unsigned kSurplusDegrees = 3;
+
+void add_surplus(const GapVerdict& verdict, const WindowScan& scan, Anomaly& gap) {
+  if (verdict.cause != GapCause::records_removed || verdict.observed == 0) return;
+  const double surplus = static_cast<double>(verdict.observed) - verdict.scheduled;
+  if (surplus < 1) return;
+  const double score = surprise_of_t(surplus / std::max(1.0, verdict.noise), kSurplusDegrees);
+  const Level level = level_of(score, scan.looks(), scan.days());
+  if (level <= gap.level) return;
+  gap.level = level;
+  gap.excess_pids = std::llround(surplus);
 }
 
 // A job may be silent across a clock that was set back.
@@ -72,7 +90,7 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     const GapVerdict& verdict = input.gaps[g];
     Anomaly a = gap_between(clock, verdict.gap->tick, verdict.gap->tick + 1);
     a.cause = verdict.cause;
-    a.level = level_of(verdict);
+    a.level = gap_level(verdict);
     a.wraps_assumed = clock.intervals[verdict.gap->tick].wraps;
     a.observed_pids = verdict.observed;
     a.expected_pids = verdict.scheduled;
@@ -80,6 +98,7 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.noise_pids = verdict.noise;
     a.missing_records = verdict.missing_records;
     a.restarted = verdict.beyond_restart;
+    add_surplus(verdict, input.scan, a);
     found.push_back(std::move(a));
   }
   for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));

@@ -126,13 +126,19 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
   const std::string whose =
       anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
                       : std::string();
-  return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
+  const std::string surplus =
+      anomaly.excess_pids > 0
+          ? fmt::format("; {} more PIDs were handed out than they and the rest explain",
+                        anomaly.excess_pids)
+          : std::string();
+  return fmt::format("{} scheduled record{}{} missing {}; {}{}", anomaly.missing_records,
                      anomaly.missing_records == 1 ? "" : "s",
                      whose + (anomaly.missing_records == 1 ? " is" : " are"), when(finding),
                      anomaly.restarted && anomaly.cause == GapCause::unknown
                          ? "the cron daemon was started there, and more PIDs were handed out than "
                            "that and all of their jobs explain"
-                         : cause_words(anomaly.cause, anomaly.missing_records == 1));
+                         : cause_words(anomaly.cause, anomaly.missing_records == 1),
+                     surplus);
 }
 
 /// "1 h 30 min", "90 s"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ class Lines {
   }
   void startup(int minutes, Pid pid) { line(minutes, 0, pid, "cron", "(CRON) STARTUP (fork ok)"); }
 
-  HostBirths births(Pid pid) const {
+  HostBirths births(Pid pid, std::optional<Timestamp> near = {}) const {
     const MemoryLogFile file("/var/log/cron.log", text_);
     const std::vector<const LogFile*> files{&file};
     std::vector<LogSeries> all = read_log_series(
@@ -31,7 +32,7 @@ class Lines {
         [](std::uint64_t) { return true; });
     EXPECT_EQ(all.size(), 1U);
     const PidClock clock = build_pid_clock(readings_of(all.front()), {});
-    return pid_births(all.front(), clock, pid, "web01");
+    return pid_births(all.front(), clock, pid, near, "web01");
   }
 
  private:
@@ -161,14 +162,34 @@ TEST(PidBirths, NearestAreKept) {
   for (int i = 0; i < 100; ++i) lines.job(10 * i, 1000 + 10 * i);
   lines.startup(1003, 700);
   for (int i = 101; i < 200; ++i) lines.job(10 * i, 900 + 10 * (i - 101));
-  HostBirths found = lines.births(1205);
-  HostBirths first = found;
-  keep_nearest(first, found.births[0].after->time + std::chrono::minutes(3));
+  const HostBirths found = lines.births(1205);
+  const HostBirths first =
+      lines.births(1205, found.births[0].after->time + std::chrono::minutes(3));
   ASSERT_EQ(first.births.size(), 1U);
   EXPECT_EQ(first.births[0].boot_session, 1U);
-  keep_nearest(found, found.births[1].before->time + std::chrono::hours(2));
+  const HostBirths second =
+      lines.births(1205, found.births[1].before->time + std::chrono::hours(2));
+  ASSERT_EQ(second.births.size(), 1U);
+  EXPECT_EQ(second.births[0].boot_session, 2U);
+  // what was born before the second boot's first record was born after the first boot's last one
+  const HostBirths early = lines.births(750, found.births[0].after->time);
+  ASSERT_EQ(early.births.size(), 1U);
+  EXPECT_EQ(early.births[0].boot_session, 1U);
+}
+
+TEST(PidBirths, AForgedLineBoundsNothing) {
+  Lines lines;
+  for (int i = 0; i < 144; ++i) {
+    lines.job(10 * i, 1000 + 10 * i);
+    if (i == 70) lines.job(705, 30000);
+  }
+  const HostBirths found = lines.births(1705);
   ASSERT_EQ(found.births.size(), 1U);
-  EXPECT_EQ(found.births[0].boot_session, 2U);
+  EXPECT_EQ(found.births[0].after->pid, 1700);
+  EXPECT_EQ(found.births[0].before->pid, 1710);
+  const HostBirths forged = lines.births(30000);
+  ASSERT_GE(forged.births.size(), 1U);
+  EXPECT_EQ(forged.births[0].certainty, BirthCertainty::doubted);
 }
 
 }  // namespace
