@@ -64,8 +64,10 @@ LineByLine::Cut LineByLine::cut(std::string_view buffer, bool at_end) {
   searched_ = 0;
   if (buffer.empty() && !too_long_) return {Cut::Kind::end, {}, 0};
   const std::size_t taken = feed == std::string_view::npos ? buffer.size() : feed + 1;
-  if (std::exchange(too_long_, false)) return {Cut::Kind::too_long, {}, taken};
-  return {Cut::Kind::whole, buffer.substr(0, feed), taken};
+  const std::string_view line = buffer.substr(0, feed);
+  if (std::exchange(too_long_, false) || line.size() > kMostLine)
+    return {Cut::Kind::too_long, {}, taken};
+  return {Cut::Kind::whole, line, taken};
 }
 
 }  // namespace pidometer
