@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "plugin/cron_log/plaso_clock_steps.h"
 #include "plugin/cron_log/series_order.h"
 
 namespace pidometer {
@@ -32,15 +33,20 @@ bool same_line(const StoredRecord& a, const StoredRecord& b) {
          (a.label != 0 || a.pid_role == PidRole::boot);
 }
 
+/// The hosts' numbers, by source.
+std::vector<std::uint32_t> number_hosts(const SourceTable& sources) {
+  std::vector<std::uint32_t> hosts(sources.size());
+  std::unordered_map<std::string, std::uint32_t> known;
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    hosts[i] = known.try_emplace(sources[i].hostname, static_cast<std::uint32_t>(known.size()))
+                   .first->second;
+  return hosts;
+}
+
 class InstantOrder {
  public:
-  explicit InstantOrder(const SourceTable& sources) : hosts_(sources.size()) {
-    std::unordered_map<std::string, std::uint32_t> known;
-    for (std::size_t i = 0; i < sources.size(); ++i)
-      hosts_[i] = known.try_emplace(sources[i].hostname, static_cast<std::uint32_t>(known.size()))
-                      .first->second;
-    last_.resize(known.size(), 0);
-  }
+  explicit InstantOrder(const std::vector<std::uint32_t>& hosts)
+      : hosts_(hosts), last_(hosts.size(), 0) {}
 
   /// Of records of one instant.
   void apply(std::span<StoredRecord> group) {
@@ -79,14 +85,28 @@ class InstantOrder {
     });
   }
 
-  std::vector<std::uint32_t> hosts_;  ///< by source
-  std::vector<Pid> last_;             ///< reading of each host; 0: none so far
+  const std::vector<std::uint32_t>& hosts_;
+  std::vector<Pid> last_;  ///< reading of each host; 0: none so far
 };
+
+/// part_clock_steps() for each host, whose records stay in the places that are its own.
+void part_hosts(std::span<StoredRecord> own, const std::vector<std::uint32_t>& hosts) {
+  std::unordered_map<std::uint32_t, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < own.size(); ++i) places[hosts[own[i].source]].push_back(i);
+  std::vector<StoredRecord> one;
+  for (const auto& [host, at] : places) {
+    one.clear();
+    for (const std::size_t i : at) one.push_back(own[i]);
+    part_clock_steps(one);
+    for (std::size_t k = 0; k < at.size(); ++k) own[at[k]] = one[k];
+  }
+}
 
 }  // namespace
 
 void order_plaso_records(std::vector<FileLog>& logs, const SourceTable& sources,
                          std::vector<StoredRecord>& records) {
+  const std::vector<std::uint32_t> hosts = number_hosts(sources);
   std::vector<bool> dropped;
   for (FileLog& log : logs) {
     if (log.form != LogForm::plaso_rows || log.begin == log.end) continue;
@@ -96,7 +116,7 @@ void order_plaso_records(std::vector<FileLog>& logs, const SourceTable& sources,
     };
     if (!std::is_sorted(own.begin(), own.end(), earlier))
       std::stable_sort(own.begin(), own.end(), earlier);
-    InstantOrder order(sources);
+    InstantOrder order(hosts);
     for (std::size_t first = 0; first < own.size();) {
       std::size_t last = first + 1;
       while (last < own.size() && own[last].time == own[first].time) ++last;
@@ -112,6 +132,9 @@ void order_plaso_records(std::vector<FileLog>& logs, const SourceTable& sources,
     }
   }
   if (!dropped.empty()) remove_records(logs, records, dropped);
+  for (const FileLog& log : logs)
+    if (log.form == LogForm::plaso_rows)
+      part_hosts({records.data() + log.begin, log.end - log.begin}, hosts);
 }
 
 }  // namespace pidometer

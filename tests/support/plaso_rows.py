@@ -51,7 +51,7 @@ def syslog_row(line, year, zone, filename="/var/log/cron", inode=17, named_zone=
         return None
     month, day, hour, minute, second, host, reporter, pid, body = match.groups()
     moment = datetime.datetime(year, _MONTHS.index(month) + 1, int(day), int(hour), int(minute),
-                               int(second), tzinfo=zone)
+                               int(second), tzinfo=zone, fold=1)  # standard time, as pytz is asked
     values = {"hostname": host, "reporter": reporter, "message_body": body}
     if pid:
         values["pid"] = int(pid)

@@ -211,6 +211,38 @@ TEST(PlasoRows, OneClockAHost) {
   EXPECT_EQ(found[1], (std::vector<Pid>{32000, 32090, 32100, 32200}));
 }
 
+TEST(PlasoRows, AClockSetBackIsTakenApart) {
+  // Half an hour twice: PIDs 100 to 108, then 110 to 118; before and behind it all is in order.
+  const std::string twice = row(600, "h", 100) + row(600, "h", 110) + row(1200, "h", 112) +
+                            row(1200, "h", 102) + row(1800, "h", 104) + row(1800, "h", 114);
+  const std::vector<Pid> apart = {90, 100, 102, 104, 110, 112, 114, 120};
+  MemoryLogFile step("/case/p.jsonl", row(0, "h", 90) + twice + row(2400, "h", 120));
+  EXPECT_EQ(pids(read({&step}).series.at(0)), apart);
+  // beside a line far out of its place, which stays there
+  MemoryLogFile forged("/case/p.jsonl",
+                       row(0, "h", 90) + twice + row(2400, "h", 120) + row(3000, "h", 95));
+  std::vector<Pid> with_stray = apart;
+  with_stray.push_back(95);
+  EXPECT_EQ(pids(read({&forged}).series.at(0)), with_stray);
+  // One line out of its place is none, and neither is a block of lines that was moved.
+  MemoryLogFile one("/case/p.jsonl", row(0, "h", 90) + row(1, "h", 108) + row(2, "h", 92) +
+                                         row(3, "h", 94) + row(4, "h", 96) + row(5, "h", 110));
+  EXPECT_EQ(pids(read({&one}).series.at(0)), (std::vector<Pid>{90, 108, 92, 94, 96, 110}));
+  MemoryLogFile block("/case/p.jsonl", row(0, "h", 90) + row(1, "h", 104) + row(2, "h", 106) +
+                                           row(3, "h", 108) + row(4, "h", 92) + row(5, "h", 94) +
+                                           row(6, "h", 96) + row(7, "h", 110));
+  EXPECT_EQ(pids(read({&block}).series.at(0)),
+            (std::vector<Pid>{90, 104, 106, 108, 92, 94, 96, 110}));
+}
+
+TEST(PlasoRows, DisorderOfManyRowsTakesNoTime) {
+  // PIDs that fall with time: every stretch is all of them, and none is two sequences.
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += row(i, "h", static_cast<Pid>(30'000 - i));
+  MemoryLogFile file("/case/p.jsonl", text);
+  EXPECT_EQ(read({&file}).series.at(0).records.size(), 20'000U);
+}
+
 TEST(PlasoRows, ALineOfTwoFilesCountsOnce) {
   const std::string syslog = R"j("filename": "/var/log/syslog", )j";
   MemoryLogFile file("/case/p.jsonl", row(0, "h", 10) + row(0, "h", 11) +
