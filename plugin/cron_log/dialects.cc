@@ -5,6 +5,7 @@
 #include <string>
 
 #include "plugin/cron_log/framing_parts.h"
+#include "plugin/cron_log/plaso_rows.h"
 #include "plugin/cron_log/scan.h"
 
 namespace pidometer {
@@ -44,6 +45,8 @@ struct UnreadStart {
 
 constexpr const char* kUndatedJob = "a job's PID without a time: nothing dates it";
 
+constexpr const char* kPlasoTimelessReason = "a row of Plaso's without a valid time";
+
 constexpr std::array kUnreadStarts = {
     // crond's own log (-L) and standard error have no time of their own.
     UnreadStart{"crond: USER ", kUndatedJob, true},
@@ -59,6 +62,10 @@ constexpr std::array kUnreadStarts = {
     UnreadStart{"SYSLOG_", "dialect not read yet: a journal's loose fields", false},
     UnreadStart{"MESSAGE=", "dialect not read yet: a journal's loose fields", false},
     UnreadStart{"_", "dialect not read yet: a journal's loose fields", false},
+    // What stands for rows of a timeline that give no line (plaso_rows.h).
+    UnreadStart{kPlasoOther, "a row of Plaso's of another data type", false},
+    UnreadStart{kPlasoBroken, "a row of Plaso's that is no JSON object", true},
+    UnreadStart{kPlasoTooLong, "a row of Plaso's longer than 4 MiB", true},
 };
 
 constexpr const char* kSolarisCommand =
@@ -131,6 +138,8 @@ ParsedLine parse_unframed(std::string_view line) {
   for (const UnreadStart& unread : kUnreadStarts)
     if (line.starts_with(unread.start))
       return unread.is_malformed ? refused(unread.reason) : skipped(unread.reason);
+  if (line.starts_with(kPlasoTimeless))
+    return parse_unknown(line, kPlasoTimelessReason, kPlasoTimelessReason);
   if (is_undated_dcron(line)) return refused(kUndatedJob);
   if (is_solaris_start(line)) return parse_solaris_unframed(line);
   if (line.starts_with("! *** cron started ***"))

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <map>
 
-#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_fetcher.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/cron_log/log_text.h"
 
 namespace pidometer {
 

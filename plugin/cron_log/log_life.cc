@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "plugin/cron_log/framing.h"
-#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_reader.h"
+#include "plugin/cron_log/log_text.h"
 #include "plugin/cron_log/undated_time.h"
 
 namespace pidometer {

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "plugin/cron_log/cron_text.h"
-#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/undated_time.h"
 
 namespace pidometer {
@@ -369,7 +368,8 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
   std::vector<ByteRange> damage;
   while (true) {
     FileReading reading(file, parser, records, limits, damage);
-    const auto stream = open_log_text(file);
+    LogForm form = LogForm::lines;
+    const auto stream = open_log_text(file, &form);
     if (!stream) {
       FileLog log = reading.finish();
       log.failed = true;
@@ -390,6 +390,7 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
       continue;
     }
     FileLog log = reading.finish();
+    log.form = form;
     log.report.sha256 = file.sha256().value_or("");
     return log;
   }

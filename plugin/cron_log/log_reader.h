@@ -11,6 +11,7 @@
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/line_reader.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/cron_log/log_text.h"
 #include "plugin/cron_log/syslog_words.h"
 #include "plugin/cron_log/year_tracker.h"
 
@@ -38,6 +39,7 @@ struct FileLog {
   Timestamp earliest;  ///< of its records, once they are dated
   Timestamp latest;
   std::vector<YearlessRun> runs;
+  LogForm form = LogForm::lines;
   bool has_zoneless = false;  ///< lines with a year and without an offset
   bool has_offsets = false;   ///< lines with an offset of their own
   bool is_journal = false;    ///< instants in UTC, each with the boot it was written in

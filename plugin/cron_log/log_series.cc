@@ -10,10 +10,11 @@
 #include "plugin/cron_log/host_groups.h"
 #include "plugin/cron_log/identical_logs.h"
 #include "plugin/cron_log/journal_copies.h"
-#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/labels.h"
 #include "plugin/cron_log/line_parser.h"
 #include "plugin/cron_log/log_reader.h"
+#include "plugin/cron_log/log_text.h"
+#include "plugin/cron_log/plaso_order.h"
 #include "plugin/cron_log/record_dater.h"
 #include "plugin/cron_log/series_order.h"
 #include "plugin/cron_log/series_split.h"
@@ -240,6 +241,7 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
     for (Warning& warning : log.warnings) warn(std::move(warning));
   }
   describe_copies(logs);
+  order_plaso_records(logs, sources, records);
 
   std::vector<JobLabel> names = labels.take();
   JournalCopies copies = drop_journal_copies(logs, sources, names, records);
@@ -311,10 +313,10 @@ std::vector<LogSeries> read_log_series(std::span<const LogFile* const> files,
 
 bool looks_like_cron_log(std::string_view head) {
   constexpr std::size_t kMostLines = 2000;  // of 64 KiB, with room
-  std::string journal;
-  if (detect_journal_form(head) != JournalForm::none) {
-    journal = log_text_of_head(head);
-    head = journal;
+  std::string rebuilt;
+  if (detect_log_form(head) != LogForm::lines) {
+    rebuilt = log_text_of_head(head);
+    head = rebuilt;
   }
   for (std::size_t line = 0; line < kMostLines && !head.empty(); ++line) {
     const std::size_t end = std::min(head.find('\n'), head.size());

@@ -163,7 +163,8 @@ void date_records(FileLog& log, std::uint16_t file, const YearDecision& years, c
     } else {
       clock.see(micros);
       // A journal's UTC is no one's clock: the host's day and night go by its zone.
-      if (log.is_journal && record.utc_offset_minutes == 0)
+      // So does that of Plaso's rows, which name no zone where Plaso knew of none.
+      if ((log.is_journal || log.form == LogForm::plaso_rows) && record.utc_offset_minutes == 0)
         record.utc_offset_minutes = offset_minutes(zone, record.time);
     }
     // A host without a clock of its own goes back with every start: that is no disorder.
@@ -183,7 +184,8 @@ void date_records(FileLog& log, std::uint16_t file, const YearDecision& years, c
   date_unread(log, file, records);
   for (const std::string& words : years.doubts) doubt(log, words);
   doubt_strays(log, records);
-  if (steps.disorder(log.end - log.begin))
+  // Rows are put in order (plaso_order.h).
+  if (log.form != LogForm::plaso_rows && steps.disorder(log.end - log.begin))
     doubt(log, std::to_string(steps.back) + " of " + std::to_string(log.end - log.begin) +
                    " lines stand before their predecessor: not in order of time");
   if (clock.skipped_times() > 0)

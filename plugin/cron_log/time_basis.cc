@@ -1,11 +1,24 @@
 #include "plugin/cron_log/time_basis.h"
 
 namespace pidometer {
+namespace {
+
+std::string plaso_words(const LogSeriesOptions& options) {
+  std::string words =
+      "instants as Plaso's rows have them: Plaso found the years, and took the zone from the image "
+      "or its user; without one it takes a wall clock for UTC";
+  if (options.zone)
+    words += "; rows without an offset are reckoned by the days of zone " + options.zone->name();
+  return words;
+}
+
+}  // namespace
 
 TimeBasis describe_time_basis(const FileLog& log, const YearDecision& years,
                               const LogSeriesOptions& options) {
   const bool needs_zone = !log.runs.empty() || log.has_zoneless;
   TimeBasis basis;
+  if (log.form == LogForm::plaso_rows) return {"taken_from_plaso", plaso_words(options)};
   std::string zone;
   if (!needs_zone && log.is_journal) {
     basis.words = "instants of the journal, in microseconds UTC";

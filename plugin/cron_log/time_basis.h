@@ -10,6 +10,7 @@ namespace pidometer {
 /// How sure the instants of one log are, and why. What the user says counts as known.
 /// TimeBasis::certainty is one of these words, which the schemas enumerate:
 ///   exact                          each line says it, or the user
+///   taken_from_plaso               each row says it, as Plaso found years and zone
 ///   zone_inferred                  by the host's own files
 ///   zone_assumed_utc               nothing says it
 ///   year_inferred                  by the file's times and the order of its lines

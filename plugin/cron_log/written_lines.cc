@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "plugin/cron_log/dialects.h"
-#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_reader.h"
+#include "plugin/cron_log/log_text.h"
 
 namespace pidometer {
 namespace {

@@ -8,6 +8,7 @@
 #include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_fetcher.h"
 #include "plugin/cron_log/line_reader.h"
+#include "plugin/cron_log/log_text.h"
 #include "plugin/cron_log/scan.h"
 #include "plugin/witness/utmp_record.h"
 #include "plugin/witness/witness.h"

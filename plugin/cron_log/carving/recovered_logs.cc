@@ -10,8 +10,8 @@
 #include "plugin/cron_log/carving/known_lines.h"
 #include "plugin/cron_log/dialects.h"
 #include "plugin/cron_log/framing.h"
-#include "plugin/cron_log/journal_text_stream.h"
 #include "plugin/cron_log/line_reader.h"
+#include "plugin/cron_log/log_text.h"
 
 namespace pidometer {
 namespace {

@@ -1,4 +1,4 @@
-#include "plugin/cron_log/journal_text_stream.h"
+#include "plugin/cron_log/log_text.h"
 
 #include <gtest/gtest.h>
 
@@ -139,7 +139,7 @@ TEST(JournalJson, WhatIsNoEntryIsLostAndTold) {
 
 TEST(LogText, OtherLogsAreAsTheyAre) {
   for (const char* bytes : {"", "Nov  2 05:50:01 web01 CROND[10]: x\n", "{\"a\":1}\n", "_PID=3\n"})
-    EXPECT_EQ(detect_journal_form(bytes), JournalForm::none) << bytes;
+    EXPECT_EQ(detect_log_form(bytes), LogForm::lines) << bytes;
   const Text text = read(MemoryLogFile("/l", "a\nb\n"));
   EXPECT_EQ(text.lines, (Lines{"a", "b"}));
 }

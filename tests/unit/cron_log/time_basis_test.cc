@@ -41,7 +41,10 @@ TEST(TimeBasis, SchemasEnumerateExactlyItsWords) {
           options.zone_is_users = users;
           composed.insert(describe_time_basis(log, years, options).certainty);
         }
-  EXPECT_EQ(composed.size(), 9U);
+  FileLog rows;
+  rows.form = LogForm::plaso_rows;
+  composed.insert(describe_time_basis(rows, {}, {}).certainty);
+  EXPECT_EQ(composed.size(), 10U);
   for (const char* const name : {"row", "summary"}) {
     const auto bytes =
         test::file_text(std::string(PIDOMETER_SCHEMAS) + "/" + name + ".schema.json");
