@@ -58,7 +58,8 @@ RunSummary start_summary(const Options& options) {
     add("all_logs", options.all_logs);
     return summary;
   }
-  if (options.command == Command::scan) add("format", std::string(options.format->name));
+  if (options.command == Command::scan)
+    add("format", std::string(options.terminal_summary ? "summary" : options.format->name));
   if (!options.report.empty()) add("report", options.report);
   if (!options.output.empty()) add("output", options.output);
   if (!options.timezone.empty()) add("timezone", options.timezone);
@@ -253,7 +254,9 @@ std::string with_thousands(std::uint64_t number) {
 bool use_color(ColorMode mode, bool to_terminal) {
   if (mode != ColorMode::automatic) return mode == ColorMode::always;
   const char* no_color = std::getenv("NO_COLOR");
-  return to_terminal && (no_color == nullptr || *no_color == '\0');
+  const char* terminal = std::getenv("TERM");
+  return to_terminal && (no_color == nullptr || *no_color == '\0') &&
+         (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
 }  // namespace pidometer
