@@ -55,6 +55,9 @@ RunSummary start_summary(const Options& options) {
   add("recover", options.recover);
   if (options.command == Command::extract) {
     add("directory", options.directory);
+    if (!options.examiner.empty()) add("examiner", options.examiner);
+    if (!options.case_id.empty()) add("case", options.case_id);
+    if (!options.evidence_id.empty()) add("evidence", options.evidence_id);
     add("all_logs", options.all_logs);
     return summary;
   }

@@ -62,6 +62,9 @@ struct Options {
   // extract
   std::string directory;
   bool all_logs = false;
+  std::string examiner;  ///< who extracts, for the record of custody; empty: not said
+  std::string case_id;
+  std::string evidence_id;
 };
 
 }  // namespace pidometer
