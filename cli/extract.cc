@@ -6,9 +6,12 @@
 #include <array>
 #include <filesystem>
 #include <set>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "cli/custody.h"
 #include "cli/extracted_file.h"
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
@@ -16,6 +19,7 @@
 #include "cli/recovery.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
+#include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
 namespace {
@@ -92,8 +96,9 @@ class Extraction {
     if (options_.all_logs) extract_folders(evidence.find_logs(kRunFolders, kRunRecords), name);
   }
 
-  /// `SHA256  PATH` lines, sorted by path, as sha256sum --check reads them.
-  Result<void> write_sums() {
+  /// `SHA256  PATH` lines, sorted by path, as sha256sum --check reads them. Returns their own
+  /// SHA-256.
+  Result<std::string> write_sums() {
     std::sort(sums_.begin(), sums_.end());
     std::string text;
     for (const auto& [path, sum] : sums_) text += sum_line(sum, path);
@@ -101,9 +106,15 @@ class Extraction {
         (std::filesystem::path(options_.directory) / "SHA256SUMS").string(), options_.force);
     if (!file) return tl::unexpected(file.error());
     Result<void> written = file->write(text);
-    return written ? file->commit() : written;
+    if (written) written = file->commit();
+    if (!written) return tl::unexpected(written.error());
+    Sha256 sum;
+    sum.update(std::as_bytes(std::span(text)));
+    return sum.finish();
   }
 
+  /// In the order in which they were copied.
+  std::vector<CustodyFile> take_custody() { return std::move(custody_); }
   std::size_t files() const { return sums_.size(); }
   std::uint64_t bytes() const { return bytes_; }
   /// lost_log_words() of the logs that were found and hold nothing.
@@ -114,6 +125,8 @@ class Extraction {
   struct Packed {
     const LogFile* file;
     std::filesystem::path relative;
+    std::string image;
+    std::string volume;
   };
 
   void extract_folders(const std::vector<LogFolder>& folders, const std::string& image) {
@@ -140,7 +153,8 @@ class Extraction {
             volume_folder(folder.volume) / safe_path(file->entry().path);
         extract_stored(*file, image, folder.volume, relative);
         any = true;
-        if (is_compressed(file->entry())) packed.push_back({file.get(), relative});
+        if (is_compressed(file->entry()))
+          packed.push_back({file.get(), relative, image, folder.volume});
       }
       // After the stored files: a log that is really called cron.1.gz.text keeps its name.
       for (const Packed& one : packed) extract_text(one);
@@ -178,6 +192,8 @@ class Extraction {
     report.sha256 = stored->sha256;
     report.damage = stored->damage;
     note_file(*stored, relative, file.entry());
+    custody_.push_back({relative.string(), image, volume, file.entry(), false, stored->bytes,
+                        stored->sha256, stored->damage});
     summary_.logs.push_back(SummaryLog{image, volume, std::move(report)});
   }
 
@@ -188,6 +204,8 @@ class Extraction {
                                                           options_.directory, name, options_.force);
     if (!decoded) return fail_file(decoded.error());
     note_file(*decoded, name, packed.file->entry());
+    custody_.push_back({name, packed.image, packed.volume, packed.file->entry(), true,
+                        decoded->bytes, decoded->sha256, decoded->damage});
   }
 
   void note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
@@ -235,6 +253,7 @@ class Extraction {
   Diagnostics& diagnostics_;
   CronOdometer plugin_;
   std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
+  std::vector<CustodyFile> custody_;
   std::uint64_t bytes_ = 0;
   std::vector<std::string> lost_;
   std::filesystem::path top_;                             ///< of the image's files, below DIR
@@ -245,14 +264,32 @@ class Extraction {
   std::set<std::pair<std::string, std::uint64_t>> seen_;  ///< volume, inode
 };
 
+/// What the run came to.
+void finish_custody(CustodyRecord& custody, Extraction& extraction, const RunOutcome& outcome,
+                    const RunSummary& summary) {
+  custody.files = extraction.take_custody();
+  custody.missing = extraction.lost();
+  for (const SummaryVolume& volume : summary.volumes)
+    if (!volume.unsupported.empty())
+      custody.missing.push_back(fmt::format("the volume {} of {} was not read: {}", volume.name,
+                                            volume.input, volume.unsupported));
+  if (outcome.interrupted) custody.missing.push_back("what was not reached: it was interrupted");
+  // Whatever --partial-ok makes of it.
+  custody.exit_status = summary.exit_status;
+  custody.complete = exit_status(outcome, false) == exit_complete;
+}
+
 }  // namespace
 
 ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   GroupedInputs inputs = group_given(options);
-  if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
+  Result<void> safe = check_output_names(options, inputs.groups);
+  if (safe) safe = check_custody_names(options);
+  if (!safe) {
     diagnostics.error(safe.error());
     return exit_usage;
   }
+  CustodyRecord custody = start_custody(options);
   RunOutcome outcome;
   RunSummary summary = start_summary(options);
   Result<std::optional<OutputFile>> summary_file = create_summary_file(options);
@@ -300,14 +337,28 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   outcome.states_unread = mediator.states_unread();
   outcome.interrupted = interrupted();
   if (extraction.files() > 0 && !outcome.interrupted) {
-    if (Result<void> written = extraction.write_sums(); !written) {
+    const Result<std::string> sums = extraction.write_sums();
+    if (sums) {
+      custody.sums_sha256 = *sums;
+    } else {
       outcome.output_failed = true;
-      failed(written.error());
+      failed(sums.error());
     }
   }
   say_what_is_missing(summary, outcome, extraction.lost(), diagnostics);
   diagnostics.finish_warnings();
   summary.exit_status = exit_status(outcome, options.partial_ok);
+  if (extraction.files() > 0) {
+    finish_custody(custody, extraction, outcome, summary);
+    const Result<std::string> sealed = write_custody(custody, options, summary);
+    if (sealed) {
+      diagnostics.note("SHA-256 of CUSTODY.json: " + *sealed);
+    } else {
+      outcome.output_failed = true;
+      failed(sealed.error());
+      summary.exit_status = exit_status(outcome, options.partial_ok);
+    }
+  }
   if (Result<void> written = finish_summary_file(*summary_file, summary); !written) {
     diagnostics.error(written.error());
     outcome.output_failed = true;

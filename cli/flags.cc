@@ -6,8 +6,6 @@
 #include <map>
 #include <vector>
 
-#include "cli/version.h"
-
 namespace pidometer {
 namespace {
 
@@ -22,7 +20,14 @@ void bind_switch(CLI::App& app, const Flag& flag, Options& options) {
   app.add_flag(std::string(flag.names), options.*Member, std::string(flag.help));
 }
 
-/// An option that takes one of a few words; the words stand in the help.
+template <const auto& Words>
+std::vector<std::string_view> words_of() {
+  std::vector<std::string_view> words;
+  for (const auto& entry : Words) words.emplace_back(entry.first);
+  return words;
+}
+
+/// An option that takes one of a few words.
 template <auto Member, const auto& Words>
 void bind_word(CLI::App& app, const Flag& flag, Options& options) {
   std::vector<std::string> names;
@@ -55,19 +60,34 @@ constexpr std::array<std::pair<const char*, Level>, 5> kLevels{
      {"high", Level::high},
      {"critical", Level::critical}}};
 
+/// No form of rows: what a scan says to a person.
+constexpr std::string_view kSummaryFormat = "summary";
+
 /// The forms, as their own table has them.
+std::vector<std::string_view> format_words() {
+  std::vector<std::string_view> words;
+  for (const RowFormat& format : row_formats()) words.push_back(format.name);
+  return words;
+}
+
+std::vector<std::string_view> scan_format_words() {
+  std::vector<std::string_view> words = format_words();
+  words.push_back(kSummaryFormat);
+  return words;
+}
+
 void bind_format(CLI::App& app, const Flag& flag, Options& options) {
-  std::vector<std::string> names;
-  std::string help(flag.help);
-  for (const RowFormat& format : row_formats()) {
-    help += fmt::format("{} {} ({})", names.empty() ? ":" : ",", format.name, format.help);
-    names.emplace_back(format.name);
-  }
+  const std::vector<std::string_view> words = flag.words();
   app.add_option_function<std::string>(
          std::string(flag.names),
-         [&options](const std::string& name) { options.format = find_row_format(name); }, help)
+         [&options](const std::string& name) {
+           options.format_given = true;
+           options.terminal_summary = name == kSummaryFormat;
+           if (!options.terminal_summary) options.format = find_row_format(name);
+         },
+         flag_help(flag))
       ->type_name(std::string(flag.argument))
-      ->check(CLI::IsMember(names).description(""));
+      ->check(CLI::IsMember(std::vector<std::string>(words.begin(), words.end())).description(""));
 }
 
 /// The program counts years as written in a log: cron did not exist before 1975, and four digits
@@ -131,8 +151,11 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
     {"-f,--format", "FORMAT",
-     "form of the rows; of scan jsonl, of explain text where it is not said", in_scan | in_explain,
-     bind_format},
+     "form of the rows (default: jsonl; on a terminal, where neither -o nor -r is given, the "
+     "summary)",
+     in_scan, bind_format, scan_format_words},
+    {"-f,--format", "FORMAT", "form of the finding (default: text)", in_explain, bind_format,
+     format_words},
     {"-s,--summary", "FILE", "write what was read, found and lost to FILE, as one JSON document",
      in_scan | in_extract | in_report | in_when | in_schedule, bind_value<&Options::summary>},
     {"-z,--timezone", "ZONE",
@@ -164,9 +187,15 @@ constexpr auto kFlags = std::to_array<Flag>({
      in_reading, bind_switch<&Options::recover>},
     {"-a,--all-logs", "", "extract auth.log, secure, messages, syslog, wtmp, btmp and utmp as well",
      in_extract, bind_switch<&Options::all_logs>},
+    {"--examiner", "NAME", "who extracts, for the record of custody", in_extract,
+     bind_value<&Options::examiner>},
+    {"--case", "ID", "the case, for the record of custody", in_extract,
+     bind_value<&Options::case_id>},
+    {"--evidence", "ID", "the item of evidence, for the record of custody", in_extract,
+     bind_value<&Options::evidence_id>},
     {"-l,--min-level", "LEVEL",
      "informational (default: everything), low, medium, high or critical", in_scan | in_report,
-     bind_word<&Options::min_level, kLevels>},
+     bind_word<&Options::min_level, kLevels>, words_of<kLevels>},
     {"--verbatim", "", "leave the rows as they are: no datetime, no list of tags, no key dropped",
      in_merge, bind_switch<&Options::verbatim>},
     {"--dedup", "", "write rows of the same content once", in_merge, bind_switch<&Options::dedup>},
@@ -174,7 +203,7 @@ constexpr auto kFlags = std::to_array<Flag>({
      in_merge, bind_value<&Options::left_out>},
     {"--as", "KIND",
      "take inputs for what they are not by content: image, log, folder, root or archive",
-     in_reading, bind_word<&Options::as, kInputKinds>},
+     in_reading, bind_word<&Options::as, kInputKinds>, words_of<kInputKinds>},
     {"--partial-ok", "", "exit with 0 instead of 3 where part of the input was lost", in_all,
      bind_switch<&Options::partial_ok>},
     {"--step-limit", "SECONDS",
@@ -185,7 +214,7 @@ constexpr auto kFlags = std::to_array<Flag>({
      in_scan | in_extract | in_report | in_when | in_schedule | in_merge,
      bind_switch<&Options::force>},
     {"--color", "WHEN", "auto (default), always or never", in_all,
-     bind_word<&Options::color, kColorModes>},
+     bind_word<&Options::color, kColorModes>, words_of<kColorModes>},
     {"-q,--quiet", "", "no progress, no warnings, no closing line; errors are still said", in_all,
      bind_switch<&Options::quiet>},
 });
@@ -254,27 +283,16 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
      "\n"},
 });
 
-constexpr std::string_view kExitStatus =
-    "Exit status: 0 all was read; 1 nothing usable; 2 usage; 3 partial: part of the evidence was\n"
-    "lost or damaged; 4 all was read and no cron log is in it; 130 interrupted.";
-
-constexpr std::string_view kMergeExitStatus =
-    "Exit status: 0 all was merged; 1 nothing usable; 2 usage; 3 partial: lines were left out, or "
-    "an\n"
-    "input could not be read; 130 interrupted.";
-
-CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry) {
-  CLI::App* command = app.add_subcommand(entry.name, entry.help);
-  if (entry.command == Command::explain)
-    command->add_option("FINDING_ID", options.explain, "finding_id of a row that a scan wrote")
-        ->type_name("")
-        ->required();
-  command->add_option("INPUT", options.inputs, std::string(entry.inputs))->type_name("");
-  for (const Flag& flag : kFlags)
-    if ((flag.commands & entry.bit) != 0) flag.bind(*command, flag, options);
-  command->footer(std::string(entry.command == Command::merge ? kMergeExitStatus : kExitStatus));
-  return command;
-}
+constexpr auto kExitStatuses = std::to_array<ExitStatusEntry>({
+    {0, "all was read", in_reading},
+    {0, "all was merged", in_merge},
+    {1, "nothing usable", in_all},
+    {2, "usage", in_all},
+    {3, "partial: part of the evidence was lost or damaged", in_reading},
+    {3, "partial: lines were left out, or an input could not be read", in_merge},
+    {4, "all was read and no cron log is in it", in_reading},
+    {130, "interrupted", in_all},
+});
 
 }  // namespace
 
@@ -292,54 +310,25 @@ std::string_view command_name(Command command) {
   return {};
 }
 
-Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
-  ParsedArguments parsed;
-  Options& options = parsed.options;
-  CLI::App app{std::string(kExamples), "pidometer"};
-  app.footer(std::string(kExitStatus));
-  bool version = false;
-  app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
-  std::vector<const CLI::App*> added;
-  for (const CommandEntry& entry : kCommands) added.push_back(add_command(app, options, entry));
-  const auto given = [&]() -> const CommandEntry* {
-    for (std::size_t i = 0; i < added.size(); ++i)
-      if (added[i]->parsed()) return &kCommands[i];
-    return nullptr;
-  };
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    parsed.text = app.help();
-    for (const CLI::App* command : app.get_subcommands())
-      parsed.text = std::string(given()->examples) + command->help("pidometer");
-    return parsed;
-  } catch (const CLI::ParseError& error) {
-    std::string name = "pidometer";
-    for (const CLI::App* command : app.get_subcommands()) name += " " + command->get_name();
-    return fail(ErrorKind::usage, "these arguments cannot be used", error.what(),
-                "see '" + name + " --help'");
+std::string_view program_help() {
+  return kExamples;
+}
+
+std::span<const ExitStatusEntry> exit_statuses() {
+  return kExitStatuses;
+}
+
+std::string flag_help(const Flag& flag) {
+  std::string help(flag.help);
+  if (flag.bind != bind_format) return help;
+  const char* separator = ":";
+  for (const std::string_view word : flag.words()) {
+    const RowFormat* const format = find_row_format(word);
+    help += fmt::format("{} {} ({})", separator, word,
+                        format == nullptr ? "one screen for a person" : format->help);
+    separator = ",";
   }
-  if (version) {
-    parsed.text = version_text();
-    return parsed;
-  }
-  const CommandEntry* const entry = given();
-  if (entry == nullptr)
-    return fail(ErrorKind::usage, "no command is given", {},
-                "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");
-  if (options.inputs.empty() && entry->command == Command::merge)
-    return fail(ErrorKind::usage, "no input is given", {},
-                "give timelines as JSON lines, or - for standard input; see 'pidometer merge "
-                "--help'");
-  if (options.inputs.empty() && options.roots.empty())
-    return fail(ErrorKind::usage, "no input is given", {},
-                "give an image, an archive, a log, a folder of logs, or --root DIR; see "
-                "'pidometer --help'");
-  options.command = entry->command;
-  // What is explained is read by a person.
-  if (options.command == Command::explain && app.get_subcommand("explain")->count("--format") == 0)
-    options.format = find_row_format("text");
-  return parsed;
+  return help;
 }
 
 }  // namespace pidometer

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/options.h"
@@ -28,13 +29,18 @@ enum CommandBits : unsigned {
   in_all = in_reading | in_merge,
 };
 
-/// One flag of the command line: the help is made from this table and from nothing else.
+/// The words that a flag's argument is one of, in the order of the help.
+using FlagWords = std::vector<std::string_view> (*)();
+
+/// One flag of the command line: the help, the manual page and the completions of the shells are
+/// made from this table and from nothing else.
 struct Flag {
   std::string_view names;     ///< `-o,--output`
   std::string_view argument;  ///< `FILE`; empty for a switch
   std::string_view help;      ///< one line, lower case, no final stop
   unsigned commands = 0;      ///< CommandBits
   void (*bind)(CLI::App& app, const Flag& flag, Options& options) = nullptr;
+  FlagWords words = nullptr;  ///< null: any argument
 };
 
 /// THE table, in the order of the help.
@@ -52,17 +58,22 @@ struct CommandEntry {
 
 /// THE table of commands, in the order of the help.
 std::span<const CommandEntry> commands();
-/// As it is typed; empty for none.
-std::string_view command_name(Command command);
+/// What the program is for, and examples: the head of its help.
+std::string_view program_help();
 
-/// What the arguments ask for.
-struct ParsedArguments {
-  Options options;
-  std::string
-      text;  ///< help or version to print on standard output instead of running; empty otherwise
+/// An exit status, and what it says.
+struct ExitStatusEntry {
+  int status = 0;
+  std::string_view words;
+  unsigned commands = 0;  ///< CommandBits
 };
 
-/// Errors: ErrorKind::usage, with the help to call.
-Result<ParsedArguments> parse_arguments(int argc, const char* const* argv);
+std::span<const ExitStatusEntry> exit_statuses();
+
+/// A flag's help with its words.
+std::string flag_help(const Flag& flag);
+
+/// As it is typed; empty for none.
+std::string_view command_name(Command command);
 
 }  // namespace pidometer

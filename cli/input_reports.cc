@@ -55,10 +55,14 @@ RunSummary start_summary(const Options& options) {
   add("recover", options.recover);
   if (options.command == Command::extract) {
     add("directory", options.directory);
+    if (!options.examiner.empty()) add("examiner", options.examiner);
+    if (!options.case_id.empty()) add("case", options.case_id);
+    if (!options.evidence_id.empty()) add("evidence", options.evidence_id);
     add("all_logs", options.all_logs);
     return summary;
   }
-  if (options.command == Command::scan) add("format", std::string(options.format->name));
+  if (options.command == Command::scan)
+    add("format", std::string(options.terminal_summary ? "summary" : options.format->name));
   if (!options.report.empty()) add("report", options.report);
   if (!options.output.empty()) add("output", options.output);
   if (!options.timezone.empty()) add("timezone", options.timezone);
@@ -253,7 +257,9 @@ std::string with_thousands(std::uint64_t number) {
 bool use_color(ColorMode mode, bool to_terminal) {
   if (mode != ColorMode::automatic) return mode == ColorMode::always;
   const char* no_color = std::getenv("NO_COLOR");
-  return to_terminal && (no_color == nullptr || *no_color == '\0');
+  const char* terminal = std::getenv("TERM");
+  return to_terminal && (no_color == nullptr || *no_color == '\0') &&
+         (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
 }  // namespace pidometer

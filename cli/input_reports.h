@@ -65,7 +65,7 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
 /// `48,211`.
 std::string with_thousands(std::uint64_t number);
 
-/// --color, NO_COLOR (https://no-color.org) and whether it goes to a terminal.
+/// --color, NO_COLOR (https://no-color.org), and whether it goes to a terminal that is not `dumb`.
 bool use_color(ColorMode mode, bool to_terminal);
 
 }  // namespace pidometer

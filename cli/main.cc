@@ -5,13 +5,14 @@
 #include <exception>
 #include <new>
 
+#include "cli/arguments.h"
 #include "cli/diagnostics.h"
 #include "cli/extract.h"
-#include "cli/flags.h"
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/merge.h"
 #include "cli/scan.h"
+#include "cli/terminal.h"
 
 namespace {
 
@@ -31,7 +32,7 @@ int main(int argc, char** argv) {
   using namespace pidometer;
   reserve_standard_streams();
   const bool terminal = isatty(STDERR_FILENO) != 0;
-  const Result<ParsedArguments> parsed = parse_arguments(argc, argv);
+  Result<ParsedArguments> parsed = parse_arguments(argc, argv);
   if (!parsed) {
     Diagnostics(stderr, use_color(ColorMode::automatic, terminal), false, false)
         .error(parsed.error());
@@ -41,6 +42,8 @@ int main(int argc, char** argv) {
     std::fwrite(parsed->text.data(), 1, parsed->text.size(), stdout);
     return std::fflush(stdout) == 0 ? exit_complete : exit_nothing;
   }
+  if (wants_terminal_summary(parsed->options, isatty(STDOUT_FILENO) != 0))
+    parsed->options.terminal_summary = true;
   const Options& options = parsed->options;
   catch_interrupts();
   Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet, terminal);

@@ -17,6 +17,7 @@ enum class ColorMode { automatic, always, never };
 /// What the command line said, checked one option at a time. Options of other commands keep their
 /// defaults.
 struct Options {
+  std::vector<std::string> command_line;  ///< as given, with the program's name
   Command command = Command::none;
   std::vector<std::string> inputs;
   std::vector<std::string> roots;  ///< --root: root folders of systems, after the inputs
@@ -33,6 +34,9 @@ struct Options {
   std::string output;  ///< file name; empty or "-": standard output
   std::string report;  ///< file name of the HTML report beside the rows; empty: none
   const RowFormat* format = &row_formats().front();
+  bool format_given = false;
+  /// -f summary, or what a terminal gets where no form, file or record is asked for.
+  bool terminal_summary = false;
   std::string timezone;     ///< IANA name or +HH:MM; empty: the evidence decides
   std::optional<int> year;  ///< of the last line
   std::optional<Pid> pid_max;
@@ -58,6 +62,9 @@ struct Options {
   // extract
   std::string directory;
   bool all_logs = false;
+  std::string examiner;  ///< who extracts, for the record of custody; empty: not said
+  std::string case_id;
+  std::string evidence_id;
 };
 
 }  // namespace pidometer

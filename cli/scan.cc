@@ -15,6 +15,7 @@
 #include "cli/scan_mediator.h"
 #include "cli/scan_outputs.h"
 #include "cli/side_files.h"
+#include "cli/terminal.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
 #include "report/report.h"
@@ -35,8 +36,9 @@ Result<ScanPlan> make_plan(const Options& options) {
   plan.plugin.pid_max = options.pid_max;
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
-  plan.plugin.report = options.command == Command::report || !options.report.empty();
-  plan.plugin.schedule = plan.plugin.report;
+  const bool report = options.command == Command::report || !options.report.empty();
+  plan.plugin.report = report || options.terminal_summary;
+  plan.plugin.schedule = report;
   if (options.command == Command::when) plan.plugin.question = Question::births;
   if (options.command == Command::schedule) plan.plugin.question = Question::schedule;
   plan.plugin.birth_of = options.birth_of;
@@ -53,8 +55,9 @@ Result<ScanPlan> make_plan(const Options& options) {
     plan.plugin.known = std::move(*known);
   }
   RowSelection& selection = plan.selection;
-  selection.format = options.format;
-  selection.rows = options.command != Command::report;
+  // A report and a summary on the terminal are no rows.
+  selection.format =
+      options.terminal_summary || options.command == Command::report ? nullptr : options.format;
   selection.min_level = options.min_level;
   const bool to_terminal =
       (options.output.empty() || options.output == "-") && isatty(STDOUT_FILENO);
@@ -136,6 +139,8 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   ScanMediator mediator(plan->selection, summary, diagnostics);
   Report report;
   if (outputs->report) mediator.fill_report(report);
+  TerminalSummary on_screen;
+  if (options.terminal_summary) mediator.fill_terminal_summary(on_screen);
   const auto failed = [&](const Error& error) {
     ++outcome.inputs_failed;
     diagnostics.error(error);
@@ -171,7 +176,11 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   if (!interrupted()) {
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());
-    if (written) written = write_product(options, *outputs, mediator, summary);
+    if (written)
+      written = options.terminal_summary
+                    ? write_terminal_summary(*outputs, on_screen, summary,
+                                             terminal_look(plan->selection.color, stdout))
+                    : write_product(options, *outputs, mediator, summary);
     if (!written && !interrupted()) failed(written.error());
     outcome.output_failed = !written;
   }

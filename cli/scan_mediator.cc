@@ -73,7 +73,8 @@ void ScanMediator::produce_event(TimelineEvent event) {
 void ScanMediator::add_row(const RowOrder& order, const TimelineEvent& event) {
   if (failure_) return;
   if (report_ != nullptr) report_->add_row(event);
-  if (!selection_.rows) return;
+  if (terminal_summary_ != nullptr) terminal_summary_->add_row(event);
+  if (selection_.format == nullptr) return;
   const std::string row = selection_.format->write(event, selection_.color);
   if (Result<void> added = rows_.add(order, row); !added) failure_ = added.error();
 }
@@ -141,6 +142,8 @@ void ScanMediator::report_crontabs(const HostSeries& series, const std::string& 
 }
 
 void ScanMediator::report_clock(const HostSeries& series, HostClock clock) {
+  if (terminal_summary_ != nullptr)
+    terminal_summary_->add_clock(series.image + ":" + series.folder, series.recovered, clock);
   if (report_ != nullptr) report_->add_clock(series.image, series.recovered, std::move(clock));
 }
 

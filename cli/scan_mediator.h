@@ -16,15 +16,15 @@
 #include "plugin/plugin.h"
 #include "plugin/timeline/row_formats.h"
 #include "plugin/timeline/run_summary.h"
+#include "plugin/timeline/terminal_summary.h"
 #include "report/report.h"
 
 namespace pidometer {
 
 /// Which rows the user wants, and in which form.
 struct RowSelection {
-  const RowFormat* format = &row_formats().front();
+  const RowFormat* format = &row_formats().front();  ///< null: none
   bool color = false;
-  bool rows = true;  ///< false: they are counted, and go into the report only
   Level min_level = Level::informational;
   std::optional<Timestamp> since;  ///< rows that end before it are left out
   std::optional<Timestamp> until;  ///< rows that begin at or after it are left out
@@ -68,6 +68,9 @@ class ScanMediator final : public Mediator {
   /// Findings and clocks go into it as well from now on; it must outlive the mediator.
   void fill_report(Report& report) { report_ = &report; }
 
+  /// The same.
+  void fill_terminal_summary(TerminalSummary& summary) { terminal_summary_ = &summary; }
+
   /// The series whose products come next; its image and volume are added to its warnings.
   void begin_series(const HostSeries& series);
   /// Findings of live series wait from now on for what comes back of deleted logs.
@@ -99,6 +102,7 @@ class ScanMediator final : public Mediator {
   Diagnostics& diagnostics_;
   RowSpool rows_;
   Report* report_ = nullptr;
+  TerminalSummary* terminal_summary_ = nullptr;
   std::vector<PlacedBirths> births_;
   HeldFindings held_;
   bool holding_ = false;

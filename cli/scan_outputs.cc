@@ -71,6 +71,13 @@ Result<void> write_product(const Options& options, Outputs& outputs, ScanMediato
   return written ? output.commit() : written;
 }
 
+Result<void> write_terminal_summary(Outputs& outputs, const TerminalSummary& on_screen,
+                                    const RunSummary& summary, const TerminalLook& look) {
+  OutputFile& output = *outputs.product;
+  Result<void> written = output.write(on_screen.write(summary, look));
+  return written ? output.commit() : written;
+}
+
 Result<void> write_report(Outputs& outputs, Report& report, const RunSummary& summary) {
   if (!outputs.report) return {};
   OutputFile& output = *outputs.report;

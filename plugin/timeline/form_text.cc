@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/level_color.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 #include "plugin/timeline/time_text.h"
@@ -12,24 +13,6 @@ namespace pidometer {
 namespace {
 
 constexpr std::string_view kIndent = "    ";
-constexpr std::string_view kColorEnd = "\x1b[0m";
-
-/// SGR sequences: quiet where nothing is claimed, red where an alarm is raised.
-std::string_view level_color(Level level) {
-  switch (level) {
-    case Level::informational:
-      return "\x1b[2m";
-    case Level::low:
-      return "\x1b[36m";
-    case Level::medium:
-      return "\x1b[33m";
-    case Level::high:
-      return "\x1b[31m";
-    case Level::critical:
-      return "\x1b[1;31m";
-  }
-  return "";
-}
 
 std::string bracket(std::string_view what, std::string_view color_code, bool color) {
   if (!color) return fmt::format("[{}]:", what);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/input_json.h"
 #include "plugin/timeline/json_fields.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/series_json.h"
@@ -15,10 +16,6 @@ namespace pidometer {
 namespace {
 
 using Json = DocumentJson;
-
-Json strings_json(const std::vector<std::string>& strings) {
-  return array_of(strings, escape_bytes);
-}
 
 Json option_json(const SummaryOption& option) {
   return std::visit(
@@ -38,50 +35,6 @@ Json option_json(const SummaryOption& option) {
 Json options_json(const std::vector<SummaryOption>& options) {
   Json json = Json::object();
   for (const SummaryOption& option : options) json[option.name] = option_json(option);
-  return json;
-}
-
-/// An end that is not known is left out.
-Json range_json(const ByteRange& range) {
-  Json json = {{"begin", range.begin}};
-  if (range.end != kUnknownEnd) json["end"] = range.end;
-  return json;
-}
-
-Json damage_json(const DamagedRange& damage) {
-  Json json = range_json(damage.range);
-  put_text(json, "reason", damage.reason);
-  return json;
-}
-
-Json warning_json(const Warning& warning) {
-  Json json = {{"kind", warning_kind_name(warning.kind)},
-               {"message", escape_bytes(warning.message)}};
-  put_text(json, "input", warning.image);
-  put_text(json, "volume", warning.volume);
-  put_text(json, "path", warning.path);
-  if (warning.range) json["range"] = range_json(*warning.range);
-  if (warning.line != 0) json["line"] = warning.line;
-  return json;
-}
-
-Json error_json(const Error& error) {
-  Json json = {{"kind", error_kind_name(error.kind)}, {"message", escape_bytes(error.message)}};
-  put_text(json, "reason", error.reason);
-  put_text(json, "help", error.help);
-  return json;
-}
-
-Json input_json(const SummaryInput& input) {
-  Json json = {{"name", escape_bytes(input.name)},
-               {"kind", input.kind},
-               {"segments", strings_json(input.segments)},
-               {"size", input.size}};
-  put_text(json, "stored_md5", input.stored_md5);
-  put_text(json, "stored_sha1", input.stored_sha1);
-  json["damage"] = array_of(input.damage, damage_json);
-  json["warnings"] = array_of(input.warnings, warning_json);
-  put_text(json, "isolation", input.isolation);
   return json;
 }
 

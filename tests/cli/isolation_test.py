@@ -2,6 +2,7 @@
 """The process that reads the evidence dies, stalls, or loses its evidence: a message, a status, the rest."""
 
 import gzip
+import hashlib
 import os
 import pathlib
 import shutil
@@ -153,8 +154,8 @@ class Dies(IsolationTest):
         self.assertEqual((status, left), (130, []), said)
         self.assertIn("interrupted", said)
 
-    def test_killed_while_extracting(self):
-        out = self.folder / "out"
+    def extract_and(self, out, act):
+        """`act` is called with the program's and the reader's ids when the latter is half way."""
         with subprocess.Popen([program.PROGRAM, "extract", self.image, "-d", out],
                               stderr=subprocess.PIPE) as process:
             done = False
@@ -162,18 +163,38 @@ class Dies(IsolationTest):
                 for child, ticks in children(process.pid).items():
                     if not done and ticks >= TICKS_HALF_WAY:
                         done = True
-                        os.kill(child, signal.SIGKILL)
+                        act(process.pid, child)
                 time.sleep(0.002)
             said = process.stderr.read().decode()
         self.assertTrue(done)
-        self.assertEqual(process.returncode, 3, said)
+        return process.returncode, said
+
+    def test_killed_while_extracting(self):
+        out = self.folder / "out"
+        status, said = self.extract_and(out, lambda _, reader: os.kill(reader, signal.SIGKILL))
+        self.assertEqual(status, 3, said)
         subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=out, check=True)
         self.assertEqual((out / "whole/var/log/cron").read_bytes(), evidence.LOG)
         names = {path.name for path in out.rglob("*") if path.is_file()}
-        self.assertLessEqual(names, {"SHA256SUMS", "cron", "cron.1.gz", "cron.1.gz.text"})
+        self.assertLessEqual(names, {"CUSTODY.json", "CUSTODY.txt", "SHA256SUMS", "cron", "cron.1.gz", "cron.1.gz.text"})
         text = out / "whole/var/log/cron.1.gz.text"
         if text.exists():
             self.assertEqual(text.read_bytes(), big_log())
+        self.assertFalse(rows.parse((out / "CUSTODY.json").read_text())["complete"])
+
+    def test_interrupted_while_extracting(self):
+        """What was copied until then has its record, and it says that there is more."""
+        out = self.folder / "out"
+        status, said = self.extract_and(out, lambda program_id, _: os.kill(program_id, signal.SIGINT))
+        self.assertEqual(status, 130, said)
+        record = rows.parse((out / "CUSTODY.json").read_text())
+        self.assertEqual(rows.problems(record, rows.load_schema("custody")), [])
+        self.assertEqual((record["exit_status"], record["complete"]), (130, False))
+        self.assertIn("interrupted", record["missing"][-1])
+        self.assertIn("whole/var/log/cron", [file["extracted"] for file in record["files"]])
+        self.assertFalse((out / "SHA256SUMS").exists())
+        for file in record["files"]:
+            self.assertEqual(hashlib.sha256((out / file["extracted"]).read_bytes()).hexdigest(), file["sha256"])
 
 
 class EvidenceChanges(IsolationTest):

@@ -221,9 +221,12 @@ class Extract(OutputTest):
     def test_what_is_there_is_not_overwritten(self):
         image = self.image({"/var/log/cron": evidence.LOG})
         self.extract(image)
+        before = {path: path.stat().st_mtime_ns for path in (self.folder / "out").rglob("*")}
         run = program.run("extract", image, "-d", self.folder / "out")
-        self.assertEqual(run.status, 1)
+        self.assertEqual(run.status, 2)
         self.assertIn("--force", run.err)
+        for path, changed in before.items():
+            self.assertEqual(path.stat().st_mtime_ns, changed)
 
     def test_never_into_a_root(self):
         self.log("root/var/log/cron")

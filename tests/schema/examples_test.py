@@ -16,6 +16,8 @@ EXAMPLES = {
 }
 LEFT_OUT_SCHEMA = rows.load_schema("left_out")
 LEFT_OUT = rows.parse((rows.SCHEMAS / "examples" / "left_out.json").read_text())
+CUSTODY_SCHEMA = rows.load_schema("custody")
+CUSTODY = rows.parse((rows.SCHEMAS / "examples" / "custody.json").read_text())
 SUMMARY = rows.parse((rows.SCHEMAS / "examples" / "summary.json").read_text())
 
 # (name, example, path of the field, new value; REMOVE takes it away), part of the complaint)
@@ -182,6 +184,14 @@ class Examples(unittest.TestCase):
         for key in LEFT_OUT:
             self.assertNotEqual(rows.problems({**LEFT_OUT, key: None}, LEFT_OUT_SCHEMA), [])
 
+    def test_record_of_custody_is_valid(self):
+        self.assertEqual(rows.problems(CUSTODY, CUSTODY_SCHEMA), [])
+        for key in set(CUSTODY) - {"case", "evidence", "examiner", "sha256sums_sha256"}:
+            self.assertNotEqual(rows.problems(mutate(CUSTODY, [key], REMOVE), CUSTODY_SCHEMA), [], key)
+        for key in ("extracted", "form", "input", "filename", "size", "bytes", "sha256", "damage"):
+            self.assertNotEqual(rows.problems(mutate(CUSTODY, ["files", 0, key], REMOVE), CUSTODY_SCHEMA), [], key)
+        self.assertNotEqual(rows.problems({**CUSTODY, "officer": "x"}, CUSTODY_SCHEMA), [])
+
     def test_lines_of_the_summary_add_up(self):
         for log in SUMMARY["logs"]:
             self.assertEqual(log["lines"], log["records"] + log["other_lines"]
@@ -226,7 +236,7 @@ class Mutants(unittest.TestCase):
 
 class Schemas(unittest.TestCase):
     def test_are_schemas(self):
-        for schema in (ROW_SCHEMA, SUMMARY_SCHEMA):
+        for schema in (ROW_SCHEMA, SUMMARY_SCHEMA, CUSTODY_SCHEMA):
             rows.jsonschema.Draft202012Validator.check_schema(schema)
 
     def test_every_definition_is_used(self):

@@ -3,7 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
+#include <tuple>
 #include <vector>
+
+#include "cli/arguments.h"
+#include "cli/terminal.h"
 
 namespace pidometer {
 namespace {
@@ -45,6 +50,56 @@ TEST(Flags, EveryFormOfRowsCanBeAskedFor) {
   EXPECT_EQ(parse({"scan", "x"})->options.format->name, "jsonl");
   EXPECT_EQ(parse({"explain", "0123456789abcdef", "x"})->options.format->name, "text");
   EXPECT_EQ(parse({"explain", "0123456789abcdef", "x", "-f", "csv"})->options.format->name, "csv");
+}
+
+TEST(Flags, NoCommandHasOneTwice) {
+  for (const Flag& flag : flags()) {
+    for (const Flag& other : flags()) {
+      const bool twice =
+          &flag != &other && flag.names == other.names && (flag.commands & other.commands) != 0;
+      EXPECT_FALSE(twice) << flag.names;
+    }
+  }
+}
+
+TEST(Flags, TheirWordsAreTaken) {
+  for (const Flag& flag : flags()) {
+    if (flag.words == nullptr) continue;
+    const std::string name(flag.names.substr(flag.names.find("--")));
+    for (const std::string_view word : flag.words())
+      for (const CommandEntry& command : commands()) {
+        if ((flag.commands & command.bit) == 0) continue;
+        std::vector<std::string> arguments = {command.name, "0123456789abcdef", "x", name,
+                                              std::string(word)};
+        if (command.bit == in_when) arguments.insert(arguments.end(), {"--pid", "1"});
+        if (command.bit == in_extract) arguments.insert(arguments.end(), {"-d", "x"});
+        std::vector<const char*> given;
+        for (const std::string& argument : arguments) given.push_back(argument.c_str());
+        const Result<ParsedArguments> parsed = parse(given);
+        EXPECT_TRUE(parsed) << command.name << " " << name << " " << word << ": "
+                            << (parsed ? "" : parsed.error().reason);
+      }
+  }
+}
+
+/// A person's screen is no place for JSON; whoever asks for rows gets them.
+TEST(Flags, DecideWhetherATerminalGetsTheSummary) {
+  for (const auto& [arguments, on_terminal, elsewhere] :
+       std::vector<std::tuple<std::vector<const char*>, bool, bool>>{
+           {{"scan", "x"}, true, false},
+           {{"scan", "x", "-f", "summary"}, true, true},
+           {{"scan", "x", "-f", "summary", "-o", "y"}, true, true},
+           {{"scan", "x", "-f", "jsonl"}, false, false},
+           {{"scan", "x", "-o", "y"}, false, false},
+           {{"scan", "x", "-o", "-"}, false, false},
+           {{"scan", "x", "-r"}, false, false},
+           {{"explain", "0123456789abcdef", "x"}, false, false},
+           {{"schedule", "x"}, false, false}}) {
+    const Result<ParsedArguments> parsed = parse(arguments);
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(wants_terminal_summary(parsed->options, true), on_terminal);
+    EXPECT_EQ(wants_terminal_summary(parsed->options, false), elsewhere);
+  }
 }
 
 TEST(Flags, RefuseWhatTheyDoNotKnow) {
@@ -92,7 +147,9 @@ TEST(Flags, HelpLeadsWithExamplesAndHasEveryFlag) {
     for (const Flag& flag : flags()) {
       std::string names(flag.names);
       names.resize(std::min(names.size(), names.find(",!")));  // the help shows the other way apart
-      EXPECT_EQ(has_name(told->text, names), (flag.commands & command.bit) != 0)
+      unsigned all = 0;  // a flag that means another thing elsewhere has two rows
+      for (const Flag& other : flags()) all |= other.names == flag.names ? other.commands : 0U;
+      EXPECT_EQ(has_name(told->text, names), (all & command.bit) != 0)
           << command.name << " " << names;
     }
   }

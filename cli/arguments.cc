@@ -1,0 +1,100 @@
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/flags.h"
+#include "cli/version.h"
+
+namespace pidometer {
+namespace {
+
+/// In lines of at most 90 columns, as the rest of the help has them.
+std::string exit_status_words(unsigned commands) {
+  constexpr std::size_t kColumns = 90;
+  std::string text;
+  std::size_t line = 0;
+  for (const ExitStatusEntry& entry : exit_statuses()) {
+    if ((entry.commands & commands) == 0) continue;
+    const std::string words = fmt::format("{} {}", entry.status, entry.words);
+    text += text.empty() ? "Exit status: " : ";";
+    if (text.size() - line + words.size() + 2 > kColumns) {
+      line = text.size() + 1;
+      text += '\n';
+    } else if (line != 0 || text.back() == ';') {
+      text += ' ';
+    }
+    text += words;
+  }
+  return text + ".";
+}
+
+CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry) {
+  CLI::App* command = app.add_subcommand(entry.name, entry.help);
+  if (entry.command == Command::explain)
+    command->add_option("FINDING_ID", options.explain, "finding_id of a row that a scan wrote")
+        ->type_name("")
+        ->required();
+  command->add_option("INPUT", options.inputs, std::string(entry.inputs))->type_name("");
+  for (const Flag& flag : flags())
+    if ((flag.commands & entry.bit) != 0) flag.bind(*command, flag, options);
+  command->footer(exit_status_words(entry.bit));
+  return command;
+}
+
+}  // namespace
+
+Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
+  ParsedArguments parsed;
+  Options& options = parsed.options;
+  options.command_line.assign(argv, argv + argc);
+  CLI::App app{std::string(program_help()), "pidometer"};
+  app.footer(exit_status_words(in_reading));
+  bool version = false;
+  app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
+  std::vector<const CLI::App*> added;
+  for (const CommandEntry& entry : commands()) added.push_back(add_command(app, options, entry));
+  const auto given = [&]() -> const CommandEntry* {
+    for (std::size_t i = 0; i < added.size(); ++i)
+      if (added[i]->parsed()) return &commands()[i];
+    return nullptr;
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    parsed.text = app.help();
+    for (const CLI::App* command : app.get_subcommands())
+      parsed.text = std::string(given()->examples) + command->help("pidometer");
+    return parsed;
+  } catch (const CLI::ParseError& error) {
+    std::string name = "pidometer";
+    for (const CLI::App* command : app.get_subcommands()) name += " " + command->get_name();
+    return fail(ErrorKind::usage, "these arguments cannot be used", error.what(),
+                "see '" + name + " --help'");
+  }
+  if (version) {
+    parsed.text = version_text();
+    return parsed;
+  }
+  const CommandEntry* const entry = given();
+  if (entry == nullptr)
+    return fail(ErrorKind::usage, "no command is given", {},
+                "'pidometer scan IMAGE' is the usual one; see 'pidometer --help'");
+  if (options.inputs.empty() && entry->command == Command::merge)
+    return fail(ErrorKind::usage, "no input is given", {},
+                "give timelines as JSON lines, or - for standard input; see 'pidometer merge "
+                "--help'");
+  if (options.inputs.empty() && options.roots.empty())
+    return fail(ErrorKind::usage, "no input is given", {},
+                "give an image, an archive, a log, a folder of logs, or --root DIR; see "
+                "'pidometer --help'");
+  options.command = entry->command;
+  // What is explained is read by a person.
+  if (options.command == Command::explain && !options.format_given)
+    options.format = find_row_format("text");
+  return parsed;
+}
+
+}  // namespace pidometer

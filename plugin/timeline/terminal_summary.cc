@@ -1,0 +1,267 @@
+#include "plugin/timeline/terminal_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+#include "plugin/timeline/level_color.h"
+#include "plugin/timeline/names.h"
+#include "plugin/timeline/summary_words.h"
+
+namespace pidometer {
+namespace {
+
+using Entry = TerminalSummary::Entry;
+
+constexpr std::size_t kLevelColumns = 8;  // `critical`
+constexpr std::size_t kTimeColumns = 14;  // `08:50 to 09:00`
+constexpr std::size_t kIdColumns = 16;
+/// Of the host, in a night of several; longer names are cut.
+constexpr std::size_t kHostColumns = 12;
+constexpr std::string_view kBold = "\x1b[1m";
+
+bool alarm(const Entry& entry) {
+  return entry.level >= Level::medium;
+}
+
+/// The gravest first.
+bool graver(const Entry& a, const Entry& b) {
+  return std::tuple(b.level, b.score_log, b.excess_pids, a.start) <
+         std::tuple(a.level, a.score_log, a.excess_pids, b.start);
+}
+
+std::string colored(std::string_view text, std::string_view code, const TerminalLook& look) {
+  return look.color ? fmt::format("{}{}{}", code, text, kColorEnd) : std::string(text);
+}
+
+std::string heading(std::string_view text, const TerminalLook& look) {
+  return colored(fit_width(text, look.columns, look), kBold, look) + "\n";
+}
+
+/// The window by the host's clock, without the day where it is the night's.
+std::string time_words(const Entry& entry) {
+  const LocalClock start = local_clock(entry.start, entry.utc_offset_minutes);
+  if (entry.start == entry.end) return start.second;
+  const LocalClock end = local_clock(entry.end, entry.end_utc_offset_minutes);
+  Entry last = entry;
+  last.start = entry.end - std::chrono::microseconds(1);
+  last.utc_offset_minutes = entry.end_utc_offset_minutes;
+  if (night_of(last) == night_of(entry)) return fmt::format("{} to {}", start.minute, end.minute);
+  return fmt::format("{} to {} {}", start.minute, end.day, end.minute);
+}
+
+std::string night_words(std::int64_t night) {
+  const DayWords first = day_words(night);
+  const DayWords second = day_words(night + 1);
+  const std::string from =
+      first.month == second.month ? first.day : fmt::format("{} {}", first.day, first.month);
+  return fmt::format("Night of {} to {} {} {}", from, second.day, second.month, second.year);
+}
+
+/// One line a finding; `part` of an activity stands below it. The sentence gives way first, the id
+/// never: it is what is copied.
+std::string entry_line(const Entry& entry, bool part, bool with_host, const TerminalLook& look) {
+  const std::string level =
+      entry.level == Level::informational ? "info" : std::string(level_name(entry.level));
+  std::string line = part ? (look.unicode ? "  └ " : "  ` ") : "  ";
+  const std::size_t lead = part ? 4 : 2;
+  line += colored(padded(level, kLevelColumns, look), level_color(entry.level), look) + "  ";
+  const std::string time = padded(time_words(entry), kTimeColumns, look);
+  line += time + "  ";
+  std::size_t used = lead + kLevelColumns + 2 + display_width(time, look) + 2;
+  if (with_host && !part) {
+    line +=
+        padded(fit_width(shown_bytes(entry.host, look), kHostColumns, look), kHostColumns, look);
+    line += "  ";
+    used += kHostColumns + 2;
+  }
+  // Where a narrow terminal leaves no room for words the line is wider than it.
+  constexpr std::size_t kLeastWords = 12;
+  const std::size_t room = std::max(
+      kLeastWords, look.columns > used + 2 + kIdColumns ? look.columns - used - 2 - kIdColumns : 0);
+  const std::string words =
+      entry.evidence.empty() ? entry.words : entry.words + ": " + shown_bytes(entry.evidence, look);
+  line += padded(fit_width(words, room, look), room, look) + "  " + entry.id;
+  return line + "\n";
+}
+
+struct Night {
+  std::int64_t number = 0;
+  std::vector<const Entry*> entries;  ///< in the order of time
+  const Entry* gravest = nullptr;
+};
+
+/// Those with an alarm, in the order of time: all, or the gravest.
+std::vector<Night> worst_nights(const std::vector<Entry>& entries) {
+  std::map<std::int64_t, Night> by_number;
+  for (const Entry& entry : entries) {
+    if (!alarm(entry)) continue;
+    Night& night = by_number[night_of(entry)];
+    night.number = night_of(entry);
+    night.entries.push_back(&entry);
+    if (night.gravest == nullptr || graver(entry, *night.gravest)) night.gravest = &entry;
+  }
+  std::vector<Night> nights;
+  for (auto& [number, night] : by_number) nights.push_back(std::move(night));
+  if (nights.size() > TerminalSummary::kMostNights) {
+    std::sort(nights.begin(), nights.end(),
+              [](const Night& a, const Night& b) { return graver(*a.gravest, *b.gravest); });
+    nights.resize(TerminalSummary::kMostNights);
+  }
+  std::sort(nights.begin(), nights.end(),
+            [](const Night& a, const Night& b) { return a.number < b.number; });
+  for (Night& night : nights)
+    std::stable_sort(night.entries.begin(), night.entries.end(),
+                     [](const Entry* a, const Entry* b) { return a->start < b->start; });
+  return nights;
+}
+
+using PartsByActivity = std::map<std::string_view, std::vector<const Entry*>>;
+
+std::string night_text(const Night& night, const PartsByActivity& parts, const TerminalLook& look) {
+  std::set<std::string_view> summed_up;
+  std::set<std::string_view> hosts;
+  std::int64_t unexplained = 0;
+  for (const Entry* entry : night.entries) {
+    if (entry->kind == AnomalyKind::activity) summed_up.insert(entry->activity_id);
+    if (entry->kind == AnomalyKind::pid_excess) unexplained += entry->excess_pids;
+    hosts.insert(entry->host);
+  }
+  const Entry& first = *night.entries.front();
+  std::string title = fmt::format(
+      "{} ({})", night_words(night.number),
+      first.zone_assumed ? "UTC by assumption" : offset_words(first.utc_offset_minutes));
+  if (hosts.size() == 1 && !hosts.begin()->empty())
+    title += fmt::format(", {}", fit_width(shown_bytes(*hosts.begin(), look), kIdColumns, look));
+  if (unexplained > 0) title += fmt::format(": {} unexplained PIDs", unexplained);
+  std::string text = heading(title, look);
+  std::vector<std::pair<const Entry*, bool>> lines;
+  for (const Entry* entry : night.entries) {
+    if (entry->kind != AnomalyKind::activity && summed_up.contains(entry->activity_id)) continue;
+    lines.emplace_back(entry, false);
+    const auto found = parts.find(entry->activity_id);
+    if (entry->kind != AnomalyKind::activity || found == parts.end()) continue;
+    for (const Entry* part : found->second) lines.emplace_back(part, true);
+  }
+  for (std::size_t i = 0; i < std::min(lines.size(), TerminalSummary::kMostLines); ++i)
+    text += entry_line(*lines[i].first, lines[i].second, hosts.size() > 1, look);
+  if (lines.size() > TerminalSummary::kMostLines)
+    text += fmt::format("  and {} more\n", lines.size() - TerminalSummary::kMostLines);
+  return text + "\n";
+}
+
+std::string days_text(const std::string& name, const UnexplainedDays& days,
+                      const TerminalLook& look) {
+  // Two columns are the margin.
+  const Sparkline line = draw_sparkline(days, look.columns - 2, look.unicode);
+  if (line.marks.empty()) return {};
+  std::string title = "Unexplained PIDs a day";
+  if (!name.empty()) title += fmt::format(" of {}", shown_bytes(name, look));
+  title += line.peak_pids > 0
+               ? fmt::format(", at most {} on {}", line.peak_pids, long_date(line.peak_day))
+               : ": none";
+  const std::string first = long_date(line.first_day);
+  const std::string last = long_date(line.last_day);
+  std::string scale = first == last ? first : first + " to " + last;
+  if (line.peak_pids > 0) scale += ", logarithmic";
+  if (line.days_a_mark > 1) scale += fmt::format(", a mark for {} days", line.days_a_mark);
+  return heading(title, look) +
+         fmt::format("  {}\n  {}\n\n", line.marks, fit_width(scale, look.columns - 2, look));
+}
+
+}  // namespace
+
+std::int64_t night_of(const Entry& entry) {
+  return std::chrono::floor<std::chrono::days>(
+             entry.start + std::chrono::minutes(entry.utc_offset_minutes) - std::chrono::hours(12))
+      .time_since_epoch()
+      .count();
+}
+
+void TerminalSummary::add_row(const TimelineEvent& event) {
+  if (!std::holds_alternative<FindingBody>(event.body)) return;
+  Entry entry = summary_entry(event);
+  if (!alarm(entry)) {
+    below_ += entry.kind == AnomalyKind::activity ? 0 : 1;
+    if (entry.activity_id.empty()) return;
+  }
+  entries_.push_back(std::move(entry));
+  if (entries_.size() < 2 * kMostFindings) return;
+  std::nth_element(entries_.begin(), entries_.begin() + kMostFindings, entries_.end(), graver);
+  for (std::size_t i = kMostFindings; i < entries_.size(); ++i)
+    dropped_ += alarm(entries_[i]) && entries_[i].kind != AnomalyKind::activity ? 1 : 0;
+  entries_.resize(kMostFindings);
+}
+
+void TerminalSummary::add_clock(std::string place, bool recovered, const HostClock& clock) {
+  std::string name = clock.hostname.empty() ? std::move(place) : clock.hostname;
+  if (recovered) name += ", recovered";
+  hosts_.push_back({std::move(name), unexplained_days(clock)});
+}
+
+std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook& look) const {
+  std::string text;
+  std::vector<std::pair<double, const Host*>> hosts;
+  for (const Host& host : hosts_) {
+    double sum = 0;
+    for (const auto& [day, one] : host.days) sum += std::max(one.pids, 0.0);
+    if (!host.days.empty()) hosts.emplace_back(sum, &host);
+  }
+  std::stable_sort(hosts.begin(), hosts.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (std::size_t i = 0; i < std::min(hosts.size(), kMostHosts); ++i)
+    text += days_text(hosts.size() == 1 ? std::string() : hosts[i].second->name,
+                      hosts[i].second->days, look);
+  if (hosts.size() > kMostHosts)
+    text += fmt::format("and {} more hosts\n\n", hosts.size() - kMostHosts);
+
+  PartsByActivity parts;
+  std::uint64_t alarms = dropped_;
+  const Entry* gravest = nullptr;
+  std::set<std::int64_t> all_nights;
+  std::vector<const Entry*> in_order;
+  for (const Entry& entry : entries_) in_order.push_back(&entry);
+  std::stable_sort(in_order.begin(), in_order.end(),
+                   [](const Entry* a, const Entry* b) { return a->start < b->start; });
+  for (const Entry* entry : in_order) {
+    const bool sum = entry->kind == AnomalyKind::activity;
+    if (!sum && !entry->activity_id.empty()) parts[entry->activity_id].push_back(entry);
+    if (!alarm(*entry)) continue;
+    if (!sum) ++alarms;
+    all_nights.insert(night_of(*entry));
+    if (gravest == nullptr || graver(*entry, *gravest)) gravest = entry;
+  }
+  const std::vector<Night> nights = worst_nights(entries_);
+  for (const Night& night : nights) text += night_text(night, parts, look);
+  if (all_nights.size() > nights.size())
+    text += fmt::format("and {} more nights; these are the gravest\n\n",
+                        all_nights.size() - nights.size());
+  if (alarms == 0)
+    text += wrapped(
+        "No finding of level medium or above. A window without a finding proves nothing: below is "
+        "what could be judged, and the smallest excess that raises an alarm.",
+        0, look);
+  else
+    text += wrapped(
+        fmt::format("{} of level medium or above in {}. A PID goes to every process "
+                    "and every thread.",
+                    counted_words(alarms, "finding"), counted_words(all_nights.size(), "night")),
+        0, look);
+  if (below_ > 0)
+    text += wrapped(
+        fmt::format("{} below medium: -f text shows them.", counted_words(below_, "finding")), 0,
+        look);
+  text += '\n';
+  text += heading("What was read", look) + read_words(summary, look);
+  text += '\n';
+  text += heading("Next", look);
+  text += next_words(summary, gravest == nullptr ? std::string() : gravest->id, look);
+  return text;
+}
+
+}  // namespace pidometer

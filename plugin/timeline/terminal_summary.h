@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "plugin/timeline/host_clock.h"
+#include "plugin/timeline/run_summary.h"
+#include "plugin/timeline/terminal_text.h"
+#include "plugin/timeline/timeline_event.h"
+#include "plugin/timeline/unexplained_days.h"
+
+namespace pidometer {
+
+/// A scan on one screen: the alarms by night (noon to noon of the host's clock, as in the report),
+/// what was unexplained a day, what was read and how much of it could be judged, and what to ask
+/// next. Takes findings and clocks in any order; holds the gravest findings only.
+class TerminalSummary {
+ public:
+  /// Findings that are held, to show those of the worst nights.
+  static constexpr std::size_t kMostFindings = 5000;
+  /// Nights and lines a night that are shown: what fits a few screens. The rest is counted.
+  static constexpr std::size_t kMostNights = 12;
+  static constexpr std::size_t kMostLines = 15;
+  /// Hosts whose days are drawn: those with most to say.
+  static constexpr std::size_t kMostHosts = 8;
+
+  /// Rows that are no findings are passed over.
+  void add_row(const TimelineEvent& event);
+  void add_clock(std::string place, bool recovered, const HostClock& clock);
+
+  /// `summary` is the run's. Ends in a newline.
+  std::string write(const RunSummary& summary, const TerminalLook& look) const;
+
+  /// A finding as it is held.
+  struct Entry {
+    AnomalyKind kind = AnomalyKind::pid_excess;
+    Level level = Level::informational;
+    Timestamp start;
+    Timestamp end;
+    int utc_offset_minutes = 0;  ///< at the start
+    int end_utc_offset_minutes = 0;
+    bool zone_assumed = false;  ///< nobody knows the host's zone: UTC
+    std::int64_t excess_pids = 0;
+    double score_log = 0;
+    std::string id;           ///< as `explain` takes it
+    std::string activity_id;  ///< of its activity, or its own
+    std::string words;        ///< of the program
+    std::string evidence;     ///< bytes of the evidence that go with them; may be empty
+    std::string host;         ///< empty: not known
+  };
+
+ private:
+  struct Host {
+    std::string name;
+    UnexplainedDays days;
+  };
+
+  std::vector<Entry> entries_;
+  std::vector<Host> hosts_;
+  std::uint64_t dropped_ = 0;  ///< alarms that are not held
+  std::uint64_t below_ = 0;    ///< findings below medium, in or out of activities
+};
+
+/// The number of the night in which a finding begins: noon to noon of the host's clock, from 0 for
+/// the one that began on 1970-01-01.
+std::int64_t night_of(const TerminalSummary::Entry& entry);
+
+/// A finding in a few words, and the evidence that belongs to them.
+TerminalSummary::Entry summary_entry(const TimelineEvent& event);
+
+}  // namespace pidometer

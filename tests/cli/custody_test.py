@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""The record of custody that extract writes: what it says is so, also where the extraction is partial."""
+
+import datetime
+import getpass
+import gzip
+import hashlib
+import os
+import pathlib
+import re
+import socket
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, images, program, rows, tap  # noqa: E402
+
+SCHEMA = rows.load_schema("custody")
+MD5_OF_E01 = "159e4c1c627b22a737363b3379199476"
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+class Custody(program.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+        self.out = self.folder / "out"
+
+    def extract(self, *arguments, status=0):
+        run = program.run("extract", *arguments, "-d", self.out)
+        self.assertEqual(run.status, status, run.err)
+        record = rows.parse((self.out / "CUSTODY.json").read_bytes().decode("ascii"))
+        self.assertEqual(rows.problems(record, SCHEMA), [])
+        # What it says of the files is so, and it says it of all.
+        there = {str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file()}
+        self.assertEqual(there, {file["extracted"] for file in record["files"]}
+                         | {"CUSTODY.json", "CUSTODY.txt", "SHA256SUMS"})
+        for file in record["files"]:
+            path = self.out / file["extracted"]
+            self.assertEqual((file["sha256"], file["bytes"]), (sha256(path), path.stat().st_size))
+        self.assertEqual(record["sha256sums_sha256"], sha256(self.out / "SHA256SUMS"))
+        self.assertIn(f"SHA-256 of CUSTODY.json: {sha256(self.out / 'CUSTODY.json')}\n", run.err)
+        self.text = (self.out / "CUSTODY.txt").read_text()
+        return record
+
+    def image(self, files):
+        if images.tool("mkfs.ext4") is None:
+            self.skipTest("mkfs.ext4 is not installed")
+        images.write_tree(self.folder / "tree", files)
+        image = self.folder / "host.raw"
+        image.write_bytes(b"\0" * (8 << 20))
+        images.run("mkfs.ext4", "-q", "-F", "-d", self.folder / "tree", image)
+        return image
+
+    def test_says_who_what_when_and_with_what(self):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        record = self.extract(program.E01, "--examiner", "A. Examiner", "--case", "2001-17", "--evidence", "HD 1")
+        after = datetime.datetime.now(datetime.timezone.utc)
+        self.assertEqual((record["examiner"], record["case"], record["evidence"]), ("A. Examiner", "2001-17", "HD 1"))
+        self.assertEqual((record["user"]["name"], record["user"]["uid"]), (getpass.getuser(), os.geteuid()))
+        self.assertEqual(record["host"]["name"], socket.gethostname())
+        self.assertEqual(record["tool"]["sha256"], sha256(program.PROGRAM))
+        self.assertEqual(record["command_line"], [
+            str(program.PROGRAM), "extract", str(program.E01), "--examiner", "A. Examiner", "--case", "2001-17",
+            "--evidence", "HD 1", "-d", str(self.out)])
+        started, ended = map(datetime.datetime.fromisoformat, (record["started"], record["ended"]))
+        self.assertTrue(before <= started <= ended <= after)
+        self.assertEqual((record["exit_status"], record["complete"]), (0, True))
+        image, = record["inputs"]
+        self.assertEqual((image["kind"], image["stored_md5"], image["path"]),
+                         ("ewf", MD5_OF_E01, str(program.E01)))
+        self.assertEqual(image["segments"], [str(program.E01)])
+        log, = record["files"]
+        self.assertEqual({key: log[key] for key in ("extracted", "volume", "filename", "inode", "size", "modified")}, {
+            "extracted": "whole/var/log/cron", "volume": "whole", "filename": "/var/log/cron", "inode": "14",
+            "size": len(evidence.LOG), "modified": "2000-11-09T04:10:01.000000+00:00"})
+        self.assertEqual((record["missing"], record["errors"], record["warnings"]), ([], [], []))
+        for word in ("A. Examiner", "2001-17", "HD 1", MD5_OF_E01, log["sha256"], "complete (exit status 0)"):
+            self.assertIn(word, self.text)
+
+    def test_of_packed_logs_both_forms(self):
+        record = self.extract(self.image({"/var/log/cron.1.gz": gzip.compress(evidence.LOG, mtime=0)}))
+        self.assertEqual([(file["form"], file["extracted"]) for file in record["files"]],
+                         [("stored", "whole/var/log/cron.1.gz"), ("decoded", "whole/var/log/cron.1.gz.text")])
+
+    def test_of_a_damaged_log(self):
+        cut = gzip.compress(evidence.LOG, mtime=0)[:-2000]
+        image = self.image({"/var/log/cron": evidence.LOG, "/var/log/cron.1.gz": cut})
+        record = self.extract(image, status=3)
+        self.assertEqual((record["exit_status"], record["complete"]), (3, False))
+        damaged = [file for file in record["files"] if file["damage"]]
+        self.assertEqual([file["extracted"] for file in damaged], ["whole/var/log/cron.1.gz.text"])
+        self.assertIn("NOT COMPLETE", self.text)
+        self.assertRegex(self.text, r"(?m)^  damage +(from byte|bytes) \d+")
+        # The exit status is a word for scripts; what is missing stays missing.
+        record = self.extract(image, "--partial-ok", "--force")
+        self.assertEqual((record["exit_status"], record["complete"]), (0, False))
+
+    def test_of_an_input_that_failed(self):
+        picture = self.folder / "photo.png"
+        picture.write_bytes(evidence.PNG)
+        record = self.extract(program.RAW, picture, status=3)
+        self.assertFalse(record["complete"])
+        self.assertEqual([input["name"] for input in record["inputs"]], [str(program.RAW)])
+        self.assertIn("photo.png", record["errors"][0]["message"])
+        self.assertRegex(self.text, r"(?m)^Error .*photo\.png")
+
+    def test_no_other_record_is_overwritten(self):
+        for name in ("CUSTODY.json", "CUSTODY.txt", "SHA256SUMS"):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                pathlib.Path(folder, name).write_text("kept")
+                run = program.run("extract", program.RAW, "-d", folder)
+                self.assertEqual(run.status, 2)
+                self.assertIn(name, run.err)
+                self.assertIn("--force", run.err)
+                self.assertEqual(os.listdir(folder), [name])
+                self.assertEqual(program.run("extract", program.RAW, "-d", folder, "--force").status, 0)
+                self.assertNotEqual(pathlib.Path(folder, name).read_text(), "kept")
+
+    def test_words_of_the_command_line_are_escaped(self):
+        record = self.extract(program.RAW, "--examiner", "A\x1b[31m\nCase      9")
+        self.assertEqual(record["examiner"], "A\\x1b[31m\\x0aCase      9")
+        self.assertNotRegex(self.text, re.compile("^Case", re.M))
+
+    def test_sudo_is_told(self):
+        run = program.run("extract", program.RAW, "-d", self.out, env={"SUDO_USER": "deputy"})
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(rows.parse((self.out / "CUSTODY.json").read_text())["user"]["sudo_user"], "deputy")
+
+    def test_where_nothing_is_extracted_nothing_is_made(self):
+        self.assertEqual(program.run("extract", self.image({"/etc/hostname": b"web01\n"}), "-d", self.out).status, 4)
+        self.assertFalse(self.out.exists())
+
+
+if __name__ == "__main__":
+    tap.main()

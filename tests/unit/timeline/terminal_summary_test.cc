@@ -1,0 +1,186 @@
+#include "plugin/timeline/terminal_summary.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "plugin/timeline/summary_words.h"
+#include "tests/unit/timeline/sample_events.h"
+
+namespace pidometer {
+namespace {
+
+/// CJK is wide, U+0301 combines, U+0378 is no character.
+int width(char32_t code) {
+  if (code == 0x378) return -1;
+  if (code == 0x301) return 0;
+  return code >= 0x3000 && code < 0xa000 ? 2 : 1;
+}
+
+TerminalLook look(std::size_t columns = 80, bool unicode = true) {
+  return {.columns = columns, .color = false, .unicode = unicode, .width = width};
+}
+
+TEST(TerminalText, IsMeasuredInColumns) {
+  for (const auto& [text, columns] : std::vector<std::pair<std::string, std::size_t>>{
+           {"", 0}, {"abc", 3}, {"日本", 4}, {"e\u0301", 1}, {"→", 1}})
+    EXPECT_EQ(display_width(text, look()), columns) << text;
+}
+
+TEST(TerminalText, ShowsWhatTheTerminalCanShow) {
+  for (const auto& [bytes, utf8, ascii] :
+       std::vector<std::array<std::string, 3>>{{"a\tb", "a b", "a b"},
+                                               {"日", "日", "\\xe6\\x97\\xa5"},
+                                               {"\x1b[2J", "\\x1b[2J", "\\x1b[2J"},
+                                               {"\xff", "\\xff", "\\xff"},
+                                               {"\u0378", "\\xcd\\xb8", "\\xcd\\xb8"}}) {
+    EXPECT_EQ(shown_bytes(bytes, look()), utf8);
+    EXPECT_EQ(shown_bytes(bytes, look(80, false)), ascii);
+  }
+}
+
+TEST(TerminalText, IsCutBetweenCharacters) {
+  EXPECT_EQ(fit_width("abcdef", 6, look()), "abcdef");
+  EXPECT_EQ(fit_width("abcdefg", 6, look()), "abcde…");
+  EXPECT_EQ(fit_width("abcdefg", 6, look(80, false)), "abc...");
+  // A wide one that does not fit whole is left out; a combining one stays with its letter.
+  EXPECT_EQ(fit_width("日本語", 5, look()), "日本…");
+  EXPECT_EQ(fit_width("日本語", 4, look()), "日…");
+  EXPECT_EQ(fit_width("ae\u0301bcd", 4, look()), "ae\u0301b…");
+  EXPECT_EQ(padded("日", 4, look()), "日  ");
+}
+
+TEST(TerminalText, IsWrappedAtSpaces) {
+  EXPECT_EQ(wrapped("one two three", 2, look(9)), "  one two\n  three\n");
+  EXPECT_EQ(wrapped("a-very-long-word x", 0, look(4)), "a-very-long-word\nx\n");
+}
+
+TEST(TerminalText, WordsOfAShell) {
+  EXPECT_EQ(shell_word("disk.E01", look()), "disk.E01");
+  EXPECT_EQ(shell_word("", look()), "''");
+  EXPECT_EQ(shell_word("a b", look()), "'a b'");
+  EXPECT_EQ(shell_word("it's", look()), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$(id)", look()), "'$(id)'");
+  EXPECT_EQ(shell_word("a\n'b", look()), "$'a\\012\\'b'");
+  EXPECT_EQ(shell_word("日", look()), "'日'");
+  EXPECT_EQ(shell_word("日", look(80, false)), "$'\\346\\227\\245'");
+}
+
+TerminalSummary::Entry at(Timestamp start, int offset) {
+  TerminalSummary::Entry entry;
+  entry.start = start;
+  entry.utc_offset_minutes = offset;
+  return entry;
+}
+
+TEST(TerminalSummary, ANightGoesFromNoonToNoonOfTheHostsClock) {
+  const Timestamp noon = samples::at(973706400);  // 2000-11-08 18:00 UTC, 12:00 in Chicago
+  const std::int64_t night = night_of(at(noon, -360));
+  EXPECT_EQ(night_of(at(noon - std::chrono::seconds(1), -360)), night - 1);
+  EXPECT_EQ(night_of(at(noon + std::chrono::hours(24) - std::chrono::seconds(1), -360)), night);
+  EXPECT_EQ(night_of(at(noon, 0)), night);
+  EXPECT_EQ(night_of(at(noon - std::chrono::hours(6), 0)), night);
+  EXPECT_EQ(night_of(at(Timestamp(std::chrono::hours(-1)), 0)), -1);
+}
+
+HostClock clock_of(const std::vector<std::pair<std::int64_t, float>>& hours) {
+  HostClock clock;
+  for (const auto& [hour, unexplained] : hours) {
+    ClockPoint point;
+    point.time = Timestamp(std::chrono::hours(hour));
+    point.judged = unexplained >= -100;
+    point.unexplained = unexplained;
+    clock.points.push_back(point);
+  }
+  return clock;
+}
+
+TEST(Sparkline, HasAMarkADay) {
+  // Day 2 left nothing, day 3 was not judged.
+  const HostClock clock =
+      clock_of({{1, 3}, {2, -1}, {25, 0.25F}, {50, -1}, {75, -1000}, {99, 900}});
+  const UnexplainedDays days = unexplained_days(clock);
+  const Sparkline line = draw_sparkline(days, 78, true);
+  EXPECT_EQ(line.marks, "▃▁▁·█");
+  EXPECT_EQ(line.peak_day, 4);
+  EXPECT_EQ(line.peak_pids, 900);
+  EXPECT_EQ(draw_sparkline(days, 78, false).marks, ":__ #");
+}
+
+TEST(Sparkline, KeepsThePeakWhereDaysShareAMark) {
+  std::vector<std::pair<std::int64_t, float>> hours;
+  for (std::int64_t day = 0; day < 100; ++day) hours.emplace_back(day * 24, day == 57 ? 50.F : 0.F);
+  const Sparkline line = draw_sparkline(unexplained_days(clock_of(hours)), 10, false);
+  EXPECT_EQ(line.marks, "_____#____");
+  EXPECT_EQ(line.days_a_mark, 10);
+  EXPECT_EQ(line.peak_day, 57);
+}
+
+TEST(Sparkline, DaysAreTheHosts) {
+  HostClock clock = clock_of({{30, 5}});
+  clock.offsets = {{Timestamp(std::chrono::hours(0)), -360 * 2}};
+  EXPECT_EQ(unexplained_days(clock).begin()->first, 0);
+  EXPECT_TRUE(draw_sparkline({}, 78, true).marks.empty());
+}
+
+/// Every excess on a night of its own, one of each level in turn.
+TEST(TerminalSummary, ShowsTheGravestNightsAndCountsTheOthers) {
+  TerminalSummary summary;
+  for (int day = 0; day < 40; ++day) {
+    TimelineEvent event = samples::excess();
+    auto& anomaly = std::get<FindingBody>(event.body).anomaly;
+    anomaly.window_start += std::chrono::hours(24 * day);
+    anomaly.window_end += std::chrono::hours(24 * day);
+    anomaly.level = day % 2 == 0 ? Level::high : Level::low;
+    anomaly.excess_pids = 100 + day;
+    anomaly.score_log = day;
+    summary.add_row(event);
+  }
+  const std::string text = summary.write(RunSummary{}, look());
+  EXPECT_NE(text.find("20 findings of level medium or above in 20 nights."), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("20 findings below medium"), std::string::npos) << text;
+  EXPECT_NE(text.find("and 8 more nights"), std::string::npos) << text;
+  EXPECT_NE(text.find("138 unexplained PIDs"), std::string::npos) << text;
+  EXPECT_EQ(text.find("100 unexplained PIDs"), std::string::npos) << text;
+  EXPECT_LT(text.find("116 unexplained PIDs"), text.find("138 unexplained PIDs"));
+}
+
+/// The name of one host stands above its night; of several each line has its own.
+TEST(TerminalSummary, TellsHostsApart) {
+  TerminalSummary one;
+  TerminalSummary two;
+  for (const char* host : {"web01", "a-host-of-a-long-name"}) {
+    TimelineEvent event = samples::excess();
+    event.hostname = host;
+    two.add_row(event);
+    if (one.write(RunSummary{}, look()).find("web01") == std::string::npos) one.add_row(event);
+  }
+  const std::string alone = one.write(RunSummary{}, look());
+  EXPECT_NE(alone.find("Night of 7 to 8 Nov 2000 (-06:00), web01: 842 unexplained PIDs\n"),
+            std::string::npos)
+      << alone;
+  const std::string both = two.write(RunSummary{}, look());
+  EXPECT_NE(both.find("08:50 to 09:00  web01         842"), std::string::npos) << both;
+  EXPECT_NE(both.find("08:50 to 09:00  a-host-of-a…  842"), std::string::npos) << both;
+}
+
+TEST(TerminalSummary, HoldsABoundedNumberOfFindings) {
+  TerminalSummary summary;
+  constexpr std::uint64_t kAll = 3 * TerminalSummary::kMostFindings;
+  for (std::uint64_t i = 0; i < kAll; ++i) {
+    TimelineEvent event = samples::excess();
+    std::get<FindingBody>(event.body).anomaly.score_log = static_cast<double>(i);
+    std::get<FindingBody>(event.body).repetition = static_cast<std::uint32_t>(i);
+    summary.add_row(event);
+  }
+  const std::string text = summary.write(RunSummary{}, look());
+  EXPECT_NE(text.find(counted_words(kAll, "finding") + " of level medium or above in 1 night."),
+            std::string::npos)
+      << text;
+}
+
+}  // namespace
+}  // namespace pidometer
