@@ -1,10 +1,13 @@
 #!/bin/sh
 # Builds the Debian packages of this tree as it stands, without a network:
-#   tools/build_deb.sh [FOLDER]     FOLDER (default build-deb) gets the .deb files
-# Needs debhelper and what debian/control names; tools/install_packages.sh --package installs them.
-# A second run in the same folder is quick where ccache is installed.
+#   tools/build_deb.sh [--quick] [FOLDER]     FOLDER (default build-deb) gets the .deb files
+# --quick compiles with the flags of ./test.sh, whose cache then serves (ccache): for looking at the
+# packages, not for giving them away. Needs debhelper and what debian/control names;
+# tools/install_packages.sh --test installs them.
 set -eu
 cd "$(dirname "$0")/.."
+quick=
+if [ "${1:-}" = --quick ]; then quick=" pidometer-quick"; shift; fi
 mkdir -p "${1:-build-deb}"
 out=$(cd "${1:-build-deb}" && pwd)
 
@@ -27,15 +30,20 @@ meson_version=$(sed -n "s/^ *version: '\([^']*\)',/\1/p" "$tree/meson.build" | h
 
 rm -f "$out"/*.deb
 cd "$tree"
-[ ! -d /usr/lib/ccache ] || export PATH="/usr/lib/ccache:$PATH"
-# debhelper gives programs a home of their own; the cache is the user's.
-export CCACHE_DIR="${CCACHE_DIR:-$(ccache -k cache_dir 2>/dev/null || echo "$HOME/.cache/ccache")}"
 # Another compiler than Debian's would be in the environment of a developer only.
-unset CC CXX CFLAGS CXXFLAGS LDFLAGS 2>/dev/null || true
-if [ -z "${DEB_BUILD_OPTIONS:-}" ]; then
-  # No packages of debugging symbols, hence no symbols: they double the time.
-  export DEB_BUILD_OPTIONS="nocheck noautodbgsym parallel=2" DEB_CXXFLAGS_STRIP=-g
+unset CFLAGS CXXFLAGS LDFLAGS 2>/dev/null || true
+if command -v ccache >/dev/null; then
+  # debhelper gives programs a home of their own; the cache is the user's.
+  CCACHE_DIR=$(ccache -k cache_dir)
+  CC="ccache gcc" CXX="ccache g++"
+  export CCACHE_DIR CC CXX
+else
+  unset CC CXX 2>/dev/null || true
 fi
+# No packages of debugging symbols, hence no symbols: they double the time. No path of this folder
+# among the options, so that the cache serves any folder.
+export DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-nocheck noautodbgsym parallel=2 reproducible=-fixfilepath}$quick"
+export DEB_CXXFLAGS_STRIP="${DEB_CXXFLAGS_STRIP:--g}"
 dpkg-buildpackage -b -us -uc -rfakeroot >"$out/build.log" 2>&1 || {
   tail -40 "$out/build.log" >&2; echo "error: the packages do not build; see $out/build.log" >&2; exit 1; }
 cd "$out"
