@@ -121,8 +121,8 @@ class FedEvidence final : public Evidence {
 
 std::string_view packed_as(std::string_view head) {
   using namespace std::string_view_literals;
-  // RFC 1952; .xz file format 1.1; bzip2's "BZh" and its block magic; RFC 8878; LZ4 frame format;
-  // compress(1); systemd's journal file format.
+  // RFC 1952; the .xz file format 1.1; bzip2; RFC 8878; the LZ4 frame format; compress(1);
+  // systemd's journal file format. No line of a log begins so.
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kMagics{
       {{"\x1f\x8b\x08"sv, "gzip"},
        {"\xfd\x37zXZ\0"sv, "xz"},

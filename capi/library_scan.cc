@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -38,6 +39,10 @@ constexpr auto kOptions = std::to_array<LibraryOption>({
     {"as"},
     {"step-limit"},
 });
+
+/// Times that a log's lines, with years of four digits, can be dated by.
+constexpr Timestamp kEarliest{};
+constexpr Timestamp kLatest = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
 
 using Settings = std::map<std::string, std::string, std::less<>>;
 
@@ -138,13 +143,17 @@ Result<void> LibraryScan::add_log(FedLog log) {
   if (log.name.empty() || log.name.back() == '/')
     return fail(ErrorKind::usage, "'" + log.name + "' is no name of a log", {},
                 "give its path on its host, /var/log/cron.1");
-  for (const FedLog& other : logs_)
-    if (other.name == log.name)
-      return fail(ErrorKind::usage, "a log " + log.name + " was added already", {},
-                  "append to it while it is the last one, or give each log its own name");
+  if (log.modified && (*log.modified < kEarliest || *log.modified >= kLatest))
+    return fail(ErrorKind::usage, "the modification time of " + log.name + " is none of a log",
+                "it does not lie between 1970 and 9999, in microseconds",
+                "give PIDOMETER_NO_TIME where it is not known");
+  if (log_names_.contains(log.name))
+    return fail(ErrorKind::usage, "a log " + log.name + " was added already", {},
+                "append to it while it is the last one, or give each log its own name");
   if (const std::string_view packed = packed_as(log.bytes); !packed.empty())
     return fail(ErrorKind::unsupported, log.name + " is packed (" + std::string(packed) + ")",
                 "fed bytes are not unpacked", "feed the unpacked bytes, or add its path");
+  log_names_.insert(log.name);
   logs_.push_back(std::move(log));
   return {};
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,7 @@ class LibraryScan {
   std::map<std::string, std::string, std::less<>> settings_;
   std::vector<std::string> paths_;
   std::vector<FedLog> logs_;
+  std::set<std::string> log_names_;
   std::atomic<bool> cancelled_ = false;
   bool has_run_ = false;
   ExitStatus outcome_ = exit_nothing;

@@ -152,6 +152,9 @@ TEST(Library, WhatCannotBeUsedIsRefused) {
   EXPECT_EQ(scan.add("cron.gz", "\x1f\x8b\x08rest"), "unsupported: cron.gz is packed (gzip)");
   EXPECT_EQ(scan.add("cron", "x\n"), "");
   EXPECT_EQ(scan.add("cron", "x\n"), "usage: a log cron was added already");
+  for (const int64_t time : {INT64_MAX, INT64_MIN + 1, int64_t{-1}, int64_t{253402300800'000'000}})
+    EXPECT_EQ(Scan::words(pidometer_scan_add_log(scan.get(), "late", time, "x", 1)),
+              "usage: the modification time of late is none of a log");
   EXPECT_EQ(Scan::words(pidometer_scan_add_path(scan.get(), "")),
             "usage: the path of an input is empty");
   EXPECT_EQ(Scan::words(pidometer_scan_add_path(nullptr, "x")), "usage: the scan is NULL");
