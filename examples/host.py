@@ -36,6 +36,7 @@ def load(name=None):
             ("scan_add_path", handle, [handle, text]),
             ("scan_add_log", handle, [handle, text, ctypes.c_int64, text, size]),
             ("scan_run", handle, [handle, ROW_FUNCTION, handle]),
+            ("scan_cancel", None, [handle]),
             ("scan_outcome", ctypes.c_int, [handle]),
             ("scan_summary", text, [handle, ctypes.POINTER(size)])):
         entry = getattr(library, f"pidometer_{function}")
@@ -105,6 +106,10 @@ class Scan:
             raise failure[0]
         self._check(error)
         return self.library.pidometer_scan_outcome(self.handle)
+
+    def cancel(self):
+        """Ends a run under way, from another thread: run() raises PidometerError of kind `stopped`."""
+        self.library.pidometer_scan_cancel(self.handle)
 
     def summary(self):
         return json.loads(self.library.pidometer_scan_summary(self.handle, None))

@@ -47,7 +47,7 @@ fi
 export DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:-nocheck noautodbgsym parallel=2 reproducible=-fixfilepath}"
 export DEB_CXXFLAGS_STRIP="${DEB_CXXFLAGS_STRIP:--g}"
 cd "$tree"
-dpkg-buildpackage -b -us -uc -rfakeroot >"$out/build.log" 2>&1 || {
+dpkg-buildpackage -b -us -uc >"$out/build.log" 2>&1 || {
   tail -40 "$out/build.log" >&2
   echo "error: the packages do not build; see $out/build.log" >&2
   exit 1

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import evidence, library, program, rows, tap  # noqa: E402
@@ -156,6 +157,29 @@ class Behaviour(library.LibraryTest):
                 scan.run(take)
             self.assertEqual(scan.library.pidometer_scan_outcome(scan.handle), 130)
         self.assertEqual(len(seen), 1)
+
+
+    def test_is_cancelled_from_another_thread(self):
+        lines = evidence.LOG * 2000  # far more than is read before the other thread says so
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "cron")
+            path.write_bytes(lines)
+            for name in ("path", "bytes"):
+                with self.subTest(name), library.scan() as scan:
+                    scan.set("year", "2000")
+                    if name == "path":
+                        scan.add_path(path)
+                    else:
+                        scan.add_log("cron", lines)
+                    timer = threading.Timer(0.05, scan.cancel)
+                    timer.start()
+                    start = time.monotonic()
+                    with self.assertRaises(library.HOST.PidometerError) as caught:
+                        scan.run(lambda row: None)
+                    took = time.monotonic() - start
+                    timer.join()
+                    self.assertEqual(caught.exception.kind, "stopped")
+                    self.assertLess(took, 30)
 
 
 class BusyHost(library.LibraryTest):
