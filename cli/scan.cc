@@ -22,13 +22,6 @@
 #include "tsk_reader/evidence.h"
 
 namespace pidometer {
-namespace {
-
-/// What the options mean, checked before any evidence is touched.
-struct ScanPlan {
-  PluginOptions plugin;
-  RowSelection selection;
-};
 
 Result<ScanPlan> make_plan(const Options& options) {
   ScanPlan plan;
@@ -75,13 +68,13 @@ Result<ScanPlan> make_plan(const Options& options) {
   return plan;
 }
 
-/// All series of one opened input through the plugin.
-void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& plugin,
-                   const PluginOptions& options, ScanMediator& mediator,
-                   const std::function<void(const Error&)>& failed, RunSummary* recovery,
-                   std::optional<bool> witnesses_wanted) {
+void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& plan,
+                   const Options& options, ScanMediator& mediator,
+                   const std::function<void(const Error&)>& failed, RunSummary& summary) {
+  const CronOdometer plugin;
+  RunSummary* const recovery = options.recover ? &summary : nullptr;
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
-  const SideFiles beside(evidence, plugin, folders, witnesses_wanted, recovery != nullptr);
+  const SideFiles beside(evidence, plugin, folders, options.witnesses, recovery != nullptr);
   mediator.tolerate(beside.met());
   if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {
@@ -91,7 +84,8 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
     series.witnesses = beside.witnesses(folder);
     series.crontabs = beside.crontabs(folder);
     mediator.begin_series(series);
-    if (Result<void> done = plugin.process(series, options, mediator); !done) failed(done.error());
+    if (Result<void> done = plugin.process(series, plan.plugin, mediator); !done)
+      failed(done.error());
   }
   if (recovery == nullptr) return;
   for (const LogFolder& found : evidence.find_deleted(kLogFolders, plugin.path_globs())) {
@@ -99,11 +93,24 @@ void scan_evidence(Evidence& evidence, const std::string& name, const Plugin& pl
     Recovered recovered = recover_volume(found, folders, name, plugin, mediator, *recovery);
     recovered.series.witnesses = beside.witnesses(found);
     if (recovered.series.files.empty() || mediator.aborted()) continue;
-    if (Result<void> done = plugin.process(recovered.series, options, mediator); !done)
+    if (Result<void> done = plugin.process(recovered.series, plan.plugin, mediator); !done)
       failed(done.error());
   }
   mediator.release_findings(name);
 }
+
+void judge_logs(const RunSummary& summary, const ScanMediator& mediator, RunOutcome& outcome) {
+  outcome.damaged = outcome.damaged || mediator.evidence_lost();
+  outcome.states_unread = mediator.states_unread();
+  for (const SummaryLog& log : summary.logs) {
+    if (log.report.records > 0) ++outcome.cron_logs;
+    // What is missing of a deleted log is no lost evidence.
+    if (log.report.entry.recovery) continue;
+    if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;
+  }
+}
+
+namespace {
 
 std::string closing_line(const RunSummary& summary, const ScanMediator& mediator,
                          std::uint64_t warnings, double seconds) {
@@ -149,7 +156,6 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   for (const Error& error : inputs.errors) failed(error);
   for (const std::string& note : inputs.notes) diagnostics.note(note);
 
-  const CronOdometer plugin;
   for (const InputGroup& group : inputs.groups) {
     if (mediator.aborted()) break;
     const Result<std::unique_ptr<Evidence>> evidence =
@@ -161,18 +167,10 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
       continue;
     }
     ++outcome.inputs_opened;
-    scan_evidence(**evidence, group.name, plugin, plan->plugin, mediator, failed,
-                  options.recover ? &summary : nullptr, options.witnesses);
+    scan_evidence(**evidence, group.name, *plan, options, mediator, failed, summary);
     add_input(**evidence, summary, mediator, outcome);
   }
-  outcome.damaged = outcome.damaged || mediator.evidence_lost();
-  outcome.states_unread = mediator.states_unread();
-  for (const SummaryLog& log : summary.logs) {
-    if (log.report.records > 0) ++outcome.cron_logs;
-    // What is missing of a deleted log is no lost evidence.
-    if (log.report.entry.recovery) continue;
-    if (!log.report.damage.empty() || !log.report.complete) outcome.damaged = true;
-  }
+  judge_logs(summary, mediator, outcome);
   if (!interrupted()) {
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());

@@ -38,7 +38,7 @@ struct PlacedBirths {
 
 /// Takes what the plugin produces: rows into the spool, counts and reports into the summary,
 /// warnings to the person.
-class ScanMediator final : public Mediator {
+class ScanMediator : public Mediator {
  public:
   /// Warnings that the summary lists one by one. A log of garbage has one a line; beyond this their
   /// number has to do.

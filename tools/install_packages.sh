@@ -12,7 +12,7 @@ test="$demo libgtest-dev libgmock-dev clang-14 libclang-rt-14-dev clang-format-1
   python3-jsonschema e2fsprogs ewf-tools sleuthkit gdisk fdisk dosfstools mtools ntfs-3g
   genisoimage xfsprogs lvm2 mdadm btrfs-progs qemu-utils grub-common f2fs-tools reiserfsprogs jfsutils
   cryptsetup-bin gddrescue systemd-journal-remote zip unzip xz-utils zstd bzip2 gzip mawk
-  chromium chromium-driver python3-selenium poppler-utils man-db mandoc zsh fish"
+  chromium chromium-driver python3-selenium poppler-utils man-db mandoc zsh fish debhelper dpkg-dev"
 
 case "${1:---test}" in
   --demo) wanted=$demo ;;

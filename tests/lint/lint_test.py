@@ -191,7 +191,7 @@ class Format(unittest.TestCase):
             self.skipTest("clang-format-14 is not installed")
 
     def test_is_clang_formats(self):
-        folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "tests")
+        folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "capi", "tests")
         files = list(rules.source_files(ROOT, folders))
         self.assertEqual(format_problems(ROOT, files), [])
 

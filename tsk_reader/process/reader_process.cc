@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +37,12 @@ constexpr milliseconds kSlice{200};
 /// How long the pipe of a dying process may outlive its socket.
 constexpr int kGraceMilliseconds = 100;
 
+/// How long a new process may take to greet: it reads no evidence before that. In a host program
+/// with threads a fork may catch a lock that another thread held just then (libcrypto's, say), for
+/// which the child waits for ever; another fork hardly does.
+constexpr milliseconds kGreetingLimit{20'000};
+constexpr int kStarts = 3;
+
 /// Large enough for a block of a log and what stands before it; the system may give less.
 constexpr int kPipeBytes = 1 << 20;
 
@@ -60,6 +67,38 @@ struct Ways {
         ::close(descriptor);
   }
 };
+
+/// No signal handler of the host's runs in the child before it is confined, which resets them and
+/// this mask.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+/// pidfd_open(2), since Linux 5.3; -1 where the system has none.
+int open_process(pid_t pid) {
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+/// pidfd_send_signal(2). False where that process is gone.
+bool signal_process(int process, int signal) {
+  return ::syscall(SYS_pidfd_send_signal, process, signal, nullptr, 0) == 0;
+}
+
+/// As waitpid(2) gives it.
+int wait_status(const siginfo_t& info) {
+  return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+}
 
 [[noreturn]] void run_child(const Ways& ways, StepPage& page, int parent_pid, bool parent_is_main,
                             const ReaderProcess::Body& body) {
@@ -86,9 +125,20 @@ std::string signal_words(int signal) {
 
 }  // namespace
 
-Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(OpenPolicy policy,
+Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(const OpenPolicy& policy,
                                                             const ReaderOptions& options,
                                                             const Body& body) {
+  bool stalled = false;
+  for (int left = kStarts;; --left) {
+    stalled = false;
+    auto started = start_once(policy, options, body, stalled);
+    if (started || !stalled || left <= 1) return started;
+  }
+}
+
+Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start_once(const OpenPolicy& policy,
+                                                                 const ReaderOptions& options,
+                                                                 const Body& body, bool& stalled) {
   const auto failed = [](const char* what) {
     return fail(ErrorKind::unreadable, "cannot start a process that reads the evidence",
                 std::string(what) + ": " + std::generic_category().message(errno),
@@ -104,8 +154,14 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(OpenPolicy policy,
   }
   const pid_t parent = ::getpid();
   const bool is_main = ::gettid() == parent;
-  const pid_t child = ::fork();
-  if (child == 0) run_child(ways, process->page_, parent, is_main, body);
+  pid_t child = -1;
+  {
+    const SignalsHeld held;
+    child = ::fork();
+    if (child == 0) run_child(ways, process->page_, parent, is_main, body);
+    // While signals are held a handler of this thread cannot have reaped it.
+    if (child > 0) process->process_ = open_process(child);
+  }
   if (child < 0) {
     const auto error = failed("fork");
     ways.close_side(0);
@@ -115,11 +171,13 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(OpenPolicy policy,
   process->pid_ = child;
   process->requests_ = std::exchange(ways.requests[0], -1);
   process->replies_ = std::exchange(ways.replies[0], -1);
-  process->broker_ =
-      std::make_unique<OpenBroker>(std::move(policy), std::exchange(ways.broker[0], -1));
+  process->broker_ = std::make_unique<OpenBroker>(policy, std::exchange(ways.broker[0], -1));
   ways.close_side(1);
 
-  const std::optional<Message> first = process->receive();
+  const milliseconds step = options.step_limit * ReaderOptions::kWallFactor;
+  const std::optional<Message> first =
+      process->receive_within(step.count() > 0 ? std::min(step, kGreetingLimit) : kGreetingLimit);
+  stalled = !first && process->timed_out_;
   const std::optional<Reply> reply = first ? from_wire<Reply>(first->head) : std::nullopt;
   const Hello* const hello = reply ? std::get_if<Hello>(&*reply) : nullptr;
   if (hello == nullptr)
@@ -133,6 +191,7 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(OpenPolicy policy,
 
 ReaderProcess::~ReaderProcess() {
   if (pid_ > 0) finish("was no longer needed");
+  if (process_ >= 0) ::close(process_);
   if (requests_ >= 0) ::close(requests_);
   if (replies_ >= 0) ::close(replies_);
 }
@@ -140,6 +199,8 @@ ReaderProcess::~ReaderProcess() {
 /// Sets the limit to the CPU time used so far and a step's on top. Whole seconds, rounded up.
 void ReaderProcess::grant_cpu_time() {
   if (options_.step_limit.count() <= 0) return;
+  // Whatever has its number now, where the host took it off our hands.
+  if (process_ >= 0 && !signal_process(process_, 0)) return;
   clockid_t clock = 0;
   timespec used{};
   if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return;
@@ -160,7 +221,10 @@ bool ReaderProcess::send(std::string_view message) {
 }
 
 std::optional<Message> ReaderProcess::receive(Message reuse) {
-  const milliseconds most = options_.step_limit * ReaderOptions::kWallFactor;
+  return receive_within(options_.step_limit * ReaderOptions::kWallFactor, std::move(reuse));
+}
+
+std::optional<Message> ReaderProcess::receive_within(milliseconds most, Message reuse) {
   milliseconds waited{0};
   while (pid_ > 0) {
     std::array<pollfd, 2> ways{pollfd{replies_, POLLIN, 0}, pollfd{broker_->socket(), POLLIN, 0}};
@@ -178,7 +242,8 @@ std::optional<Message> ReaderProcess::receive(Message reuse) {
     if (ready <= 0) {
       const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
       waited += std::min(took, kSlice);
-      if (most.count() > 0 && waited >= most)
+      timed_out_ = most.count() > 0 && waited >= most;
+      if (timed_out_)
         finish("answered nothing for " +
                std::to_string(std::chrono::duration_cast<std::chrono::seconds>(most).count()) +
                " s");
@@ -231,15 +296,28 @@ std::string ReaderProcess::status_words(int status) const {
 }
 
 /// Kills and reaps the child. Without `words` its own end says why; a process that already ended
-/// keeps its status, however it is killed now.
+/// keeps its status, however it is killed now. A host that reaps all children, or ignores SIGCHLD,
+/// may have freed its number for another process: only the descriptor means this one for certain.
 void ReaderProcess::finish(std::string words) {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
   int status = 0;
-  pid_t done = 0;
-  do done = ::waitpid(pid_, &status, 0);
-  while (done < 0 && errno == EINTR);
-  if (words.empty()) words = done == pid_ ? status_words(status) : "ended";
+  bool done = false;
+  if (process_ >= 0) {
+    signal_process(process_, SIGKILL);
+    siginfo_t info{};
+    int waited = 0;
+    do waited = ::waitid(P_PIDFD, static_cast<id_t>(process_), &info, WEXITED);
+    while (waited < 0 && errno == EINTR);
+    done = waited == 0;
+    status = wait_status(info);
+  } else {
+    ::kill(pid_, SIGKILL);
+    pid_t waited = 0;
+    do waited = ::waitpid(pid_, &status, 0);
+    while (waited < 0 && errno == EINTR);
+    done = waited == pid_;
+  }
+  if (words.empty()) words = done ? status_words(status) : "ended";
   pid_ = -1;
   end_.words = std::move(words);
 }

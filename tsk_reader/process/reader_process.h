@@ -32,7 +32,7 @@ class ReaderProcess {
   /// too, and is told.
   using Body = std::function<void(const ReaderDescriptors& own, PageStepNote& steps)>;
 
-  static Result<std::unique_ptr<ReaderProcess>> start(OpenPolicy policy,
+  static Result<std::unique_ptr<ReaderProcess>> start(const OpenPolicy& policy,
                                                       const ReaderOptions& options,
                                                       const Body& body);
   ReaderProcess(const ReaderProcess&) = delete;
@@ -59,6 +59,11 @@ class ReaderProcess {
 
  private:
   explicit ReaderProcess(const ReaderOptions& options) : options_(options) {}
+  static Result<std::unique_ptr<ReaderProcess>> start_once(const OpenPolicy& policy,
+                                                           const ReaderOptions& options,
+                                                           const Body& body, bool& stalled);
+  /// receive() with a limit of its own; 0: none.
+  std::optional<Message> receive_within(std::chrono::milliseconds most, Message reuse = {});
   void finish(std::string words);
   void grant_cpu_time();
   std::string status_words(int status) const;
@@ -70,6 +75,8 @@ class ReaderProcess {
   int requests_ = -1;
   int replies_ = -1;
   pid_t pid_ = -1;
+  int process_ = -1;  ///< a descriptor of it; -1 where the system gives none
+  bool timed_out_ = false;
   ReaderEnd end_;
   std::string isolation_ = "process";
 };

@@ -1,6 +1,7 @@
 #include "tsk_reader/process/reader_process.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -154,6 +155,86 @@ TEST(ReaderProcess, StartsFromAThreadThatEnds) {
   ::usleep(50'000);
   EXPECT_TRUE((*started)->send(to_wire<Request>(ReportRequest{})));
   EXPECT_TRUE((*started)->receive());
+}
+
+extern "C" void reap_all(int) {
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+}
+
+/// A host program may take the ends of all its children, or have the system forget them.
+TEST(ReaderProcess, EndsUnderAHostThatReapsAllChildren) {
+  for (void (*const handler)(int) : {&reap_all, SIG_IGN}) {
+    struct sigaction action {};
+    struct sigaction before {};
+    action.sa_handler = handler;
+    ASSERT_EQ(::sigaction(SIGCHLD, &action, &before), 0);
+    // Reaped by the host before it is waited for.
+    const ReaderEnd end = end_of([](const ReaderDescriptors& own, PageStepNote&) {
+      await_request(own);
+      ::_exit(0);
+    });
+    EXPECT_TRUE(end.words == "ended" || end.words == "ended with status 0") << end.words;
+    // Still there when it is killed.
+    pid_t pid = 0;
+    {
+      auto started = ReaderProcess::start(
+          OpenPolicy({}), one_second(),
+          [](const ReaderDescriptors& own, PageStepNote&) { await_request(own); });
+      ASSERT_TRUE(started);
+      pid = (*started)->pid();
+    }
+    EXPECT_EQ(::kill(pid, 0), -1);
+    ::sigaction(SIGCHLD, &before, nullptr);
+  }
+}
+
+/// What a test does in the child of the next fork, before anything else: nothing else happens
+/// there.
+std::atomic<int> g_seen_in_child = 0;
+bool g_signal_children = false;
+bool g_hang_children = false;
+
+void watch_forks() {
+  static const int once = ::pthread_atfork(
+      nullptr, [] { g_hang_children = false; },
+      [] {
+        if (g_signal_children) ::raise(SIGWINCH);
+        while (g_hang_children) ::usleep(100'000);
+      });
+  ASSERT_EQ(once, 0);
+}
+
+/// Handlers of the host see its own state, of which the child has a copy and no use for.
+TEST(ReaderProcess, NoHandlerOfTheHostRunsInTheChild) {
+  watch_forks();
+  struct sigaction action {};
+  struct sigaction before {};
+  action.sa_handler = [](int) { ++g_seen_in_child; };
+  ASSERT_EQ(::sigaction(SIGWINCH, &action, &before), 0);
+  g_signal_children = true;
+  const ReaderEnd end = end_of([](const ReaderDescriptors& own, PageStepNote&) {
+    await_request(own);
+    ::_exit(g_seen_in_child == 0 ? 3 : 4);
+  });
+  g_signal_children = false;
+  EXPECT_EQ(end.words, "ended with status 3");
+  sigset_t mask{};
+  ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &mask), 0);
+  EXPECT_EQ(::sigismember(&mask, SIGWINCH), 0) << "the host's own mask is as it was";
+  ::sigaction(SIGWINCH, &before, nullptr);
+}
+
+/// A fork that caught a lock: the child never greets. The next one does.
+TEST(ReaderProcess, StartsAgainWhereAChildNeverGreets) {
+  watch_forks();
+  g_hang_children = true;
+  const auto start = std::chrono::steady_clock::now();
+  auto started =
+      ReaderProcess::start(OpenPolicy({}), one_second(),
+                           [](const ReaderDescriptors& own, PageStepNote&) { await_request(own); });
+  EXPECT_TRUE(started) << started.error().reason;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(120));
 }
 
 }  // namespace
