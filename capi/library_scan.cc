@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "cli/diagnostics.h"
-#include "cli/flags.h"
+#include "cli/arguments.h"
 #include "cli/input_reports.h"
 #include "cli/scan.h"
 #include "cli/scan_mediator.h"
