@@ -319,6 +319,23 @@ class Outputs(MergeTest):
         one = self.file("one.jsonl", timesketch(START))
         self.assertIn("No space left", self.merge(one, "-o", "/dev/full", status=1).err)
 
+    def test_what_was_left_out_is_not_written_without_the_rows(self):
+        one = self.file("one.jsonl", timesketch(START) + "bad\n")
+        lost = self.folder / "lost"
+        self.merge(one, "-o", "/dev/full", "--left-out", lost, status=1)
+        self.assertFalse(lost.exists())
+        # More than a pipe holds, so that it is still writing when the signal comes.
+        many = self.file("many.jsonl", "bad\n" + "".join(timesketch(START + n, "x" * 1000) for n in range(2000)))
+        with subprocess.Popen([program.PROGRAM, "merge", many, "--left-out", lost], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as process:
+            process.stdout.read(1)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+            _, err = process.communicate(timeout=program.TIMEOUT_SECONDS)
+            self.assertEqual(process.returncode, 130)
+            self.assertIn(b"interrupted; the rows that were written are not all", err)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["many.jsonl", "one.jsonl"])
+
     def test_no_room_for_temporary_files(self):
         def small_files():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
