@@ -336,6 +336,31 @@ class Outputs(MergeTest):
             self.assertIn(b"interrupted; the rows that were written are not all", err)
         self.assertEqual(sorted(os.listdir(self.folder)), ["many.jsonl", "one.jsonl"])
 
+    def test_an_interrupt_is_seen_within_a_line(self):
+        name = self.folder / "pipe"
+        os.mkfifo(name)
+        for given, sent in (("-", b""), ("-", b'{"a":"'), (name, None), (name, b'{"a":"')):
+            with self.subTest(given=given, sent=sent), subprocess.Popen(
+                    [program.PROGRAM, "merge", given, "-o", self.folder / "out"], stdin=subprocess.PIPE,
+                    stderr=subprocess.PIPE) as process:
+                while len(os.listdir(self.folder)) < 2:  # its temporary name: the handlers are set
+                    time.sleep(0.001)
+                writer = process.stdin if given == "-" else None if sent is None else name.open("wb", buffering=0)
+                if sent:
+                    writer.write(sent)
+                    writer.flush()
+                time.sleep(0.1)
+                process.send_signal(signal.SIGINT)
+                try:
+                    self.assertEqual(process.wait(10), 130)
+                finally:
+                    process.kill()
+                    process.wait()
+                    if writer:
+                        writer.close()
+                self.assertIn(b"interrupted", process.stderr.read())
+                self.assertEqual(os.listdir(self.folder), ["pipe"])
+
     def test_no_room_for_temporary_files(self):
         def small_files():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
