@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "merge/canonical_json.h"
 
 namespace pidometer {
 
@@ -15,7 +16,7 @@ class RowLines {
  public:
   /// Longer ones are passed over. Rows of timelines have a few kilobytes; OpenSearch takes no
   /// document beyond 100 MB, and Timesketch finds no word of a text beyond 32 KB.
-  static constexpr std::size_t kLongest = std::size_t{4} << 20;
+  static constexpr std::size_t kLongest = kLongestRow;
 
   /// Asked before each read and while a pipe is silent, with the bytes read so far; false: give up.
   using Proceed = std::function<bool(std::uint64_t bytes)>;

@@ -302,6 +302,36 @@ class Outputs(MergeTest):
                     last = stamp
             self.assertEqual(count, 150_000_000 // 1100)
 
+    def test_bounded_memory_where_rows_grow(self):
+        """DEL is one byte of a line and six of a row."""
+        if SANITIZED:
+            self.skipTest("sanitizers need memory of their own")
+        texts = {
+            "values": lambda n: '"v":"' + "\x7f" * 4_194_000 + '"',
+            "keys": lambda n: ",".join(f'"{k}' + "\x7f" * 2000 + '":1' for k in range(2000)),
+            "tag": lambda n: '"tag":"' + "\x7f," * 2_097_000 + '"',
+            "nested": lambda n: '"v":{' + ",".join(f'"{k}":1' for k in range(379_000, 0, -1)) + "}",
+            "fits": lambda n: '"v":"' + "\x7f" * 698_000 + '"',
+        }
+        for name, text in texts.items():
+            path = self.folder / f"{name}.jsonl"
+            with path.open("w") as out:
+                for number in range(12):  # more than one run
+                    out.write(timesketch(START - number)[:-2] + "," + text(number) + "}\n")
+            for option in ((), ("--dedup",), ("--verbatim",)):
+                with self.subTest(name, option=option):
+                    process = subprocess.Popen([program.PROGRAM, "merge", "-q", *option, path, "-o", self.folder / "out",
+                                                "--force", "--partial-ok"], stderr=subprocess.DEVNULL)
+                    _, status, usage = os.wait4(process.pid, 0)
+                    process.returncode = os.waitstatus_to_exitcode(status)
+                    self.assertLess(usage.ru_maxrss * 1024, 100e6)
+                    whole = name in ("nested", "fits") or (name != "keys" and "--verbatim" in option)
+                    self.assertEqual(process.returncode, 0 if whole else 1)
+            path.unlink()
+        run = self.merge(self.file("one.jsonl", timesketch(START) + timesketch(START)[:-2] + "," + texts["values"](0) + "}\n"),
+                         status=3)
+        self.assertIn("line 2: left out: it is longer than 4 MiB in ASCII", run.err)
+
     def test_names(self):
         one = self.file("one.jsonl", timesketch(START))
         kept = self.file("kept.jsonl", "kept")
