@@ -141,16 +141,24 @@ std::string closing_line(const TimelineMerge& merge, double seconds) {
 struct MergeOutcome {
   std::uint64_t inputs_failed = 0;
   bool output_failed = false;
+  bool gave_up = false;  ///< an interrupt came before the rows had their name
 
   ExitStatus status(const TimelineMerge& merge, const Options& options) const {
     const Totals totals = totals_of(merge);
-    if (interrupted()) return exit_interrupted;
+    if (gave_up) return exit_interrupted;
     if (output_failed || merge.inputs().empty() || (totals.rows == 0 && totals.left_out > 0))
       return exit_nothing;
     if (totals.left_out == 0 && inputs_failed == 0) return exit_complete;
     return options.partial_ok ? exit_complete : exit_partial;
   }
 };
+
+/// Standard output has what went there before.
+std::string gave_up_line(const Options& options, bool writing) {
+  const bool in_place = options.output.empty() || options.output == "-";
+  return writing && in_place ? "interrupted; the rows that were written are not all"
+                             : "interrupted; nothing was written";
+}
 
 /// All its rows would be there twice; with --dedup they are not, and it is no fault.
 void say_what_is_given_twice(const std::vector<std::string>& inputs, Diagnostics& diagnostics) {
@@ -205,16 +213,20 @@ ExitStatus run_merge(const Options& options, Diagnostics& diagnostics) {
       ++outcome.inputs_failed;
       outcome.output_failed = added.error().kind == ErrorKind::output;
     }
-    if (interrupted() || outcome.output_failed) break;
+    outcome.gave_up = interrupted();
+    if (outcome.gave_up || outcome.output_failed) break;
   }
   for (const MergedInput& input : merge.inputs()) say_what_became(input, options, diagnostics);
   say_types(merge, diagnostics);
-  const bool whole = !interrupted() && !outcome.output_failed;
-  if (whole && outcome.status(merge, options) != exit_nothing) {
+  const bool read = !outcome.gave_up && !outcome.output_failed;
+  if (read && outcome.status(merge, options) != exit_nothing) {
     const Result<void> written = write_outputs(merge, *outputs);
-    if (!written && !interrupted()) diagnostics.error(written.error());
+    outcome.gave_up = !written && interrupted();
+    if (!written && !outcome.gave_up) diagnostics.error(written.error());
     outcome.output_failed = !written;
   }
+  // What is not in a timeline is of no use without it.
+  const bool whole = read && !outcome.output_failed;
   if (whole && outputs->left_out)
     if (Result<void> written = outputs->left_out->commit(); !written) {
       diagnostics.error(written.error());
@@ -227,8 +239,8 @@ ExitStatus run_merge(const Options& options, Diagnostics& diagnostics) {
                             {},
                             "give timelines as JSON lines, one object a line"});
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  diagnostics.note(interrupted() ? "interrupted; nothing was written"
-                                 : closing_line(merge, took.count()));
+  diagnostics.note(outcome.gave_up ? gave_up_line(options, read)
+                                   : closing_line(merge, took.count()));
   return outcome.status(merge, options);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "base/utf8.h"
 
@@ -110,6 +111,8 @@ class Copier {
 
   bool lone_surrogates() const { return lone_surrogates_; }
 
+  bool overlong() const { return out_.size() > kLongestRow; }
+
   /// Levels are bounded: split_json_object() lets kDeepestJson of them through.
   void value(bool recorded) {
     switch (front()) {
@@ -180,7 +183,7 @@ class Copier {
   void object(bool recorded) {
     out_ += '{';
     rest_.remove_prefix(1);
-    bool none_yet = true;
+    const std::size_t outer = places_.size();
     for (bool first = true;; first = false) {
       skip_space();
       if (front() == '}') break;
@@ -188,16 +191,43 @@ class Copier {
         rest_.remove_prefix(1);
         skip_space();
       }
-      none_yet = !member(recorded, none_yet) && none_yet;
+      member(recorded, places_.size() == outer);
     }
     rest_.remove_prefix(1);
+    if (!overlong()) sort_members(outer);
+    places_.resize(outer);
     out_ += '}';
   }
 
-  /// Whether it was kept.
-  bool member(bool recorded, bool none_yet) {
+  /// Puts the members of the innermost object, which end out_, in the order of their keys; those of
+  /// one key stay in theirs.
+  void sort_members(std::size_t outer) {
+    const auto key = [this](Place place) {
+      return std::string_view(out_).substr(place.begin + 1, place.key_length);
+    };
+    const auto less = [&key](Place a, Place b) {
+      const int order = key(a).compare(key(b));
+      return order != 0 ? order < 0 : a.begin < b.begin;
+    };
+    const auto first = places_.begin() + static_cast<std::ptrdiff_t>(outer);
+    if (std::is_sorted(first, places_.end(), less)) return;
+    const std::uint32_t begin = first->begin;
+    // Where each ends is known by the comma, or the end of all, behind it.
+    for (auto place = first; place != places_.end(); ++place)
+      place->length = static_cast<std::uint32_t>(
+          (place + 1 == places_.end() ? out_.size() : (place + 1)->begin - 1) - place->begin);
+    std::sort(first, places_.end(), less);
+    const std::string members = out_.substr(begin);
+    out_.resize(begin);
+    for (auto place = first; place != places_.end(); ++place) {
+      if (place != first) out_ += ',';
+      out_.append(members, place->begin - begin, place->length);
+    }
+  }
+
+  void member(bool recorded, bool is_first) {
     const std::size_t begin = out_.size();
-    if (!none_yet) out_ += ',';
+    if (!is_first) out_ += ',';
     const std::size_t key_at = out_.size() + 1;
     string();
     const std::size_t key_end = out_.size() - 1;
@@ -206,7 +236,11 @@ class Copier {
     skip_space();
     out_ += ':';
     const bool hidden = key_end > key_at && out_[key_at] == '_';
-    if (!recorded || hidden) {
+    if (!hidden && !overlong())
+      places_.push_back(Place{static_cast<std::uint32_t>(key_at - 1),
+                              static_cast<std::uint32_t>(key_end - key_at), 0});
+    if (recorded && !hidden && overlong()) recorder_->types.missed();
+    if (!recorded || hidden || overlong()) {
       value(false);
     } else {
       const std::size_t length = recorder_->path.size();
@@ -216,12 +250,19 @@ class Copier {
       recorder_->path.resize(length);
     }
     if (hidden) out_.resize(begin);
-    return !hidden;
   }
+
+  /// Of a member in out_, which is bounded.
+  struct Place {
+    std::uint32_t begin;
+    std::uint32_t key_length;
+    std::uint32_t length;
+  };
 
   std::string& out_;
   std::string_view rest_;
   TypeRecorder* recorder_;
+  std::vector<Place> places_;  ///< of the members of all objects that are open
   bool lone_surrogates_ = false;
 };
 
@@ -229,7 +270,7 @@ class Copier {
 
 bool append_canonical_string(std::string& out, std::string_view content) {
   bool lone = false;
-  while (!content.empty()) {
+  while (!content.empty() && out.size() <= kLongestRow) {
     std::size_t plain = 0;
     while (plain < content.size() && is_plain(content[plain])) ++plain;
     out += content.substr(0, plain);

@@ -48,6 +48,8 @@ class KeyTypes {
 
   /// Keys of rows, without nested ones.
   std::size_t keys() const { return top_level_; }
+  /// There was a key that could not be looked at.
+  void missed() { incomplete_ = true; }
   /// Whether there were keys that were not looked at.
   bool incomplete() const { return incomplete_; }
 

@@ -1,6 +1,7 @@
 #include "merge/row_lines.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,14 +40,18 @@ constexpr NoText kNoTexts[] = {
 
 }  // namespace
 
-Result<RowLines> RowLines::open(const std::string& name) {
+Result<RowLines> RowLines::open(const std::string& name, Proceed proceed) {
   const bool standard_input = name == "-";
-  const int descriptor =
-      standard_input ? dup(STDIN_FILENO) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  // A pipe that nobody writes yet must not hold the program where no interrupt reaches it: it is
+  // waited for like its bytes.
+  const int descriptor = standard_input
+                             ? dup(STDIN_FILENO)
+                             : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (descriptor < 0)
     return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::unreadable,
                 "cannot open " + name, std::strerror(errno));
-  RowLines lines(descriptor, standard_input ? "standard input" : name);
+  if (!standard_input) fcntl(descriptor, F_SETFL, O_RDONLY);
+  RowLines lines(descriptor, standard_input ? "standard input" : name, std::move(proceed));
   struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
     return fail(ErrorKind::unreadable, "cannot read " + name, "it is a folder",
@@ -55,8 +60,8 @@ Result<RowLines> RowLines::open(const std::string& name) {
   return lines;
 }
 
-RowLines::RowLines(int descriptor, std::string name)
-    : descriptor_(descriptor), name_(std::move(name)) {}
+RowLines::RowLines(int descriptor, std::string name, Proceed proceed)
+    : descriptor_(descriptor), name_(std::move(name)), proceed_(std::move(proceed)) {}
 
 RowLines::RowLines(RowLines&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
@@ -64,7 +69,9 @@ RowLines::RowLines(RowLines&& other) noexcept
       buffer_(std::move(other.buffer_)),
       begin_(other.begin_),
       end_(other.end_),
+      proceed_(std::move(other.proceed_)),
       at_end_(other.at_end_),
+      given_up_(other.given_up_),
       number_(other.number_),
       bytes_(other.bytes_) {}
 
@@ -75,7 +82,7 @@ RowLines::~RowLines() {
 Result<void> RowLines::check_start() {
   buffer_.resize(kLongest + kReadBytes);
   constexpr std::size_t kEnough = 16;
-  while (end_ < kEnough && !at_end_)
+  while (end_ < kEnough && !at_end_ && !given_up_)
     if (Result<bool> more = fill(); !more) return tl::unexpected(more.error());
   const std::string_view start(buffer_.data(), end_);
   for (const NoText& other : kNoTexts)
@@ -86,8 +93,22 @@ Result<void> RowLines::check_start() {
   return {};
 }
 
-/// Whether more came; at_end_ where none did.
+/// Whether to read on. A read that waits goes on after a signal (SA_RESTART); poll() never does.
+bool RowLines::wait_for_input() {
+  constexpr int kLookMilliseconds = 200;  // for a signal that comes just before poll()
+  pollfd wanted{descriptor_, POLLIN, 0};
+  for (;;) {
+    if (!proceed_(bytes_)) return false;
+    const int ready = poll(&wanted, 1, kLookMilliseconds);
+    // Of any other failure read() says what it is.
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
+  }
+}
+
+/// Whether more came; at_end_ or given_up_ where none did.
 Result<bool> RowLines::fill() {
+  given_up_ = !wait_for_input();
+  if (given_up_) return false;
   if (begin_ > 0 && buffer_.size() - end_ < kReadBytes) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
@@ -110,7 +131,7 @@ Result<bool> RowLines::fill() {
 Result<RowLines::Next> RowLines::next(std::string_view& line) {
   std::size_t looked = begin_;  // what stands before it has no line feed
   bool too_long = false;
-  for (;;) {
+  while (!given_up_) {
     const void* found = std::memchr(buffer_.data() + looked, '\n', end_ - looked);
     if (found != nullptr || (at_end_ && end_ > begin_)) {
       const std::size_t stop =
@@ -138,6 +159,7 @@ Result<RowLines::Next> RowLines::next(std::string_view& line) {
     if (Result<bool> more = fill(); !more) return tl::unexpected(more.error());
     looked = begin_ + before;
   }
+  return Next::given_up;
 }
 
 }  // namespace pidometer

@@ -22,6 +22,10 @@ std::string shown_key(std::string_view key) {
   return escape_bytes(key.substr(0, kShown)) + (key.size() > kShown ? "..." : "");
 }
 
+std::string too_long() {
+  return fmt::format("it is longer than {} MiB in ASCII", kLongestRow >> 20U);
+}
+
 /// Whether every character of a key stands for itself.
 bool is_plain_key(std::string_view key) {
   return std::all_of(key.begin(), key.end(),
@@ -32,6 +36,7 @@ bool is_plain_key(std::string_view key) {
 std::string labels_of(std::string_view content) {
   std::string labels;
   append_canonical_string(labels, content);
+  if (labels.size() > kLongestRow) return "[\"" + labels + "\"]";  // cut off: the row is too long
   std::string list;
   for (std::string_view rest = labels; !rest.empty();) {
     const std::size_t end = std::min(rest.find(','), rest.size());
@@ -114,19 +119,22 @@ void RowNormalizer::set_tag() {
 }
 
 /// Whether a lone surrogate was met.
-bool RowNormalizer::append_members(RowPlace place, std::string& out) {
+bool RowNormalizer::append_members(RowPlace place, bool record, std::string& out) {
   TypeRecorder recorder{types_, place, std::move(path_)};
   bool lone = false;
+  out.clear();
   out += '{';
   bool first = true;
   for (const JsonMember& member : members_) {
     if (member.key.starts_with('_')) continue;
+    if (verbatim_) out.clear();  // it is made for the types alone
     if (!std::exchange(first, false)) out += ',';
     out += '"';
     out += member.key;
     out += "\":";
     recorder.path = member.key;
-    lone |= append_canonical(out, member.value, &recorder);
+    lone |= append_canonical(out, member.value, record ? &recorder : nullptr);
+    if (out.size() > kLongestRow && !verbatim_) break;
   }
   out += '}';
   path_ = std::move(recorder.path);
@@ -139,7 +147,12 @@ tl::expected<NormalRow, std::string> RowNormalizer::normalize(std::string_view l
   made_.clear();
   if (const auto fault = split_json_object(line, members_))
     return tl::unexpected(fmt::format("{} (byte {})", fault->reason, fault->at));
-  for (JsonMember& member : members_) member.key = canonical_key(member.key);
+  std::size_t key_bytes = 0;
+  for (JsonMember& member : members_) {
+    member.key = canonical_key(member.key);
+    key_bytes += member.key.size();
+    if (key_bytes > kLongestRow) return tl::unexpected(too_long());
+  }
   if (!std::is_sorted(members_.begin(), members_.end(), key_less))
     std::stable_sort(members_.begin(), members_.end(), key_less);
   if (std::string reason = missing_or_twice(); !reason.empty())
@@ -161,7 +174,13 @@ tl::expected<NormalRow, std::string> RowNormalizer::normalize(std::string_view l
       set("timestamp", std::to_string(posix_microseconds(time->time)), JsonType::integer);
     set_tag();
   }
-  const bool escaped = append_members(place, out);
+  // One that may be left out is looked at before its types are taken.
+  constexpr std::size_t kMostGrowth = 8;  // six at most, and what is set
+  if (!verbatim_ && line.size() > kLongestRow / kMostGrowth) {
+    append_members(place, false, out);
+    if (out.size() > kLongestRow) return tl::unexpected(too_long());
+  }
+  const bool escaped = append_members(place, true, out);
   if (verbatim_)
     out = line;
   else if (escaped)

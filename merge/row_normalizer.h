@@ -27,7 +27,8 @@ struct NormalRow {
 
 /// Makes of a row of any of the tools one that Timesketch imports: pidometer's pass unchanged,
 /// Plaso's json_line rows get `datetime`, a list for `tag` and lose what starts with `_`. Keys are
-/// sorted, spelling is canonical, so that rows of the same content are the same bytes.
+/// sorted, nested ones too, and spelling is canonical, so that rows of the same content are the
+/// same bytes.
 class RowNormalizer {
  public:
   /// `verbatim`: the line stays as it is; what can be said of its time and of its types is said.
@@ -45,7 +46,7 @@ class RowNormalizer {
   std::string missing_or_twice() const;
   void set(std::string_view key, std::string value, JsonType type);
   void set_tag();
-  bool append_members(RowPlace place, std::string& out);
+  bool append_members(RowPlace place, bool record, std::string& out);
 
   bool verbatim_;
   KeyTypes& types_;

@@ -66,6 +66,7 @@ std::optional<RowTime> by_datetime(const WrittenRowTime& written, std::string& r
     // can lie between, it is the instant.
     const bool told =
         out.timestamp && *out.timestamp > kSurelyMicroseconds &&
+        in_range(Timestamp(microseconds(*out.timestamp))) &&  // else the difference may overflow
         std::chrono::abs(Timestamp(microseconds(*out.timestamp)) - out.time) <= hours(15);
     if (told)
       out.time = Timestamp(microseconds(*out.timestamp));

@@ -32,9 +32,6 @@ bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
-/// Lines between two looks at whether to go on.
-constexpr std::uint64_t kLookLines = 1024;
-
 }  // namespace
 
 std::string left_out_json(const LeftOutLine& line) {
@@ -74,23 +71,20 @@ Result<void> TimelineMerge::take_line(std::string_view line, std::uint64_t numbe
 }
 
 Result<void> TimelineMerge::add(const std::string& name) {
-  Result<RowLines> lines = RowLines::open(name);
+  Result<RowLines> lines = RowLines::open(
+      name, [this](std::uint64_t bytes) { return options_.proceed(bytes_ + bytes); });
   if (!lines) return tl::unexpected(lines.error());
   inputs_.push_back(MergedInput{.name = name});
   for (std::string_view line;;) {
     const Result<RowLines::Next> next = lines->next(line);
     if (!next) return tl::unexpected(next.error());
-    if (*next == RowLines::Next::end) break;
+    if (*next == RowLines::Next::end || *next == RowLines::Next::given_up) break;
     Result<void> taken =
         *next == RowLines::Next::line
             ? take_line(line, lines->number())
             : leave_out(line, lines->number(),
                         fmt::format("it is longer than {} MiB", RowLines::kLongest >> 20U));
     if (!taken) return taken;
-    if (lines->number() % kLookLines == 0 && !options_.proceed(bytes_ + lines->bytes())) {
-      given_up_ = true;
-      return {};
-    }
   }
   bytes_ += lines->bytes();
   return {};

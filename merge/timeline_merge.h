@@ -29,7 +29,8 @@ std::string left_out_json(const LeftOutLine& line);
 struct MergeOptions {
   bool verbatim = false;  ///< rows stay as they are
   bool dedup = false;     ///< of rows of the same bytes the first one stays
-  /// Called now and then with all bytes read so far; false: give up.
+  /// Called before each read, and while a pipe is silent, with all bytes read so far; false: give
+  /// up.
   std::function<bool(std::uint64_t bytes)> proceed = [](std::uint64_t) { return true; };
   /// Called for each line that is left out; an Error of it ends the merge.
   std::function<Result<void>(const LeftOutLine&)> left_out = [](const LeftOutLine&) {
@@ -72,8 +73,6 @@ class TimelineMerge {
 
   const std::vector<MergedInput>& inputs() const { return inputs_; }
   const KeyTypes& types() const { return types_; }
-  /// Whether `proceed` said no.
-  bool given_up() const { return given_up_; }
 
  private:
   Result<void> take_line(std::string_view line, std::uint64_t number);
@@ -86,7 +85,6 @@ class TimelineMerge {
   RowSorter sorter_;
   std::vector<MergedInput> inputs_;
   std::uint64_t bytes_ = 0;  ///< of the inputs before this one
-  bool given_up_ = false;
   std::string row_;
 };
 

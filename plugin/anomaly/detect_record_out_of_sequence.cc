@@ -43,7 +43,9 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     add(SequenceFault::time,
         {tick.record, tick.pid, tick.time, before.pid, behind.pid, before.time, behind.time});
   }
-  const bool few = found.size() <= std::max(kFewLines, clock.ticks.size() / kOneIn);
+  // all of them, with those that are not listed
+  const std::size_t strange = clock.foreign.size() + input.edited.size();
+  const bool few = strange <= std::max(kFewLines, clock.ticks.size() / kOneIn);
   // a line that was written late, or twice, is as true as any
   for (Anomaly& a : found)
     a.level = few && a.fault != SequenceFault::order ? Level::medium : Level::low;

@@ -23,11 +23,15 @@ std::string joined_tags(const RowJson& row, std::string_view separator) {
 }
 
 std::string replaced(std::string text, char from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-    text.replace(at, 1, to);
-    at += to.size();
-  }
-  return text;
+  if (text.find(from) == std::string::npos) return text;
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text)
+    if (c == from)
+      out += to;
+    else
+      out += c;
+  return out;
 }
 
 std::string one_line(std::string text) {

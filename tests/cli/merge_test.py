@@ -5,8 +5,6 @@ import json
 import os
 import pathlib
 import random
-import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -272,86 +270,6 @@ class LeftOut(MergeTest):
         self.assertIn("the key deep.a has several types", run.err)
         self.assertIn("Timesketch takes about 450", run.err)
         self.assertNotIn("warning", self.merge(one).err)
-
-
-class Outputs(MergeTest):
-    def big(self, size=60_000_000):
-        """More than one run; in no order."""
-        path = self.folder / "big.jsonl"
-        with path.open("w") as out:
-            for number in range(size // 1100):
-                out.write(timesketch(START + number * 7_919_000_003 % 86_400_000_000, f"{number} " + "x" * 1000))
-        return path
-
-    def test_bounded_memory(self):
-        if SANITIZED:
-            self.skipTest("sanitizers need memory of their own")
-        big = self.big(150_000_000)
-        for option in ((), ("--dedup",)):
-            process = subprocess.Popen([program.PROGRAM, "merge", "-q", *option, big, "-o", self.folder / "out", "--force"])
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            self.assertEqual(process.returncode, 0)
-            self.assertLess(usage.ru_maxrss * 1024, 100e6)
-            # Line by line: a child's peak, as the kernel counts it, begins with that of its parent.
-            count, last = 0, b""
-            with (self.folder / "out").open("rb") as out:
-                for count, line in enumerate(out, 1):
-                    stamp = line[line.index(b'"datetime"'):][:40]
-                    self.assertLessEqual(last, stamp)
-                    last = stamp
-            self.assertEqual(count, 150_000_000 // 1100)
-
-    def test_names(self):
-        one = self.file("one.jsonl", timesketch(START))
-        kept = self.file("kept.jsonl", "kept")
-        for arguments in (("-o", kept), ("--left-out", kept), ("-o", one, "--force"), ("--left-out", one, "--force"),
-                          ("-o", self.folder / "x", "--left-out", self.folder / "x"), ("--left-out", "-")):
-            with self.subTest(arguments):
-                self.merge(one, *arguments, status=2)
-                self.assertEqual((kept.read_text(), one.read_text()), ("kept", timesketch(START)))
-        self.merge(one, "-o", self.folder / "no" / "out", status=1)
-        self.merge(one, "-o", kept, "--force")
-        self.assertEqual(len(rows.load_rows(kept)), 1)
-        self.assertEqual(sorted(os.listdir(self.folder)), ["kept.jsonl", "one.jsonl"])
-
-    def test_full_disk(self):
-        one = self.file("one.jsonl", timesketch(START))
-        self.assertIn("No space left", self.merge(one, "-o", "/dev/full", status=1).err)
-
-    def test_no_room_for_temporary_files(self):
-        def small_files():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))
-
-        big = self.big()
-        done = subprocess.run([program.PROGRAM, "merge", big, "-o", self.folder / "out"], capture_output=True, check=False,
-                              preexec_fn=small_files)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn(b"TMPDIR", done.stderr)
-        self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
-        run = self.merge(big, "-o", self.folder / "out", env={"TMPDIR": "/nonexistent"}, status=1)
-        self.assertIn("TMPDIR", run.err)
-
-    def test_interrupted(self):
-        big = self.big()
-        scratch = self.folder / "scratch"
-        scratch.mkdir()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            with self.subTest(number), subprocess.Popen(
-                    [program.PROGRAM, "merge", big, "-o", self.folder / "out"], stderr=subprocess.PIPE,
-                    env={**os.environ, "TMPDIR": str(scratch)}) as process:
-                while len(os.listdir(self.folder)) < 3:  # its temporary name: the handlers are set
-                    time.sleep(0.001)
-                process.send_signal(number)
-                status = process.wait(program.TIMEOUT_SECONDS)
-                left = [name for name in os.listdir(self.folder) if name.startswith("out")]
-                self.assertEqual(os.listdir(scratch), [])
-                if number == signal.SIGKILL:
-                    self.assertNotIn("out", left)
-                else:
-                    self.assertEqual((status, left), (130, []))
-                    self.assertIn(b"interrupted", process.stderr.read())
 
 
 if __name__ == "__main__":

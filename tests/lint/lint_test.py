@@ -89,6 +89,9 @@ BAD_TREES = [
      {"plugin/timeline/form_tln.cc": ""}, "write_tln is not in the table"),
     ("long_file", "file_length", {"cli/a.cc": "\n" * 401}, "cli/a.cc:401"),
     ("long_test", "file_length", {"tests/a.py": "\n" * 401}, "tests/a.py:401"),
+    ("long_script", "file_length", {"report/assets/a.js": "\n" * 401}, "report/assets/a.js:401"),
+    ("long_style", "file_length", {"report/assets/a.css": "\n" * 401}, "report/assets/a.css:401"),
+    ("long_page", "file_length", {"report/assets/a.html": "\n" * 401}, "report/assets/a.html:401"),
     ("regex", "forbidden_calls", {"cli/a.cc": "std::regex r;\n"}, "std::regex"),
     ("sscanf", "forbidden_calls", {"base/a.cc": "std::sscanf(a, b);\n"}, "sscanf"),
     ("strtok", "forbidden_calls", {"tests/a.cc": "strtok(a, b);\n"}, "strtok"),
@@ -96,6 +99,8 @@ BAD_TREES = [
     ("popen", "forbidden_calls", {"cli/a.cc": "popen(a, b);\n"}, "a shell"),
     ("locale", "forbidden_calls", {"cli/a.cc": "std::locale l;\n"}, "a locale"),
     ("machine_path", "machine_paths", {"docs/a.md": "see /" + "work/main/x\n"}, "docs/a.md:1"),
+    *((f"machine_path_{kind}", "machine_paths", {f"report/assets/a.{kind}": "\n/" + "work/shared/x\n"},
+       f"report/assets/a.{kind}:2") for kind in ("js", "css", "html")),
 ]
 
 

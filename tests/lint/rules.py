@@ -49,6 +49,7 @@ IMPURE = re.compile(r"#include <(fstream|filesystem|iostream|unistd\.h|fcntl\.h|
                     r"|\b(getenv|fopen|system_clock::now|steady_clock::now)\b")
 
 MAX_LINES = 400
+PAGE_SUFFIXES = (".js", ".css", ".html")
 FORBIDDEN = (
     (re.compile(r"\bstd::w?regex\b|#include <regex>"), "std::regex"),
     (re.compile(r"\bv?sscanf\s*\("), "sscanf"),
@@ -159,7 +160,7 @@ def tables(root):
 
 def file_length(root):
     folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "capi", "tests", "tools", "testdata", "schemas")
-    for path in source_files(root, folders, (".h", ".cc", ".py", ".sh")):
+    for path in source_files(root, folders, (".h", ".cc", ".py", ".sh", *PAGE_SUFFIXES)):
         lines = sum(1 for _ in numbered(path))
         if lines > MAX_LINES:
             yield f"{path.relative_to(root).as_posix()}:{lines}: over {MAX_LINES} lines; two jobs in one file?"
@@ -181,7 +182,7 @@ def machine_paths(root):
                for part in relative.parts):
             continue
         if path.is_file() and path.suffix in (".h", ".cc", ".py", ".sh", ".md", ".json", ".jsonl",
-                                              ".build", ".txt", ".yml", ".toml"):
+                                              ".build", ".txt", ".yml", ".toml", *PAGE_SUFFIXES):
             for number, line in numbered(path):
                 if MACHINE_PATH.search(line):
                     yield f"{relative.as_posix()}:{number}: a path of one machine"

@@ -96,7 +96,6 @@ class JournalFile {
   Result<std::uint64_t> walk_damaged(std::uint64_t at, std::optional<Object> object, Proof proof,
                                      JournalIndex& index);
   Result<bool> is_room(std::uint64_t at);
-  Result<bool> is_zero(std::uint64_t offset, std::uint64_t end);
   Result<std::optional<std::uint64_t>> next_object(std::uint64_t offset);
   Result<std::optional<std::uint64_t>> next_proven(std::uint64_t offset, std::uint64_t end);
 
@@ -124,8 +123,8 @@ class JournalFile {
   bool indexed_ = false;           ///< from then on fields are mended where they are asked for
   std::vector<std::byte> window_;  ///< of the source
   std::uint64_t window_at_ = 0;
-  std::size_t ahead_ = kFieldsAhead;  ///< bytes that are read at once, at least
-  std::uint64_t nonzero_at_ = 0;      ///< a byte that is not 0, the last one met
+  std::size_t ahead_ = kFieldsAhead;      ///< bytes that are read at once, at least
+  std::optional<std::uint64_t> room_at_;  ///< behind the last byte that is not 0, once looked for
   std::unordered_map<std::uint64_t, Data> known_;
   std::unordered_map<std::uint64_t, Object> mended_;  ///< heads with a wrong bit, as they were
   std::size_t known_bytes_ = 0;

@@ -14,6 +14,13 @@ namespace {
 constexpr std::size_t kMostEntries = 20'000'000;
 constexpr std::size_t kMostHoles = 100'000;
 
+/// Zeros that end the last object, where room for entries follows it.
+constexpr std::size_t kLookedAt = 64;
+
+bool is_set(std::byte byte) {
+  return byte != std::byte{0};
+}
+
 /// Ascending; neighbours are one, and so is all that is too much.
 void add_hole(std::vector<ByteRange>& holes, ByteRange hole) {
   if (!holes.empty() && (holes.back().end >= hole.begin || holes.size() >= kMostHoles))
@@ -60,6 +67,8 @@ Result<JournalFile::Walk> JournalFile::walk_by_sizes() {
     const auto room = is_room(at);
     if (!room) return tl::unexpected(room.error());
     if (*room) break;
+    // Heads that are none may lead anywhere, and each would cost a window there and back.
+    ahead_ = kFieldsAhead;
     index.holes.assign(1, {at, source_->size()});
     // The rest is for the walk by proof, when there are enough to tell the flags by.
     if (walk.samples.size() >= kSamples) break;
@@ -139,23 +148,20 @@ Result<std::uint64_t> JournalFile::walk_damaged(std::uint64_t at, std::optional<
 /// Whether all from there on is room for entries to come.
 Result<bool> JournalFile::is_room(std::uint64_t at) {
   if (at <= tail_object_) return false;
-  return is_zero(at, source_->size());
-}
-
-Result<bool> JournalFile::is_zero(std::uint64_t offset, std::uint64_t end) {
-  if (offset <= nonzero_at_ && nonzero_at_ < end) return false;
-  for (std::uint64_t at = offset; at < end; at += kWindow) {
-    const auto part =
-        bytes(at, static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, end - at)));
-    if (!part) return tl::unexpected(part.error());
-    const auto other =
-        std::find_if(part->begin(), part->end(), [](std::byte b) { return b != std::byte{0}; });
-    if (other == part->end()) continue;
-    // Remembered: a file of many holes would be looked through to its end at each.
-    nonzero_at_ = at + static_cast<std::uint64_t>(other - part->begin());
-    return false;
+  if (!room_at_) {
+    // Once, from the end: a file of many holes would be looked through to its end at each.
+    std::uint64_t room = source_->size();
+    while (room > 0) {
+      const std::uint64_t begin = room - std::min<std::uint64_t>(kWindow, room);
+      const auto part = bytes(begin, static_cast<std::size_t>(room - begin));
+      if (!part) return tl::unexpected(part.error());
+      const auto last = std::find_if(part->rbegin(), part->rend(), is_set);
+      room -= static_cast<std::uint64_t>(last - part->rbegin());
+      if (last != part->rend()) break;
+    }
+    room_at_ = room;
   }
-  return true;
+  return at >= *room_at_;
 }
 
 /// The first object behind `offset`, told by its head and by that of the one behind it, since text
@@ -170,9 +176,9 @@ Result<std::optional<std::uint64_t>> JournalFile::next_object(std::uint64_t offs
     if (!follower) return tl::unexpected(follower.error());
     bool ends = next >= source_->size();
     if (!*follower && !ends) {
-      const auto zeros = is_zero(next, std::min(source_->size(), next + 64));
-      if (!zeros) return tl::unexpected(zeros.error());
-      ends = *zeros;
+      const auto behind = bytes(next, kLookedAt);
+      if (!behind) return tl::unexpected(behind.error());
+      ends = std::none_of(behind->begin(), behind->end(), is_set);
     }
     if (*follower || ends) return std::optional(at);
     const auto proven = next_proven(at, at + 8);

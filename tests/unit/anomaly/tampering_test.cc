@@ -291,6 +291,29 @@ TEST(SilentJob, a_search_that_was_given_up_is_told) {
   EXPECT_FALSE(find_silent_jobs(build_pid_clock(readings, {})).whole);
 }
 
+// Lines that are not listed count as well: where so many are misplaced nobody forged the one.
+TEST(Misplaced, lines_that_are_not_listed_are_counted) {
+  Host host{[](std::int64_t) { return std::vector<std::uint32_t>{1}; }};
+  PidClock clock = build_pid_clock(host.run(175 * kDay), {});
+  ASSERT_GT(clock.ticks.size(), 250'000U);
+  ForeignReading reading;
+  reading.misplaced = true;
+  clock.foreign.assign(2000, reading);
+  reading.misplaced = false;
+  clock.foreign.push_back(reading);
+  const auto level = [&clock] {
+    const Baseline baseline = learn_baseline(clock);
+    const WindowScan scan(clock, baseline);
+    Explanations explanations(clock, baseline, scan);
+    return detect_record_out_of_sequence(DetectorInput(clock, baseline, scan, explanations))
+        .back()
+        .level;
+  };
+  EXPECT_EQ(level(), Level::low);
+  clock.foreign.erase(clock.foreign.begin(), clock.foreign.begin() + 1500);
+  EXPECT_EQ(level(), Level::medium);
+}
+
 // A log server that swaps every other line: no flood of rows, and nothing of them an alarm.
 TEST(Misplaced, lines_of_a_log_that_is_out_of_order_throughout) {
   Host host{[](std::int64_t minute) {

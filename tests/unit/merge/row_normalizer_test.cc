@@ -133,6 +133,17 @@ TEST(RowNormalizer, FindsTheInstant) {
   }
 }
 
+// The distance of the two is beyond 64 bits, and wrapped around it would be none.
+TEST(RowNormalizer, ATimestampThatNoClockHasIsNoInstant) {
+  for (const char* timestamp : {"9223372036854775807", "-9223372036854775808"})
+    for (const char* datetime : {"1969-12-31T23:59:59.999999", "1960-01-01T00:00:00"}) {
+      const Normalized done = normalize(
+          row(std::string("\"datetime\":\"") + datetime + "\",\"timestamp\":" + timestamp));
+      EXPECT_EQ(done.reason, "") << datetime << timestamp;
+      EXPECT_EQ(done.remarks, remark_zone_assumed | remark_times_differ) << datetime << timestamp;
+    }
+}
+
 TEST(RowNormalizer, SaysWhyALineIsLeftOut) {
   const std::pair<std::string, const char*> cases[] = {
       {"{\"a\":1", "it ends too early (byte 6)"},

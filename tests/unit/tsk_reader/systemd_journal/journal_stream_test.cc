@@ -9,6 +9,7 @@
 
 #include "tests/support/made_systemd_journal.h"
 #include "tests/support/memory_source.h"
+#include "tsk_reader/systemd_journal/journal_file.h"
 
 namespace pidometer {
 namespace {
@@ -256,6 +257,47 @@ TEST(JournalStream, ObjectsWithinOneAnotherAreNotTriedForEver) {
   const Text text = read(file, 65536);
   EXPECT_EQ(text.whole(), 1U);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+}
+
+/// Counts what is read.
+class CountingSource : public MemorySource {
+ public:
+  using MemorySource::MemorySource;
+  Result<void> read_at(std::uint64_t offset, std::span<std::byte> out) override {
+    read += out.size();
+    return MemorySource::read_at(offset, out);
+  }
+  std::uint64_t read = 0;
+};
+
+// Heads that lead into zeros, each behind one that leads into what is none: at each the zeros would
+// be looked through to their end.
+TEST(JournalStream, ZerosAreNotLookedThroughAtEachHead) {
+  constexpr std::size_t kHeads = 4096;
+  constexpr std::size_t kHead = 24;
+  std::string file = Made(1).journal.file(0);
+  file.resize((file.size() + 7) / 8 * 8);
+  const std::size_t heads = file.size();
+  const std::size_t garbage = heads + kHeads * kHead;
+  const std::size_t zeros = garbage + 4096;
+  for (std::size_t i = 0; i < kHeads; ++i) {
+    std::uint64_t size = (i % 2 == 0 ? garbage : zeros) + 1024 - file.size();
+    std::string head(kHead, '\0');
+    head[0] = 6;  // an entry array
+    for (std::size_t at = 8; at < 16; ++at, size >>= 8U) head[at] = static_cast<char>(size & 255U);
+    head[16] = 'x';
+    file += head;
+  }
+  file += std::string(4096, 'y') + std::string(1 << 20, '\0') + 'z';
+  CountingSource source(file);
+  Result<JournalFile> journal = JournalFile::open(source);
+  ASSERT_TRUE(journal);
+  const Result<JournalIndex> index = journal->index();
+  ASSERT_TRUE(index);
+  EXPECT_EQ(index->entries.size(), 1U);
+  EXPECT_FALSE(index->holes.empty());
+  // A page a head, there and back, twice; with the zeros it was 2,700 MB.
+  EXPECT_LT(source.read, 4 * kHeads * 4096 + 10 * file.size());
 }
 
 TEST(JournalStream, AFieldThatStandsTwiceIsNoDamage) {
