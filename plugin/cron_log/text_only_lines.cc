@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -30,9 +31,6 @@ constexpr std::uint64_t kMany = 20;
 constexpr std::uint64_t kManyPart = 50;
 constexpr std::uint64_t kFew = 3;
 constexpr std::uint64_t kFewPart = 5;
-/// The old datagram of syslog holds 480 bytes at least (RFC 5424, 6.1) and its head takes less than
-/// 80 of them: what is shorter no daemon cut off.
-constexpr std::size_t kCutOff = 400;
 /// Copies looked through for two of one journal file: records of users may stand in files of
 /// their own, between those of the system's.
 constexpr std::ptrdiff_t kMostSteps = 5;
@@ -213,6 +211,8 @@ class Finder {
       taken_.insert(*own);
       alone.push_back(one.record);
       told.push_back(line(one, AgainstJournal::line_edited, own));
+      // Of a job that has the journal's PIDs elsewhere; else the PID may be a container's.
+      told.back().doubtful = is_wrong_byte(record, copied_.twin(*own)) || !is_held_job(job);
       return;
     }
     if (may_be_lost(one, time)) {
@@ -231,16 +231,28 @@ class Finder {
     const JobLabel& b = labels_[twin.label];
     if (text.event != twin.event || a.username != b.username) return false;
     if (!is_plain(a.command) || !is_plain(b.command)) return true;
-    return a.command.size() >= kCutOff && b.command.starts_with(a.command);
+    return !a.whole && b.command.starts_with(a.command);
   }
 
+  /// Whether one byte makes the difference: a wrong one, or a line feed that is another byte now,
+  /// so that the line behind it is its end.
   bool is_wrong_byte(const StoredRecord& text, const StoredRecord& twin) const {
     const JobLabel& a = labels_[text.label];
     const JobLabel& b = labels_[twin.label];
-    return text.event == twin.event &&
-           (a.username == b.username
-                ? differ_by_one_byte(a.command, b.command)
-                : a.command == b.command && differ_by_one_byte(a.username, b.username));
+    if (text.pid != twin.pid) {
+      std::string pid = std::to_string(text.pid);
+      const std::string own = std::to_string(twin.pid);
+      if (pid.size() < own.size()) pid.insert(0, own.size() - pid.size(), '0');
+      return differ_by_one_byte(pid, own);
+    }
+    // Words that are not cron's any more, and a line without its end.
+    if (text.event != twin.event)
+      return text.event == CronEvent::info || text.event == CronEvent::error;
+    if (!a.whole) return true;
+    if (a.username != b.username)
+      return a.command == b.command && differ_by_one_byte(a.username, b.username);
+    return a.command == b.command || differ_by_one_byte(a.command, b.command) ||
+           (a.command.starts_with(b.command + ")") && a.command.find("]: (") != std::string::npos);
   }
 
   static bool is_same_time(Timestamp text, Timestamp journal) {
@@ -260,6 +272,13 @@ class Finder {
         for (const CopiedRecord& pair : pairs)
           kinds_.insert(copied_.kind_of(records_[pair.record]));
     return kinds_.contains(kind);
+  }
+
+  bool is_held_job(const CopiedLogs::Job& job) {
+    if (jobs_.empty())
+      for (const auto& [log, pairs] : family_.pairs)
+        for (const CopiedRecord& pair : pairs) jobs_.insert(copied_.job_of(records_[pair.record]));
+    return jobs_.contains(job);
   }
 
   /// Whether the journals may have had the line once.
@@ -342,6 +361,7 @@ class Finder {
   std::map<CopiedLogs::Job, std::vector<std::uint32_t>> by_job_;
   std::set<std::uint32_t> taken_;  ///< places of the journal's records that a stranger is told of
   std::set<CopiedLogs::Kind> kinds_;
+  std::set<CopiedLogs::Job> jobs_;
   std::map<std::uint32_t, microseconds> silences_;
   TextOnlyLines result_;
 };
