@@ -1,6 +1,7 @@
 #include "plugin/cron_log/text_only_lines.h"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -41,10 +42,11 @@ bool is_plain(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
 }
 
-bool differ_by_one_byte(std::string_view a, std::string_view b) {
+bool differ_by_one_bit(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
-  std::size_t wrong = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) wrong += a[i] != b[i] ? 1 : 0;
+  int wrong = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    wrong += std::popcount(static_cast<unsigned char>(a[i] ^ b[i]));
   return wrong == 1;
 }
 
@@ -234,7 +236,7 @@ class Finder {
     return !a.whole && b.command.starts_with(a.command);
   }
 
-  /// Whether one byte makes the difference: a wrong one, or a line feed that is another byte now,
+  /// Whether damage makes the difference: a wrong bit, or a line feed that is another byte now,
   /// so that the line behind it is its end.
   bool is_wrong_byte(const StoredRecord& text, const StoredRecord& twin) const {
     const JobLabel& a = labels_[text.label];
@@ -243,15 +245,15 @@ class Finder {
       std::string pid = std::to_string(text.pid);
       const std::string own = std::to_string(twin.pid);
       if (pid.size() < own.size()) pid.insert(0, own.size() - pid.size(), '0');
-      return differ_by_one_byte(pid, own);
+      return differ_by_one_bit(pid, own);
     }
     // Words that are not cron's any more, and a line without its end.
     if (text.event != twin.event)
       return text.event == CronEvent::info || text.event == CronEvent::error;
     if (!a.whole) return true;
     if (a.username != b.username)
-      return a.command == b.command && differ_by_one_byte(a.username, b.username);
-    return a.command == b.command || differ_by_one_byte(a.command, b.command) ||
+      return a.command == b.command && differ_by_one_bit(a.username, b.username);
+    return a.command == b.command || differ_by_one_bit(a.command, b.command) ||
            (a.command.starts_with(b.command + ")") && a.command.find("]: (") != std::string::npos);
   }
 

@@ -108,7 +108,7 @@ class EditsBesideAJournal(program.ProgramTest):
         self.assertEqual(line["journal_line"]["filename"], "/" + JOURNAL)
         self.assertIn("was edited", line["message"])
 
-    def test_one_byte_is_a_weak_sign(self):
+    def test_one_bit_is_a_weak_sign(self):
         text = host()
         i = self.at(20)
         text[i] = (*text[i][:3], text[i][3].replace("1 1", "1 9"))
