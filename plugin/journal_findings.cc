@@ -16,6 +16,8 @@ GapCause cause_of(AgainstJournal verdict) {
     case AgainstJournal::host_booted:
     case AgainstJournal::log_silent:
     case AgainstJournal::scattered:
+    case AgainstJournal::line_edited:
+    case AgainstJournal::line_inserted:
       return GapCause::unknown;
   }
   return GapCause::unknown;
@@ -28,12 +30,46 @@ Level level_of(const LostCopies& lost) {
   return lost.missing > 1 && !lost.one_job ? Level::high : Level::medium;
 }
 
+/// The same process at the same second, by another name: only an edit does that. A line that the
+/// journal lacks may be one that it lost.
+Level level_of_line(const LostCopies& line) {
+  if (line.doubtful) return Level::low;
+  return line.verdict == AgainstJournal::line_edited && line.same_time ? Level::high
+                                                                       : Level::medium;
+}
+
+Anomaly line_finding(const LostCopies& line, const PidClock& clock) {
+  Anomaly a;
+  a.kind = AnomalyKind::record_out_of_sequence;
+  a.fault =
+      line.verdict == AgainstJournal::line_edited ? SequenceFault::edited : SequenceFault::inserted;
+  a.level = level_of_line(line);
+  a.window_start = line.first.time;
+  a.window_end = line.first.time;
+  a.first_record = line.first_kept;
+  a.last_record = line.first_kept;
+  a.first_pid = line.first.pid;
+  a.last_pid = line.first.pid;
+  a.boot_session = boot_session_at(clock, a.first_record);
+  // At an end of the log there is none on one side.
+  a.previous_pid = line.previous.file == nullptr ? line.first.pid : line.previous.pid;
+  a.next_pid = line.next.file == nullptr ? line.first.pid : line.next.pid;
+  a.previous_time = line.previous.file == nullptr ? line.first.time : line.previous.time;
+  a.next_time = line.next.file == nullptr ? line.first.time : line.next.time;
+  return a;
+}
+
 }  // namespace
 
 std::vector<Anomaly> journal_findings(const LogSeries& log, const PidClock& clock) {
   std::vector<Anomaly> found;
   for (std::size_t i = 0; i < log.lost_copies.size(); ++i) {
     const LostCopies& lost = log.lost_copies[i];
+    if (is_single_line(lost.verdict)) {
+      found.push_back(line_finding(lost, clock));
+      found.back().lost_copies = static_cast<std::uint32_t>(i + 1);
+      continue;
+    }
     Anomaly a;
     a.kind = AnomalyKind::record_gap;
     a.cause = cause_of(lost.verdict);

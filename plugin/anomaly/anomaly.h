@@ -68,7 +68,9 @@ struct CrontabLine {
 enum class SequenceFault : std::uint8_t {
   pid,
   time,
-  order,  ///< both: the line was moved, written late, or repeated
+  order,     ///< both: the line was moved, written late, or repeated
+  edited,    ///< the journal beside the text log has another line there
+  inserted,  ///< the journal beside the text log has no such line
 };
 
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
@@ -131,8 +133,8 @@ struct Anomaly {
   bool until_file_time = false;       ///< it ends at the time at which the log's file was written
   bool from_file_time = false;        ///< it begins at the time at which the log's file was made
   bool one_job = false;               ///< one job's lines alone are missing: `labels`
-  /// Number from 1 of the caller's: what a text log and a journal lack of one another. 0: the gap
-  /// was told from the schedule and the PIDs.
+  /// Number from 1 of the caller's: what a text log and a journal lack of one another. 0: the
+  /// finding was told from the schedule and the PIDs. Of a record_out_of_sequence too.
   std::uint32_t lost_copies = 0;
 
   // record_out_of_sequence (the window is the record):

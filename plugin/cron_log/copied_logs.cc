@@ -32,9 +32,11 @@ bool is_near(const std::vector<Timestamp>& times, Timestamp time, std::chrono::m
   return at != times.end() && *at <= time + apart;
 }
 
-/// The longest run of pairs, in their order, whose places ascend: patience sorting, O(n log n). One
-/// line that was put elsewhere would otherwise hide all others between its two places.
-std::vector<CopiedRecord> in_order(const std::vector<CopiedRecord>& pairs) {
+}  // namespace
+
+// Patience sorting, O(n log n). One line that was put elsewhere would otherwise hide all others
+// between its two places.
+std::vector<CopiedRecord> in_journals_order(const std::vector<CopiedRecord>& pairs) {
   constexpr std::size_t kNone = SIZE_MAX;
   std::vector<std::size_t> ends;  // of the best run of each length
   std::vector<std::size_t> before(pairs.size(), kNone);
@@ -55,8 +57,6 @@ std::vector<CopiedRecord> in_order(const std::vector<CopiedRecord>& pairs) {
   std::reverse(run.begin(), run.end());
   return run;
 }
-
-}  // namespace
 
 std::vector<std::vector<std::size_t>> text_log_families(std::span<const FileLog> logs) {
   std::map<std::string, std::vector<std::size_t>> of_family;
@@ -108,6 +108,8 @@ void CopiedLogs::match(Family& family, FileLog& log, std::size_t number, std::ui
       continue;
     }
     if (record.pid != 0 && is_within) ++compared.within;
+    if (record.pid != 0 && is_within && record.event != CronEvent::repeated)
+      family.strangers[number].push_back(static_cast<std::uint32_t>(r));
     if (time < twins_.first() - kOtherZone || time > twins_.last() + kOtherZone) continue;
     family.strangers_by_pid[record.pid].emplace_back(time, job_of(record));
     family.strangers_by_job[job_of(record)].push_back(time);
@@ -201,7 +203,7 @@ CopiedLogs::Gaps CopiedLogs::gaps() {
   Gaps found;
   for (const auto& [log, pairs] : families_[present_].pairs)
     for (const auto& [host, own] : by_host(pairs)) {
-      const std::vector<CopiedRecord> run = in_order(own);
+      const std::vector<CopiedRecord> run = in_journals_order(own);
       if (run.size() < own.size()) found.out_of_order[log] += own.size() - run.size();
       for (std::size_t i = 1; i < run.size(); ++i)
         if (run[i].place > run[i - 1].place + 1)

@@ -24,6 +24,9 @@ struct CopiedRecord {
 /// The text logs that hold records, by number, a log and its rotations together; by path.
 std::vector<std::vector<std::size_t>> text_log_families(std::span<const FileLog> logs);
 
+/// The longest run of copies, in their order, whose places ascend.
+std::vector<CopiedRecord> in_journals_order(const std::vector<CopiedRecord>& pairs);
+
 /// Between two neighbouring copies of one text log and one host.
 struct CopyGap {
   std::size_t log = 0;
@@ -46,6 +49,8 @@ class CopiedLogs {
     /// Records in the journals' time that are no copies of any of theirs.
     std::map<Pid, std::vector<std::pair<Timestamp, Job>>> strangers_by_pid;
     std::map<Job, std::vector<Timestamp>> strangers_by_job;
+    /// Those of them that have a PID, as indices into the records, by log, in its order.
+    std::map<std::size_t, std::vector<std::uint32_t>> strangers;
   };
 
   /// Fills LogReport::beside_journal of the text logs. All must outlive it; of `twins` each family
@@ -56,6 +61,9 @@ class CopiedLogs {
   const std::vector<Family>& families() const { return families_; }
   /// From now on it is asked about this family.
   void begin(std::size_t family);
+
+  /// Whether that family holds the journal's record.
+  bool holds(std::uint32_t place) const { return held_[place]; }
 
   /// Copies of a log by host, in the log's order.
   std::map<std::uint32_t, std::vector<CopiedRecord>> by_host(

@@ -1,6 +1,7 @@
 #include "plugin/cron_log/find_lost_copies.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 #include "plugin/cron_log/copied_logs.h"
 #include "plugin/cron_log/log_life.h"
 #include "plugin/cron_log/loss_hints.h"
+#include "plugin/cron_log/text_only_lines.h"
 #include "plugin/cron_log/written_lines.h"
 
 namespace pidometer {
@@ -38,6 +40,11 @@ constexpr const char* kOutOfOrder =
     "out of the journal's order: what lies around it is compared without it";
 constexpr const char* kTooMany = "too many logs of the same lines to compare them all";
 
+constexpr const char* kLossyJournal =
+    "in the text log alone, and the journal may have lost it: counted as a record";
+constexpr const char* kManyLines =
+    "in the text log alone, as so many others: by a way of their own, counted as records";
+
 using Gap = CopyGap;
 
 class Finder {
@@ -52,13 +59,15 @@ class Finder {
         copied_(logs, records, twins, shifts),
         hints_(find_loss_hints(logs, records, sources, twins, shifts, copied_.copied_times())) {}
 
-  std::vector<LostCopies> run(const std::set<std::size_t>& withheld) {
+  LossesOfCopies run(const std::set<std::size_t>& withheld) {
     for (std::size_t f = 0; f < copied_.families().size(); ++f) {
       copied_.begin(f);
       const Family& family = copied_.families()[f];
-      judge(family, withheld.contains(family.pairs.begin()->first));
+      const bool is_withheld = withheld.contains(family.pairs.begin()->first);
+      judge(family, is_withheld);
+      if (!is_withheld) take_lines(family);
     }
-    return std::move(found_);
+    return {std::move(found_), std::move(no_readings_)};
   }
 
  private:
@@ -76,6 +85,18 @@ class Finder {
       if (left_out > 0) logs_[gap.log].report.beside_journal->not_judged[reason] += left_out;
     }
     std::erase_if(gaps, [](const Gap& gap) { return gap.missing.empty(); });
+  }
+
+  /// What the log has and the journals have not.
+  void take_lines(const Family& family) {
+    TextOnlyLines lines =
+        find_text_only_lines(logs_, labels_, records_, twins_, shifts_, copied_, family, hints_);
+    std::ranges::move(lines.told, std::back_inserter(found_));
+    no_readings_.insert(no_readings_.end(), lines.no_readings.begin(), lines.no_readings.end());
+    std::map<std::string, std::uint64_t>& not_judged =
+        logs_[family.pairs.begin()->first].report.beside_journal->not_judged;
+    if (lines.not_judged_lossy > 0) not_judged[kLossyJournal] += lines.not_judged_lossy;
+    if (lines.not_judged_many > 0) not_judged[kManyLines] += lines.not_judged_many;
   }
 
   bool is_unread(const Gap& gap) const {
@@ -356,15 +377,15 @@ class Finder {
   std::uint32_t written_of_ = UINT32_MAX;
   std::uint64_t written_left_ = kMostWritten;
   std::vector<LostCopies> found_;
+  std::vector<std::uint32_t> no_readings_;
 };
 
 }  // namespace
 
-std::vector<LostCopies> find_lost_copies(std::span<FileLog> logs, const SourceTable& sources,
-                                         std::span<const JobLabel> labels,
-                                         const std::vector<StoredRecord>& records,
-                                         JournalTwins& twins, const CopyShifts& shifts,
-                                         const std::set<std::size_t>& withheld) {
+LossesOfCopies find_lost_copies(std::span<FileLog> logs, const SourceTable& sources,
+                                std::span<const JobLabel> labels,
+                                const std::vector<StoredRecord>& records, JournalTwins& twins,
+                                const CopyShifts& shifts, const std::set<std::size_t>& withheld) {
   if (twins.empty() || std::any_of(logs.begin(), logs.end(), [](const FileLog& log) {
         return log.report.entry.recovery.has_value();
       }))

@@ -40,7 +40,10 @@ class Copies {
     for (const std::vector<std::size_t>& family : text_log_families(logs_))
       if (match(family, shifts)) withheld.insert(family.begin(), family.end());
     if (names_.empty() || result_.disagree()) return std::move(result_);
-    result_.lost = find_lost_copies(logs_, sources_, labels_, records_, twins_, shifts, withheld);
+    LossesOfCopies losses =
+        find_lost_copies(logs_, sources_, labels_, records_, twins_, shifts, withheld);
+    result_.lost = std::move(losses.lost);
+    for (const std::uint32_t r : losses.no_readings) records_[r].pid_role = PidRole::none;
     for (FileLog& log : logs_)
       for (std::size_t r = log.begin; r < log.end; ++r)
         if (dropped_[r]) {

@@ -42,6 +42,7 @@ struct JournalCopies {
 /// names the boot. What else the text logs hold of a host whose copies were found is from then on
 /// of the journal's name for it (`web-1.example.org`): new sources. Each log and its rotations may
 /// hold a line: all of its copies are removed, as are those that are dated otherwise (`misdated`).
+/// What is an edited or an inserted line is a record, and its PID no reading of the clock.
 /// Removes nothing where the two disagree. The counts of the reports follow: records become
 /// duplicate_lines.
 JournalCopies drop_journal_copies(std::span<FileLog> logs, SourceTable& sources,

@@ -21,6 +21,8 @@ enum class AgainstJournal : std::uint8_t {
   log_silent,            ///< no text log of the host has a line there
   scattered,             ///< in so many places that the way into the text log must lose lines
   journal_file_missing,  ///< the text log has records between two files of the journal
+  line_edited,           ///< a line of the text log is another one in the journal
+  line_inserted,         ///< a line of the text log is none in the journal
 };
 
 /// A text log laid beside the journal that its lines should be in as well.

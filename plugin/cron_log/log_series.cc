@@ -164,10 +164,22 @@ void give_lost_copies(std::vector<LostCopies>& lost, LogSeries& to) {
   for (const LostCopies& one : lost)
     for (const RecordPlace& place : {one.first, one.last}) wanted.insert({place.time, place.pid});
   std::map<Place, std::uint32_t> kept;
-  for (std::size_t i = 0; i < to.records.size(); ++i)
-    if (const Place place{to.records[i].time, to.records[i].pid}; wanted.contains(place))
-      kept.try_emplace(place, static_cast<std::uint32_t>(i));
+  std::map<std::pair<const LogFile*, std::uint64_t>, std::uint32_t> lines;
+  for (std::size_t i = 0; i < to.records.size(); ++i) {
+    const StoredRecord& record = to.records[i];
+    const Place place{record.time, record.pid};
+    if (!wanted.contains(place)) continue;
+    kept.try_emplace(place, static_cast<std::uint32_t>(i));
+    lines.try_emplace({to.files[record.file], record.offset}, static_cast<std::uint32_t>(i));
+  }
   std::erase_if(lost, [&](LostCopies& one) {
+    if (is_single_line(one.verdict)) {
+      const auto line = lines.find({one.first.file, one.first.offset});
+      if (line == lines.end()) return false;
+      one.first_kept = one.last_kept = line->second;
+      to.lost_copies.push_back(std::move(one));
+      return true;
+    }
     const auto first = kept.find({one.first.time, one.first.pid});
     const auto last = kept.find({one.last.time, one.last.pid});
     if (first == kept.end() && last == kept.end()) return false;

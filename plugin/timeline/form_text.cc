@@ -149,8 +149,10 @@ std::string witness_words(const WindowWitnesses& witnesses) {
 std::string missing_words(const FindingBody& finding) {
   if (!finding.missing) return {};
   std::string words;
+  const bool is_gap = finding.anomaly.kind == AnomalyKind::record_gap;
   for (const MissingLine& line : finding.missing->lines)
-    words += fmt::format("{}{}missing: {}, {} line {}: {}\n", kIndent, kIndent, iso8601(line.time),
+    words += fmt::format("{}{}{}: {}, {} line {}: {}\n", kIndent, kIndent,
+                         is_gap ? "missing" : "in the journal", iso8601(line.time),
                          escape_bytes(line.filename), line.line, escape_bytes(line.text));
   if (finding.anomaly.missing_records > finding.missing->lines.size())
     words += fmt::format("{}{}and {} more, the last one {}\n", kIndent, kIndent,

@@ -92,12 +92,16 @@ void put_activity(RowJson& row, const FindingBody& finding) {
   row["score_log"] = row_real(anomaly.score_log);
 }
 
-void put_sequence(RowJson& row, const Anomaly& anomaly) {
+void put_sequence(RowJson& row, const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
   row["fault"] = sequence_fault_name(anomaly.fault);
   row["previous_pid"] = anomaly.previous_pid;
   row["next_pid"] = anomaly.next_pid;
   row["previous_time"] = iso8601(anomaly.previous_time);
   row["next_time"] = iso8601(anomaly.next_time);
+  if (!finding.missing) return;
+  row["copied_records"] = finding.missing->copied;
+  for (const MissingLine& line : finding.missing->lines) row["journal_line"] = quoted_line(line);
 }
 
 /// What log and crontab have of a job.
@@ -194,7 +198,7 @@ struct PutBody {
         put_text(row, "missing_command", finding.missing_command);
         break;
       case AnomalyKind::record_out_of_sequence:
-        put_sequence(row, anomaly);
+        put_sequence(row, finding);
         break;
       case AnomalyKind::clock_step:
         row["observed_pids"] = anomaly.observed_pids;

@@ -90,6 +90,9 @@ std::string_view verdict_words(const FindingBody& finding) {
       return "in so many places that the way into the log must lose lines";
     case AgainstJournal::journal_file_missing:
       return "a file of the journal is missing there";
+    case AgainstJournal::line_edited:
+    case AgainstJournal::line_inserted:
+      break;  // no gap: sequence_message()
   }
   assert(false);
   return {};
@@ -152,6 +155,16 @@ std::string duration_words(double seconds) {
 
 std::string sequence_message(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
+  if (anomaly.fault == SequenceFault::edited)
+    return fmt::format(
+        "the journal has another line in the place of this record of PID {}: the text log's line "
+        "was edited {}",
+        anomaly.first_pid, when(finding));
+  if (anomaly.fault == SequenceFault::inserted)
+    return fmt::format(
+        "the journal has the lines around this record of PID {}, and not this one: the line was "
+        "inserted into the text log {}, or the journal lost it",
+        anomaly.first_pid, when(finding));
   if (anomaly.fault == SequenceFault::pid)
     return fmt::format(
         "PID {} of this record does not fit its neighbours' PIDs, {} and {}: the line was "

@@ -101,6 +101,10 @@ std::string_view against_journal_name(AgainstJournal verdict) {
       return "scattered";
     case AgainstJournal::journal_file_missing:
       return "journal_file_missing";
+    case AgainstJournal::line_edited:
+      return "line_edited";
+    case AgainstJournal::line_inserted:
+      return "line_inserted";
   }
   return "unknown";
 }
@@ -125,6 +129,10 @@ std::string_view sequence_fault_name(SequenceFault fault) {
       return "time";
     case SequenceFault::order:
       return "order";
+    case SequenceFault::edited:
+      return "edited";
+    case SequenceFault::inserted:
+      return "inserted";
   }
   return "unknown";
 }

@@ -49,7 +49,8 @@ struct MissingLine {
   std::string text;  ///< verbatim bytes; at most kMostWitnessText of them
 };
 
-/// Of a record_gap that a journal tells: Anomaly::lost_copies.
+/// Of a finding that a journal tells: Anomaly::lost_copies. Of a record_out_of_sequence `lines` has
+/// the journal's line, where there is one.
 struct MissingLines {
   AgainstJournal verdict = AgainstJournal::lines_removed;
   std::vector<MissingLine> lines;  ///< the first of them

@@ -199,7 +199,9 @@ TEST(LostCopies, ALineInOtherWordsIsThere) {
       if (keeps(line)) written.push_back(line);
     add(written, other);
     const MemoryLogFile text("/var/log/syslog", text_of(written, [](const Line&) { return true; }));
-    EXPECT_TRUE(tell({&journal, &text}).lost.empty());
+    // Nothing is missing; that the line was edited may be said.
+    for (const LostCopies& one : tell({&journal, &text}).lost)
+      EXPECT_EQ(one.verdict, AgainstJournal::line_edited);
   }
 }
 
@@ -221,7 +223,8 @@ TEST(LostCopies, ALineWithAWrongByteIsThere) {
   damaged.push_back(all.substr(0, at - 1) + " " + all.substr(at));  // joined to the one before
   for (const std::string& written : damaged) {
     const MemoryLogFile text("/var/log/syslog", written);
-    EXPECT_TRUE(tell({&journal, &text}).lost.empty()) << written.substr(at - 60, 140);
+    for (const LostCopies& one : tell({&journal, &text}).lost)  // a weak sign of an edit at most
+      EXPECT_TRUE(is_single_line(one.verdict) && one.doubtful) << written.substr(at - 60, 140);
   }
   // What names the job alone is not the line: nor is a stamp its PID.
   const std::size_t end = at + line.size();

@@ -215,6 +215,28 @@ inline TimelineEvent record_out_of_sequence() {
   return row_of(forged);
 }
 
+/// A line of a text log that the journal beside it has otherwise.
+inline TimelineEvent edited_line() {
+  Anomaly edited = found(AnomalyKind::record_out_of_sequence, Level::high);
+  edited.fault = SequenceFault::edited;
+  edited.lost_copies = 1;
+  edited.previous_pid = 2438;
+  edited.next_pid = 2443;
+  edited.previous_time = at(973694400);
+  edited.next_time = at(973695600);
+  TimelineEvent event = row_of(edited);
+  std::get<FindingBody>(event.body).missing = MissingLines{
+      AgainstJournal::line_edited,
+      {{at(973695000), "/var/log/journal/0123456789abcdef0123456789abcdef/system.journal", 5120,
+        2441,
+        "<78>1 2000-11-08T14:50:00.000000Z web01 CRON 2441 - [journal at=\"91136\"] (root) CMD "
+        "(/sbin/rmmod -a)"}},
+      at(973695000),
+      at(973695000),
+      998};
+  return event;
+}
+
 inline TimelineEvent clock_step() {
   Anomaly step = found(AnomalyKind::clock_step, Level::low, 973700400, 2443);
   step.observed_pids = 2;

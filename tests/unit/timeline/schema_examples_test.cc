@@ -166,6 +166,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"record_gap.jsonl", write_jsonl(samples::record_gap())},
       {"record_gap_journal.jsonl", write_jsonl(samples::lost_copies())},
       {"record_out_of_sequence.jsonl", write_jsonl(samples::record_out_of_sequence())},
+      {"record_out_of_sequence_journal.jsonl", write_jsonl(samples::edited_line())},
       {"clock_step.jsonl", write_jsonl(samples::clock_step())},
       {"new_command.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::new_command))},
       {"crontab_change.jsonl", write_jsonl(samples::schedule_finding(AnomalyKind::crontab_change))},
