@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -5,7 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "base/pid.h"
 #include "plugin/explain_steps.h"
+#include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
 namespace {
@@ -76,14 +80,13 @@ void add_file_gap(const Anomaly& a, Steps& steps) {
         "runs that the schedule has in this time, by the log's own hours and days"}});
 }
 
-void add_step(const DetectorInput& input, const Anomaly& a, Steps& steps) {
+void add_step(const Anomaly& a, Steps& steps) {
   const double passed = seconds(a.window_start, a.window_end) * (a.step_seconds < 0 ? -1 : 1);
   steps.insert(steps.end(), {{"seconds", passed, "from the first record's time to the last one's"},
                              {"usual", passed - a.step_seconds, "from such a record to the next"},
                              {"step", a.step_seconds, "seconds - usual"},
                              {"observed", static_cast<double>(a.observed_pids),
                               "last PID - first PID: the counter went on"}});
-  static_cast<void>(input);
 }
 
 void add_sequence(const Anomaly& a, Steps& steps) {
@@ -102,22 +105,65 @@ void add_sequence(const Anomaly& a, Steps& steps) {
                               "seconds to the neighbour below; below 0: the time does not fit"}});
 }
 
-void add_boot(const DetectorInput& input, const Anomaly& a, Steps& steps) {
-  const PidClock& clock = input.clock;
+/// Of a fall that no STARTUP line and no boot ID tells: the terms of the verdict itself.
+void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Steps& steps) {
+  PidRange range;
+  range.pid_max = clock.pid_max;
+  range.least_pid_max = clock.least_pid_max;
+  range.pids_per_second = clock.pids_per_second;
+  range.most_per_second = clock.most_per_second;
+  const FallTerms terms = range.terms_of(
+      before.pid, after.pid,
+      std::chrono::duration_cast<std::chrono::seconds>(after.time - before.time).count());
+  steps.push_back({"pid_max", number(clock.pid_max), clock.pid_max_basis});
+  if (after.pid < kReservedPids) {
+    steps.push_back({"reserved", number(kReservedPids),
+                     "after is below: no wrap hands such PIDs out, a boot does"});
+    return;
+  }
+  const std::string wrap = fmt::format(" - before + after - {}", kReservedPids);
+  steps.insert(
+      steps.end(),
+      {{"rate", clock.pids_per_second,
+        "PIDs a second that this host spends, the largest steps clipped"},
+       {"usual", terms.usual, "rate * seconds"},
+       {"wrapped", terms.wrapped, "pid_max" + wrap + ": what one wrap would have handed out"},
+       {"wrap_least", terms.wrap_least, fmt::format("{} usual - {}", kWrapLeast, kWrapSlack)},
+       {"wrap_most", terms.wrap_most,
+        fmt::format("{} usual + {}: a wrap if wrapped is from wrap_least to this", kWrapFactor,
+                    kWrapSlack)},
+       {"wrap_known", terms.wrap_known,
+        fmt::format("{} (pid_max - {}): ... and usual no more than this", kTooLongShare,
+                    kReservedPids)},
+       {"burst_rate", clock.most_per_second,
+        "PIDs a second with bursts, and without time that has no lines"},
+       {"most", terms.most,
+        fmt::format("{} burst_rate * max(0, seconds) + {}", kWrapFactor, kWrapSlack)},
+       {"least_pid_max", number(clock.least_pid_max),
+        "pid_max, or where that is a guess the smallest that it may be"},
+       {"restart_known", terms.restart_known,
+        fmt::format(
+            "{} (least_pid_max - {}): a boot if it is no wrap and most is no more than this",
+            kTooLongShare, kReservedPids)}});
+  if (clock.least_pid_max != clock.pid_max)
+    steps.push_back({"least_wrapped", terms.least_wrapped,
+                     "least_pid_max" + wrap + ": ... and this is more than most"});
+}
+
+void add_boot(const PidClock& clock, const Anomaly& a, Steps& steps) {
   const double fall = number(a.first_pid) - number(a.last_pid);
-  const double passed = seconds(a.window_start, a.window_end);
-  steps.insert(steps.end(), {{"before", number(a.first_pid), "the last PID"},
-                             {"after", number(a.last_pid), "the first one behind"},
-                             {"fall", fall, "before - after"},
-                             {"seconds", passed, "between the two"}});
-  if (fall <= 0) return;
-  steps.insert(steps.end(), {{"pid_max", number(clock.pid_max), clock.pid_max_basis},
-                             {"wrapped", number(clock.pid_max) - fall - 300,
-                              "pid_max - before + after - 300: what a wrap would have handed out"},
-                             {"rate", clock.pids_per_second,
-                              "PIDs a second that this host spends, the largest steps clipped"},
-                             {"most", 8 * clock.pids_per_second * std::max(0.0, passed) + 400,
-                              "8 * rate * seconds + 400: a wrap may have handed out no more"}});
+  steps.insert(steps.end(),
+               {{"before", number(a.first_pid), "the last PID"},
+                {"after", number(a.last_pid), "the first one behind"},
+                {"fall", fall, "before - after"},
+                {"seconds", seconds(a.window_start, a.window_end), "between the two"}});
+  const auto after = std::ranges::find(clock.ticks, a.last_record, &Tick::record);
+  if (after == clock.ticks.begin() || after == clock.ticks.end()) return;
+  const Tick& before = *(after - 1);
+  // What a STARTUP line or a boot ID says is not reckoned.
+  const bool reckoned = before.record == a.first_record && fall > 0 && !after->after_startup &&
+                        !other_boot(before, *after);
+  if (reckoned) add_fall(clock, before, *after, steps);
 }
 
 }  // namespace
@@ -138,13 +184,13 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
         add_gap(input, a, steps);
       break;
     case AnomalyKind::clock_step:
-      add_step(input, a, steps);
+      add_step(a, steps);
       break;
     case AnomalyKind::record_out_of_sequence:
       add_sequence(a, steps);
       break;
     case AnomalyKind::boot:
-      add_boot(input, a, steps);
+      add_boot(input.clock, a, steps);
       break;
     case AnomalyKind::new_command:
       steps.push_back({"days_before", a.days_before, "of log without the job"});
@@ -165,14 +211,17 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
                      "was made"}});
       break;
     case AnomalyKind::not_a_clock:
-      steps.insert(steps.end(),
-                   {{"steps", static_cast<double>(a.steps), "from one job's PID to the next one's"},
-                    {"downward", static_cast<double>(a.downward_steps), "to a smaller PID"},
-                    {"share", a.downward_steps / std::max(1.0, static_cast<double>(a.steps)),
-                     "downward / steps: about a half at random"},
-                    {"unevenness", a.unevenness, "of the distances, 0 to 1"},
-                    {"limit", 0.03 + 1.7 / std::sqrt(std::max(1.0, static_cast<double>(a.steps))),
-                     "0.03 + 1.7 / sqrt(steps): what chance makes of even ones"}});
+      steps.insert(
+          steps.end(),
+          {{"steps", static_cast<double>(a.steps), "from one job's PID to the next one's"},
+           {"downward", static_cast<double>(a.downward_steps), "to a smaller PID"},
+           {"share", a.downward_steps / std::max(1.0, static_cast<double>(a.steps)),
+            "downward / steps: about a half at random"},
+           {"unevenness", a.unevenness, "of the distances, 0 to 1"},
+           {"limit",
+            kEvenLeast + kEvenSlack / std::sqrt(std::max(1.0, static_cast<double>(a.steps))),
+            fmt::format("{} + {} / sqrt(steps): what chance makes of even ones", kEvenLeast,
+                        kEvenSlack)}});
       break;
     case AnomalyKind::pid_excess:
     case AnomalyKind::pid_deficit:

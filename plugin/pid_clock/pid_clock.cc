@@ -261,6 +261,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.pid_max_basis = std::move(range.basis);
   clock.pids_per_second = range.pids_per_second;
   clock.most_per_second = range.most_per_second;
+  clock.least_pid_max = range.least_pid_max;
   SessionDivider(clock, series.startups).run();
   return clock;
 }

@@ -74,6 +74,7 @@ struct PidClock {
   std::string pid_max_basis;   ///< in words: where the number comes from
   double pids_per_second = 0;  ///< of ordinary intervals, which wraps are told by
   double most_per_second = 0;  ///< the same with bursts, which boots are told by
+  Pid least_pid_max = 0;       ///< pid_max, or where that is a guess the smallest it may be
   std::size_t wraps = 0;
   std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
   std::size_t holes = 0;

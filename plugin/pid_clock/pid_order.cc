@@ -17,12 +17,8 @@ constexpr std::chrono::seconds kTickSpan{3};
 // Fewer steps look like anything.
 constexpr std::uint32_t kLeastSteps = 40;
 
-// Chance makes shares and distributions differ by so much over the root of the number of steps
-// (Kolmogorov: 1.7 once in 160 even samples; a share of falls of 1 is 3.5 standard deviations) and
-// PIDs that are in use or reserved by so much more.
-constexpr double kEvenSlack = 1.7;
+// The same of the share of falls: 1 is 3.5 standard deviations.
 constexpr double kFallSlack = 1.0;
-constexpr double kEvenLeast = 0.03;
 
 // Jobs of one tick are neighbours if they lie within a sixteenth of the range: of random ones an
 // eighth do. Fewer than eight such pairs prove nothing.

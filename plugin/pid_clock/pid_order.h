@@ -23,6 +23,12 @@ struct PidOrder {
                           ///< round the range of PIDs) and an even one, 0 to 1
 };
 
+/// Chance makes shares and distributions differ by so much over the root of the number of steps
+/// (Kolmogorov: 1.7 once in 160 even samples), and PIDs that are in use or reserved by so much
+/// more.
+inline constexpr double kEvenSlack = 1.7;
+inline constexpr double kEvenLeast = 0.03;
+
 /// PIDs are random where about half of the steps go down, PIDs and distances are spread evenly over
 /// the whole range, and jobs of the same tick are no neighbours. A counter that wraps has one
 /// distance that is usual; boots bring small PIDs again and again; jobs of one tick are neighbours

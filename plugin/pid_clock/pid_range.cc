@@ -13,16 +13,6 @@ constexpr Pid kPidsPerCpu = 1024;    // PIDS_PER_CPU_DEFAULT, same file: pid_max
 // one intruder must not make a boot look like a wrap.
 constexpr std::int64_t kStepClip = 20;
 
-// A wrap may imply this many times what the host spends on average in that time (bursts, a daily
-// job) and this many more (PIDs of running daemons are skipped on the way; a few hundred).
-constexpr double kWrapFactor = 8;
-constexpr double kWrapSlack = 400;
-// ... and not much less: after a long time without a line a small advance is a boot's.
-constexpr double kWrapLeast = 0.25;
-
-// Beyond half a round of the counter an advance may as well be one round more or less.
-constexpr double kTooLongShare = 0.5;
-
 // Time without lines must not make a host look idle: for the most that it may spend a step counts
 // where it is no longer than nine tenths of the steps are.
 constexpr std::size_t kLongestTenth = 10;
@@ -97,24 +87,35 @@ std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {
   return static_cast<std::int64_t>(pid_max) - from + to - kReservedPids;
 }
 
+FallTerms PidRange::terms_of(Pid from, Pid to, std::int64_t seconds) const {
+  FallTerms terms;
+  terms.usual = pids_per_second * static_cast<double>(seconds);
+  terms.wrapped = static_cast<double>(advance_over_wrap(from, to));
+  terms.wrap_least = kWrapLeast * terms.usual - kWrapSlack;
+  terms.wrap_most = kWrapFactor * terms.usual + kWrapSlack;
+  terms.wrap_known =
+      kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
+  // A clock set back says nothing of the time that passed: the fall is all there is.
+  terms.most = most_in(seconds);
+  terms.least_wrapped = static_cast<double>(least_pid_max) - from + to - kReservedPids;
+  terms.restart_known = kTooLongShare * (static_cast<double>(least_pid_max) - kReservedPids);
+  return terms;
+}
+
 bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds) const {
   if (from >= pid_max || to < kReservedPids || seconds < 0) return false;
-  const double usual = pids_per_second * static_cast<double>(seconds);
-  const auto advance = static_cast<double>(advance_over_wrap(from, to));
-  return advance <= kWrapFactor * usual + kWrapSlack &&
-         advance + kWrapSlack >= kWrapLeast * usual && !too_long(seconds);
+  const FallTerms terms = terms_of(from, to, seconds);
+  return terms.wrapped <= terms.wrap_most && terms.wrapped >= terms.wrap_least &&
+         terms.usual <= terms.wrap_known;
 }
 
 bool PidRange::is_restart(Pid from, Pid to, std::int64_t seconds) const {
   if (to < kReservedPids) return true;
   if (most_per_second <= 0) return false;
-  // A clock set back says nothing of the time that passed: the fall is all there is.
-  const double most = most_in(seconds);
-  const double round = static_cast<double>(least_pid_max) - kReservedPids;
-  if (most > kTooLongShare * round) return false;
+  const FallTerms terms = terms_of(from, to, seconds);
+  if (terms.most > terms.restart_known) return false;
   // Known where the counter wraps, a small advance is a boot's; else it may wrap further up.
-  const bool known = least_pid_max == pid_max;
-  return known || static_cast<double>(least_pid_max) - from + to - kReservedPids > most;
+  return least_pid_max == pid_max || terms.least_wrapped > terms.most;
 }
 
 double PidRange::most_in(std::int64_t seconds) const {

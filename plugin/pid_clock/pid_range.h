@@ -10,6 +10,27 @@
 
 namespace pidometer {
 
+/// A wrap may imply this many times what the host spends on average in that time (bursts, a daily
+/// job) and this many more (PIDs of running daemons are skipped on the way; a few hundred).
+inline constexpr double kWrapFactor = 8;
+inline constexpr double kWrapSlack = 400;
+/// ... and not much less: after a long time without a line a small advance is a boot's.
+inline constexpr double kWrapLeast = 0.25;
+/// Beyond half a round of the counter an advance may as well be one round more or less.
+inline constexpr double kTooLongShare = 0.5;
+
+/// What says whether a fall is a wrap, a restart of the counter, or not known which; PIDs.
+struct FallTerms {
+  double usual = 0;          ///< what the host spends in the time
+  double wrapped = 0;        ///< what it spent if the counter wrapped once
+  double wrap_least = 0;     ///< a wrap is told from here ...
+  double wrap_most = 0;      ///< ... to here
+  double wrap_known = 0;     ///< ... where `usual` is no more: else it may have gone round unseen
+  double most = 0;           ///< what the host may spend in the time, bursts and all
+  double least_wrapped = 0;  ///< what a wrap takes at least, where pid_max may be smaller
+  double restart_known = 0;  ///< a restart is told where `most` is no more than this
+};
+
 /// Where the counter of this host wraps, and what it spends: decides whether a fall is a wrap.
 struct PidRange {
   Pid pid_max = 32768;
@@ -29,6 +50,9 @@ struct PidRange {
   /// Whether a fall without a STARTUP line is a wrap: the advance it implies is what this host may
   /// spend in that time.
   bool is_wrap(Pid from, Pid to, std::int64_t seconds) const;
+
+  /// The terms of is_wrap() and is_restart().
+  FallTerms terms_of(Pid from, Pid to, std::int64_t seconds) const;
 
   /// Whether a fall without a STARTUP line that is no wrap can only be a restart of the counter: a
   /// PID that no wrap hands out, or a time in which not even the most that this host may spend
