@@ -7,8 +7,8 @@
 #include <memory>
 #include <utility>
 
-#include "cli/diagnostics.h"
 #include "cli/arguments.h"
+#include "cli/diagnostics.h"
 #include "cli/input_reports.h"
 #include "cli/scan.h"
 #include "cli/scan_mediator.h"

@@ -130,9 +130,9 @@ struct Anomaly {
   double background_pids = 0;         ///< what would have been spent had no job run
   double noise_pids = 0;              ///< standard deviation of the two
   // excess_pids: beyond what all of the missing jobs take, where that alone is an alarm; else 0
-  bool until_file_time = false;       ///< it ends at the time at which the log's file was written
-  bool from_file_time = false;        ///< it begins at the time at which the log's file was made
-  bool one_job = false;               ///< one job's lines alone are missing: `labels`
+  bool until_file_time = false;  ///< it ends at the time at which the log's file was written
+  bool from_file_time = false;   ///< it begins at the time at which the log's file was made
+  bool one_job = false;          ///< one job's lines alone are missing: `labels`
   /// Number from 1 of the caller's: what a text log and a journal lack of one another. 0: the
   /// finding was told from the schedule and the PIDs. Of a record_out_of_sequence too.
   std::uint32_t lost_copies = 0;

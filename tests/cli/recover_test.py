@@ -25,8 +25,10 @@ def plain(row):
 
 
 def excesses(found):
-    """Without the gap that the removed night leaves."""
-    return [row for row in found if row["data_type"] == "pidometer:anomaly:pid_excess"]
+    """Alarms, without the gap that the removed night leaves. The carved piece has a job that it saw once,
+    which may have taken what is left over beside it: a row, and no alarm."""
+    return [row for row in found if row["data_type"] == "pidometer:anomaly:pid_excess"
+            and row["level"] not in ("informational", "low")]
 
 
 class Recover(images.ImageTest):
@@ -193,7 +195,7 @@ class Recover(images.ImageTest):
         for row in excesses(self.scan("--recover", self.image)[0]):
             self.assertIn(f"[{row['excess_pids']}]: {row['first_record']}\n    {row['message']}; PID ", out)
         self.assertIn(f"\n[gap {len(self.logs.night)} records_removed]: ", out)
-        self.assertEqual(len(out.splitlines()), 6)
+        self.assertEqual(len(out.splitlines()), 8)
         with_records = program.run("scan", "--format", "text", "--records", "--recover", self.image).out.decode()
         self.assertEqual(with_records.splitlines().count(self.logs.implant.rstrip("\n")), 1)
 

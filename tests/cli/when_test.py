@@ -79,8 +79,8 @@ class Schedule(program.ProgramTest):
         self.assertEqual(run.status, 0, run.err)
         lines = run.out.decode().splitlines()
         self.assertEqual(lines[1].split(), ["when", "user", "runs", "of", "due", "PIDs", "usually", "command"])
-        self.assertEqual(lines[2].split(), "*/10 * * * * root 508 of 508 2.0 0.1 /sbin/rmmod -as".split())
-        self.assertEqual(lines[3].split(), "1 * * * * root 85 of 85 4.9 0.1 run-parts /etc/cron.hourly".split())
+        self.assertEqual(lines[2].split(), "*/10 * * * * root 508 of 508 2 2 /sbin/rmmod -as".split())
+        self.assertEqual(lines[3].split(), "1 * * * * root 85 of 85 5 5 run-parts /etc/cron.hourly".split())
         self.assertIn("every hour in the interval that starts at minute 30: 1.0 PIDs without a line", run.out.decode())
 
     def test_lines_of_a_crontab(self):
