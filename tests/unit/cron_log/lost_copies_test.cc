@@ -217,7 +217,8 @@ TEST(LostCopies, ALineWithAWrongByteIsThere) {
   for (std::size_t byte = line.find(" CRON"); byte < line.size(); ++byte)
     for (const unsigned bit : {0U, 3U, 5U}) {
       std::string written = all;
-      written[at + byte] = static_cast<char>(written[at + byte] ^ (1U << bit));
+      written[at + byte] =
+          static_cast<char>(static_cast<unsigned char>(written[at + byte]) ^ (1U << bit));
       damaged.push_back(written);
     }
   damaged.push_back(all.substr(0, at - 1) + " " + all.substr(at));  // joined to the one before

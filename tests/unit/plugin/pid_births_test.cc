@@ -19,8 +19,8 @@ using test::MemoryLogFile;
 class Lines {
  public:
   /// A job `minutes` after midnight.
-  void job(int minutes, Pid pid, int second = 1) {
-    line(minutes, second, pid, "CRON", "(root) CMD (job)");
+  void job(int minutes, int pid, int second = 1) {
+    line(minutes, second, static_cast<Pid>(pid), "CRON", "(root) CMD (job)");
   }
   void startup(int minutes, Pid pid) { line(minutes, 0, pid, "cron", "(CRON) STARTUP (fork ok)"); }
 
@@ -102,7 +102,7 @@ TEST(PidBirths, OutsideOfTheLogHaveOneBound) {
 
 TEST(PidBirths, EachRoundOfTheCounterHasOne) {
   Lines lines;
-  Pid pid = 20000;
+  int pid = 20000;
   for (int i = 0; i < 288; ++i) {
     lines.job(10 * i, pid);
     pid += 200;
@@ -123,7 +123,7 @@ TEST(PidBirths, EachRoundOfTheCounterHasOne) {
 
 TEST(PidBirths, OverAWrapLieOnItsSide) {
   Lines lines;
-  Pid pid = 20000;
+  int pid = 20000;
   for (int i = 0; i < 200; ++i) {
     lines.job(10 * i, pid);
     pid += 200;
