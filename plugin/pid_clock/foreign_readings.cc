@@ -9,16 +9,8 @@
 namespace pidometer {
 namespace {
 
-// Out-of-order PIDs of neighbouring ticks differ by a few; 25 is beyond what was seen on real hosts
-constexpr std::int64_t kFar = 25;
-
 // A line may be late by so much; what is written later than the next tick was started after it.
 constexpr std::chrono::seconds kLateLine{30};
-
-// The neighbours agree if the step across the foreign reading is not much larger than the steps
-// around it. A real excess there needs no repair, so the factor may be small.
-constexpr std::int64_t kStepFactor = 4;
-constexpr std::int64_t kStepSlack = 50;
 
 std::int64_t as_signed(Pid pid) {
   return static_cast<std::int64_t>(pid);
@@ -59,7 +51,7 @@ class Repair {
         continue;
       for (std::size_t k = tick.first_read; k < std::size_t{tick.first_read} + tick.reads; ++k) {
         const Reading& r = readings_[k];
-        if (r.kind == ReadingKind::job && as_signed(r.pid) > as_signed(next.pid) + kFar &&
+        if (r.kind == ReadingKind::job && as_signed(r.pid) > as_signed(next.pid) + kForeignPids &&
             !known(r.record, sorted))
           note(r.record, r.pid, r.time, tick, next);
       }
@@ -88,14 +80,14 @@ class Repair {
     // the log itself says of each which boot it is of
     if (other_boot(ticks_[b], ticks_[i]) || other_boot(ticks_[i], ticks_[i + 1])) return false;
     if (previous > next) return false;
-    if (pid >= previous - kFar && pid <= next + kFar) return false;
+    if (pid >= previous - kForeignPids && pid <= next + kForeignPids) return false;
     // what follows must go on from the neighbours, or this is a boot
     if (i + 2 < ticks_.size() && as_signed(ticks_[i + 2].pid) < next) return false;
     const std::int64_t step = next - previous;
     std::int64_t around = 0;
     if (b >= 1) around = std::max(around, previous - as_signed(ticks_[b - 1].pid));
     if (i + 2 < ticks_.size()) around = std::max(around, as_signed(ticks_[i + 2].pid) - next);
-    return step <= kStepFactor * around + kStepSlack;
+    return step <= kForeignStepFactor * around + kForeignStepSlack;
   }
 
   bool take_other_pid(std::size_t i) {

@@ -9,6 +9,15 @@
 
 namespace pidometer {
 
+/// Out-of-order PIDs of neighbouring ticks differ by a few; 25 is beyond what was seen on real
+/// hosts.
+inline constexpr std::int64_t kForeignPids = 25;
+
+/// Neighbours agree if the step across what is foreign is not much larger than the steps around it.
+/// A real excess there needs no repair, so the factor may be small.
+inline constexpr std::int64_t kForeignStepFactor = 4;
+inline constexpr std::int64_t kForeignStepSlack = 50;
+
 /// A reading whose PID does not fit its neighbours while its time does.
 struct ForeignReading {
   std::uint32_t record = 0;  ///< Reading::record

@@ -11,21 +11,12 @@ namespace {
 // Lines that somebody forged together. More of them are a log of its own.
 constexpr std::uint32_t kMostTicks = 8;
 
-// As of single foreign readings.
-constexpr std::int64_t kFar = 25;
-constexpr std::int64_t kStepFactor = 4;
-constexpr std::int64_t kStepSlack = 50;
-
 // Boots of one host differ by less than twice, and some hundreds of PIDs.
 constexpr std::int64_t kBootTimes = 2;
 constexpr std::int64_t kBootSlack = 400;
 
 std::int64_t step(const Tick& a, const Tick& b) {
   return static_cast<std::int64_t>(b.pid) - static_cast<std::int64_t>(a.pid);
-}
-
-std::int64_t seconds_between(Timestamp a, Timestamp b) {
-  return std::chrono::duration_cast<std::chrono::seconds>(b - a).count();
 }
 
 class RunFinder {
@@ -37,8 +28,8 @@ class RunFinder {
     for (std::uint32_t i = 1; i + 2 < ticks_.size(); ++i) {
       const Tick& a = ticks_[i];
       const Tick& b = ticks_[i + 1];
-      if (step(a, b) >= -kFar || b.time < a.time || !one_session(i, i + 1) ||
-          range_.is_wrap(a.pid, b.pid, seconds_between(a.time, b.time)))
+      if (step(a, b) >= -kForeignPids || b.time < a.time || !one_session(i, i + 1) ||
+          range_.is_wrap(a.pid, b.pid, whole_seconds(a.time, b.time)))
         continue;
       if (const auto begin = high_run(i)) {
         take(*begin, i + 1);
@@ -59,7 +50,7 @@ class RunFinder {
 
   bool jumps(std::uint32_t a, std::uint32_t b) const {
     return static_cast<double>(step(ticks_[a], ticks_[b])) >
-           range_.most_in(seconds_between(ticks_[a].time, ticks_[b].time));
+           range_.most_in(whole_seconds(ticks_[a].time, ticks_[b].time));
   }
 
   // Whether the log goes on from tick a to tick b.
@@ -69,13 +60,14 @@ class RunFinder {
     const std::int64_t before = step(ticks_[a - 1], ticks_[a]);
     const std::int64_t behind = step(ticks_[b], ticks_[b + 1]);
     return across >= 0 && before >= 0 && behind >= 0 && ticks_[a].time <= ticks_[b].time &&
-           across <= kStepFactor * std::max(before, behind) + kStepSlack;
+           across <= kForeignStepFactor * std::max(before, behind) + kForeignStepSlack;
   }
 
   // The first tick of a run up to i that lies above what stands around it.
   std::optional<std::uint32_t> high_run(std::uint32_t i) const {
     for (std::uint32_t t = i; t > 0 && i - t < kMostTicks; --t) {
-      if (!one_session(t - 1, t) || step(ticks_[i + 1], ticks_[t]) <= kFar) return std::nullopt;
+      if (!one_session(t - 1, t) || step(ticks_[i + 1], ticks_[t]) <= kForeignPids)
+        return std::nullopt;
       if (!gone_.empty() && gone_.back().tick >= t - 1) return std::nullopt;
       if (jumps(t - 1, t) && agree(t - 1, i + 1)) return t;
     }
@@ -85,7 +77,8 @@ class RunFinder {
   // One past the last tick of a run from i + 1 on that lies below.
   std::optional<std::uint32_t> low_run(std::uint32_t i) const {
     for (std::uint32_t t = i + 1; t + 1 < ticks_.size() && t - i <= kMostTicks; ++t) {
-      if (!one_session(t, t + 1) || step(ticks_[i], ticks_[t]) >= -kFar) return std::nullopt;
+      if (!one_session(t, t + 1) || step(ticks_[i], ticks_[t]) >= -kForeignPids)
+        return std::nullopt;
       if (jumps(t, t + 1) && agree(i, t + 1)) return t + 1;
     }
     return std::nullopt;
@@ -139,12 +132,11 @@ std::vector<ForeignReading> take_out_foreign_startups(TickSeries& series, PidRan
     if (!ticks || ticks->behind.pid < ticks->before.pid || other_boot(ticks->before, ticks->behind))
       return false;
     const auto pid = static_cast<std::int64_t>(startup.pid);
-    if (pid >= static_cast<std::int64_t>(ticks->before.pid) - kFar &&
-        pid <= static_cast<std::int64_t>(ticks->behind.pid) + kFar)
+    if (pid >= static_cast<std::int64_t>(ticks->before.pid) - kForeignPids &&
+        pid <= static_cast<std::int64_t>(ticks->behind.pid) + kForeignPids)
       return false;
     return same_boot(ticks->before, ticks->behind) ||
-           !range.boot_reaches(ticks->behind.pid,
-                               seconds_between(startup.time, ticks->behind.time));
+           !range.boot_reaches(ticks->behind.pid, whole_seconds(startup.time, ticks->behind.time));
   };
   std::erase_if(series.startups, [&](const Startup& startup) {
     if (!is_foreign(startup)) return false;

@@ -15,9 +15,6 @@ constexpr std::uint32_t kMostTicks = 64;
 // Where they belong is looked for among so many ticks.
 constexpr std::uint32_t kNearTicks = 4096;
 
-// As of foreign readings: PIDs of neighbouring ticks are out of order by a few.
-constexpr std::int64_t kFar = 25;
-
 // One tick's jobs lie within so many seconds and PIDs (tick.cc).
 constexpr std::chrono::seconds kTickSpan{3};
 constexpr std::int64_t kTickPids = 30;
@@ -36,7 +33,7 @@ bool falls(const Tick& a, const Tick& b) {
 
 bool goes_on(const Tick& a, const Tick& b) {
   const bool again = a.pid == b.pid && std::chrono::abs(b.time - a.time) <= kTickSpan;
-  return !again && difference(b, a) >= -kFar && b.time >= a.time - kTickSpan &&
+  return !again && difference(b, a) >= -kForeignPids && b.time >= a.time - kTickSpan &&
          b.time - a.time <= kLongestStep && !other_boot(a, b);
 }
 
@@ -121,7 +118,8 @@ class Finder {
         return std::nullopt;
       return Place{index};
     }
-    if (index == first || difference(own, *(behind - 1)) < -kFar || difference(own, *behind) > kFar)
+    if (index == first || difference(own, *(behind - 1)) < -kForeignPids ||
+        difference(own, *behind) > kForeignPids)
       return std::nullopt;
     return Place{index - 1};
   }

@@ -39,8 +39,7 @@ std::int32_t clamp32(std::int64_t n) {
 Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startups,
                   const PidRange& range, bool recovered) {
   Interval step;
-  const std::int64_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(b.time - a.time).count();
+  const std::int64_t seconds = whole_seconds(a, b);
   std::int64_t advance = static_cast<std::int64_t>(b.pid) - a.pid;
   step.seconds = clamp32(seconds);
   if (other_boot(a, b)) {

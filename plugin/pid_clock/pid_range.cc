@@ -25,15 +25,11 @@ constexpr std::int64_t kMostBootPids = 32768;
 // Medians of long logs are taken from this many steps: enough for two digits.
 constexpr std::size_t kSample = 8192;
 
-std::int64_t seconds_between(const Tick& a, const Tick& b) {
-  return std::chrono::duration_cast<std::chrono::seconds>(b.time - a.time).count();
-}
-
 double ordinary_rate(const std::vector<Tick>& ticks) {
   std::vector<std::int64_t> steps;
   const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
   for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
-    if (ticks[i + 1].pid > ticks[i].pid && seconds_between(ticks[i], ticks[i + 1]) > 0)
+    if (ticks[i + 1].pid > ticks[i].pid && whole_seconds(ticks[i], ticks[i + 1]) > 0)
       steps.push_back(static_cast<std::int64_t>(ticks[i + 1].pid) - ticks[i].pid);
   if (steps.empty()) return 0;
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
@@ -42,7 +38,7 @@ double ordinary_rate(const std::vector<Tick>& ticks) {
   double pids = 0;
   double seconds = 0;
   for (std::size_t i = 0; i + 1 < ticks.size(); i += stride) {
-    const std::int64_t length = seconds_between(ticks[i], ticks[i + 1]);
+    const std::int64_t length = whole_seconds(ticks[i], ticks[i + 1]);
     if (ticks[i + 1].pid <= ticks[i].pid || length <= 0) continue;
     pids += static_cast<double>(
         std::min(clip, static_cast<std::int64_t>(ticks[i + 1].pid) - ticks[i].pid));
@@ -55,12 +51,12 @@ double ordinary_rate(const std::vector<Tick>& ticks) {
 double largest_rate(const std::vector<Tick>& ticks) {
   const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
   const auto usable = [&](std::size_t i) {
-    return ticks[i + 1].pid > ticks[i].pid && seconds_between(ticks[i], ticks[i + 1]) > 0 &&
+    return ticks[i + 1].pid > ticks[i].pid && whole_seconds(ticks[i], ticks[i + 1]) > 0 &&
            ticks[i + 1].lost_before != Loss::damaged && !ticks[i + 1].after_startup;
   };
   std::vector<std::int64_t> lengths;
   for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
-    if (usable(i)) lengths.push_back(seconds_between(ticks[i], ticks[i + 1]));
+    if (usable(i)) lengths.push_back(whole_seconds(ticks[i], ticks[i + 1]));
   if (lengths.empty()) return 0;
   const auto longest = lengths.begin() + static_cast<std::ptrdiff_t>(
                                              lengths.size() - 1 - lengths.size() / kLongestTenth);
@@ -68,7 +64,7 @@ double largest_rate(const std::vector<Tick>& ticks) {
   double pids = 0;
   double seconds = 0;
   for (std::size_t i = 0; i + 1 < ticks.size(); i += stride) {
-    const std::int64_t length = seconds_between(ticks[i], ticks[i + 1]);
+    const std::int64_t length = whole_seconds(ticks[i], ticks[i + 1]);
     if (!usable(i) || length > *longest) continue;
     pids += static_cast<double>(ticks[i + 1].pid) - ticks[i].pid;
     seconds += static_cast<double>(length);
@@ -157,7 +153,7 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& opt
     for (std::size_t i = 0; i + 1 < ticks.size(); ++i)
       if (ticks[i + 1].pid < ticks[i].pid && !ticks[i + 1].after_startup &&
           !other_boot(ticks[i], ticks[i + 1]) &&
-          range.is_wrap(ticks[i].pid, ticks[i + 1].pid, seconds_between(ticks[i], ticks[i + 1])))
+          range.is_wrap(ticks[i].pid, ticks[i + 1].pid, whole_seconds(ticks[i], ticks[i + 1])))
         ++falls;
   };
   if (largest < kSmallPidMax) {

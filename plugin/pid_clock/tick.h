@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -41,6 +42,14 @@ struct TickSeries {
   std::vector<Startup> startups;  ///< in log order; the last one before a tick counts
   ItemSets item_sets;
 };
+
+/// Whole seconds from one to the other, towards 0.
+inline std::int64_t whole_seconds(Timestamp a, Timestamp b) {
+  return std::chrono::duration_cast<std::chrono::seconds>(b - a).count();
+}
+inline std::int64_t whole_seconds(const Tick& a, const Tick& b) {
+  return whole_seconds(a.time, b.time);
+}
 
 /// Whether the log itself says that the host was booted between the two, or that it was not.
 inline bool other_boot(const Tick& a, const Tick& b) {
