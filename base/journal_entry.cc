@@ -103,7 +103,13 @@ void append_name(std::string& out, std::string_view name) {
 void append_text(std::string& out, std::string_view text) {
   text = text.substr(0, kMostJournalMessage);
   while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  for (const char c : text) {
+  append_as_rsyslog(out, text);
+}
+
+}  // namespace
+
+void append_as_rsyslog(std::string& out, std::string_view text) {
+  for (const char c : text.substr(0, kMostJournalMessage)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= ' ' && byte != 0x7f) {
       out += c;
@@ -113,8 +119,6 @@ void append_text(std::string& out, std::string_view text) {
     for (const unsigned shift : {6U, 3U, 0U}) out += static_cast<char>('0' + (byte >> shift & 7U));
   }
 }
-
-}  // namespace
 
 bool is_journal_field_kept(std::string_view name) {
   return std::find(kKept.begin(), kKept.end(), name) != kKept.end();

@@ -61,4 +61,8 @@ inline constexpr std::size_t kMostJournalMessage = 32 * 1024;
 /// entry has no time.
 std::string journal_line(const JournalEntry& entry);
 
+/// Control characters as rsyslog writes them, `#012`; all else as it is. At most
+/// kMostJournalMessage bytes of `text`.
+void append_as_rsyslog(std::string& out, std::string_view text);
+
 }  // namespace pidometer

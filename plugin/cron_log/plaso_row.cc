@@ -120,19 +120,6 @@ void append_name(std::string& out, std::string_view name, std::string_view not_i
     out += c > ' ' && c <= '~' && not_in_it.find(c) == std::string_view::npos ? c : '_';
 }
 
-/// Control characters as rsyslog writes them, `#012`.
-void append_body(std::string& out, std::string_view text) {
-  for (const char c : text.substr(0, kMostJournalMessage)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= ' ' && byte != 0x7f) {
-      out += c;
-      continue;
-    }
-    out += '#';
-    for (const unsigned shift : {6U, 3U, 0U}) out += static_cast<char>('0' + (byte >> shift & 7U));
-  }
-}
-
 std::optional<std::int64_t> instant_of(const PlasoRow& row) {
   if (row.timestamp) {
     // 0 is what Plaso gives to a time that is none (InvalidTime, NotSet).
@@ -231,7 +218,7 @@ std::string plaso_line(const PlasoRow& given) {
       append_name(line, part, {});
     }
     line += ' ';
-    append_body(line, body);
+    append_as_rsyslog(line, body);
     return line;
   }
   if (!row.hostname.empty()) {
@@ -250,7 +237,7 @@ std::string plaso_line(const PlasoRow& given) {
     line += ':';
   }
   line += ' ';
-  append_body(line, body);
+  append_as_rsyslog(line, body);
   return line;
 }
 
