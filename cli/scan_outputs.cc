@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "plugin/timeline/schedule_text.h"
 #include "plugin/timeline/summary_writer.h"
@@ -53,9 +54,10 @@ Result<Outputs> create_outputs(const Options& options) {
   Result<void> done =
       create(options.output, options.force, report_alone ? outputs.report : outputs.product);
   if (done && !options.report.empty()) done = create(options.report, options.force, outputs.report);
-  if (done && !options.summary.empty())
-    done = create(options.summary, options.force, outputs.summary);
   if (!done) return tl::unexpected(done.error());
+  Result<std::optional<OutputFile>> summary = create_summary_file(options);
+  if (!summary) return tl::unexpected(summary.error());
+  if (*summary) outputs.summary.emplace(std::move(**summary));
   return outputs;
 }
 

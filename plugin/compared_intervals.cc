@@ -1,13 +1,11 @@
 #include "plugin/compared_intervals.h"
 
 #include <algorithm>
-#include <cstddef>
+
+#include "plugin/baseline/common_intervals.h"
 
 namespace pidometer {
 namespace {
-
-// As the baseline does: the same minute of the hour where so many have it.
-constexpr std::size_t kSameMinute = 8;
 
 std::uint16_t minute_of_hour(const PidClock& clock, std::uint32_t tick) {
   return static_cast<std::uint16_t>(clock.ticks[tick].minute % 60);
@@ -60,7 +58,7 @@ Compared ComparedIntervals::of_common_group(std::uint32_t interval) const {
     if (minute_of_hour(clock_, other) == minute_of_hour(clock_, interval))
       same_minute.intervals.push_back(other);
   }
-  return same_minute.intervals.size() + 1 >= kSameMinute ? same_minute : all;
+  return same_minute.intervals.size() + 1 >= kComparableSamples ? same_minute : all;
 }
 
 Compared ComparedIntervals::of_rarest_job(std::uint32_t interval) const {

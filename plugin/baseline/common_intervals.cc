@@ -14,7 +14,6 @@ constexpr std::size_t kMinutes = 60;
 // A minute of the hour speaks for itself from so many intervals on (a median of fewer can be made
 // by two intrusions); with as many as a common group it is also what a finding is compared with.
 constexpr std::size_t kMinuteSamples = 4;
-constexpr std::uint32_t kComparableSamples = 8;
 
 // An hourly surplus is named as a periodic source from this many PIDs and standard deviations of
 // one interval on; smaller ones are learnt without a word.

@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstddef>
+#include <cstdint>
 
 #include "plugin/baseline/baseline.h"
 #include "plugin/baseline/interval_groups.h"
@@ -11,6 +12,9 @@ namespace pidometer {
 
 inline constexpr std::size_t kDayMinutes = 24 * 60;
 using DayMinutes = std::bitset<kDayMinutes>;  ///< local minutes of the day
+
+/// With so many at its minute of the hour, an interval is compared with those alone.
+inline constexpr std::uint32_t kComparableSamples = 8;
 
 /// Fills expectation, comparables and periodic sources for the intervals of common groups: the mean
 /// of the group's core, shifted by what the minute of the hour adds. Intervals at the minutes

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/host_words.h"
 #include "plugin/timeline/json_fields.h"
 #include "plugin/timeline/time_text.h"
 
@@ -63,14 +64,6 @@ std::string bound_text(std::string_view which, const BirthBound& bound) {
                      escape_bytes(bound.filename), escape_bytes(bound.text));
 }
 
-std::string place_words(const BirthPlace& place, const HostBirths& births) {
-  std::string words = place.input;
-  if (!place.volume.empty()) words += ", " + place.volume + ":" + place.folder;
-  if (!births.hostname.empty()) words += ", " + births.hostname;
-  if (place.recovered) words += ", recovered";
-  return escape_bytes(words);
-}
-
 /// `PID 2871 was born between ... and ...`
 std::string message(const HostBirths& births, const PidBirth& birth) {
   return fmt::format("PID {} was born {}{}", births.pid, when_words(birth, births.time_basis),
@@ -80,7 +73,8 @@ std::string message(const HostBirths& births, const PidBirth& birth) {
 }  // namespace
 
 std::string birth_text(const BirthPlace& place, const HostBirths& births) {
-  std::string text = place_words(place, births) + "\n";
+  std::string text =
+      host_words(place.input, place.volume, place.folder, births.hostname, place.recovered) + "\n";
   if (births.random)
     return text + "  the PIDs of this host are handed out at random: nothing tells when\n";
   if (births.too_fast)

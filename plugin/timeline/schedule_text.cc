@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/host_words.h"
 #include "plugin/timeline/series_json.h"
 #include "plugin/timeline/time_text.h"
 
@@ -16,11 +17,8 @@ namespace pidometer {
 namespace {
 
 std::string title(const SummarySeries& series) {
-  std::string words = series.input;
-  if (!series.volume.empty()) words += ", " + series.volume + ":" + series.folder;
-  if (!series.report.hostname.empty()) words += ", " + series.report.hostname;
-  if (series.recovered) words += ", recovered";
-  words = escape_bytes(words);
+  std::string words = host_words(series.input, series.volume, series.folder, series.report.hostname,
+                                 series.recovered);
   if (series.report.coverage)
     words += fmt::format(", {} to {}", iso8601(series.report.coverage->begin).substr(0, 10),
                          iso8601(series.report.coverage->end).substr(0, 10));

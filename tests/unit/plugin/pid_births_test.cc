@@ -52,6 +52,26 @@ Lines quiet_day() {
   return lines;
 }
 
+/// From PID 20000 on, 200 PIDs a tick: the counter goes round every 27 hours.
+Lines fast_counter(int ticks) {
+  Lines lines;
+  int pid = 20000;
+  for (int i = 0; i < ticks; ++i) {
+    lines.job(10 * i, pid);
+    pid += 200;
+    if (pid >= 32768) pid = pid - 32768 + 300;
+  }
+  return lines;
+}
+
+Lines two_boots() {
+  Lines lines;
+  for (int i = 0; i < 100; ++i) lines.job(10 * i, 1000 + 10 * i);
+  lines.startup(1003, 700);
+  for (int i = 101; i < 200; ++i) lines.job(10 * i, 900 + 10 * (i - 101));
+  return lines;
+}
+
 TEST(PidBirths, LieBetweenTwoRecords) {
   const HostBirths found = quiet_day().births(1015);
   ASSERT_EQ(found.births.size(), 1U);
@@ -101,13 +121,7 @@ TEST(PidBirths, OutsideOfTheLogHaveOneBound) {
 }
 
 TEST(PidBirths, EachRoundOfTheCounterHasOne) {
-  Lines lines;
-  int pid = 20000;
-  for (int i = 0; i < 288; ++i) {
-    lines.job(10 * i, pid);
-    pid += 200;
-    if (pid >= 32768) pid = pid - 32768 + 300;
-  }
+  const Lines lines = fast_counter(288);
   const HostBirths found = lines.births(25001);
   ASSERT_EQ(found.births.size(), 3U);
   EXPECT_EQ(found.births[0].wraps, 0U);
@@ -122,13 +136,7 @@ TEST(PidBirths, EachRoundOfTheCounterHasOne) {
 }
 
 TEST(PidBirths, OverAWrapLieOnItsSide) {
-  Lines lines;
-  int pid = 20000;
-  for (int i = 0; i < 200; ++i) {
-    lines.job(10 * i, pid);
-    pid += 200;
-    if (pid >= 32768) pid = pid - 32768 + 300;
-  }
+  const Lines lines = fast_counter(200);
   const HostBirths high = lines.births(32700);
   ASSERT_EQ(high.births.size(), 2U) << "the second one behind the log";
   EXPECT_EQ(high.births[0].wraps, 0U);
@@ -141,10 +149,7 @@ TEST(PidBirths, OverAWrapLieOnItsSide) {
 }
 
 TEST(PidBirths, EachBootSessionHasOne) {
-  Lines lines;
-  for (int i = 0; i < 100; ++i) lines.job(10 * i, 1000 + 10 * i);
-  lines.startup(1003, 700);
-  for (int i = 101; i < 200; ++i) lines.job(10 * i, 900 + 10 * (i - 101));
+  const Lines lines = two_boots();
   const HostBirths found = lines.births(1205);
   ASSERT_EQ(found.births.size(), 2U);
   EXPECT_EQ(found.births[0].boot_session, 1U);
@@ -158,10 +163,7 @@ TEST(PidBirths, EachBootSessionHasOne) {
 }
 
 TEST(PidBirths, NearestAreKept) {
-  Lines lines;
-  for (int i = 0; i < 100; ++i) lines.job(10 * i, 1000 + 10 * i);
-  lines.startup(1003, 700);
-  for (int i = 101; i < 200; ++i) lines.job(10 * i, 900 + 10 * (i - 101));
+  const Lines lines = two_boots();
   const HostBirths found = lines.births(1205);
   const HostBirths first =
       lines.births(1205, found.births[0].after->time + std::chrono::minutes(3));
