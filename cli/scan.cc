@@ -30,7 +30,8 @@ Result<ScanPlan> make_plan(const Options& options) {
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
   const bool report = options.command == Command::report || !options.report.empty();
-  plan.plugin.report = report || options.terminal_summary;
+  plan.plugin.clocks = report || options.terminal_summary;
+  plan.plugin.comparisons = report;
   plan.plugin.schedule = report;
   if (options.command == Command::when) plan.plugin.question = Question::births;
   if (options.command == Command::schedule) plan.plugin.question = Question::schedule;

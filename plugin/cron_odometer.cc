@@ -10,9 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/sensitivity.h"
-#include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/clock_report.h"
 #include "plugin/compared_intervals.h"
@@ -24,6 +22,7 @@
 #include "plugin/explain_finding.h"
 #include "plugin/file_findings.h"
 #include "plugin/journal_findings.h"
+#include "plugin/judged_clock.h"
 #include "plugin/learnt_schedule.h"
 #include "plugin/pid_births.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -75,10 +74,7 @@ std::vector<Anomaly> all_findings(const HostSeries& series, const LogSeries& log
   const PidClock& clock = input.clock;
   std::vector<Anomaly> anomalies = detect_anomalies(input);
   std::ranges::move(schedule_findings(log, clock), std::back_inserter(anomalies));
-  explain_by_rotations(log, anomalies);
-  std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
-  std::ranges::move(early_made_logs(log, clock), std::back_inserter(anomalies));
-  std::ranges::move(rewritten_logs(series.files, log, clock), std::back_inserter(anomalies));
+  add_file_findings(series.files, log, clock, anomalies);
   std::ranges::move(journal_findings(log, clock), std::back_inserter(anomalies));
   drop_known_findings(known, anomalies);
   return anomalies;
@@ -146,7 +142,7 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
   const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
   if (options.explain.empty()) {
     DraftRows draft = rows.draft(std::move(anomalies), std::move(witnesses));
-    if (options.report) add_comparisons(clock, draft);
+    if (options.comparisons) add_comparisons(clock, draft);
     waiting.add(std::move(draft));
   } else {
     rows.explained_finding(std::move(anomalies), std::move(witnesses), options.explain, explain);
@@ -175,25 +171,27 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
   const std::uint64_t reading_count = readings.size();
-  const PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
+  PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
   RowMaker rows(series, log, mediator);
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
-  if (options.question == Question::births) {
-    mediator.report_births(
-        series, pid_births(log, clock, options.birth_of, options.birth_near, rows.hostname()));
-  } else {
-    const Baseline baseline = learn_baseline(clock);
-    report.periodic_sources = baseline.periodic_sources;
-    if (options.schedule || options.question == Question::schedule)
-      report.schedule = learnt_schedule(log, clock);
-    if (options.question == Question::findings) {
-      const WindowScan scan(clock, baseline);
-      Explanations explanations(clock, baseline, scan);
-      const DetectorInput input(clock, baseline, scan, explanations);
-      tell_findings(series, log, input, known, several, options, alone, rows, waiting, report,
-                    mediator);
-      if (options.report)
-        mediator.report_clock(series, draw_clock(log, clock, scan, report, rows.series_id()));
+  if (options.schedule || options.question == Question::schedule)
+    report.schedule = learnt_schedule(log, clock);
+  switch (options.question) {
+    case Question::births:
+      mediator.report_births(
+          series, pid_births(log, clock, options.birth_of, options.birth_near, rows.hostname()));
+      break;
+    case Question::schedule:
+      report.periodic_sources = learn_baseline(clock).periodic_sources;
+      break;
+    case Question::findings: {
+      JudgedClock judged(std::move(clock));
+      report.periodic_sources = judged.baseline.periodic_sources;
+      tell_findings(series, log, judged.input, known, several, options, alone, rows, waiting,
+                    report, mediator);
+      if (options.clocks)
+        mediator.report_clock(series,
+                              draw_clock(log, judged.clock, judged.scan, report, rows.series_id()));
     }
   }
   mediator.report_series(series, std::move(report));
@@ -216,15 +214,11 @@ void tell_files(const HostSeries& series, const TextLogsAlone& alone, const Plug
   mark_known(options.known, rows.hostname(), found);
   if (!options.explain.empty()) {
     // Once more, for one person who asks: they were judged before the journal's log was.
-    const PidClock clock =
-        build_pid_clock(readings_of(alone.log), clock_options(series, alone.log, options));
-    const Baseline baseline = learn_baseline(clock);
-    const WindowScan scan(clock, baseline);
-    Explanations explanations(clock, baseline, scan);
-    const DetectorInput input(clock, baseline, scan, explanations);
+    const JudgedClock judged(
+        build_pid_clock(readings_of(alone.log), clock_options(series, alone.log, options)));
     rows.explained_finding(
         std::move(found), std::move(none), options.explain,
-        [&](const Anomaly& anomaly) { return explain_finding(alone.log, input, anomaly); });
+        [&](const Anomaly& anomaly) { return explain_finding(alone.log, judged.input, anomaly); });
     return;
   }
   waiting.add(rows.draft(std::move(found), std::move(none)));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -258,6 +259,14 @@ std::vector<Anomaly> rewritten_logs(std::span<const LogFile* const> beside, cons
     found.push_back(std::move(a));
   }
   return found;
+}
+
+void add_file_findings(std::span<const LogFile* const> beside, const LogSeries& log,
+                       const PidClock& clock, std::vector<Anomaly>& anomalies) {
+  explain_by_rotations(log, anomalies);
+  std::ranges::move(late_written_logs(log, clock), std::back_inserter(anomalies));
+  std::ranges::move(early_made_logs(log, clock), std::back_inserter(anomalies));
+  std::ranges::move(rewritten_logs(beside, log, clock), std::back_inserter(anomalies));
 }
 
 }  // namespace pidometer

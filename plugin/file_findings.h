@@ -35,4 +35,8 @@ std::vector<Anomaly> early_made_logs(const LogSeries& log, const PidClock& clock
 std::vector<Anomaly> rewritten_logs(std::span<const LogFile* const> beside, const LogSeries& log,
                                     const PidClock& clock);
 
+/// All of that: tells `anomalies` of missing rotations, and adds what the files themselves say.
+void add_file_findings(std::span<const LogFile* const> beside, const LogSeries& log,
+                       const PidClock& clock, std::vector<Anomaly>& anomalies);
+
 }  // namespace pidometer

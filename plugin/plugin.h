@@ -84,9 +84,10 @@ struct PluginOptions {
   bool records = false;  ///< produce a row for every record as well
   /// finding_id of the one finding to produce, with its explanation; empty: all findings.
   std::string explain = {};
-  KnownWindows known = {};  ///< work that is known: findings in it are marked, and one level lower
-  bool report = false;      ///< report_clock() too
-  bool schedule = false;    ///< SeriesReport::schedule beside the findings
+  KnownWindows known = {};   ///< work that is known: findings in it are marked, and one level lower
+  bool clocks = false;       ///< report_clock() too
+  bool comparisons = false;  ///< FindingBody::compared too
+  bool schedule = false;     ///< SeriesReport::schedule beside the findings
   Question question = Question::findings;
   Pid birth_of = 0;                          ///< of Question::births
   std::optional<Timestamp> birth_near = {};  ///< only those nearest to it
@@ -113,7 +114,7 @@ class Mediator {
   virtual void report_witnesses(const HostSeries&, std::vector<WitnessReport>) {}
   /// What the crontabs of the host say beside the log of `hostname`; only where it has some.
   virtual void report_crontabs(const HostSeries&, const std::string& /*hostname*/, CrontabReport) {}
-  /// The readings of one host, where PluginOptions::report asks for them.
+  /// The readings of one host, where PluginOptions::clocks asks for them.
   virtual void report_clock(const HostSeries&, HostClock) {}
   /// When a PID was handed out, where Question::births asks for it.
   virtual void report_births(const HostSeries&, HostBirths) {}

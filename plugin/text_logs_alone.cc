@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "base/journal_entry.h"
-#include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/window_scan.h"
-#include "plugin/baseline/baseline.h"
 #include "plugin/file_findings.h"
+#include "plugin/judged_clock.h"
 #include "plugin/readings.h"
 
 namespace pidometer {
@@ -25,16 +23,10 @@ bool is_removal(const Anomaly& a) {
 
 TextLogsAlone judge(const HostSeries& series, LogSeries log, const ClockOptions& options) {
   TextLogsAlone alone;
-  const PidClock clock = build_pid_clock(readings_of(log), options);
-  const Baseline baseline = learn_baseline(clock);
-  const WindowScan scan(clock, baseline);
+  const JudgedClock judged(build_pid_clock(readings_of(log), options));
   std::vector<Anomaly>& found = alone.findings;
-  Explanations explanations(clock, baseline, scan);
-  found = detect_anomalies(DetectorInput(clock, baseline, scan, explanations));
-  explain_by_rotations(log, found);
-  std::ranges::move(late_written_logs(log, clock), std::back_inserter(found));
-  std::ranges::move(early_made_logs(log, clock), std::back_inserter(found));
-  std::ranges::move(rewritten_logs(series.files, log, clock), std::back_inserter(found));
+  found = detect_anomalies(judged.input);
+  add_file_findings(series.files, log, judged.clock, found);
   std::erase_if(found, [](const Anomaly& a) { return !is_of_file(a) && !is_removal(a); });
   // Told of with the journal's.
   for (LogReport& report : log.reports) report.damage.clear();
