@@ -97,8 +97,9 @@ void add_sequence(const Anomaly& a, Steps& steps) {
     steps.push_back({"outside",
                      std::max(number(a.previous_pid) - number(a.first_pid),
                               number(a.first_pid) - number(a.next_pid)),
-                     "PIDs outside the neighbours: max(previous_pid - pid, pid - next_pid), more "
-                     "than 25"});
+                     fmt::format("PIDs outside the neighbours: max(previous_pid - pid, pid - "
+                                 "next_pid), more than {} where the neighbour is within {} s",
+                                 kForeignPids, kOutOfOrder.count())});
   steps.insert(steps.end(), {{"after_previous", seconds(a.previous_time, a.window_start),
                               "seconds from the neighbour above"},
                              {"before_next", seconds(a.window_start, a.next_time),
@@ -107,14 +108,9 @@ void add_sequence(const Anomaly& a, Steps& steps) {
 
 /// Of a fall that no STARTUP line and no boot ID tells: the terms of the verdict itself.
 void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Steps& steps) {
-  PidRange range;
-  range.pid_max = clock.pid_max;
-  range.least_pid_max = clock.least_pid_max;
-  range.pids_per_second = clock.pids_per_second;
-  range.most_per_second = clock.most_per_second;
-  const FallTerms terms = range.terms_of(
-      before.pid, after.pid,
-      std::chrono::duration_cast<std::chrono::seconds>(after.time - before.time).count());
+  const FallTerms terms =
+      range_of(clock).terms_of(before.pid, after.pid, whole_seconds(before, after),
+                               StepsElsewhere(clock.ticks).after(before, after));
   steps.push_back({"pid_max", number(clock.pid_max), clock.pid_max_basis});
   if (after.pid < kReservedPids) {
     steps.push_back({"reserved", number(kReservedPids),
@@ -127,11 +123,13 @@ void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Step
       {{"rate", clock.pids_per_second,
         "PIDs a second that this host spends, the largest steps clipped"},
        {"usual", terms.usual, "rate * seconds"},
+       {"elsewhere", terms.elsewhere,
+        "PIDs: the second largest rise of the same jobs' intervals of this length; 0: no two"},
        {"wrapped", terms.wrapped, "pid_max" + wrap + ": what one wrap would have handed out"},
        {"wrap_least", terms.wrap_least, fmt::format("{} usual - {}", kWrapLeast, kWrapSlack)},
        {"wrap_most", terms.wrap_most,
-        fmt::format("{} usual + {}: a wrap if wrapped is from wrap_least to this", kWrapFactor,
-                    kWrapSlack)},
+        fmt::format("max({} usual, elsewhere) + {}: a wrap if wrapped is from wrap_least to this",
+                    kWrapFactor, kWrapSlack)},
        {"wrap_known", terms.wrap_known,
         fmt::format("{} (pid_max - {}): ... and usual no more than this", kTooLongShare,
                     kReservedPids)},
@@ -211,6 +209,21 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
                      "was made"}});
       break;
     case AnomalyKind::not_a_clock:
+      if (a.order_fault == OrderFault::several_counters) {
+        steps.insert(
+            steps.end(),
+            {{"steps", static_cast<double>(a.steps), "from one job's PID to the next one's"},
+             {"downward", static_cast<double>(a.downward_steps),
+              fmt::format("to a smaller PID: at least {}, and {} of steps", kSeveralLeast,
+                          kSeveralShare)},
+             {"dealt", static_cast<double>(a.downward_steps_dealt),
+              fmt::format("the same once each PID is dealt to that of {} counters which stands "
+                          "closest below it",
+                          kCounters)},
+             {"limit", kDealtShare * a.downward_steps,
+              fmt::format("{} downward: dealt is no more than this", kDealtShare)}});
+        break;
+      }
       steps.insert(
           steps.end(),
           {{"steps", static_cast<double>(a.steps), "from one job's PID to the next one's"},

@@ -134,7 +134,7 @@ void explain_by_rotations(const LogSeries& log, std::vector<Anomaly>& anomalies)
 
 std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clock) {
   std::vector<Anomaly> found;
-  if (clock.ticks.empty() || clock.order.kind == PidOrderKind::random) return found;
+  if (clock.ticks.empty() || !clock.order.is_clock()) return found;
   // lines of an older log that are missing at its end are missing before the next one's first
   const std::size_t newest = log.records.back().file;
   const LogReport& report = log.reports[newest];
@@ -164,7 +164,7 @@ std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clo
 }
 
 std::vector<Anomaly> early_made_logs(const LogSeries& log, const PidClock& clock) {
-  if (clock.ticks.empty() || clock.order.kind == PidOrderKind::random) return {};
+  if (clock.ticks.empty() || !clock.order.is_clock()) return {};
   const Tick& first = clock.ticks.front();
   const std::size_t oldest = log.records.front().file;
   const LogReport& report = log.reports[oldest];

@@ -234,8 +234,9 @@ HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid,
   births.pid = pid;
   births.pid_max = clock.pid_max;
   births.random = clock.order.kind == PidOrderKind::random;
+  births.several = clock.order.kind == PidOrderKind::several;
   births.too_fast = clock.order.kind == PidOrderKind::too_fast;
-  if (births.random || births.too_fast || clock.ticks.empty()) return births;
+  if (births.random || births.several || births.too_fast || clock.ticks.empty()) return births;
   births.time_basis = log.reports[log.records[clock.ticks.front().record].file].time_basis;
   std::vector<Found> found = Search(log, clock, pid).run();
   if (near) keep_nearest(log, found, *near);

@@ -73,6 +73,12 @@ enum class SequenceFault : std::uint8_t {
   inserted,  ///< the journal beside the text log has no such line
 };
 
+/// Why PIDs are no clock.
+enum class OrderFault : std::uint8_t {
+  random_pids,
+  several_counters,  ///< of hosts that the lines do not name
+};
+
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
 
 /// One thing that is not normal, between two readings. Numbers only: words are made in timeline/.
@@ -119,7 +125,7 @@ struct Anomaly {
   /// one activity are neighbours, or apart by a quiet interval or two.
   std::uint32_t activity = 0;
 
-  // pid_excess and record_gap:
+  // pid_excess and record_gap; may_be_boot of a boot too:
   bool restarted = false;  ///< cron's daemon was started within it while the PIDs went on
   bool may_be_boot =
       false;  ///< ... or the host was booted, and its counter came as far: never above low
@@ -167,12 +173,18 @@ struct Anomaly {
 
   // boot:
   bool counter_restarted =
-      true;  ///< false: a STARTUP line without a fall of the counter (the daemon was restarted)
+      true;  ///< false: a STARTUP line without a fall of the counter (the daemon was restarted;
+             ///< may_be_boot: or the host was, and its counter came as far)
+  /// PIDs beyond what this host spends in the time, had the counter wrapped there and not
+  /// restarted; 0: a STARTUP line or a boot ID tells the boot, or no wrap comes so far.
+  std::int64_t excess_if_wrapped = 0;
 
   // not_a_clock (see PidOrder):
+  OrderFault order_fault = OrderFault::random_pids;
   std::uint32_t steps = 0;
   std::uint32_t downward_steps = 0;
-  double unevenness = 0;
+  std::uint32_t downward_steps_dealt = 0;  ///< several_counters
+  double unevenness = 0;                   ///< random_pids
 };
 
 }  // namespace pidometer

@@ -1,8 +1,54 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
 #include "plugin/anomaly/detectors.h"
+#include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
+namespace {
 
-// Rule: a STARTUP line, or a fall of the counter that no wrap explains at this host's rate.
+// A boot comes so shortly before the counter would have wrapped by chance once in twenty times ...
+constexpr double kShortlyBefore = 0.05;
+
+// ... and where each of this host's boots but one left a STARTUP line, and three did, hardly one in
+// five leaves none: both together are a false alarm once in a hundred boots.
+constexpr std::size_t kToldBoots = 3;
+
+/// Whether every boot but this session's has its STARTUP line.
+bool others_are_told(const PidClock& clock, const BootSession& one) {
+  std::size_t told = 0;
+  for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
+    const BootSession& session = clock.sessions[s];
+    if (&session == &one || !session.counter_restarted) continue;
+    if (!session.startup) return false;
+    ++told;
+  }
+  return told >= kToldBoots;
+}
+
+/// What the boot that no line tells may be instead.
+void add_wrap(const PidClock& clock, const BootSession& session, Anomaly& a) {
+  const Tick& before = clock.ticks[session.first_tick - 1];
+  const Tick& behind = clock.ticks[session.first_tick];
+  const std::int64_t seconds = whole_seconds(before, behind);
+  if (other_boot(before, behind) || behind.lost_before == Loss::damaged || seconds < 0 ||
+      before.pid >= clock.pid_max || behind.pid < kReservedPids)
+    return;
+  const FallTerms terms = range_of(clock).terms_of(before.pid, behind.pid, seconds, 0);
+  if (terms.wrapped > terms.wrap_known) return;
+  a.excess_if_wrapped = std::llround(terms.wrapped - terms.usual);
+  if (a.excess_if_wrapped < 1) a.excess_if_wrapped = 0;
+  if (a.excess_if_wrapped == 0 ||
+      terms.wrapped > kShortlyBefore * static_cast<double>(clock.pid_max - kReservedPids))
+    return;
+  a.level = others_are_told(clock, session) ? Level::medium : Level::low;
+}
+
+}  // namespace
+
+// Rule: a STARTUP line, or a fall of the counter that no wrap explains at this host's rate. The
+// latter may be a wrap with a burst in it all the same: the row has both.
 std::vector<Anomaly> detect_boot(const DetectorInput& input) {
   const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
@@ -37,6 +83,9 @@ std::vector<Anomaly> detect_boot(const DetectorInput& input) {
     if (a.window_end < a.window_start) a.window_start = a.window_end;
     a.boot_session = session.number;
     a.counter_restarted = session.counter_restarted;
+    a.may_be_boot = !session.counter_restarted && session.first_tick > 0 &&
+                    clock.intervals[session.first_tick - 1].may_be_boot;
+    if (session.counter_restarted && !session.startup) add_wrap(clock, session, a);
     found.push_back(a);
   }
   return found;

@@ -5,10 +5,11 @@
 namespace pidometer {
 
 // Rule: about half of the steps go down, and PIDs and distances are spread evenly over the whole
-// range (pid_order.h). One row for the series, in place of all others.
+// range; or one in twenty PIDs falls, and hardly one does once they are dealt to several counters
+// (pid_order.h). One row for the series, in place of all others.
 std::vector<Anomaly> detect_not_a_clock(const DetectorInput& input) {
   const PidClock& clock = input.clock;
-  if (clock.order.kind != PidOrderKind::random || clock.ticks.empty()) return {};
+  if (clock.order.is_clock() || clock.ticks.empty()) return {};
   const Tick& first = clock.ticks.front();
   const Tick& last = clock.ticks.back();
   Anomaly a;
@@ -22,6 +23,13 @@ std::vector<Anomaly> detect_not_a_clock(const DetectorInput& input) {
   a.last_pid = last.pid;
   a.boot_session = 1;
   a.intervals = static_cast<std::uint32_t>(clock.ticks.size() - 1);
+  if (clock.order.kind == PidOrderKind::several) {
+    a.order_fault = OrderFault::several_counters;
+    a.steps = clock.order.steps;
+    a.downward_steps = clock.order.falls;
+    a.downward_steps_dealt = clock.order.falls_dealt;
+    return {a};
+  }
   a.steps = clock.order.steps;
   a.downward_steps = clock.order.downward_steps;
   a.unevenness = clock.order.unevenness;

@@ -12,8 +12,9 @@ constexpr std::size_t kOneIn = 200;
 
 }  // namespace
 
-// Rule: a job's PID lies more than 25 outside two neighbours that agree with one another, or its
-// time outside two that do, while the other one fits: the line was inserted, edited or moved.
+// Rule: a job's PID lies outside two neighbours that agree with one another (by more than 25 where
+// they are close in time), or its time outside two that do, while the other one fits: the line was
+// inserted, edited or moved.
 std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
   const PidClock& clock = input.clock;
   std::vector<Anomaly> found;

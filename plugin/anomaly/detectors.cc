@@ -29,8 +29,9 @@ constexpr std::array kDetectors = {
              "the counter restarted, or the daemon did (not for the first line of a series)",
              detect_boot},
     Detector{AnomalyKind::not_a_clock, "not_a_clock",
-             "PIDs of this host are not sequential: half of the steps go down, and PIDs and "
-             "distances are spread evenly; no other finding is made",
+             "PIDs are not sequential: half of the steps go down, and PIDs and distances are "
+             "spread evenly, or several counters explain the log far better than one; no other "
+             "finding is made",
              detect_not_a_clock},
 };
 
@@ -59,8 +60,7 @@ DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_base
       edited(find_edited_times(the_clock)),
       gaps(judge_gaps(the_clock, its_baseline, edited)),
       steps(steps_back_of(the_clock, gaps)),
-      silent(the_clock.order.kind == PidOrderKind::random ? SilentJobs()
-                                                          : find_silent_jobs(the_clock)) {}
+      silent(!the_clock.order.is_clock() ? SilentJobs() : find_silent_jobs(the_clock)) {}
 
 std::span<const Detector> detectors() {
   return kDetectors;
@@ -69,7 +69,7 @@ std::span<const Detector> detectors() {
 std::vector<Anomaly> detect_anomalies(const DetectorInput& input) {
   const PidClock& clock = input.clock;
   // distances, falls and boots mean nothing there
-  if (clock.order.kind == PidOrderKind::random) return detect_not_a_clock(input);
+  if (!clock.order.is_clock()) return detect_not_a_clock(input);
   std::vector<Anomaly> all;
   for (const Detector& detector : kDetectors) {
     auto found = detector.detect(input);

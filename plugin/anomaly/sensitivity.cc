@@ -69,7 +69,7 @@ class SmallestAlarm {
 std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowScan& scan,
                                           Explanations& explanations) {
   std::vector<PeriodCoverage> periods;
-  if (clock.ticks.empty() || clock.order.kind == PidOrderKind::random) return periods;
+  if (clock.ticks.empty() || !clock.order.is_clock()) return periods;
   const Days length = period_length(clock);
   const auto number = [&](std::uint32_t tick) {
     const auto day = std::chrono::floor<Days>(clock.ticks[tick].time).time_since_epoch();

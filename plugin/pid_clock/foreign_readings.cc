@@ -80,14 +80,36 @@ class Repair {
     // the log itself says of each which boot it is of
     if (other_boot(ticks_[b], ticks_[i]) || other_boot(ticks_[i], ticks_[i + 1])) return false;
     if (previous > next) return false;
-    if (pid >= previous - kForeignPids && pid <= next + kForeignPids) return false;
+    if (pid >= previous - slack(b, i) && pid <= next + slack(i, i + 1)) return false;
     // what follows must go on from the neighbours, or this is a boot
     if (i + 2 < ticks_.size() && as_signed(ticks_[i + 2].pid) < next) return false;
     const std::int64_t step = next - previous;
+    if (next_is_worse(b, i)) return false;
     std::int64_t around = 0;
     if (b >= 1) around = std::max(around, previous - as_signed(ticks_[b - 1].pid));
     if (i + 2 < ticks_.size()) around = std::max(around, as_signed(ticks_[i + 2].pid) - next);
     return step <= kForeignStepFactor * around + kForeignStepSlack;
+  }
+
+  std::int64_t slack(std::size_t a, std::size_t b) const {
+    return ticks_[b].time - ticks_[a].time <= kOutOfOrder ? kForeignPids : 0;
+  }
+
+  // Of two neighbours in the wrong order either may be the foreign one: it is the one that lies
+  // further from where the ticks around the two say.
+  bool next_is_worse(std::size_t b, std::size_t i) const {
+    if (i + 2 >= ticks_.size() || ticks_[i + 1].pid >= ticks_[i].pid) return false;
+    if (ticks_[i + 2].after_startup || ticks_[i + 2].pid < ticks_[i].pid) return false;
+    const Tick& from = ticks_[b];
+    const Tick& to = ticks_[i + 2];
+    const double span = std::chrono::duration<double>(to.time - from.time).count();
+    if (span <= 0) return false;
+    const auto distance = [&](const Tick& tick) {
+      const double share = std::chrono::duration<double>(tick.time - from.time).count() / span;
+      const double due = static_cast<double>(as_signed(to.pid) - as_signed(from.pid)) * share;
+      return std::abs(static_cast<double>(as_signed(tick.pid) - as_signed(from.pid)) - due);
+    };
+    return distance(ticks_[i + 1]) > distance(ticks_[i]);
   }
 
   bool take_other_pid(std::size_t i) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -10,8 +11,10 @@
 namespace pidometer {
 
 /// Out-of-order PIDs of neighbouring ticks differ by a few; 25 is beyond what was seen on real
-/// hosts.
+/// hosts. Only lines close in time are written in the wrong order: further apart any PID outside
+/// its neighbours is foreign.
 inline constexpr std::int64_t kForeignPids = 25;
+inline constexpr std::chrono::seconds kOutOfOrder{90};
 
 /// Neighbours agree if the step across what is foreign is not much larger than the steps around it.
 /// A real excess there needs no repair, so the factor may be small.

@@ -21,15 +21,15 @@ std::int64_t step(const Tick& a, const Tick& b) {
 
 class RunFinder {
  public:
-  RunFinder(TickSeries& series, const PidRange& range)
-      : series_(series), ticks_(series.ticks), range_(range) {}
+  RunFinder(TickSeries& series, const PidRange& range, const StepsElsewhere& elsewhere)
+      : series_(series), ticks_(series.ticks), range_(range), elsewhere_(elsewhere) {}
 
   std::vector<ForeignReading> run() {
     for (std::uint32_t i = 1; i + 2 < ticks_.size(); ++i) {
       const Tick& a = ticks_[i];
       const Tick& b = ticks_[i + 1];
       if (step(a, b) >= -kForeignPids || b.time < a.time || !one_session(i, i + 1) ||
-          range_.is_wrap(a.pid, b.pid, whole_seconds(a.time, b.time)))
+          range_.is_wrap(a, b, elsewhere_))
         continue;
       if (const auto begin = high_run(i)) {
         take(*begin, i + 1);
@@ -97,6 +97,7 @@ class RunFinder {
   TickSeries& series_;
   std::vector<Tick>& ticks_;
   const PidRange& range_;
+  const StepsElsewhere& elsewhere_;
   std::vector<GoneTick> gone_;
   std::vector<ForeignReading> found_;
 };
@@ -114,8 +115,9 @@ std::optional<Around> around(const TickSeries& series, const Startup& startup) {
 
 }  // namespace
 
-std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range) {
-  return RunFinder(series, range).run();
+std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range,
+                                                  const StepsElsewhere& elsewhere) {
+  return RunFinder(series, range, elsewhere).run();
 }
 
 std::vector<ForeignReading> take_out_foreign_startups(TickSeries& series, PidRange& range) {

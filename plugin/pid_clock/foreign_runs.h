@@ -11,7 +11,8 @@ namespace pidometer {
 /// The same as take_out_foreign_readings() of up to eight ticks in a row whose times fit: the PIDs
 /// jump there further than this host spends in the time, come back, and what stands before and
 /// behind the run goes on as if it were not there. Neither an excess nor a boot.
-std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range);
+std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range,
+                                                  const StepsElsewhere& elsewhere);
 
 /// Takes STARTUP lines out whose PIDs lie outside the jobs' around them, while these go on and no
 /// boot takes the counter so far in that time: such a line was inserted or edited. Sets

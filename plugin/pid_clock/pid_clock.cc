@@ -37,7 +37,7 @@ std::int32_t clamp32(std::int64_t n) {
 
 // `startups`: the lines between the two ticks.
 Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startups,
-                  const PidRange& range, bool recovered) {
+                  const PidRange& range, const StepsElsewhere& elsewhere, bool recovered) {
   Interval step;
   const std::int64_t seconds = whole_seconds(a, b);
   std::int64_t advance = static_cast<std::int64_t>(b.pid) - a.pid;
@@ -67,7 +67,7 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
                                                     : IntervalState::judged;
   } else if (-advance <= kLateLinePids && std::abs(seconds) <= kLateLineSeconds) {
     step.state = IntervalState::unknown_advance;
-  } else if (range.is_wrap(a.pid, b.pid, seconds)) {
+  } else if (range.is_wrap(a, b, elsewhere)) {
     advance = range.advance_over_wrap(a.pid, b.pid);
     step.wraps = 1;
     step.state = IntervalState::judged;
@@ -180,9 +180,9 @@ class SessionDivider {
 
 // PIDs that are no odometer: ticks, but no distances, boots or wraps.
 PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
-  PidRange range = infer_pid_range(series.ticks, options);
+  PidRange range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
   clock.pid_max = range.pid_max;
-  clock.pid_max_basis = options.pid_max ? std::move(range.basis) : "PIDs at random: a guess";
+  clock.pid_max_basis = options.pid_max ? std::move(range.basis) : "PIDs of no clock: a guess";
   clock.intervals.resize(series.ticks.size());
   for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i)
     clock.intervals[i].state = IntervalState::unknown_advance;
@@ -209,10 +209,12 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   }
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
-  if (clock.order.kind == PidOrderKind::random) return unordered(std::move(clock), series, options);
-  PidRange range = infer_pid_range(series.ticks, options);
+  if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
+  const StepsElsewhere elsewhere(series.ticks);
+  PidRange range = infer_pid_range(series.ticks, elsewhere, options);
   if (sequential) {
-    std::ranges::move(take_out_foreign_runs(series, range), std::back_inserter(clock.foreign));
+    std::ranges::move(take_out_foreign_runs(series, range, elsewhere),
+                      std::back_inserter(clock.foreign));
     std::ranges::move(take_out_foreign_startups(series, range), std::back_inserter(clock.foreign));
     std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
   }
@@ -229,8 +231,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
         ++next_startup;
       startups = std::span(series.startups).subspan(first, next_startup - first);
     }
-    clock.intervals[i] =
-        classify(series.ticks[i], series.ticks[i + 1], startups, range, options.recovered);
+    clock.intervals[i] = classify(series.ticks[i], series.ticks[i + 1], startups, range, elsewhere,
+                                  options.recovered);
     // a counter that goes round between two ticks: neither an advance nor a fall says anything
     if (clock.order.kind == PidOrderKind::too_fast && startups.empty() &&
         !other_boot(series.ticks[i], series.ticks[i + 1]))

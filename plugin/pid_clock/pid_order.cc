@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdlib>
 
 #include "base/pid.h"
 
@@ -28,6 +29,15 @@ constexpr std::uint32_t kLeastPairs = 8;
 // So many steps are looked at first: nearly all logs are done with then.
 constexpr std::size_t kSample = 4096;
 constexpr double kLeastFallShare = 0.3;
+
+// Two lines in the wrong order by so few PIDs within so short a time are late ones (pid_clock.cc).
+constexpr std::int64_t kLateLinePids = 30;
+constexpr std::chrono::seconds kLateLine{90};
+
+// A counter's pace differs by less than twice from the usual one in three of four intervals, on a
+// host so busy that it goes round in a few of them.
+constexpr double kEvenPaces = 0.75;
+constexpr double kPaceTimes = 2;
 
 constexpr std::int64_t kSmallRange = 32768;  // PID_MAX_DEFAULT, include/linux/threads.h
 
@@ -86,26 +96,135 @@ bool same_tick(const Reading& a, const Reading& b) {
   return std::chrono::abs(b.time - a.time) <= kTickSpan;
 }
 
-}  // namespace
+bool falls_behind(const Reading& a, const Reading& b) {
+  // where the time goes back too it is the lines that are in the wrong order
+  if (b.time < a.time - kTickSpan) return false;
+  const auto step = static_cast<std::int64_t>(b.pid) - static_cast<std::int64_t>(a.pid);
+  const bool late = step >= -kLateLinePids && b.time - a.time <= kLateLine;
+  // the same job's PID once more is another boot's
+  return step < 0 ? !late : step == 0 && !same_tick(a, b);
+}
 
-PidOrder judge_pid_order(const std::vector<Reading>& readings) {
-  PidOrder order;
-  const std::size_t every = std::max<std::size_t>(1, readings.size() / kSample);
-  double steps = 0;
-  double falls = 0;
-  for_each_step(readings, every, [&](const Reading& a, const Reading& b) {
-    if (same_tick(a, b)) return;
-    steps += 1;
-    falls += b.pid < a.pid ? 1 : 0;
-  });
-  if (steps < kLeastSteps / 2.0 || falls < kLeastFallShare * steps) return order;
-
+// PIDs of a counter that goes round often, and random ones, fill their range: the largest of n
+// falls short of its end by an n-th.
+std::int64_t range_of(const std::vector<Reading>& readings) {
   std::int64_t largest = 0;
   for (const Reading& r : readings)
     if (r.kind == ReadingKind::job) largest = std::max<std::int64_t>(largest, r.pid);
-  // random PIDs fill their range: the largest of n falls short of its end by an n-th
-  const auto range =
-      std::max(kSmallRange, largest + 1 + largest / static_cast<std::int64_t>(readings.size()));
+  return std::max(kSmallRange, largest + 1 + largest / static_cast<std::int64_t>(readings.size()));
+}
+
+/// Whether one counter explains falls so often: it goes round at an even pace. Between lines of
+/// several the pace changes from line to line.
+class Pace {
+ public:
+  explicit Pace(std::int64_t range) : range_(static_cast<double>(range)) {}
+
+  void add(const Reading& a, const Reading& b) {
+    const double step = static_cast<double>(b.pid) - static_cast<double>(a.pid);
+    if (same_tick(a, b)) {
+      // no counter goes so far in no time
+      uneven_ += std::abs(step) > kLateLinePids ? 1 : 0;
+      return;
+    }
+    const double seconds = std::chrono::duration<double>(b.time - a.time).count();
+    if (seconds <= 0) return;
+    seconds_ += seconds;
+    paces_.push_back((step < 0 ? step + range_ : step) / seconds);
+  }
+
+  /// `falls` of so many steps.
+  bool explains(std::uint32_t falls) {
+    if (paces_.empty()) return false;
+    const auto middle = paces_.begin() + static_cast<std::ptrdiff_t>(paces_.size() / 2);
+    std::ranges::nth_element(paces_, middle);
+    const double usual = *middle;
+    if (usual * seconds_ / range_ < falls / kPaceTimes) return false;
+    const auto near = std::ranges::count_if(paces_, [&](double pace) {
+      return pace >= usual / kPaceTimes && pace <= usual * kPaceTimes;
+    });
+    return static_cast<double>(near) >= kEvenPaces * (static_cast<double>(paces_.size()) + uneven_);
+  }
+
+ private:
+  double range_;
+  double seconds_ = 0;
+  double uneven_ = 0;
+  std::vector<double> paces_;
+};
+
+/// Deals each PID to the counter that stands closest below it, and counts those that find none.
+class Dealer {
+ public:
+  void add(const Reading& r) {
+    const Reading** place = nullptr;
+    for (const Reading*& last : counters_) {
+      if (last == nullptr || falls_behind(*last, r)) continue;
+      if (place == nullptr || last->pid > (*place)->pid) place = &last;
+    }
+    if (place == nullptr) {
+      falls_ += booted_ ? 0 : 1;
+      place = &free_or_largest();
+    }
+    booted_ = false;
+    *place = &r;
+  }
+
+  /// The next one may fall.
+  void boot() { booted_ = true; }
+
+  std::uint32_t falls() const { return falls_; }
+
+ private:
+  // the largest is the one that is due to wrap
+  const Reading*& free_or_largest() {
+    const Reading** largest = &counters_[0];
+    for (const Reading*& last : counters_) {
+      if (last == nullptr) return last;
+      if (last->pid > (*largest)->pid) largest = &last;
+    }
+    return *largest;
+  }
+
+  std::array<const Reading*, kCounters> counters_{};
+  std::uint32_t falls_ = 0;
+  bool booted_ = true;
+};
+
+void judge_several(const std::vector<Reading>& readings, PidOrder& order) {
+  std::uint32_t steps = 0;
+  std::uint32_t falls = 0;
+  Dealer dealer;
+  const Reading* before = nullptr;
+  for (const Reading& r : readings) {
+    const bool booted =
+        r.kind == ReadingKind::boot || (before != nullptr && before->boot != r.boot);
+    if (booted) {
+      before = nullptr;
+      dealer.boot();
+    }
+    if (r.kind != ReadingKind::job) continue;
+    if (before != nullptr) {
+      ++steps;
+      falls += falls_behind(*before, r) ? 1 : 0;
+    }
+    dealer.add(r);
+    before = &r;
+  }
+  if (falls < kSeveralLeast || falls < kSeveralShare * steps ||
+      dealer.falls() > kDealtShare * falls)
+    return;
+  Pace pace(range_of(readings));
+  for_each_step(readings, 1, [&](const Reading& a, const Reading& b) { pace.add(a, b); });
+  if (pace.explains(falls)) return;
+  order.kind = PidOrderKind::several;
+  order.steps = steps;
+  order.falls = falls;
+  order.falls_dealt = dealer.falls();
+}
+
+void judge_random(const std::vector<Reading>& readings, PidOrder& order) {
+  const std::int64_t range = range_of(readings);
   Evenness pids(range);
   Evenness distances(range);
   std::uint32_t pairs = 0;
@@ -123,15 +242,37 @@ PidOrder judge_pid_order(const std::vector<Reading>& readings) {
     pids.add(b.pid);
     distances.add(round);
   });
-  if (order.steps < kLeastSteps) return order;
+  if (order.steps < kLeastSteps) return;
   const double n = order.steps;
   const double even = kEvenLeast + kEvenSlack / std::sqrt(n);
   order.unevenness = distances.unevenness();
-  if (std::abs(order.downward_steps / n - 0.5) > kEvenLeast + kFallSlack / std::sqrt(n))
-    return order;
-  if (order.unevenness > even || pids.unevenness() > even) return order;
+  if (std::abs(order.downward_steps / n - 0.5) > kEvenLeast + kFallSlack / std::sqrt(n)) return;
+  if (order.unevenness > even || pids.unevenness() > even) return;
   const bool in_order = pairs >= kLeastPairs && neighbours > pairs / 2;
   order.kind = in_order ? PidOrderKind::too_fast : PidOrderKind::random;
+}
+
+}  // namespace
+
+PidOrder judge_pid_order(const std::vector<Reading>& readings) {
+  PidOrder order;
+  const std::size_t every = std::max<std::size_t>(1, readings.size() / kSample);
+  double steps = 0;
+  double falls = 0;
+  double ticks = 0;
+  double tick_falls = 0;
+  for_each_step(readings, every, [&](const Reading& a, const Reading& b) {
+    steps += 1;
+    falls += falls_behind(a, b) ? 1 : 0;
+    if (same_tick(a, b)) return;
+    ticks += 1;
+    tick_falls += b.pid < a.pid ? 1 : 0;
+  });
+  if (ticks >= kLeastSteps / 2.0 && tick_falls >= kLeastFallShare * ticks)
+    judge_random(readings, order);
+  // a sample may miss some
+  if (order.kind == PidOrderKind::sequential && falls >= kSeveralShare / 2 * steps)
+    judge_several(readings, order);
   return order;
 }
 

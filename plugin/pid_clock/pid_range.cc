@@ -83,12 +83,13 @@ std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {
   return static_cast<std::int64_t>(pid_max) - from + to - kReservedPids;
 }
 
-FallTerms PidRange::terms_of(Pid from, Pid to, std::int64_t seconds) const {
+FallTerms PidRange::terms_of(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const {
   FallTerms terms;
+  terms.elsewhere = static_cast<double>(elsewhere);
   terms.usual = pids_per_second * static_cast<double>(seconds);
   terms.wrapped = static_cast<double>(advance_over_wrap(from, to));
   terms.wrap_least = kWrapLeast * terms.usual - kWrapSlack;
-  terms.wrap_most = kWrapFactor * terms.usual + kWrapSlack;
+  terms.wrap_most = std::max(kWrapFactor * terms.usual, terms.elsewhere) + kWrapSlack;
   terms.wrap_known =
       kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
   // A clock set back says nothing of the time that passed: the fall is all there is.
@@ -98,9 +99,9 @@ FallTerms PidRange::terms_of(Pid from, Pid to, std::int64_t seconds) const {
   return terms;
 }
 
-bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds) const {
+bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const {
   if (from >= pid_max || to < kReservedPids || seconds < 0) return false;
-  const FallTerms terms = terms_of(from, to, seconds);
+  const FallTerms terms = terms_of(from, to, seconds, elsewhere);
   return terms.wrapped <= terms.wrap_most && terms.wrapped >= terms.wrap_least &&
          terms.usual <= terms.wrap_known;
 }
@@ -108,7 +109,7 @@ bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds) const {
 bool PidRange::is_restart(Pid from, Pid to, std::int64_t seconds) const {
   if (to < kReservedPids) return true;
   if (most_per_second <= 0) return false;
-  const FallTerms terms = terms_of(from, to, seconds);
+  const FallTerms terms = terms_of(from, to, seconds, 0);
   if (terms.most > terms.restart_known) return false;
   // Known where the counter wraps, a small advance is a boot's; else it may wrap further up.
   return least_pid_max == pid_max || terms.least_wrapped > terms.most;
@@ -134,7 +135,8 @@ bool PidRange::too_long(std::int64_t seconds) const {
          kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
 }
 
-PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& options) {
+PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
+                         const ClockOptions& options) {
   PidRange range;
   range.pids_per_second = ordinary_rate(ticks);
   range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
@@ -152,8 +154,7 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& opt
     falls = 0;
     for (std::size_t i = 0; i + 1 < ticks.size(); ++i)
       if (ticks[i + 1].pid < ticks[i].pid && !ticks[i + 1].after_startup &&
-          !other_boot(ticks[i], ticks[i + 1]) &&
-          range.is_wrap(ticks[i].pid, ticks[i + 1].pid, whole_seconds(ticks[i], ticks[i + 1])))
+          !other_boot(ticks[i], ticks[i + 1]) && range.is_wrap(ticks[i], ticks[i + 1], elsewhere))
         ++falls;
   };
   if (largest < kSmallPidMax) {
@@ -174,6 +175,15 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& opt
   }
   range.pid_max = kMaxPid;
   range.basis = "PIDs above 32767 in the log and no wrap below: the largest that Linux allows";
+  return range;
+}
+
+PidRange range_of(const PidClock& clock) {
+  PidRange range;
+  range.pid_max = clock.pid_max;
+  range.least_pid_max = clock.least_pid_max;
+  range.pids_per_second = clock.pids_per_second;
+  range.most_per_second = clock.most_per_second;
   return range;
 }
 

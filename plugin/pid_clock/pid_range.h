@@ -6,6 +6,7 @@
 
 #include "base/pid.h"
 #include "plugin/pid_clock/pid_clock.h"
+#include "plugin/pid_clock/steps_elsewhere.h"
 #include "plugin/pid_clock/tick.h"
 
 namespace pidometer {
@@ -22,6 +23,7 @@ inline constexpr double kTooLongShare = 0.5;
 /// What says whether a fall is a wrap, a restart of the counter, or not known which; PIDs.
 struct FallTerms {
   double usual = 0;          ///< what the host spends in the time
+  double elsewhere = 0;      ///< what the same jobs' intervals take (StepsElsewhere)
   double wrapped = 0;        ///< what it spent if the counter wrapped once
   double wrap_least = 0;     ///< a wrap is told from here ...
   double wrap_most = 0;      ///< ... to here
@@ -48,11 +50,14 @@ struct PidRange {
   std::int64_t advance_over_wrap(Pid from, Pid to) const;
 
   /// Whether a fall without a STARTUP line is a wrap: the advance it implies is what this host may
-  /// spend in that time.
-  bool is_wrap(Pid from, Pid to, std::int64_t seconds) const;
+  /// spend in that time, or what the same jobs took elsewhere.
+  bool is_wrap(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const;
+  bool is_wrap(const Tick& a, const Tick& b, const StepsElsewhere& elsewhere) const {
+    return is_wrap(a.pid, b.pid, whole_seconds(a, b), elsewhere.after(a, b));
+  }
 
   /// The terms of is_wrap() and is_restart().
-  FallTerms terms_of(Pid from, Pid to, std::int64_t seconds) const;
+  FallTerms terms_of(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const;
 
   /// Whether a fall without a STARTUP line that is no wrap can only be a restart of the counter: a
   /// PID that no wrap hands out, or a time in which not even the most that this host may spend
@@ -72,6 +77,10 @@ struct PidRange {
   bool too_long(std::int64_t seconds) const;
 };
 
-PidRange infer_pid_range(const std::vector<Tick>& ticks, const ClockOptions& options);
+PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
+                         const ClockOptions& options);
+
+/// The range that a clock was read by, but for boot_pids and the basis.
+PidRange range_of(const PidClock& clock);
 
 }  // namespace pidometer

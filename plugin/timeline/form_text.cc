@@ -69,6 +69,8 @@ std::string activity_words(const Anomaly& anomaly) {
 }
 
 std::string order_words(const Anomaly& anomaly) {
+  if (anomaly.order_fault == OrderFault::several_counters)
+    return "; to have them judged, scan each host's lines as a file of its own";
   return fmt::format(
       "; distances round the range of PIDs differ from evenly spread ones by {:.1f}% at most, as "
       "PIDs at random do, or a counter that goes round between two lines",

@@ -222,12 +222,18 @@ struct PutBody {
         break;
       case AnomalyKind::boot:
         row["counter_restarted"] = anomaly.counter_restarted;
+        if (anomaly.may_be_boot) row["may_be_boot"] = true;
+        if (anomaly.excess_if_wrapped > 0) row["excess_if_wrapped"] = anomaly.excess_if_wrapped;
         break;
       case AnomalyKind::not_a_clock:
         row["intervals"] = anomaly.intervals;
         row["steps"] = anomaly.steps;
         row["downward_steps"] = anomaly.downward_steps;
-        row["unevenness"] = row_real(anomaly.unevenness);
+        row["order_fault"] = order_fault_name(anomaly.order_fault);
+        if (anomaly.order_fault == OrderFault::several_counters)
+          row["downward_steps_dealt"] = anomaly.downward_steps_dealt;
+        else
+          row["unevenness"] = row_real(anomaly.unevenness);
         break;
     }
     put_text(row, "reporter", finding.reporter);

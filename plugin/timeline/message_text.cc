@@ -241,10 +241,22 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
              " than the schedule always costs " + when(finding);
     case AnomalyKind::boot:
       if (!anomaly.counter_restarted) {
-        return "the cron daemon was started, and the PID counter did not restart, " + when(finding);
+        return "the cron daemon was started, and the PID counter did not restart, " +
+               when(finding) +
+               (anomaly.may_be_boot ? "; unless the host was booted and its counter came as far"
+                                    : "");
       }
+      if (anomaly.excess_if_wrapped > 0)
+        return "the PID counter restarted (the host was booted, and no line tells it), or it "
+               "wrapped and " +
+               pids_handed_out(anomaly.excess_if_wrapped, "more") + " than usual, " + when(finding);
       return "the PID counter restarted (the host was booted) " + when(finding);
     case AnomalyKind::not_a_clock:
+      if (anomaly.order_fault == OrderFault::several_counters)
+        return fmt::format(
+            "PIDs of several hosts or containers in one log that names none: {} of {} steps "
+            "between jobs go down, {} once dealt to several counters; no other finding is made {}",
+            anomaly.downward_steps, anomaly.steps, anomaly.downward_steps_dealt, when(finding));
       return fmt::format(
           "PIDs of this host are not sequential: {} of {} steps between jobs go down; no other "
           "finding is made {}",

@@ -137,6 +137,16 @@ std::string_view sequence_fault_name(SequenceFault fault) {
   return "unknown";
 }
 
+std::string_view order_fault_name(OrderFault fault) {
+  switch (fault) {
+    case OrderFault::random_pids:
+      return "random_pids";
+    case OrderFault::several_counters:
+      return "several_counters";
+  }
+  return "unknown";
+}
+
 std::string_view schedule_mismatch_name(ScheduleMismatch mismatch) {
   switch (mismatch) {
     case ScheduleMismatch::job_without_line:

@@ -21,6 +21,7 @@ std::string_view gap_cause_name(GapCause cause);
 std::string_view against_journal_name(AgainstJournal verdict);
 std::string_view crontab_change_name(CrontabChange change);
 std::string_view sequence_fault_name(SequenceFault fault);
+std::string_view order_fault_name(OrderFault fault);
 std::string_view schedule_mismatch_name(ScheduleMismatch mismatch);
 /// `live`, `hidden`, `snapshot`; empty where nothing is known.
 std::string_view log_copy_name(LogCopy copy);

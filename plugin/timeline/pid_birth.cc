@@ -77,6 +77,8 @@ std::string birth_text(const BirthPlace& place, const HostBirths& births) {
       host_words(place.input, place.volume, place.folder, births.hostname, place.recovered) + "\n";
   if (births.random)
     return text + "  the PIDs of this host are handed out at random: nothing tells when\n";
+  if (births.several)
+    return text + "  PIDs of several hosts, which the lines do not name: nothing tells when\n";
   if (births.too_fast)
     return text + "  the counter of this host goes round between two records: nothing tells when\n";
   if (births.pid >= births.pid_max && births.pid_max > 0)

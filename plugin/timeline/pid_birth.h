@@ -50,6 +50,7 @@ struct HostBirths {
   std::vector<PidBirth> births;  ///< in time order; those outside of the log at last
   std::uint64_t left_out = 0;    ///< births that are not in the list: there are too many
   bool random = false;           ///< PIDs are handed out at random: nothing can be told
+  bool several = false;          ///< of hosts that the lines do not name: likewise
   bool too_fast = false;         ///< the counter goes round between two records: likewise
 };
 

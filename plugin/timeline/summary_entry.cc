@@ -42,6 +42,7 @@ std::string kind_words(const FindingBody& finding) {
     case AnomalyKind::clock_step:
       return fmt::format("clock set {:+.0f} s", anomaly.step_seconds);
     case AnomalyKind::boot:
+      if (anomaly.excess_if_wrapped > 0) return "boot, or a wrap with a burst";
       return anomaly.counter_restarted ? "boot" : "cron was started";
     case AnomalyKind::new_command:
       return "a new command";

@@ -40,7 +40,10 @@ MUTANTS = [
     ("warning_end_without_begin", "damaged_log", ["range_begin"], REMOVE, "range_begin"),
     ("chance_above_one", "pid_excess", ["score_log"], -1.7, "score_log"),
     *[(f"not_a_clock_without_{key}", "not_a_clock", [key], REMOVE, key)
-      for key in ("steps", "downward_steps", "unevenness")],
+      for key in ("steps", "downward_steps", "order_fault")],
+    ("random_without_unevenness", "not_a_clock", ["unevenness"], REMOVE, "unevenness"),
+    ("several_without_dealt", "not_a_clock_several", ["downward_steps_dealt"], REMOVE,
+     "downward_steps_dealt"),
     ("unevenness_above_one", "not_a_clock", ["unevenness"], 1.5, "unevenness"),
     ("null", "pid_excess", ["hostname"], None, "hostname"),
     ("empty", "pid_excess", ["hostname"], "", "hostname"),

@@ -75,6 +75,8 @@ TEST(OutOfOrder, where_the_order_of_a_few_lines_explains_it_there_is_no_boot) {
       {"a line written late", [](auto& log) { move_lines(log, 20, 1, 25); }, 1, 0},
       {"three lines written late", [](auto& log) { move_lines(log, 20, 3, 30); }, 3, 0},
       {"two lines that came early", [](auto& log) { move_lines(log, 50, 2, 20); }, 2, 0},
+      {"a PID edited to a little above the next one", [](auto& log) { log[20].pid += 45; }, 0, 1},
+      {"a PID edited to a little below the one before", [](auto& log) { log[20].pid -= 45; }, 0, 1},
       {"forged lines of times that fit, PIDs above",
        [](auto& log) {
          for (int i = 0; i < 3; ++i)
@@ -110,6 +112,30 @@ TEST(OutOfOrder, where_the_order_of_a_few_lines_explains_it_there_is_no_boot) {
       }
       EXPECT_EQ(total, 40 * (kTicks - 1));
     }
+}
+
+// Either of two lines in the wrong order may be the edited one: the ticks around the two tell.
+TEST(OutOfOrder, the_line_that_is_further_off_is_the_edited_one) {
+  for (const std::int64_t change : {44, 52, 65, -44, -52, -65}) {
+    SCOPED_TRACE(change);
+    std::vector<Reading> log = steady(2000);
+    log[20].pid = static_cast<Pid>(log[20].pid + change);
+    const PidClock clock = clock_of(log);
+    ASSERT_EQ(clock.foreign.size(), 1U);
+    EXPECT_EQ(clock.foreign[0].record, 20U);
+  }
+}
+
+// Lines a minute apart may be written in the wrong order.
+TEST(OutOfOrder, lines_close_in_time_may_be_late) {
+  std::vector<Reading> log;
+  for (std::size_t i = 0; i < kTicks; ++i)
+    log.push_back(reading(static_cast<std::int64_t>(i), static_cast<Pid>(2000 + 10 * i)));
+  log[20].pid += 15;
+  const PidClock clock = clock_of(log);
+  EXPECT_TRUE(clock.foreign.empty());
+  EXPECT_EQ(clock.intervals[20].state, IntervalState::unknown_advance);
+  EXPECT_EQ(clock.sessions.size(), 1U);
 }
 
 TEST(OutOfOrder, a_boot_is_one_whatever_the_clock_says) {

@@ -45,6 +45,67 @@ TEST(JudgePidOrder, one_usual_distance_is_a_counter) {
       PidOrderKind::sequential);
 }
 
+// `pid` gives the n-th PID of each of so many hosts that have the same schedule, a second apart.
+template <typename PidOf>
+PidOrder order_of_hosts(std::size_t hosts, std::size_t jobs, PidOf pid) {
+  std::vector<Reading> readings(hosts * jobs);
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    readings[i].time =
+        Timestamp(std::chrono::minutes(10 * (i / hosts)) + std::chrono::seconds(i % hosts));
+    readings[i].pid = pid(i % hosts, i / hosts);
+  }
+  return judge_pid_order(readings);
+}
+
+TEST(JudgePidOrder, hosts_that_the_lines_do_not_name_are_several_counters) {
+  const auto apart = [](std::size_t host, std::size_t i) {
+    return static_cast<Pid>(300 + (700 + 9000 * host + (11 + host) * i) % 32468);
+  };
+  for (const std::size_t hosts : {2U, 3U, 4U}) {
+    const PidOrder order = order_of_hosts(hosts, 2000, apart);
+    EXPECT_EQ(order.kind, PidOrderKind::several) << hosts;
+    EXPECT_FALSE(order.is_clock());
+    EXPECT_GE(order.falls, 2000U - 10 * hosts);
+    EXPECT_LE(order.falls_dealt, 20U);
+  }
+  EXPECT_EQ(order_of_hosts(1, 2000, apart).kind, PidOrderKind::sequential);
+  // one line in ten is of another host, and too few to tell
+  const auto one_in_ten = [](std::size_t i) {
+    return static_cast<Pid>(i % 10 == 0 ? 400 + i : 9000 + 11 * i);
+  };
+  EXPECT_EQ(order_of(1000, one_in_ten).kind, PidOrderKind::several);
+  EXPECT_EQ(order_of(150, one_in_ten).kind, PidOrderKind::sequential);
+}
+
+// Lines in the wrong order have their times in it too.
+TEST(JudgePidOrder, lines_in_the_wrong_order_are_of_one_counter) {
+  std::vector<Reading> readings(1000);
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    const std::size_t place = i ^ 1U;
+    readings[i].time = Timestamp(std::chrono::minutes(10 * place));
+    readings[i].pid = static_cast<Pid>(1000 + 10 * place);
+  }
+  EXPECT_EQ(judge_pid_order(readings).kind, PidOrderKind::sequential);
+}
+
+TEST(JudgePidOrder, boots_and_wraps_are_one_counter) {
+  // booted once in so many jobs, to nearly the same PIDs or to just the same
+  for (const std::size_t uptime : {2U, 3U, 5U, 18U})
+    for (const std::size_t more : {0U, 7U})
+      EXPECT_EQ(order_of(2000,
+                         [&](std::size_t i) {
+                           return static_cast<Pid>(600 + i / uptime * 31 % 13 * more +
+                                                   400 * (i % uptime));
+                         })
+                    .kind,
+                PidOrderKind::sequential)
+          << uptime << " " << more;
+  // a wrap every eight jobs
+  EXPECT_EQ(
+      order_of(2000, [](std::size_t i) { return static_cast<Pid>(300 + i * 4001 % 32468); }).kind,
+      PidOrderKind::sequential);
+}
+
 TEST(JudgePidOrder, two_values_in_turn_are_boots) {
   EXPECT_EQ(order_of(500, [](std::size_t i) { return i % 2 == 0 ? Pid{700} : scattered(i); }).kind,
             PidOrderKind::sequential);

@@ -14,10 +14,27 @@ TEST(EventMessage, FindingsStayWithin256Bytes) {
   finding.anomaly.window_end = samples::at(1003640399) + std::chrono::microseconds(123456);
   finding.utc_offset_minutes = 840;
   finding.end_utc_offset_minutes = 780;
-  for (const TimelineEvent& event :
-       {samples::excess(), samples::boot(), samples::not_a_clock(), widest}) {
+  for (const TimelineEvent& event : {samples::excess(), samples::boot(), samples::not_a_clock(),
+                                     samples::several_counters(), widest}) {
     EXPECT_LE(event_message(event).size(), 256U) << event_message(event);
   }
+}
+
+TEST(EventMessage, SaysWhatAFallMayBeInstead) {
+  TimelineEvent event = samples::boot();
+  Anomaly& boot = std::get<FindingBody>(event.body).anomaly;
+  boot.excess_if_wrapped = 1400;
+  EXPECT_EQ(event_message(event),
+            "the PID counter restarted (the host was booted, and no line tells it), or it wrapped "
+            "and 1400 more PIDs were handed out (processes or threads) than usual, between "
+            "2000-11-08 14:50:00 and 14:51:00 (UTC by assumption)");
+  boot.excess_if_wrapped = 0;
+  boot.counter_restarted = false;
+  boot.may_be_boot = true;
+  EXPECT_EQ(event_message(event),
+            "the cron daemon was started, and the PID counter did not restart, between 2000-11-08 "
+            "14:50:00 and 14:51:00 (UTC by assumption); unless the host was booted and its counter "
+            "came as far");
 }
 
 /// Lines that came back speak beside the figures, not in them.

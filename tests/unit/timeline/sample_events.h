@@ -215,6 +215,17 @@ inline TimelineEvent record_out_of_sequence() {
   return row_of(forged);
 }
 
+/// A line that was written late, moved or repeated.
+inline TimelineEvent misplaced_line() {
+  Anomaly misplaced = found(AnomalyKind::record_out_of_sequence, Level::low);
+  misplaced.fault = SequenceFault::order;
+  misplaced.previous_pid = 2478;
+  misplaced.next_pid = 2481;
+  misplaced.previous_time = at(973696200);
+  misplaced.next_time = at(973696800);
+  return row_of(misplaced);
+}
+
 /// A line of a text log that the journal beside it has otherwise.
 inline TimelineEvent edited_line() {
   Anomaly edited = found(AnomalyKind::record_out_of_sequence, Level::high);
@@ -304,6 +315,27 @@ inline TimelineEvent activity() {
   return event;
 }
 
+/// A boot that no line tells.
+inline TimelineEvent untold_boot() {
+  TimelineEvent event = boot();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.level = Level::low;
+  finding.anomaly.excess_if_wrapped = 1400;
+  finding.last = {10, 450, "Nov  8 14:51:00 web01 CROND[390]: (root) CMD (a)"};
+  return event;
+}
+
+/// cron was started, or the host was.
+inline TimelineEvent daemon_start() {
+  TimelineEvent event = boot();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.counter_restarted = false;
+  finding.anomaly.may_be_boot = true;
+  finding.anomaly.last_pid = 2460;
+  finding.last = {10, 450, "Nov  8 14:51:00 web01 crond[2460]: (CRON) STARTUP (fork ok)"};
+  return event;
+}
+
 /// A host that hands PIDs out at random.
 inline TimelineEvent not_a_clock() {
   FindingBody finding;
@@ -324,6 +356,16 @@ inline TimelineEvent not_a_clock() {
   finding.time_basis = {"zone_assumed_utc", "no zone is known"};
   return {
       finding.anomaly.window_start, "not_a_clock", "fw01", "root", source(), std::move(finding)};
+}
+
+/// Lines of several hosts that name none.
+inline TimelineEvent several_counters() {
+  TimelineEvent event = not_a_clock();
+  Anomaly& anomaly = std::get<FindingBody>(event.body).anomaly;
+  anomaly.order_fault = OrderFault::several_counters;
+  anomaly.unevenness = 0;
+  anomaly.downward_steps_dealt = 3;
+  return event;
 }
 
 inline TimelineEvent task_run() {
