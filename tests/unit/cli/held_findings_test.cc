@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/timeline/sample_boots.h"
 #include "tests/unit/timeline/sample_events.h"
 
 namespace pidometer {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "plugin/timeline/row_writer.h"
+#include "tests/unit/timeline/sample_boots.h"
 #include "tests/unit/timeline/sample_events.h"
 
 namespace pidometer {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "plugin/timeline/row_writer.h"
+#include "tests/unit/timeline/sample_boots.h"
 #include "tests/unit/timeline/sample_events.h"
 
 namespace pidometer {

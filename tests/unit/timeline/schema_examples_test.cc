@@ -8,6 +8,7 @@
 
 #include "plugin/timeline/row_writer.h"
 #include "plugin/timeline/summary_writer.h"
+#include "tests/unit/timeline/sample_boots.h"
 #include "tests/unit/timeline/sample_events.h"
 
 namespace pidometer {
