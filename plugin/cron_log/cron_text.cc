@@ -180,12 +180,22 @@ Verdict pam_verdict(const FramedLine& line) {
 std::optional<std::size_t> foreign_byte(std::string_view text) {
   constexpr int kControls = 4;
   constexpr int kFillers = 8;
+  const auto is_control = [](unsigned char byte) {
+    return byte < 0x20 && byte != '\t' && byte != '\r';
+  };
+  // hardly a line has one: a loop without an exit is one that compilers turn into vectors
+  int strange = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    strange += (byte == 0xff || is_control(byte)) ? 1 : 0;
+  }
+  if (strange < kControls) return std::nullopt;
   int controls = 0;
   int fillers = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     fillers = byte == 0xff ? fillers + 1 : 0;
-    controls += byte < 0x20 && byte != '\t' && byte != '\r' ? 1 : 0;
+    controls += is_control(byte) ? 1 : 0;
     if (fillers >= kFillers || controls >= kControls) return i;
   }
   return std::nullopt;
