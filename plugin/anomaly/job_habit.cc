@@ -127,8 +127,11 @@ double JobHabit::explained(const Window& window, SeenShare* share) {
   const auto from = std::ranges::lower_bound(runs, like, {}, &Far::deviations);
   const double most = kLikeTimes / kLikeShare * like;
   const auto to = std::ranges::upper_bound(from, runs.end(), most, {}, &Far::deviations);
+  // those near by only take from it: hardly a job has so many
+  const auto all = static_cast<double>(to - from);
+  if (all < kLeastSeen || all / own < kLeastFrequent) return window.score;
   const double near = near_by(main.begin, like, most);
-  const double seen = static_cast<double>(to - from) - near;
+  const double seen = all - near;
   if (seen < kLeastSeen) return window.score;
   const double elsewhere = (everywhere(like, most) - seen - near) / others;
   if (seen / own < kLeastFrequent || seen / own < kMoreFrequent * elsewhere) return window.score;

@@ -8,6 +8,9 @@ namespace {
 // 16 MiB of bits are 255 years. A log that says it spans more has a broken clock.
 constexpr LocalMinute kMostMinutes = LocalMinute{1} << 27;
 
+// The table takes no more memory than the list would.
+constexpr std::uint64_t kMinutesATick = 4;
+
 }  // namespace
 
 MinuteCalendar::MinuteCalendar(const std::vector<Tick>& ticks) {
@@ -42,13 +45,28 @@ std::uint64_t MinuteCalendar::used_from(LocalMinute minute) const {
 }
 
 TickIndex::TickIndex(const std::vector<Tick>& ticks) {
+  if (ticks.empty()) return;
+  LocalMinute last = first_ = local_minute_of(ticks.front());
+  for (const Tick& tick : ticks) {
+    const LocalMinute minute = local_minute_of(tick);
+    first_ = std::min(first_, minute);
+    last = std::max(last, minute);
+  }
+  if (static_cast<std::uint64_t>(last - first_) / kMinutesATick < ticks.size()) {
+    table_.assign(static_cast<std::size_t>(last - first_) + 1, kNoTick);
+    for (std::uint32_t i = 0; i < ticks.size(); ++i) {
+      std::uint32_t& place = table_[static_cast<std::size_t>(local_minute_of(ticks[i]) - first_)];
+      place = std::min(place, i);
+    }
+    return;
+  }
   by_minute_.reserve(ticks.size());
   for (std::uint32_t i = 0; i < ticks.size(); ++i)
     by_minute_.emplace_back(local_minute_of(ticks[i]), i);
   if (!std::ranges::is_sorted(by_minute_)) std::ranges::sort(by_minute_);
 }
 
-std::uint32_t TickIndex::at(LocalMinute minute) const {
+std::uint32_t TickIndex::find(LocalMinute minute) const {
   const auto found = std::ranges::lower_bound(by_minute_, std::pair{minute, std::uint32_t{0}});
   return found != by_minute_.end() && found->first == minute ? found->second : kNoTick;
 }

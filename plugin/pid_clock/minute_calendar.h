@@ -57,15 +57,24 @@ class MinuteCalendar {
   std::vector<std::uint64_t> words_;
 };
 
-/// Ticks by their local minute.
+/// Ticks by their local minute: a table of all minutes, or where a log has few ticks for its time a
+/// sorted list.
 class TickIndex {
  public:
   explicit TickIndex(const std::vector<Tick>& ticks);
 
   /// Index of the first tick in that minute; kNoTick where there is none.
-  std::uint32_t at(LocalMinute minute) const;
+  std::uint32_t at(LocalMinute minute) const {
+    if (table_.empty()) return find(minute);
+    const auto place = static_cast<std::uint64_t>(minute - first_);
+    return place < table_.size() ? table_[place] : kNoTick;
+  }
 
  private:
+  std::uint32_t find(LocalMinute minute) const;
+
+  LocalMinute first_ = 0;
+  std::vector<std::uint32_t> table_;
   std::vector<std::pair<LocalMinute, std::uint32_t>> by_minute_;
 };
 
