@@ -89,23 +89,6 @@ void add_step(const Anomaly& a, Steps& steps) {
                               "last PID - first PID: the counter went on"}});
 }
 
-void add_sequence(const Anomaly& a, Steps& steps) {
-  steps.insert(steps.end(), {{"pid", number(a.first_pid), "of the record"},
-                             {"previous_pid", number(a.previous_pid), "of the neighbours"},
-                             {"next_pid", number(a.next_pid), ""}});
-  if (a.fault == SequenceFault::pid)
-    steps.push_back({"outside",
-                     std::max(number(a.previous_pid) - number(a.first_pid),
-                              number(a.first_pid) - number(a.next_pid)),
-                     fmt::format("PIDs outside the neighbours: max(previous_pid - pid, pid - "
-                                 "next_pid), more than {} where the neighbour is within {} s",
-                                 kForeignPids, kOutOfOrder.count())});
-  steps.insert(steps.end(), {{"after_previous", seconds(a.previous_time, a.window_start),
-                              "seconds from the neighbour above"},
-                             {"before_next", seconds(a.window_start, a.next_time),
-                              "seconds to the neighbour below; below 0: the time does not fit"}});
-}
-
 /// Of a fall that no STARTUP line and no boot ID tells: the terms of the verdict itself.
 void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Steps& steps) {
   const FallTerms terms =
@@ -148,6 +131,27 @@ void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Step
                      "least_pid_max" + wrap + ": ... and this is more than most"});
 }
 
+void add_sequence(const PidClock& clock, const Anomaly& a, Steps& steps) {
+  steps.insert(steps.end(), {{"pid", number(a.first_pid), "of the record"},
+                             {"previous_pid", number(a.previous_pid), "of the neighbours"},
+                             {"next_pid", number(a.next_pid), ""}});
+  if (a.fault == SequenceFault::pid)
+    steps.push_back({"outside",
+                     std::max(number(a.previous_pid) - number(a.first_pid),
+                              number(a.first_pid) - number(a.next_pid)),
+                     fmt::format("PIDs outside the neighbours: max(previous_pid - pid, pid - "
+                                 "next_pid); a line within {} PIDs and {} s may be late",
+                                 kForeignPids, kOutOfOrder.count())});
+  steps.insert(steps.end(), {{"after_previous", seconds(a.previous_time, a.window_start),
+                              "seconds from the neighbour above"},
+                             {"before_next", seconds(a.window_start, a.next_time),
+                              "seconds to the neighbour below; below 0: the time does not fit"}});
+  if (a.fault != SequenceFault::fall) return;
+  const auto after = std::ranges::find(clock.ticks, a.first_record, &Tick::record);
+  if (after != clock.ticks.begin() && after != clock.ticks.end())
+    add_fall(clock, *(after - 1), *after, steps);
+}
+
 void add_boot(const PidClock& clock, const Anomaly& a, Steps& steps) {
   const double fall = number(a.first_pid) - number(a.last_pid);
   steps.insert(steps.end(),
@@ -185,7 +189,7 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
       add_step(a, steps);
       break;
     case AnomalyKind::record_out_of_sequence:
-      add_sequence(a, steps);
+      add_sequence(input.clock, a, steps);
       break;
     case AnomalyKind::boot:
       add_boot(input.clock, a, steps);

@@ -69,6 +69,7 @@ enum class SequenceFault : std::uint8_t {
   pid,
   time,
   order,     ///< both: the line was moved, written late, or repeated
+  fall,      ///< the PIDs fall to it, and neither a boot nor a wrap takes them there
   edited,    ///< the journal beside the text log has another line there
   inserted,  ///< the journal beside the text log has no such line
 };
@@ -145,7 +146,8 @@ struct Anomaly {
 
   // record_out_of_sequence (the window is the record):
   SequenceFault fault = SequenceFault::pid;
-  Pid previous_pid = 0;  ///< of the neighbours, in the log's order; 0 where there is none
+  bool may_be_late = false;  ///< it is outside its neighbours by few PIDs and a short time
+  Pid previous_pid = 0;      ///< of the neighbours, in the log's order; 0 where there is none
   Pid next_pid = 0;
   Timestamp previous_time;
   Timestamp next_time;

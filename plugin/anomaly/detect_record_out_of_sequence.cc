@@ -14,13 +14,14 @@ constexpr std::size_t kOneIn = 200;
 
 // Rule: a job's PID lies outside two neighbours that agree with one another (by more than 25 where
 // they are close in time), or its time outside two that do, while the other one fits: the line was
-// inserted, edited or moved.
+// inserted, edited or moved. Or the PIDs fall to where neither a boot nor a wrap takes them.
 std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
   const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
   const auto add = [&](SequenceFault fault, const ForeignReading& reading) {
     Anomaly a;
     a.kind = AnomalyKind::record_out_of_sequence;
+    a.level = Level::medium;
     a.fault = fault;
     a.window_start = a.window_end = reading.time;
     a.first_record = a.last_record = reading.record;
@@ -32,11 +33,17 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     a.boot_session = boot_session_at(clock, reading.record);
     found.push_back(std::move(a));
   };
+  std::size_t strange =
+      clock.foreign.size() + input.edited.size();  // also those that are not listed
   std::size_t misplaced = 0;
-  for (const ForeignReading& reading : clock.foreign)
+  for (const ForeignReading& reading : clock.foreign) {
     // of a log that is out of order throughout the first lines are enough: the summary says so
-    if (!reading.misplaced || ++misplaced <= kListedMisplaced)
-      add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
+    if (reading.misplaced && ++misplaced > kListedMisplaced) continue;
+    add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
+    // a line that was written late, or twice, is as true as any
+    found.back().may_be_late = reading.close;
+    if (reading.misplaced || reading.close) found.back().level = Level::low;
+  }
   for (const EditedTime& edited : input.edited) {
     const Tick& tick = clock.ticks[edited.tick];
     const Tick& before = clock.ticks[edited.tick - 1];
@@ -44,12 +51,18 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     add(SequenceFault::time,
         {tick.record, tick.pid, tick.time, before.pid, behind.pid, before.time, behind.time});
   }
-  // all of them, with those that are not listed
-  const std::size_t strange = clock.foreign.size() + input.edited.size();
-  const bool few = strange <= std::max(kFewLines, clock.ticks.size() / kOneIn);
-  // a line that was written late, or twice, is as true as any
-  for (Anomaly& a : found)
-    a.level = few && a.fault != SequenceFault::order ? Level::medium : Level::low;
+  for (std::size_t i = 0; i + 1 < clock.ticks.size(); ++i) {
+    if (!clock.intervals[i].strange_fall) continue;
+    const Tick& before = clock.ticks[i];
+    const Tick& tick = clock.ticks[i + 1];
+    const Tick& behind = clock.ticks[std::min(i + 2, clock.ticks.size() - 1)];
+    add(SequenceFault::fall,
+        {tick.record, tick.pid, tick.time, before.pid, behind.pid, before.time, behind.time});
+    ++strange;
+  }
+  // where boots leave no line, one to a PID between the last two looks like an edited line
+  if (clock.untold_boots || strange > std::max(kFewLines, clock.ticks.size() / kOneIn))
+    for (Anomaly& a : found) a.level = Level::low;
   return found;
 }
 

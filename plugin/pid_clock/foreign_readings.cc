@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include "plugin/pid_clock/usual_steps.h"
+
 namespace pidometer {
 namespace {
 
@@ -18,8 +20,12 @@ std::int64_t as_signed(Pid pid) {
 
 class Repair {
  public:
-  Repair(const std::vector<Reading>& readings, TickSeries& series)
-      : readings_(readings), series_(series), ticks_(series.ticks) {}
+  Repair(const std::vector<Reading>& readings, const FastStretches& fast, TickSeries& series)
+      : readings_(readings),
+        fast_(fast),
+        series_(series),
+        ticks_(series.ticks),
+        usual_(series.ticks) {}
 
   std::vector<ForeignReading> run() {
     if (ticks_.size() < 4) return {};
@@ -27,6 +33,7 @@ class Repair {
       if (!foreign(i)) continue;
       const Tick& tick = ticks_[i];
       note(tick.record, tick.pid, tick.time, ticks_[before(i)], ticks_[i + 1]);
+      found_.back().close = is_close(before(i), i);
       if (!take_other_pid(i)) gone_.push_back(i);
     }
     take_out_ticks(series_, gone_ticks());
@@ -69,7 +76,7 @@ class Repair {
     return !gone_.empty() && gone_.back() == i - 1 && i >= 2 ? i - 2 : i - 1;
   }
 
-  bool foreign(std::size_t i) const {
+  bool foreign(std::size_t i) {
     const std::int64_t pid = as_signed(ticks_[i].pid);
     const std::int64_t next = as_signed(ticks_[i + 1].pid);
     // the common case first: in order
@@ -80,7 +87,7 @@ class Repair {
     // the log itself says of each which boot it is of
     if (other_boot(ticks_[b], ticks_[i]) || other_boot(ticks_[i], ticks_[i + 1])) return false;
     if (previous > next) return false;
-    if (pid >= previous - slack(b, i) && pid <= next + slack(i, i + 1)) return false;
+    if (fast_.at(b) || fast_.at(i)) return false;
     // what follows must go on from the neighbours, or this is a boot
     if (i + 2 < ticks_.size() && as_signed(ticks_[i + 2].pid) < next) return false;
     const std::int64_t step = next - previous;
@@ -91,17 +98,35 @@ class Repair {
     return step <= kForeignStepFactor * around + kForeignStepSlack;
   }
 
-  std::int64_t slack(std::size_t a, std::size_t b) const {
-    return ticks_[b].time - ticks_[a].time <= kOutOfOrder ? kForeignPids : 0;
+  // Lines that are out of order by so little may be late.
+  bool is_close(std::size_t b, std::size_t i) const {
+    const auto near = [&](std::size_t x, std::size_t y) {
+      return ticks_[y].time - ticks_[x].time <= kOutOfOrder &&
+             std::abs(as_signed(ticks_[x].pid) - as_signed(ticks_[y].pid)) <= kForeignPids;
+    };
+    return ticks_[i].pid > ticks_[i + 1].pid ? near(i, i + 1) : near(b, i);
   }
 
-  // Of two neighbours in the wrong order either may be the foreign one: it is the one that lies
-  // further from where the ticks around the two say.
-  bool next_is_worse(std::size_t b, std::size_t i) const {
+  // Of two neighbours in the wrong order either may be the foreign one: it is the one without which
+  // the others' distances are closer to the usual ones; where these are not known, the one further
+  // from the line through the ticks around the two.
+  bool next_is_worse(std::size_t b, std::size_t i) {
     if (i + 2 >= ticks_.size() || ticks_[i + 1].pid >= ticks_[i].pid) return false;
-    if (ticks_[i + 2].after_startup || ticks_[i + 2].pid < ticks_[i].pid) return false;
     const Tick& from = ticks_[b];
+    const Tick& one = ticks_[i];
+    const Tick& next = ticks_[i + 1];
     const Tick& to = ticks_[i + 2];
+    if (to.after_startup || to.pid < one.pid) return false;
+    const auto first = usual_.of(from, one);
+    const auto second = usual_.of(one, next);
+    const auto third = usual_.of(next, to);
+    if (first && second && third) {
+      const auto off = [](const Tick& x, const Tick& y, std::int64_t due) {
+        return std::abs(as_signed(y.pid) - as_signed(x.pid) - due);
+      };
+      return off(from, next, *first + *second) + off(next, to, *third) >
+             off(from, one, *first) + off(one, to, *second + *third);
+    }
     const double span = std::chrono::duration<double>(to.time - from.time).count();
     if (span <= 0) return false;
     const auto distance = [&](const Tick& tick) {
@@ -109,7 +134,7 @@ class Repair {
       const double due = static_cast<double>(as_signed(to.pid) - as_signed(from.pid)) * share;
       return std::abs(static_cast<double>(as_signed(tick.pid) - as_signed(from.pid)) - due);
     };
-    return distance(ticks_[i + 1]) > distance(ticks_[i]);
+    return distance(next) > distance(one);
   }
 
   bool take_other_pid(std::size_t i) {
@@ -141,8 +166,10 @@ class Repair {
   }
 
   const std::vector<Reading>& readings_;
+  const FastStretches& fast_;
   TickSeries& series_;
   std::vector<Tick>& ticks_;
+  UsualSteps usual_;
   std::vector<std::size_t> gone_;
   std::vector<ForeignReading> found_;
 };
@@ -150,8 +177,9 @@ class Repair {
 }  // namespace
 
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
+                                                      const FastStretches& fast,
                                                       TickSeries& series) {
-  return Repair(readings, series).run();
+  return Repair(readings, fast, series).run();
 }
 
 void take_out_ticks(TickSeries& series, const std::vector<GoneTick>& gone) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "plugin/pid_clock/fast_stretches.h"
 #include "plugin/pid_clock/reading.h"
 #include "plugin/pid_clock/tick.h"
 
@@ -12,7 +13,7 @@ namespace pidometer {
 
 /// Out-of-order PIDs of neighbouring ticks differ by a few; 25 is beyond what was seen on real
 /// hosts. Only lines close in time are written in the wrong order: further apart any PID outside
-/// its neighbours is foreign.
+/// its neighbours is foreign beyond doubt.
 inline constexpr std::int64_t kForeignPids = 25;
 inline constexpr std::chrono::seconds kOutOfOrder{90};
 
@@ -31,18 +32,20 @@ struct ForeignReading {
   Timestamp previous_time;
   Timestamp next_time;
   bool misplaced =
-      false;  ///< its time does not fit either: it was moved, written late, or repeated
+      false;           ///< its time does not fit either: it was moved, written late, or repeated
+  bool close = false;  ///< so few PIDs and so short a time outside that the line may be late
 };
 
 /// So many misplaced lines of a series have a row; the summary has the number of all.
 inline constexpr std::size_t kListedMisplaced = 1000;
 
-/// Takes readings out whose PID lies far outside two neighbours that agree with one another (a
-/// forged or edited line): one such line must not look like a giant excess and a boot. A tick with
+/// Takes readings out whose PID lies outside two neighbours that agree with one another (a forged
+/// or edited line): one such line must not look like an excess and a boot. A tick with
 /// another PID that fits takes that one; a tick without is joined to the one before (Tick::joined).
 /// Returns what was taken out, and the jobs of a tick whose PIDs lie far beyond the next tick's: in
 /// the log's order.
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
+                                                      const FastStretches& fast,
                                                       TickSeries& series);
 
 /// Takes the ticks out of which `gone` (ascending indices) says so, and joins the

@@ -9,7 +9,7 @@ namespace pidometer {
 namespace {
 
 // Lines that somebody forged together. More of them are a log of its own.
-constexpr std::uint32_t kMostTicks = 8;
+constexpr std::uint32_t kMostTicks = 64;
 
 // Boots of one host differ by less than twice, and some hundreds of PIDs.
 constexpr std::int64_t kBootTimes = 2;
@@ -21,16 +21,19 @@ std::int64_t step(const Tick& a, const Tick& b) {
 
 class RunFinder {
  public:
-  RunFinder(TickSeries& series, const PidRange& range, const StepsElsewhere& elsewhere)
-      : series_(series), ticks_(series.ticks), range_(range), elsewhere_(elsewhere) {}
+  RunFinder(TickSeries& series, const PidRange& range, const StepsElsewhere& elsewhere,
+            const FastStretches& fast)
+      : series_(series), ticks_(series.ticks), range_(range), elsewhere_(elsewhere), fast_(fast) {}
 
   std::vector<ForeignReading> run() {
     for (std::uint32_t i = 1; i + 2 < ticks_.size(); ++i) {
       const Tick& a = ticks_[i];
       const Tick& b = ticks_[i + 1];
-      if (step(a, b) >= -kForeignPids || b.time < a.time || !one_session(i, i + 1) ||
+      if (step(a, b) >= -kForeignPids || b.time < a.time || !one_session(i, i + 1) || fast_.at(i) ||
           range_.is_wrap(a, b, elsewhere_))
         continue;
+      fall_ = -step(a, b);
+      may_be_boot_ = range_.any_boot_reaches(b.pid, whole_seconds(a, b));
       if (const auto begin = high_run(i)) {
         take(*begin, i + 1);
       } else if (const auto end = low_run(i)) {
@@ -48,19 +51,24 @@ class RunFinder {
            ticks_[b].lost_before != Loss::damaged;
   }
 
+  // A rise that the fall takes back. Where the fall may be a boot's it must be one that the host
+  // does not make.
   bool jumps(std::uint32_t a, std::uint32_t b) const {
-    return static_cast<double>(step(ticks_[a], ticks_[b])) >
+    const std::int64_t rise = step(ticks_[a], ticks_[b]);
+    if (!may_be_boot_ && 2 * rise >= fall_) return true;
+    return static_cast<double>(rise) >
            range_.most_in(whole_seconds(ticks_[a].time, ticks_[b].time));
   }
 
-  // Whether the log goes on from tick a to tick b.
+  // Whether the log goes on from tick a to tick b, the ticks between them left out.
   bool agree(std::uint32_t a, std::uint32_t b) const {
     if (a == 0 || b + 1 >= ticks_.size()) return false;
     const std::int64_t across = step(ticks_[a], ticks_[b]);
     const std::int64_t before = step(ticks_[a - 1], ticks_[a]);
     const std::int64_t behind = step(ticks_[b], ticks_[b + 1]);
     return across >= 0 && before >= 0 && behind >= 0 && ticks_[a].time <= ticks_[b].time &&
-           across <= kForeignStepFactor * std::max(before, behind) + kForeignStepSlack;
+           across <= std::max<std::int64_t>(kForeignStepFactor, b - a) * std::max(before, behind) +
+                         kForeignStepSlack;
   }
 
   // The first tick of a run up to i that lies above what stands around it.
@@ -98,6 +106,9 @@ class RunFinder {
   std::vector<Tick>& ticks_;
   const PidRange& range_;
   const StepsElsewhere& elsewhere_;
+  const FastStretches& fast_;
+  std::int64_t fall_ = 0;  // that is looked at
+  bool may_be_boot_ = false;
   std::vector<GoneTick> gone_;
   std::vector<ForeignReading> found_;
 };
@@ -116,8 +127,9 @@ std::optional<Around> around(const TickSeries& series, const Startup& startup) {
 }  // namespace
 
 std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range,
-                                                  const StepsElsewhere& elsewhere) {
-  return RunFinder(series, range, elsewhere).run();
+                                                  const StepsElsewhere& elsewhere,
+                                                  const FastStretches& fast) {
+  return RunFinder(series, range, elsewhere, fast).run();
 }
 
 std::vector<ForeignReading> take_out_foreign_startups(TickSeries& series, PidRange& range) {

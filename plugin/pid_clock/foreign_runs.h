@@ -8,11 +8,13 @@
 
 namespace pidometer {
 
-/// The same as take_out_foreign_readings() of up to eight ticks in a row whose times fit: the PIDs
-/// jump there further than this host spends in the time, come back, and what stands before and
-/// behind the run goes on as if it were not there. Neither an excess nor a boot.
+/// The same as take_out_foreign_readings() of up to 64 ticks in a row whose times fit: the PIDs
+/// jump there, come back, and what stands before and behind the run goes on as if it were not
+/// there. Neither an excess nor a boot: they jump further than this host spends in the time, or
+/// come back to where no boot takes the counter.
 std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range,
-                                                  const StepsElsewhere& elsewhere);
+                                                  const StepsElsewhere& elsewhere,
+                                                  const FastStretches& fast);
 
 /// Takes STARTUP lines out whose PIDs lie outside the jobs' around them, while these go on and no
 /// boot takes the counter so far in that time: such a line was inserted or edited. Sets

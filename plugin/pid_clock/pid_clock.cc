@@ -67,18 +67,22 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
                                                     : IntervalState::judged;
   } else if (-advance <= kLateLinePids && std::abs(seconds) <= kLateLineSeconds) {
     step.state = IntervalState::unknown_advance;
-  } else if (range.is_wrap(a, b, elsewhere)) {
+  } else if (range.is_wrap(a, b, elsewhere) ||
+             (same_boot(a, b) && range.least_pid_max == range.pid_max &&
+              range.may_wrap(a.pid, b.pid, seconds))) {
     advance = range.advance_over_wrap(a.pid, b.pid);
     step.wraps = 1;
     step.state = IntervalState::judged;
   } else if (same_boot(a, b)) {
-    // No boot, and further than one wrap of this host's takes it.
+    // no boot, and further than a wrap takes it
     step.state = IntervalState::unknown_advance;
+    step.strange_fall = seconds >= 0;
   } else if (recovered && b.lost_before == Loss::damaged) {
     step.state = IntervalState::damaged;
   } else if (!range.any_boot_reaches(b.pid, seconds)) {
     // a counter that restarted would not have come so far
     step.state = IntervalState::unknown_advance;
+    step.strange_fall = seconds >= 0 && b.lost_before != Loss::damaged && range.rate_is_known();
   } else {
     step.state =
         range.is_restart(a.pid, b.pid, seconds) ? IntervalState::boot : IntervalState::unknown_fall;
@@ -116,6 +120,30 @@ std::size_t mark_holes(std::vector<Interval>& intervals) {
     ++holes;
   }
   return holes;
+}
+
+// Where boots leave no line, one that takes the counter further than it had come leaves nothing at
+// all but a time without ticks. Three are no accident.
+constexpr std::size_t kUntoldBoots = 3;
+
+void mark_possible_boots(PidClock& clock, const PidRange& range) {
+  std::size_t untold = 0;
+  for (std::size_t i = 0; i + 1 < clock.ticks.size(); ++i)
+    untold += clock.intervals[i].state == IntervalState::boot &&
+                      !clock.ticks[i + 1].after_startup &&
+                      !other_boot(clock.ticks[i], clock.ticks[i + 1])
+                  ? 1
+                  : 0;
+  if (untold < kUntoldBoots) return;
+  clock.untold_boots = true;
+  for (std::size_t i = 0; i + 1 < clock.ticks.size(); ++i) {
+    const Tick& a = clock.ticks[i];
+    const Tick& b = clock.ticks[i + 1];
+    Interval& interval = clock.intervals[i];
+    interval.may_be_boot =
+        interval.may_be_boot || (interval.state == IntervalState::hole && !same_boot(a, b) &&
+                                 range.any_boot_reaches(b.pid, whole_seconds(a, b)));
+  }
 }
 
 /// Cuts the ticks into sessions: at each STARTUP line, and where the counter restarted without one.
@@ -204,7 +232,8 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   const bool sequential = clock.order.kind == PidOrderKind::sequential;
   if (sequential) {
     clock.foreign = take_out_misplaced_ticks(series);
-    std::ranges::move(take_out_foreign_readings(readings, series),
+    const FastStretches fast(series.ticks);
+    std::ranges::move(take_out_foreign_readings(readings, fast, series),
                       std::back_inserter(clock.foreign));
   }
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
@@ -213,11 +242,13 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   const StepsElsewhere elsewhere(series.ticks);
   PidRange range = infer_pid_range(series.ticks, elsewhere, options);
   if (sequential) {
-    std::ranges::move(take_out_foreign_runs(series, range, elsewhere),
+    const FastStretches fast(series.ticks);
+    std::ranges::move(take_out_foreign_runs(series, range, elsewhere, fast),
                       std::back_inserter(clock.foreign));
     std::ranges::move(take_out_foreign_startups(series, range), std::back_inserter(clock.foreign));
     std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
   }
+  const FastStretches fast(series.ticks);
   const std::size_t count = series.ticks.size();
   clock.intervals.resize(count);
   std::size_t next_startup = 0;
@@ -236,6 +267,10 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     // a counter that goes round between two ticks: neither an advance nor a fall says anything
     if (clock.order.kind == PidOrderKind::too_fast && startups.empty() &&
         !other_boot(series.ticks[i], series.ticks[i + 1]))
+      clock.intervals[i] = {.seconds = clock.intervals[i].seconds,
+                            .state = IntervalState::unknown_advance};
+    else if (fast.at(i) &&
+             (clock.intervals[i].state == IntervalState::judged || clock.intervals[i].strange_fall))
       clock.intervals[i] = {.seconds = clock.intervals[i].seconds,
                             .state = IntervalState::unknown_advance};
     // the tick after the damage may have lost jobs: neither the interval before it nor the one that
@@ -258,6 +293,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   }
   clock.ticks = std::move(series.ticks);
   clock.item_sets = std::move(series.item_sets);
+  mark_possible_boots(clock, range);
   clock.pid_max = range.pid_max;
   clock.pid_max_basis = std::move(range.basis);
   clock.pids_per_second = range.pids_per_second;

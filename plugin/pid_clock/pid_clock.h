@@ -45,8 +45,9 @@ struct Interval {
   std::uint8_t wraps = 0;
   bool repaired =
       false;  ///< a reading in it was taken out as foreign: its items are not comparable
-  bool restarted = false;    ///< the daemon was started in it while the counter went on
-  bool may_be_boot = false;  ///< ... or the host was booted, and its counter came as far
+  bool restarted = false;     ///< the daemon was started in it while the counter went on
+  bool may_be_boot = false;   ///< ... or the host was booted, and its counter came as far
+  bool strange_fall = false;  ///< the PIDs fall, and neither a late line, a boot nor a wrap does it
   IntervalState state = IntervalState::last;
 };
 
@@ -78,6 +79,7 @@ struct PidClock {
   std::size_t wraps = 0;
   std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
   std::size_t holes = 0;
+  bool untold_boots = false;  ///< three boots or more left no line: there may be more of them
 };
 
 /// Never fails: readings that make no sense leave intervals that are not judged.

@@ -168,6 +168,8 @@ class Dealer {
     }
     booted_ = false;
     *place = &r;
+    ++block_[static_cast<std::size_t>(place - counters_.data())];
+    if (++dealt_ % kBlock == 0) end_block();
   }
 
   /// The next one may fall.
@@ -175,7 +177,21 @@ class Dealer {
 
   std::uint32_t falls() const { return falls_; }
 
+  /// How many of the PIDs that stand together are of one counter; 0 to 1.
+  double share_of_one() {
+    end_block();
+    return static_cast<double>(most_) / static_cast<double>(std::max<std::size_t>(1, dealt_));
+  }
+
  private:
+  static constexpr std::size_t kBlock = 64;
+
+  // counters change places at a wrap
+  void end_block() {
+    most_ += std::ranges::max(block_);
+    block_.fill(0);
+  }
+
   // the largest is the one that is due to wrap
   const Reading*& free_or_largest() {
     const Reading** largest = &counters_[0];
@@ -187,6 +203,9 @@ class Dealer {
   }
 
   std::array<const Reading*, kCounters> counters_{};
+  std::array<std::size_t, kCounters> block_{};  ///< PIDs of each, of those that stand together
+  std::size_t dealt_ = 0;
+  std::size_t most_ = 0;
   std::uint32_t falls_ = 0;
   bool booted_ = true;
 };
@@ -212,7 +231,7 @@ void judge_several(const std::vector<Reading>& readings, PidOrder& order) {
     before = &r;
   }
   if (falls < kSeveralLeast || falls < kSeveralShare * steps ||
-      dealer.falls() > kDealtShare * falls)
+      dealer.falls() > kDealtShare * falls || dealer.share_of_one() > kMostOfOne)
     return;
   Pace pace(range_of(readings));
   for_each_step(readings, 1, [&](const Reading& a, const Reading& b) { pace.add(a, b); });

@@ -42,6 +42,10 @@ inline constexpr double kSeveralShare = 0.05;
 inline constexpr std::uint32_t kSeveralLeast = 20;
 inline constexpr double kDealtShare = 0.125;
 
+/// ... and no counter has three of four lines that stand together: where one has, the log is its
+/// log, and the other lines are foreign to it. Whoever edits some must not have all passed over.
+inline constexpr double kMostOfOne = 0.75;
+
 /// Chance makes shares and distributions differ by so much over the root of the number of steps
 /// (Kolmogorov: 1.7 once in 160 even samples), and PIDs that are in use or reserved by so much
 /// more.
@@ -51,8 +55,8 @@ inline constexpr double kEvenLeast = 0.03;
 /// PIDs are random where about half of the steps go down, PIDs and distances are spread evenly over
 /// the whole range, and jobs of the same tick are no neighbours. A counter that wraps has one
 /// distance that is usual; boots bring small PIDs again and again; jobs of one tick are neighbours
-/// on the busiest host. Two hosts in one log whose lines name none are several counters. Readings
-/// in log order.
+/// on the busiest host. Two hosts in one log whose lines do not tell them apart are several
+/// counters. Readings in log order.
 PidOrder judge_pid_order(const std::vector<Reading>& readings);
 
 }  // namespace pidometer

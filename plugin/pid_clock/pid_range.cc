@@ -99,16 +99,21 @@ FallTerms PidRange::terms_of(Pid from, Pid to, std::int64_t seconds, std::int64_
   return terms;
 }
 
-bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const {
+bool PidRange::may_wrap(Pid from, Pid to, std::int64_t seconds) const {
   if (from >= pid_max || to < kReservedPids || seconds < 0) return false;
+  const FallTerms terms = terms_of(from, to, seconds, 0);
+  return std::max(terms.usual, terms.wrapped) <= terms.wrap_known;
+}
+
+bool PidRange::is_wrap(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const {
   const FallTerms terms = terms_of(from, to, seconds, elsewhere);
-  return terms.wrapped <= terms.wrap_most && terms.wrapped >= terms.wrap_least &&
-         terms.usual <= terms.wrap_known;
+  return may_wrap(from, to, seconds) && terms.wrapped <= terms.wrap_most &&
+         terms.wrapped >= terms.wrap_least;
 }
 
 bool PidRange::is_restart(Pid from, Pid to, std::int64_t seconds) const {
   if (to < kReservedPids) return true;
-  if (most_per_second <= 0) return false;
+  if (!rate_is_known()) return false;
   const FallTerms terms = terms_of(from, to, seconds, 0);
   if (terms.most > terms.restart_known) return false;
   // Known where the counter wraps, a small advance is a boot's; else it may wrap further up.

@@ -27,7 +27,8 @@ struct FallTerms {
   double wrapped = 0;        ///< what it spent if the counter wrapped once
   double wrap_least = 0;     ///< a wrap is told from here ...
   double wrap_most = 0;      ///< ... to here
-  double wrap_known = 0;     ///< ... where `usual` is no more: else it may have gone round unseen
+  double wrap_known = 0;     ///< ... where neither `usual` nor `wrapped` is more: else it may have
+                             ///< gone round unseen, or not at all
   double most = 0;           ///< what the host may spend in the time, bursts and all
   double least_wrapped = 0;  ///< what a wrap takes at least, where pid_max may be smaller
   double restart_known = 0;  ///< a restart is told where `most` is no more than this
@@ -55,6 +56,11 @@ struct PidRange {
   bool is_wrap(const Tick& a, const Tick& b, const StepsElsewhere& elsewhere) const {
     return is_wrap(a.pid, b.pid, whole_seconds(a, b), elsewhere.after(a, b));
   }
+
+  /// Whether one wrap may lie between, whatever it takes: no more than half a round does.
+  bool may_wrap(Pid from, Pid to, std::int64_t seconds) const;
+
+  bool rate_is_known() const { return most_per_second > 0; }
 
   /// The terms of is_wrap() and is_restart().
   FallTerms terms_of(Pid from, Pid to, std::int64_t seconds, std::int64_t elsewhere) const;

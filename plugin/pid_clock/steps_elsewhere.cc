@@ -2,27 +2,17 @@
 
 #include <utility>
 
+#include "plugin/pid_clock/usual_steps.h"
+
 namespace pidometer {
-namespace {
-
-// Lines are late under load.
-constexpr std::int64_t kHalfMinute = 30;
-
-std::uint64_t key_of(const Tick& a, const Tick& b) {
-  const std::int64_t length = (whole_seconds(a, b) + kHalfMinute / 2) / kHalfMinute;
-  return (std::uint64_t{a.items} << 32U) | static_cast<std::uint32_t>(length);
-}
-
-}  // namespace
-
 StepsElsewhere::StepsElsewhere(const std::vector<Tick>& ticks) {
   for (std::size_t i = 0; i + 1 < ticks.size(); ++i)
-    if (ticks[i + 1].pid < ticks[i].pid) rises_.try_emplace(key_of(ticks[i], ticks[i + 1]));
+    if (ticks[i + 1].pid < ticks[i].pid) rises_.try_emplace(interval_key(ticks[i], ticks[i + 1]));
   if (rises_.empty()) return;
   for (std::size_t i = 0; i + 1 < ticks.size(); ++i) {
     const Tick& b = ticks[i + 1];
     if (b.pid <= ticks[i].pid || b.after_startup || b.lost_before == Loss::damaged) continue;
-    const auto place = rises_.find(key_of(ticks[i], b));
+    const auto place = rises_.find(interval_key(ticks[i], b));
     if (place == rises_.end()) continue;
     Rises& rises = place->second;
     std::int64_t rise = static_cast<std::int64_t>(b.pid) - ticks[i].pid;
@@ -32,7 +22,7 @@ StepsElsewhere::StepsElsewhere(const std::vector<Tick>& ticks) {
 }
 
 std::int64_t StepsElsewhere::after(const Tick& a, const Tick& b) const {
-  const auto place = rises_.find(key_of(a, b));
+  const auto place = rises_.find(interval_key(a, b));
   return place == rises_.end() ? 0 : place->second.second;
 }
 

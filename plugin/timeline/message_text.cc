@@ -168,8 +168,14 @@ std::string sequence_message(const FindingBody& finding) {
   if (anomaly.fault == SequenceFault::pid)
     return fmt::format(
         "PID {} of this record does not fit its neighbours' PIDs, {} and {}: the line was "
-        "inserted or edited {}",
-        anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid, when(finding));
+        "inserted or edited{} {}",
+        anomaly.first_pid, anomaly.previous_pid, anomaly.next_pid,
+        anomaly.may_be_late ? ", or written late," : "", when(finding));
+  if (anomaly.fault == SequenceFault::fall)
+    return fmt::format(
+        "the PIDs fall from {} to {} at this record, where neither a boot nor a wrap takes them: "
+        "lines before it or behind it were inserted, edited or moved {}",
+        anomaly.previous_pid, anomaly.first_pid, when(finding));
   if (anomaly.fault == SequenceFault::order)
     return fmt::format(
         "time and PID {} of this record belong elsewhere in the log, not between PIDs {} and {}: "
@@ -254,8 +260,10 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
     case AnomalyKind::not_a_clock:
       if (anomaly.order_fault == OrderFault::several_counters)
         return fmt::format(
-            "PIDs of several hosts or containers in one log that names none: {} of {} steps "
-            "between jobs go down, {} once dealt to several counters; no other finding is made {}",
+            "PIDs of several counters (hosts, containers) in one log that does not tell them "
+            "apart: "
+            "{} of {} steps between jobs go down, {} once dealt to several counters; no other "
+            "finding is made {}",
             anomaly.downward_steps, anomaly.steps, anomaly.downward_steps_dealt, when(finding));
       return fmt::format(
           "PIDs of this host are not sequential: {} of {} steps between jobs go down; no other "

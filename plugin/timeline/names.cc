@@ -129,6 +129,8 @@ std::string_view sequence_fault_name(SequenceFault fault) {
       return "time";
     case SequenceFault::order:
       return "order";
+    case SequenceFault::fall:
+      return "fall";
     case SequenceFault::edited:
       return "edited";
     case SequenceFault::inserted:

@@ -69,12 +69,18 @@ TEST(JudgePidOrder, hosts_that_the_lines_do_not_name_are_several_counters) {
     EXPECT_LE(order.falls_dealt, 20U);
   }
   EXPECT_EQ(order_of_hosts(1, 2000, apart).kind, PidOrderKind::sequential);
-  // one line in ten is of another host, and too few to tell
-  const auto one_in_ten = [](std::size_t i) {
-    return static_cast<Pid>(i % 10 == 0 ? 400 + i : 9000 + 11 * i);
-  };
-  EXPECT_EQ(order_of(1000, one_in_ten).kind, PidOrderKind::several);
-  EXPECT_EQ(order_of(150, one_in_ten).kind, PidOrderKind::sequential);
+  // too few lines to tell
+  EXPECT_EQ(order_of_hosts(2, 18, apart).kind, PidOrderKind::sequential);
+}
+
+// Of a counter that has nearly all of the lines the others are foreign.
+TEST(JudgePidOrder, a_few_lines_of_another_do_not_make_several) {
+  for (const std::size_t one_in : {3U, 5U, 10U, 17U}) {
+    const PidOrder order = order_of(3000, [&](std::size_t i) {
+      return static_cast<Pid>(i % one_in == 0 ? 12000 + 7 * i : 700 + 7 * i);
+    });
+    EXPECT_EQ(order.kind, one_in == 3 ? PidOrderKind::several : PidOrderKind::sequential) << one_in;
+  }
 }
 
 // Lines in the wrong order have their times in it too.

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "plugin/pid_clock/tick.h"
+
+namespace pidometer {
+
+/// What intervals usually take: the median rise, in PIDs, of those that the same jobs start and
+/// that are about as long. Made of the first intervals of each kind; kept until it is asked for.
+class UsualSteps {
+ public:
+  /// `ticks` must outlive it and stay as they are.
+  explicit UsualSteps(const std::vector<Tick>& ticks) : ticks_(ticks) {}
+
+  /// Of an interval from `a` to `b`; nothing where fewer than three like it are known.
+  std::optional<std::int64_t> of(const Tick& a, const Tick& b);
+
+ private:
+  const std::vector<Tick>& ticks_;
+  bool learnt_ = false;
+  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> rises_;
+};
+
+/// Intervals that the same jobs start and that are as long, to half a minute, have one key.
+std::uint64_t interval_key(const Tick& a, const Tick& b);
+
+}  // namespace pidometer
