@@ -174,7 +174,7 @@ std::string sequence_message(const FindingBody& finding) {
   if (anomaly.fault == SequenceFault::fall)
     return fmt::format(
         "the PIDs fall from {} to {} at this record, where neither a boot nor a wrap takes them: "
-        "lines before it or behind it were inserted, edited or moved {}",
+        "lines around it were inserted, edited or moved, or the counter went round, {}",
         anomaly.previous_pid, anomaly.first_pid, when(finding));
   if (anomaly.fault == SequenceFault::order)
     return fmt::format(
