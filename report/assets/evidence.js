@@ -70,5 +70,5 @@ function drawEvidence(body, report) {
     ['program', `${summary.tool.name} ${summary.tool.version}`], ['libraries', summary.tool.libraries.join(', ')],
     ['exit status', summary.exit_status],
     ...Object.entries(summary.options).map(([name, value]) => [`option ${name}`, Array.isArray(value) ? value.join(', ') : value === '' ? null : String(value)])]),
-  element('p', {}, 'Every cron record names the PID that its process got, and Linux hands PIDs out in order. Between two records the counter rises by what the scheduled jobs cost, learnt from the comparable intervals of the same log; what is left over was started by something that wrote no line. A PID goes to every process and every thread. The score of a window is −log10 of the chance of so much in one such window; the score in the whole log allows for all windows, and the level follows from it.'));
+  element('p', {}, 'Every cron record names the PID of a process, and Linux hands PIDs out in order, to every process and every thread. Between two records the counter rises by what the scheduled jobs cost, learnt from the comparable intervals of the same log; what is left over was handed out to something that wrote no line. The score of a window is −log10 of the chance of so much in one such window; the score in the whole log allows for all windows, and the level follows from it.'));
 }
