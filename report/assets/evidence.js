@@ -9,7 +9,7 @@ function drawSchedule(body, report) {
         series.schedule.flatMap((job) => {
           const cells = [job.username || '', element('code', {}, job.command || '')];
           const cost = job.pids === undefined ? ['never alone', ''] : [job.pids, job.pids_low === job.pids_high ? job.pids_low : `${job.pids_low} to ${job.pids_high}`];
-          const rows = job.times.map((time) => [element('code', {}, time.fields), ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
+          const rows = job.times.map((time) => [[element('code', {}, time.fields), partWords(time, report, series)], ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
           if (job.other_runs) rows.push([job.times.length ? 'at other times' : 'at no fixed time', ...cells, count(job.other_runs), ...cost]);
           return rows;
         })));
@@ -26,6 +26,12 @@ function drawSchedule(body, report) {
             (period.judged_seconds / 3600).toFixed(1), period.smallest_alarm_pids ?? '', period.smallest_alarm_pids_high ?? '']))));
   }
   if (!body.childElementCount) body.append(element('p', {}, 'Nothing was learnt.'));
+}
+
+// Since and until when a line was in force, by the clock of the host.
+function partWords(time, report, series) {
+  const clock = report.series.find((one) => one.image === series.input && one.host === (series.hostname || '')) || report.series[0];
+  return ['since', 'until'].filter((word) => time[word]).map((word) => ` ${word} ${timeWords(Date.parse(time[word]), clock)}`).join('');
 }
 
 function damageWords(list) {

@@ -295,6 +295,22 @@ class Several(ReportTest):
                     self.assertAlmostEqual((shown["02:00"] - shown["01:00"]) / (shown["03:00"] - shown["02:00"]), 2, delta=0.1)
                 self.assert_quiet()
 
+    def test_a_job_whose_time_was_changed_has_its_parts(self):
+        log = self.folder / "changed" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        lines = []
+        for i in range(30 * 48):
+            lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 600 + 4 * i))
+            if i % 48 == (2 if i < 15 * 48 else 6):
+                lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (backup)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 602 + 4 * i))
+        log.write_bytes(b"".join(lines))
+        os.utime(log, (975628800, 975628800))
+        browser.open_report(self.driver, self.report("changed.html", *program.ZONE, log))
+        told = self.one("#schedule").get_attribute("textContent")
+        self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
+        self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
+        self.assert_quiet()
+
     def test_nothing_found_is_said(self):
         log = self.folder / "quiet" / "cron"
         log.parent.mkdir(exist_ok=True)

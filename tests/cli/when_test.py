@@ -83,6 +83,34 @@ class Schedule(program.ProgramTest):
         self.assertEqual(lines[3].split(), "1 * * * * root 85 of 85 5 5 run-parts /etc/cron.hourly".split())
         self.assertIn("every hour in the interval that starts at minute 30: 1.0 PIDs without a line", run.out.decode())
 
+    def test_a_job_whose_time_was_changed_has_two_lines(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            lines = []
+            pid = 600
+            for day in range(1, 31):
+                for minute in range(0, 1440, 30):
+                    lines.append((day, minute, pid, "tick"))
+                    pid += 2
+                    if minute == (60 if day < 16 else 180):
+                        lines.append((day, minute, pid, "backup"))
+                        pid += 3
+            log.write_bytes(b"".join(b"root (11/%02d-%02d:%02d:01-%d) CMD (%s)\n" % (d, m // 60, m % 60, p, c.encode())
+                                     for d, m, p, c in lines))
+            os.utime(log, (975628800, 975628800))
+            run = program.run("schedule", *program.ZONE, log)
+            self.assertRegex(run.out.decode(), r"\n  0 1 \* \* \* until 2000-11-15 01:00 +root +15 of 15 .*backup\n"
+                                               r"  0 3 \* \* \* since 2000-11-16 03:00 +root +15 of 15 .*backup\n")
+            self.assertNotIn("at other times", run.out.decode())
+            run = program.run("schedule", "--crontab", *program.ZONE, log)
+            self.assertIn("# until 2000-11-15 01:00:\n# 0 1 * * * root backup\n"
+                          "# since 2000-11-16 03:00:\n0 3 * * * root backup\n", run.out.decode())
+            run = program.run("schedule", "--json", *program.ZONE, log)
+            [job] = [one for one in rows.parse(run.out.decode())["schedule"] if one["command"] == "backup"]
+            self.assertEqual(job["times"], [
+                {"fields": "0 1 * * *", "due": 15, "runs": 15, "until": "2000-11-15T07:00:01.000000+00:00"},
+                {"fields": "0 3 * * *", "due": 15, "runs": 15, "since": "2000-11-16T09:00:01.000000+00:00"}])
+
     def test_lines_of_a_crontab(self):
         run = program.run("schedule", "--crontab", *program.ZONE, program.E01)
         lines = [line for line in run.out.decode().splitlines() if not line.startswith("#")]
