@@ -75,7 +75,11 @@ void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& 
   const CronOdometer plugin;
   RunSummary* const recovery = options.recover ? &summary : nullptr;
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
-  const SideFiles beside(evidence, plugin, folders, options.witnesses, recovery != nullptr);
+  // Births and the schedule are told by the records alone.
+  const bool asks = plan.plugin.question == Question::findings;
+  const std::vector<LogFolder> none;
+  const SideFiles beside(evidence, plugin, asks ? folders : none, options.witnesses,
+                         asks && recovery != nullptr);
   mediator.tolerate(beside.met());
   if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {

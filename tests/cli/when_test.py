@@ -45,6 +45,41 @@ class When(program.ProgramTest):
         self.assertEqual([birth["certainty"] for birth in self.births(5)], ["before_log"])
         self.assertEqual([birth["certainty"] for birth in self.births(30000)], ["after_log"])
 
+    def test_above_pid_max_none_is_possible(self):
+        [row] = self.births(40000)
+        self.assertEqual((row["data_type"], row["certainty"]), ("pidometer:no_birth", "none"))
+        self.assertIn("no birth of PID 40000 is possible under this log's pid_max, 32768 (", row["caveat"])
+        self.assertIn(row["caveat"], row["message"])
+        self.assertEqual(row["window_start"], row["datetime"])
+        run = program.run("when", "--pid", 40000, *program.ZONE, program.E01)
+        self.assertIn(row["caveat"], run.out.decode())
+        self.assertNotIn("was born", run.out.decode())
+        [row] = self.births(40000, "--pid-max", 65536)
+        self.assertEqual(row["certainty"], "after_log")
+
+    def test_rows_carry_the_caveats_of_the_text(self):
+        [row] = self.births(5)
+        self.assertEqual(row["caveat"], "if it was born in that boot session at all")
+        self.assertIn(row["caveat"], row["message"])
+        [row] = self.births(2871)
+        self.assertNotIn("caveat", row)
+
+    def test_neither_witnesses_nor_crontabs_are_looked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name in ("var/log", "var/spool/cron", "etc"):
+                (root / name).mkdir(parents=True)
+            (root / "var/log/cron").write_bytes(evidence.LOG)
+            os.utime(root / "var/log/cron", (973743001, 973743001))
+            # Who looks for them stumbles over these.
+            (root / "var/log/audit").symlink_to("audit")
+            (root / "etc/crontab").symlink_to("crontab")
+            self.assertIn("too many symbolic links", program.run("scan", *program.ZONE, "--root", root).err)
+            for command in (("when", "--pid", 2871), ("schedule",)):
+                run = program.run(*command, *program.ZONE, "--root", root)
+                self.assertEqual(run.status, 0, run.err)
+                self.assertNotIn("symbolic", run.err)
+
     def test_two_boots_and_the_nearest(self):
         with tempfile.TemporaryDirectory() as folder:
             log = pathlib.Path(folder) / "cron"
