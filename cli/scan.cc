@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/final_warnings.h"
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/known_file.h"
@@ -175,6 +176,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     scan_evidence(**evidence, group.name, *plan, options, mediator, failed, summary);
     add_input(**evidence, summary, mediator, outcome);
   }
+  if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
   if (!interrupted()) {
     Result<void> written;
