@@ -90,8 +90,7 @@ class Scan(OutputTest):
                     [program.PROGRAM, "scan", "--records", "-o", self.folder / "rows", "-s",
                      self.folder / "summary", log],
                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-                while len(self.names()) < 3:  # its temporary files: the handlers are set
-                    time.sleep(0.001)
+                program.wait_for_handlers(process)
                 process.send_signal(number)
                 self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
                 self.assertIn(b"interrupted", process.stderr.read())
