@@ -17,7 +17,8 @@ enum class WarningKind {
   unsupported,       ///< a volume or container that pidometer names and does not read
   skipped_file,      ///< a file that should hold a log could not be opened
   unread_state,      ///< an older state of a disk, kept in its image, that is named and not read
-  duplicate_input,   ///< an input, or a part of one, was given more than once and is read once
+  duplicate_input,   ///< an input, or a part of one, was given more than once
+  unused_known,      ///< known work of a host of which no log was read
   reader_died,  ///< the process that read the evidence ended or stalled; what it was at is lost
 };
 

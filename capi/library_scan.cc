@@ -9,6 +9,7 @@
 
 #include "cli/arguments.h"
 #include "cli/diagnostics.h"
+#include "cli/final_warnings.h"
 #include "cli/input_reports.h"
 #include "cli/scan.h"
 #include "cli/scan_mediator.h"
@@ -213,6 +214,7 @@ Result<void> LibraryScan::run(const RowSink& sink) {
     const auto fed = make_fed_evidence(std::make_shared<std::vector<FedLog>>(std::move(logs_)));
     scan(*fed, std::string(kFedInput));
   }
+  add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
 
   Result<void> written;

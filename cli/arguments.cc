@@ -36,7 +36,10 @@ CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry
   if (entry.command == Command::explain)
     command->add_option("FINDING_ID", options.explain, "finding_id of a row that a scan wrote")
         ->type_name("")
-        ->required();
+        ->required()
+        ->check([](const std::string& id) {
+          return id.empty() ? "it is empty: give the finding_id of a row" : std::string();
+        });
   command->add_option("INPUT", options.inputs, std::string(entry.inputs))->type_name("");
   for (const Flag& flag : flags())
     if ((flag.commands & entry.bit) != 0) flag.bind(*command, flag, options);

@@ -1,13 +1,17 @@
 #include "cli/extracted_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 
+#include "base/utf8.h"
 #include "cli/output_file.h"
+#include "plugin/timeline/escape_bytes.h"
 #include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
@@ -23,6 +27,10 @@ Result<void> set_modified(const std::filesystem::path& path, Timestamp modified)
     return fail(ErrorKind::output, "cannot set the modification time of " + path.string(),
                 std::strerror(errno));
   return {};
+}
+
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
 }  // namespace
@@ -64,9 +72,22 @@ Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
 
 std::string safe_name(std::string_view name) {
   if (name == "." || name == ".." || name.empty()) return std::string(name.size() + 1, '_');
-  std::string safe(name);
-  for (char& c : safe)
-    if (c == '/' || c == '\0') c = '_';
+  std::string safe;
+  while (!name.empty()) {
+    const std::size_t length = std::max<std::size_t>(1, decode_utf8(name).length);
+    const std::string_view character = name.substr(0, length);
+    const bool looks_escaped =
+        name.size() > 2 && name[0] == '%' && is_hex(name[1]) && is_hex(name[2]);
+    name.remove_prefix(length);
+    if (character == "/" || character == std::string_view("\0", 1))
+      safe += '_';
+    else if (looks_escaped || character == "\t" ||
+             (character != "\\" && escape_bytes(character) != character))
+      for (const char byte : character)
+        safe += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+    else
+      safe += character;
+  }
   return safe;
 }
 

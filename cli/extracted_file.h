@@ -27,8 +27,11 @@ Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
                                       const std::string& directory,
                                       const std::filesystem::path& relative, bool overwrite);
 
-/// One path component that cannot lead out of its folder: `/`, NUL, `.` and `..` are replaced by
-/// `_`.
+/// One path component that cannot lead out of its folder, and that a terminal, a list of sums and
+/// another system's filesystem can show: `/`, NUL, `.` and `..` are replaced by `_`; control
+/// characters, those that change the direction of writing, and bytes that are no UTF-8 are written
+/// as `%1B`, and a `%` before two hex digits as `%25`: so different names stay different, and the
+/// bytes can be told from it.
 std::string safe_name(std::string_view name);
 
 /// A safe name for each of several that may look alike when they are safe: where `p1:@/var` has
@@ -45,7 +48,7 @@ class SafeNames {
 /// A path on a volume as a relative path whose components are all safe.
 std::filesystem::path safe_path(std::string_view path);
 
-/// A line of SHA256SUMS; a name with a newline or backslash is escaped as GNU coreutils does.
+/// A line of SHA256SUMS; a name with a backslash (or a newline) is escaped as GNU coreutils does.
 std::string sum_line(const std::string& sum, const std::string& path);
 
 }  // namespace pidometer

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <utility>
 
 namespace pidometer {
@@ -13,6 +14,57 @@ namespace {
 
 bool is_standard_output(const std::string& name) {
   return name.empty() || name == "-";
+}
+
+/// Where a file without a name can get one from (open(2), O_TMPFILE).
+std::string link_of(int descriptor) {
+  return "/proc/self/fd/" + std::to_string(descriptor);
+}
+
+/// A file without a name in the folder of `name`: whatever ends the program takes it along. -1
+/// where the filesystem has none, or /proc is not there.
+int open_nameless(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : name.substr(0, slash + 1);
+  const int descriptor = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  if (descriptor < 0 || access(link_of(descriptor).c_str(), F_OK) == 0) return descriptor;
+  close(descriptor);
+  return -1;
+}
+
+/// A file under a temporary name, which `temporary` becomes; -1: errno says why not.
+int open_named(const std::string& name, std::string& temporary) {
+  temporary = name + ".XXXXXX";
+  const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0) return descriptor;
+  // mkstemp makes files for the owner only; results are to be read like any other file.
+  const mode_t mask = umask(0);
+  umask(mask);
+  fchmod(descriptor, 0666 & ~mask);
+  return descriptor;
+}
+
+bool give_name(int descriptor, const std::string& name) {
+  return linkat(AT_FDCWD, link_of(descriptor).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) ==
+         0;
+}
+
+/// The same in the place of a file that has the name: link(2) never replaces one, rename(2) does.
+bool take_name(int descriptor, const std::string& name) {
+  constexpr int kAttempts = 100;
+  std::random_device random;
+  for (int i = 0; i < kAttempts; ++i) {
+    const std::string temporary = name + "." + std::to_string(random());
+    if (give_name(descriptor, temporary)) {
+      if (std::rename(temporary.c_str(), name.c_str()) == 0) return true;
+      const int reason = errno;
+      unlink(temporary.c_str());
+      errno = reason;
+      return false;
+    }
+    if (errno != EEXIST) return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -36,23 +88,22 @@ Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
   if (exists && !overwrite)
     return fail(ErrorKind::usage, "will not overwrite " + name, "the file exists",
                 "add --force, or give another name");
-  std::string temporary = name + ".XXXXXX";
-  const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
+  std::string temporary;
+  int descriptor = open_nameless(name);
+  const bool nameless = descriptor >= 0;
+  if (!nameless) descriptor = open_named(name, temporary);
   if (descriptor < 0)
     return fail(ErrorKind::output, "cannot write " + name, std::strerror(errno),
                 "check that its folder exists and may be written");
-  // mkstemp makes files for the owner only; results are to be read like any other file.
-  const mode_t mask = umask(0);
-  umask(mask);
-  fchmod(descriptor, 0666 & ~mask);
   std::FILE* stream = fdopen(descriptor, "w");
   if (stream == nullptr) {
     const int reason = errno;
     close(descriptor);
-    unlink(temporary.c_str());
+    if (!nameless) unlink(temporary.c_str());
     return fail(ErrorKind::output, "cannot write " + name, std::strerror(reason));
   }
   OutputFile file(stream, name, std::move(temporary));
+  file.nameless_ = nameless;
   file.overwrite_ = overwrite;
   return file;
 }
@@ -64,6 +115,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
     : stream_(std::exchange(other.stream_, nullptr)),
       name_(std::move(other.name_)),
       temporary_(std::exchange(other.temporary_, {})),
+      nameless_(other.nameless_),
       overwrite_(other.overwrite_) {}
 
 OutputFile::~OutputFile() {
@@ -73,7 +125,7 @@ OutputFile::~OutputFile() {
 
 Error OutputFile::write_error() const {
   return Error{ErrorKind::output, "cannot write " + name_, std::strerror(errno),
-               temporary_.empty()
+               temporary_.empty() && !nameless_
                    ? "what was written before is not complete"
                    : "nothing was left under that name; free room or choose another place"};
 }
@@ -86,8 +138,15 @@ Result<void> OutputFile::write(std::string_view bytes) {
 
 Result<void> OutputFile::commit() {
   if (std::fflush(stream_) != 0) return tl::unexpected(write_error());
-  if (temporary_.empty()) return {};
+  if (temporary_.empty() && !nameless_) return {};
   if (fsync(fileno(stream_)) != 0) return tl::unexpected(write_error());
+  if (nameless_) {
+    const int descriptor = fileno(stream_);
+    if (!(overwrite_ ? take_name(descriptor, name_) : give_name(descriptor, name_)))
+      return tl::unexpected(write_error());
+    std::fclose(std::exchange(stream_, nullptr));  // all of it is on the disk
+    return {};
+  }
   const int closed = std::fclose(std::exchange(stream_, nullptr));
   if (closed != 0) return tl::unexpected(write_error());
   // link() instead of rename() where nothing may be overwritten: a file that appeared meanwhile

@@ -8,9 +8,10 @@
 
 namespace pidometer {
 
-/// A file that appears under its name only when it is whole: written to a temporary name in the
-/// same folder, then renamed. Standard output where the name is empty or "-". A file that was not
-/// committed is removed.
+/// A file that appears under its name only when it is whole: written without a name in the same
+/// folder, so that nothing is left of it however the program ends; where the filesystem has no such
+/// files, under a temporary name, which is removed unless the program is killed. Standard output
+/// where the name is empty or "-".
 class OutputFile {
  public:
   /// Refuses a name that exists unless `overwrite`; devices and pipes (/dev/null, /dev/stdout) are
@@ -31,7 +32,8 @@ class OutputFile {
 
   std::FILE* stream_;
   std::string name_;
-  std::string temporary_;  ///< empty: in place
+  std::string temporary_;  ///< empty: in place, or `nameless_`
+  bool nameless_ = false;
   bool overwrite_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "cli/final_warnings.h"
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/known_file.h"
@@ -75,7 +76,11 @@ void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& 
   const CronOdometer plugin;
   RunSummary* const recovery = options.recover ? &summary : nullptr;
   const std::vector<LogFolder> folders = evidence.find_logs(kLogFolders, plugin.path_globs());
-  const SideFiles beside(evidence, plugin, folders, options.witnesses, recovery != nullptr);
+  // Births and the schedule are told by the records alone.
+  const bool asks = plan.plugin.question == Question::findings;
+  const std::vector<LogFolder> none;
+  const SideFiles beside(evidence, plugin, asks ? folders : none, options.witnesses,
+                         asks && recovery != nullptr);
   mediator.tolerate(beside.met());
   if (recovery != nullptr) mediator.hold_findings();
   for (const LogFolder& folder : folders) {
@@ -171,6 +176,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     scan_evidence(**evidence, group.name, *plan, options, mediator, failed, summary);
     add_input(**evidence, summary, mediator, outcome);
   }
+  if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
   if (!interrupted()) {
     Result<void> written;

@@ -50,6 +50,39 @@ std::string labels_of(std::string_view content) {
   return "[" + list + "]";
 }
 
+/// A list as Python shows it, `"['a', \"it's\"]"`: what Timesketch's own export to CSV makes of
+/// tags, and what its importer fails at (json.loads(), timesketch/lib/utils.py). Labels with a
+/// backslash are none of these. Empty: it is no such list.
+std::string python_list(std::string_view content) {
+  if (!content.starts_with('[') || !content.ends_with(']')) return {};
+  content = content.substr(1, content.size() - 2);
+  std::string list;
+  const auto pass_blanks = [&content] {
+    while (content.starts_with(' ')) content.remove_prefix(1);
+  };
+  while (true) {
+    pass_blanks();
+    // A double quote has a backslash in JSON.
+    const std::string_view quote = content.starts_with('\'') ? "'" : "\\\"";
+    if (!content.starts_with(quote)) return {};
+    content.remove_prefix(quote.size());
+    const std::size_t end = content.find(quote);
+    if (end == std::string_view::npos) return {};
+    const std::string_view label = content.substr(0, end);
+    if (label.find('\\') != std::string_view::npos) return {};
+    content.remove_prefix(end + quote.size());
+    if (!label.empty()) {
+      list += list.empty() ? "\"" : ",\"";
+      append_canonical_string(list, label);
+      list += '"';
+    }
+    pass_blanks();
+    if (content.empty()) return "[" + list + "]";
+    if (!content.starts_with(',')) return {};
+    content.remove_prefix(1);
+  }
+}
+
 /// A list that somebody wrote into a string, as Timesketch reads it: `"[\"a\", \"b\"]"`.
 std::string list_in_string(std::string_view content) {
   if (!content.starts_with('[') || !content.ends_with(']')) return {};
@@ -114,6 +147,7 @@ void RowNormalizer::set_tag() {
   } else if (tag->type == JsonType::string) {
     const std::string_view content = tag->value.substr(1, tag->value.size() - 2);
     std::string list = list_in_string(content);
+    if (list.empty()) list = python_list(content);
     set("tag", list.empty() ? labels_of(content) : std::move(list), JsonType::array);
   }
 }

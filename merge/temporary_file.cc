@@ -12,15 +12,21 @@
 namespace pidometer {
 namespace {
 
+std::string folder() {
+  const char* const named = std::getenv("TMPDIR");
+  return named != nullptr && *named != '\0' ? named : "/tmp";
+}
+
 tl::unexpected<Error> failure(int reason) {
-  return fail(ErrorKind::output, "cannot keep rows in a temporary file", std::strerror(reason),
-              "free room in /tmp, or name another folder in TMPDIR");
+  return fail(ErrorKind::output, "cannot keep rows in a temporary file in " + folder(),
+              std::strerror(reason),
+              reason == ENOSPC || reason == EDQUOT || reason == EFBIG
+                  ? "free room there, or name another folder in TMPDIR"
+                  : "name a folder that can be written to in TMPDIR");
 }
 
 Result<int> create() {
-  const char* folder = std::getenv("TMPDIR");
-  std::string name =
-      std::string(folder != nullptr && *folder != '\0' ? folder : "/tmp") + "/pidometer.XXXXXX";
+  std::string name = folder() + "/pidometer.XXXXXX";
   const int descriptor = mkostemp(name.data(), O_CLOEXEC);
   if (descriptor < 0) return failure(errno);
   unlink(name.c_str());

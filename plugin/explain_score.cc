@@ -59,16 +59,28 @@ void add_tails(const DetectorInput& input, const Window& window, Steps& steps) {
   steps.add("M", tails.mean, "can_vary + max(-can_vary / 2, level)");
   const double m = std::min(tails.mean, window.variance);
   steps.add("m", m, "min(M, V)");
+  const bool bound = is_chernoff_bound(window.excess, tails.mean, window.variance);
   if (window.variance <= m * 1.0001) {
-    steps.add("count_score", tails.count,
-              "-log10 P(X >= m + R), X Poisson with mean m: the lower incomplete gamma function "
-              "P(m + R, m)");
+    if (bound)
+      steps.add("count_score", tails.count,
+                "Chernoff's bound, since P(X >= m + R), X Poisson with mean m, is below 1e-200: "
+                "((m + R) ln((m + R) / m) - R) / ln 10, at most 9999; the chance is this small or "
+                "smaller");
+    else
+      steps.add("count_score", tails.count,
+                "-log10 P(X >= m + R), X Poisson with mean m: the lower incomplete gamma function "
+                "P(m + R, m)");
   } else {
     steps.add("k", m * m / (window.variance - m), "m^2 / (V - m)");
-    steps.add(
-        "count_score", tails.count,
-        "-log10 P(X >= m + R), X negative binomial with mean m and size k: the incomplete beta "
-        "function I_(1 - m/V)(m + R, k); Chernoff's bound where it is below 1e-200");
+    if (bound)
+      steps.add("count_score", tails.count,
+                "Chernoff's bound, since P(X >= m + R), X negative binomial with mean m and size "
+                "k, is below 1e-200: ((m + R) ln((m + R) / m) - (m + R + k) ln((m + R + k) / (m + "
+                "k))) / ln 10, at most 9999; the chance is this small or smaller");
+    else
+      steps.add("count_score", tails.count,
+                "-log10 P(X >= m + R), X negative binomial with mean m and size k: the incomplete "
+                "beta function I_(1 - m/V)(m + R, k)");
   }
   if (tails.bursty > 0) {
     steps.add("sigma_square", std::log1p(window.variance / (tails.mean * tails.mean)),

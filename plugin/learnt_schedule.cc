@@ -17,7 +17,8 @@ constexpr std::chrono::hours kLongestSilence{25};
 
 /// What the ticks have of one label.
 struct Runs {
-  std::vector<std::int64_t> minutes;  ///< local, ascending unless the clock was set back
+  std::vector<LocalMinute> minutes;  ///< ascending unless the clock was set back
+  std::vector<std::uint32_t> ticks;  ///< of each
   Timestamp first;
   Timestamp last;
   std::vector<std::int32_t> advances;  ///< of the judged intervals that it begins alone
@@ -40,6 +41,16 @@ std::vector<LocalStretch> whole_stretches(const PidClock& clock) {
   return stretches;
 }
 
+/// The run of a local minute, which has one.
+LearntRun run_at(LocalMinute minute, const PidClock& clock,
+                 const std::vector<std::uint32_t>& ticks) {
+  const auto found = std::ranges::find_if(
+      ticks, [&](std::uint32_t tick) { return local_minute_of(clock.ticks[tick]) == minute; });
+  const Timestamp time = clock.ticks[*found].time;
+  const LocalMinute utc = std::chrono::floor<std::chrono::minutes>(time).time_since_epoch().count();
+  return {time, static_cast<int>(minute - utc)};
+}
+
 }  // namespace
 
 std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clock) {
@@ -52,6 +63,7 @@ std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clo
       if (one.minutes.empty()) one.first = tick.time;
       one.last = tick.time;
       one.minutes.push_back(local_minute_of(tick));
+      one.ticks.push_back(static_cast<std::uint32_t>(i));
       if (labels.size() == 1 && clock.intervals[i].state == IntervalState::judged)
         one.advances.push_back(clock.intervals[i].advance);
     }
@@ -72,8 +84,11 @@ std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clo
     LearntJob job;
     job.username = log.labels[label].username;
     job.command = log.labels[label].command;
-    for (const InferredLine& line : inferred.lines)
-      job.times.push_back({line.fields, line.due, line.runs});
+    for (const InferredLine& line : inferred.lines) {
+      LearntTime& time = job.times.emplace_back(LearntTime{line.fields, line.due, line.runs});
+      if (line.since) time.since = run_at(*line.since, clock, one.ticks);
+      if (line.until) time.until = run_at(*line.until, clock, one.ticks);
+    }
     job.runs = one.minutes.size();
     job.other_runs = inferred.other_runs;
     if (!one.advances.empty()) {

@@ -233,12 +233,19 @@ HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid,
   births.hostname = std::move(hostname);
   births.pid = pid;
   births.pid_max = clock.pid_max;
+  births.pid_max_basis = clock.pid_max_basis;
   births.random = clock.order.kind == PidOrderKind::random;
   births.several = clock.order.kind == PidOrderKind::several;
   births.too_fast = clock.order.kind == PidOrderKind::too_fast;
-  if (births.random || births.several || births.too_fast || clock.ticks.empty()) return births;
+  if (clock.ticks.empty()) return births;
+  const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
+  births.coverage = TimeRange{first->time, last->time};
+  if (births.random || births.several || births.too_fast) return births;
   births.time_basis = log.reports[log.records[clock.ticks.front().record].file].time_basis;
   std::vector<Found> found = Search(log, clock, pid).run();
+  // Only a line that says so itself can have such a PID, and is doubted.
+  if (beyond_pid_max(births))
+    std::erase_if(found, [](const Found& one) { return one.certainty != BirthCertainty::doubted; });
   if (near) keep_nearest(log, found, *near);
   if (found.size() > kMostBirths) {
     births.left_out = found.size() - kMostBirths;

@@ -22,8 +22,9 @@ using Fast = policies::policy<policies::promote_double<false>,
 // in a hundred of the score there.
 constexpr double kSmallestChance = 1e-200;
 
+/// Sums with 0 here and below make a plain 0 of the -0 that is the logarithm's of a chance of 1.
 double capped(double score) {
-  return std::clamp(score, 0.0, kMostScore);
+  return std::clamp(score, 0.0, kMostScore) + 0.0;
 }
 
 // Chernoff: P(X >= x) <= exp(-x ln(x/m) + (x + k) ln((x + k) / (m + k))), k = 0 for none
@@ -33,19 +34,35 @@ double chernoff(double x, double mean, double size) {
   return (own - rest) / std::log(10.0);
 }
 
+/// A count as far out as it was seen.
+struct SeenCount {
+  SeenCount(double excess, double random_mean, double variance)
+      // less spread than a Poisson count of that mean has: part of the mean is constant, too
+      : mean(std::min(random_mean, variance)),
+        x(mean + excess),
+        poisson(variance <= mean * 1.0001),
+        size(poisson ? 0 : mean * mean / (variance - mean)),
+        chance(poisson ? boost::math::gamma_p(x, mean, Fast())
+                       : boost::math::ibeta(x, size, 1 - mean / variance, Fast())) {}
+
+  double mean;
+  double x;
+  bool poisson;
+  double size;    ///< of the negative binomial; 0: Poisson
+  double chance;  ///< of so much or more
+};
+
 }  // namespace
 
 double surprise_of_count(double excess, double random_mean, double variance) {
   if (!(excess > 0)) return 0;
-  // less spread than a Poisson count of that mean has: part of the mean is constant, too
-  const double mean = std::min(random_mean, variance);
-  const double x = mean + excess;
-  const bool poisson = variance <= mean * 1.0001;
-  const double size = poisson ? 0 : mean * mean / (variance - mean);
-  const double chance = poisson ? boost::math::gamma_p(x, mean, Fast())
-                                : boost::math::ibeta(x, size, 1 - mean / variance, Fast());
-  if (chance > kSmallestChance) return capped(-std::log10(chance));
-  return capped(chernoff(x, mean, size));
+  const SeenCount seen(excess, random_mean, variance);
+  if (seen.chance > kSmallestChance) return capped(-std::log10(seen.chance));
+  return capped(chernoff(seen.x, seen.mean, seen.size));
+}
+
+bool is_chernoff_bound(double excess, double random_mean, double variance) {
+  return excess > 0 && !(SeenCount(excess, random_mean, variance).chance > kSmallestChance);
 }
 
 double surprise_of_bursts(double excess, double random_mean, double variance) {
@@ -75,7 +92,7 @@ double score_over_looks(double score, double looks) {
   const double log_count = std::log10(looks) - score;
   if (log_count < kTiny) return std::min(score, -log_count);
   const double chance = -std::expm1(-expected_count(score, looks));
-  return std::clamp(-std::log10(chance), 0.0, score);
+  return std::clamp(-std::log10(chance), 0.0, score) + 0.0;
 }
 
 double surprise_of_number(double count, double mean) {

@@ -10,6 +10,9 @@ inline constexpr double kMostScore = 9999;
 /// The variance must be positive; 0 for an excess that is not.
 double surprise_of_count(double excess, double random_mean, double variance);
 
+/// Whether that is Chernoff's bound: the chance itself is below 1e-200.
+bool is_chernoff_bound(double excess, double random_mean, double variance);
+
 /// The same for a lognormal variable: work that comes in bursts. The mean must be positive.
 double surprise_of_bursts(double excess, double random_mean, double variance);
 

@@ -58,6 +58,13 @@ void LineReader::skip_nuls() {
   }
 }
 
+/// An editor of another system left it: the first line begins behind it.
+void LineReader::skip_byte_order_mark() {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  const std::string_view head(block_.bytes.data() + begin_, end_ - begin_);
+  if (head.starts_with(kMark)) begin_ += kMark.size();
+}
+
 bool LineReader::touches_damage(std::uint64_t begin, std::uint64_t end) {
   if (end <= next_damage_) return false;
   const auto& damage = block_.damage;
@@ -79,7 +86,10 @@ bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) 
 bool LineReader::next(LogLine& line) {
   line.too_long = false;
   line.offset = buffer_at_ + begin_;
-  if (begin_ == end_ && fill()) line.offset = buffer_at_ + begin_;
+  if (begin_ == end_ && fill()) {
+    if (number_ == 0) skip_byte_order_mark();
+    line.offset = buffer_at_ + begin_;
+  }
   if (begin_ < end_ && block_.bytes[begin_] == '\0') skip_nuls();
   line.nuls = buffer_at_ + begin_ - line.offset;
   std::size_t searched = 0;

@@ -25,7 +25,8 @@ struct LogLine {
   std::string_view text;     ///< without line feed, carriage return and leading NULs
 };
 
-/// Cuts a stream into lines at line feeds. The last line needs none.
+/// Cuts a stream into lines at line feeds. The last line needs none. A byte order mark of UTF-8 at
+/// the start of the stream is passed over: no line holds it.
 class LineReader {
  public:
   static constexpr std::size_t kBlock = Block::kSize;
@@ -56,6 +57,7 @@ class LineReader {
  private:
   bool fill();
   void skip_nuls();
+  void skip_byte_order_mark();
   bool finish(LogLine& line, std::string_view raw, std::uint64_t end);
   bool touches_damage(std::uint64_t begin, std::uint64_t end);
 

@@ -48,6 +48,27 @@ std::unique_ptr<ByteStream> as_text(std::unique_ptr<ByteStream> stream, LogForm 
 
 }  // namespace
 
+bool is_utf16(std::string_view head) {
+  constexpr std::size_t kLooked = 1024;
+  constexpr std::size_t kPairs = 16;
+  const bool little = head.starts_with("\xff\xfe");
+  const bool marked = little || head.starts_with("\xfe\xff");
+  head = head.substr(0, kLooked);
+  std::array<std::size_t, 2> text{};  // pairs of a NUL and a printable byte, by where the NUL is
+  std::size_t pairs = 0;
+  for (std::size_t i = marked ? 2 : 0; i + 1 < head.size(); i += 2, ++pairs)
+    for (const std::size_t nul : {std::size_t{0}, std::size_t{1}}) {
+      const char other = head[i + 1 - nul];
+      const bool written =
+          (other >= ' ' && other <= '~') || other == '\n' || other == '\r' || other == '\t';
+      if (head[i + nul] == '\0' && written) ++text[nul];
+    }
+  // Names and commands may have other letters; two of three pairs are ASCII in any line of cron's.
+  const auto mostly = [&](std::size_t count) { return 3 * count >= 2 * pairs; };
+  if (marked) return pairs == 0 || mostly(text[little ? 1 : 0]);
+  return pairs >= kPairs && (mostly(text[0]) || mostly(text[1]));
+}
+
 LogForm detect_log_form(std::string_view head) {
   switch (detect_journal_form(head)) {
     case JournalForm::exported:
@@ -64,8 +85,14 @@ Result<std::unique_ptr<ByteStream>> open_log_text(const LogFile& file, LogForm* 
   Result<std::unique_ptr<ByteStream>> stream = file.open(StreamForm::decoded);
   if (!stream) return stream;
   std::vector<std::byte> head = read_head(**stream, kHead);
-  const LogForm found =
-      detect_log_form({reinterpret_cast<const char*>(head.data()), head.size()});  // NOLINT
+  const std::string_view begin(reinterpret_cast<const char*>(head.data()), head.size());  // NOLINT
+  // Decoded, its lines would stand at bytes that the file has not.
+  if (is_utf16(begin))
+    return fail(ErrorKind::unsupported,
+                "it is text in UTF-16, which no log daemon writes: not read",
+                "another program saved it so; convert a copy with iconv -f UTF-16 -t UTF-8, which "
+                "loses nothing, and give that");
+  const LogForm found = detect_log_form(begin);
   if (form != nullptr) *form = found;
   return as_text(std::make_unique<HeadedStream>(std::move(head), std::move(*stream)), found);
 }

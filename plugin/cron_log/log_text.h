@@ -18,8 +18,13 @@ enum class LogForm : std::uint8_t {
 };
 LogForm detect_log_form(std::string_view head);
 
+/// Whether a file is text in UTF-16, of either byte order, with a byte order mark or without one:
+/// every other byte of ASCII is NUL.
+bool is_utf16(std::string_view head);
+
 /// The log's lines: the decoded stream, or what it becomes where it is of another form. `form`
-/// comes back as which, where it is asked for.
+/// comes back as which, where it is asked for. Errors: the stream's; ErrorKind::unsupported for
+/// text in UTF-16.
 Result<std::unique_ptr<ByteStream>> open_log_text(const LogFile& file, LogForm* form = nullptr);
 
 /// The lines of the first bytes of a log, as open_log_text() gives them.

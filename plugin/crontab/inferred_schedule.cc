@@ -3,116 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bitset>
-#include <chrono>
-#include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
+
+#include "plugin/crontab/day_patterns.h"
 
 namespace pidometer {
 namespace {
 
 constexpr std::int64_t kDay = 24 * 60;
 
-// A job that is late by a minute now and then, or whose host was asleep, still has its time: four
-// of five. Of fewer than two runs at a time of day nothing can be told.
-constexpr double kMostOfThem = 0.8;
-constexpr std::uint64_t kRunsAtLeast = 2;
-
-constexpr std::size_t kWeekdays = CoveredMinutes::kWeekdays;
-constexpr std::size_t kMonthDays = CoveredMinutes::kMonthDays;
-
-/// The day of a number of days since 1970, as crontabs count it.
-struct CalendarDay {
-  std::size_t weekday = 0;  ///< from Sunday
-  std::size_t month_day = 1;
+/// Minutes of the day at which a job is due by one pattern, over the same part of the log.
+struct Times {
+  KeptRuns kept;  ///< of the first minute
+  std::map<std::size_t, KeptRuns> by_minute;
 };
 
-CalendarDay calendar_day(std::int64_t day) {
-  const std::chrono::sys_days date{std::chrono::days(day)};
-  return {std::chrono::weekday(date).c_encoding(),
-          static_cast<unsigned>(std::chrono::year_month_day(date).day())};
-}
-
-/// How often something was possible, and how often it was.
-struct Share {
-  std::uint64_t due = 0;
-  std::uint64_t runs = 0;
-
-  bool most() const {
-    return due > 0 && static_cast<double>(runs) >= kMostOfThem * static_cast<double>(due);
-  }
-};
-
-/// Days on which a line is due; all bits of both: every day.
-struct DayPattern {
-  std::bitset<kMonthDays> month_days;
-  std::bitset<kWeekdays> weekdays;
-
-  bool holds(const CalendarDay& day) const {
-    return month_days.test(day.month_day) && weekdays.test(day.weekday);
-  }
-  auto key() const { return std::pair(month_days.to_ulong(), weekdays.to_ulong()); }
-};
-
-DayPattern every_day() {
-  DayPattern pattern;
-  pattern.month_days.set();
-  pattern.weekdays.set();
-  return pattern;
-}
-
-/// The pattern to which most runs at a minute of the day keep; nothing set: they keep to none.
-/// `days` are those on which the job ran then and the log is whole.
-DayPattern day_pattern(const std::vector<std::int64_t>& days, std::size_t minute,
-                       const CoveredMinutes& covered) {
-  if (days.size() < kRunsAtLeast) return {};
-  if (Share{covered.days(minute), days.size()}.most()) return every_day();
-  std::array<std::uint64_t, kWeekdays> weekdays{};
-  std::array<std::uint64_t, kMonthDays> month_days{};
-  for (const std::int64_t day : days) {
-    const CalendarDay at = calendar_day(day);
-    ++weekdays[at.weekday];
-    ++month_days[at.month_day];
-  }
-  DayPattern pattern = every_day();
-  pattern.weekdays.reset();
-  std::uint64_t kept = 0;
-  for (std::size_t d = 0; d < kWeekdays; ++d)
-    if (Share{covered.weekdays(minute, d), weekdays[d]}.most()) {
-      pattern.weekdays.set(d);
-      kept += weekdays[d];
-    }
-  if (kept >= kRunsAtLeast && Share{days.size(), kept}.most()) return pattern;
-  pattern = every_day();
-  pattern.month_days.reset();
-  kept = 0;
-  for (std::size_t d = 1; d < kMonthDays; ++d)
-    if (Share{covered.month_days(minute, d), month_days[d]}.most()) {
-      pattern.month_days.set(d);
-      kept += month_days[d];
-    }
-  if (kept >= kRunsAtLeast && Share{days.size(), kept}.most()) return pattern;
-  return {};
-}
-
-/// Days on which a minute of the day is covered and the pattern has it due.
-std::uint64_t due_days(const DayPattern& pattern, std::size_t minute,
-                       const CoveredMinutes& covered) {
-  std::uint64_t due = 0;
-  if (pattern.month_days.all()) {
-    for (std::size_t d = 0; d < kWeekdays; ++d)
-      if (pattern.weekdays.test(d)) due += covered.weekdays(minute, d);
-  } else {
-    for (std::size_t d = 1; d < kMonthDays; ++d)
-      if (pattern.month_days.test(d)) due += covered.month_days(minute, d);
-  }
-  return due;
+/// Whether two minutes of the day may be of one line: a line that is changed at noon loses its
+/// mornings a day before its afternoons, and one of some days of the week up to a week before.
+bool changed_together(const KeptRuns& a, const KeptRuns& b) {
+  if (a.pattern != b.pattern || a.since != b.since || a.until != b.until) return false;
+  const std::int64_t apart = a.pattern.weekdays.all() ? 1 : 7;
+  return (!a.since || std::abs(a.first - b.first) <= apart) &&
+         (!a.until || std::abs(a.last - b.last) <= apart);
 }
 
 /// Numbers of a field as crontab(5) has them: `*`, `*/10`, `5-55/10`, `1-5`, `1,15`. `first` is the
@@ -148,51 +66,26 @@ std::string field_words(const std::bitset<Size>& set, std::size_t first, std::si
   return words;
 }
 
+InferredLine line_of(const Times& times, const std::bitset<24>& hours,
+                     const std::bitset<60>& minutes) {
+  InferredLine line;
+  for (const auto& [minute, kept] : times.by_minute) {
+    if (!hours.test(minute / 60) || !minutes.test(minute % 60)) continue;
+    line.due += kept.due;
+    line.runs += kept.runs;
+    const std::int64_t first = kept.first * kDay + static_cast<std::int64_t>(minute);
+    const std::int64_t last = kept.last * kDay + static_cast<std::int64_t>(minute);
+    if (kept.since) line.since = std::min(line.since.value_or(first), first);
+    if (kept.until) line.until = std::max(line.until.value_or(last), last);
+  }
+  const DayPattern& days = times.kept.pattern;
+  line.fields = fmt::format("{} {} {} * {}", field_words(minutes, 0, 60), field_words(hours, 0, 24),
+                            field_words(days.month_days, 1, CoveredMinutes::kMonthDays),
+                            field_words(days.weekdays, 0, CoveredMinutes::kWeekdays));
+  return line;
+}
+
 }  // namespace
-
-CoveredMinutes::CoveredMinutes(std::vector<LocalStretch> stretches)
-    : stretches_(std::move(stretches)),
-      weekdays_((kMinutes + 1) * kWeekdays),
-      month_days_((kMinutes + 1) * kMonthDays) {
-  // Steps at which a day's cover begins and ends, then their sums.
-  for (const LocalStretch& stretch : stretches_)
-    for (std::int64_t begin = stretch.begin; begin < stretch.end;) {
-      const std::int64_t minute = (begin % kDay + kDay) % kDay;
-      const std::int64_t midnight = begin - minute;
-      const CalendarDay at = calendar_day(midnight / kDay);
-      const std::int64_t end = std::min(stretch.end, midnight + kDay);
-      const auto first = static_cast<std::size_t>(minute);
-      const auto last = static_cast<std::size_t>(end - midnight);
-      ++weekdays_[first * kWeekdays + at.weekday];
-      --weekdays_[last * kWeekdays + at.weekday];
-      ++month_days_[first * kMonthDays + at.month_day];
-      --month_days_[last * kMonthDays + at.month_day];
-      begin = end;
-    }
-  for (std::size_t i = kWeekdays; i < weekdays_.size(); ++i)
-    weekdays_[i] += weekdays_[i - kWeekdays];
-  for (std::size_t i = kMonthDays; i < month_days_.size(); ++i)
-    month_days_[i] += month_days_[i - kMonthDays];
-}
-
-bool CoveredMinutes::covers(std::int64_t minute) const {
-  const auto behind = std::ranges::upper_bound(stretches_, minute, {}, &LocalStretch::begin);
-  return behind != stretches_.begin() && minute < behind[-1].end;
-}
-
-std::uint64_t CoveredMinutes::days(std::size_t minute_of_day) const {
-  std::uint64_t sum = 0;
-  for (std::size_t d = 0; d < kWeekdays; ++d) sum += weekdays(minute_of_day, d);
-  return sum;
-}
-
-std::uint64_t CoveredMinutes::weekdays(std::size_t minute_of_day, std::size_t weekday) const {
-  return static_cast<std::uint64_t>(weekdays_[minute_of_day * kWeekdays + weekday]);
-}
-
-std::uint64_t CoveredMinutes::month_days(std::size_t minute_of_day, std::size_t month_day) const {
-  return static_cast<std::uint64_t>(month_days_[minute_of_day * kMonthDays + month_day]);
-}
 
 InferredSchedule infer_schedule(std::span<const std::int64_t> runs, const CoveredMinutes& covered) {
   InferredSchedule schedule;
@@ -208,51 +101,30 @@ InferredSchedule infer_schedule(std::span<const std::int64_t> runs, const Covere
     const std::int64_t minute = (run % kDay + kDay) % kDay;
     days_of[static_cast<std::size_t>(minute)].push_back((run - minute) / kDay);
   }
-  using PatternKey = decltype(DayPattern().key());
-  struct Times {
-    DayPattern days;
-    std::map<std::size_t, std::bitset<24>> hours_of;  // by minute of the hour
-  };
-  std::map<PatternKey, Times> patterns;
-  for (const auto& [minute, days] : days_of) {
-    const DayPattern pattern = day_pattern(days, minute, covered);
-    if (pattern.weekdays.none()) continue;
-    Times& times = patterns[pattern.key()];
-    times.days = pattern;
-    times.hours_of[minute % 60].set(minute / 60);
-  }
-  struct Line {
-    DayPattern days;
-    std::bitset<24> hours;
-    std::bitset<60> minutes;
-  };
-  std::vector<Line> lines;
-  for (const auto& [key, times] : patterns) {
-    std::map<unsigned long, std::bitset<60>> minutes_of;  // by hours
-    for (const auto& [minute, hours] : times.hours_of) minutes_of[hours.to_ulong()].set(minute);
-    for (const auto& [hours, minutes] : minutes_of)
-      lines.push_back({times.days, std::bitset<24>(hours), minutes});
-  }
-  std::uint64_t kept = 0;
-  for (const Line& line : lines) {
-    InferredLine out;
-    for (std::size_t minute = 0; minute < 24 * 60; ++minute) {
-      if (!line.hours.test(minute / 60) || !line.minutes.test(minute % 60)) continue;
-      out.due += due_days(line.days, minute, covered);
-      out.runs += static_cast<std::uint64_t>(std::ranges::count_if(
-          days_of[minute], [&](std::int64_t day) { return line.days.holds(calendar_day(day)); }));
+  std::vector<Times> all_times;
+  for (const auto& [minute, days] : days_of)
+    for (const KeptRuns& kept : kept_runs(days, minute, covered)) {
+      const auto like = std::ranges::find_if(
+          all_times, [&](const Times& times) { return changed_together(times.kept, kept); });
+      Times& times = like == all_times.end() ? all_times.emplace_back() : *like;
+      if (times.by_minute.empty()) times.kept = kept;
+      times.by_minute.emplace(minute, kept);
     }
-    out.fields = fmt::format("{} {} {} * {}", field_words(line.minutes, 0, 60),
-                             field_words(line.hours, 0, 24),
-                             field_words(line.days.month_days, 1, kMonthDays),
-                             field_words(line.days.weekdays, 0, kWeekdays));
-    kept += out.runs;
-    schedule.lines.push_back(std::move(out));
+  std::uint64_t kept_count = 0;
+  for (const Times& times : all_times) {
+    std::map<std::size_t, std::bitset<24>> hours_of;  // by minute of the hour
+    for (const auto& [minute, kept] : times.by_minute) hours_of[minute % 60].set(minute / 60);
+    std::map<unsigned long, std::bitset<60>> minutes_of;  // by hours
+    for (const auto& [minute, hours] : hours_of) minutes_of[hours.to_ulong()].set(minute);
+    for (const auto& [hours, minutes] : minutes_of) {
+      schedule.lines.push_back(line_of(times, std::bitset<24>(hours), minutes));
+      kept_count += schedule.lines.back().runs;
+    }
   }
   std::ranges::stable_sort(schedule.lines, std::ranges::greater(), &InferredLine::runs);
   std::uint64_t all = 0;
   for (const auto& [minute, days] : days_of) all += days.size();
-  schedule.other_runs = all - kept + outside;
+  schedule.other_runs = all - kept_count + outside;
   return schedule;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "plugin/known/known_windows.h"
 
 namespace pidometer {
@@ -23,14 +24,32 @@ using Fields = std::array<std::string, kKeys.size()>;
 
 /// Reasons stand in rows: bytes that are not printable UTF-8 are no reason.
 bool printable(std::string_view text) {
-  return std::ranges::none_of(text,
-                              [](char c) {
-                                const auto byte = static_cast<unsigned char>(c);
-                                return byte < 0x20 || byte == 0x7f;
-                              }) &&
-         nlohmann::json(text)
-                 .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                 .find("\xef\xbf\xbd") == std::string::npos;
+  while (!text.empty()) {
+    const Utf8Character character = decode_utf8(text);
+    const bool control = character.code < 0x20 || (character.code >= 0x7f && character.code < 0xa0);
+    if (character.length == 0 || control) return false;
+    text.remove_prefix(character.length);
+  }
+  return true;
+}
+
+/// A reason of several lines (RFC 4180 lets a quoted field have them) as one: it stands in messages
+/// of one line. The blanks around a line break go with it.
+std::string one_line(std::string_view text) {
+  constexpr std::string_view kBreaks = "\r\n";
+  constexpr std::string_view kBlanks = " \t\r\n";
+  std::string line;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(kBreaks), text.size());
+    std::string_view part = text.substr(0, end);
+    text.remove_prefix(end);
+    const bool broken = !text.empty();
+    text.remove_prefix(std::min(broken ? text.find_first_not_of(kBlanks) : 0, text.size()));
+    if (broken) part = part.substr(0, part.find_last_not_of(kBlanks) + 1);
+    if (!line.empty() && !part.empty()) line += ' ';
+    line += part;
+  }
+  return line;
 }
 
 Result<std::shared_ptr<const KnownWindow>> make_window(const Fields& fields,
@@ -50,10 +69,13 @@ Result<std::shared_ptr<const KnownWindow>> make_window(const Fields& fields,
     *time = *parsed;
   }
   if (window->range.end < window->range.begin) return wrong("it ends before it begins");
-  if (!printable(fields[2]) || !printable(fields[kHost]))
+  std::string reason = one_line(fields[2]);
+  if (reason.empty()) return wrong("its reason is empty");
+  if (!printable(reason) || !printable(fields[kHost]))
     return wrong("its reason or its host is not printable UTF-8");
-  window->reason = fields[2];
+  window->reason = std::move(reason);
   window->hostname = fields[kHost];
+  window->entry = where;
   return window;
 }
 
@@ -74,11 +96,12 @@ std::optional<Columns> columns_of(const std::vector<std::string>& head) {
   return columns;
 }
 
-/// Records of a CSV file, each with the line on which it ends.
+/// Records of a CSV file, each with the line on which it begins.
 struct CsvRecords {
   std::vector<std::string> row;
   std::vector<std::pair<std::vector<std::string>, std::size_t>> records;
   std::size_t line = 1;
+  std::size_t begin = 0;  ///< of the record under way; 0: none
 };
 
 Result<CsvRecords> read_csv(std::string_view bytes, const std::string& name) {
@@ -90,11 +113,13 @@ Result<CsvRecords> read_csv(std::string_view bytes, const std::string& name) {
   };
   const auto end = [](int, void* data) {
     auto& all = *static_cast<CsvRecords*>(data);
-    if (!all.row.empty()) all.records.emplace_back(std::exchange(all.row, {}), all.line);
+    if (!all.row.empty()) all.records.emplace_back(std::exchange(all.row, {}), all.begin);
+    all.begin = 0;
   };
   bool good = true;
   // Byte by byte, so that a record knows its line; such files are small.
   for (const char byte : bytes) {
+    if (found.begin == 0 && byte != '\r' && byte != '\n') found.begin = found.line;
     good = csv_parse(&parser, &byte, 1, field, end, &found) == 1;
     if (!good) break;
     if (byte == '\n') ++found.line;

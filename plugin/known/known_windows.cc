@@ -1,9 +1,11 @@
 #include "plugin/known/known_windows.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
-#include <utility>
+#include <set>
+#include <string_view>
 
 namespace pidometer {
 namespace {
@@ -13,25 +15,75 @@ Level one_lower(Level level) {
                                        : static_cast<Level>(static_cast<std::uint8_t>(level) - 1);
 }
 
-bool inside(const Anomaly& anomaly, const KnownWindow& window) {
-  return window.range.begin <= anomaly.window_start && anomaly.window_end <= window.range.end;
-}
-
-bool touches(const Anomaly& anomaly, const KnownWindow& window) {
-  return window.range.begin < anomaly.window_end && anomaly.window_start < window.range.end;
-}
-
-/// A window that holds the finding, or else the first that it touches.
-void mark(const KnownWindows& windows, const std::string& hostname, Anomaly& anomaly) {
-  for (const auto& window : windows) {
-    if (!window->hostname.empty() && window->hostname != hostname) continue;
-    if (inside(anomaly, *window)) {
-      anomaly.known = window;
-      anomaly.known_inside = true;
-      return;
-    }
-    if (!anomaly.known && touches(anomaly, *window)) anomaly.known = window;
+/// The windows that are about one host, by their begin: what holds a stretch of time, or touches
+/// it, is found without looking at all of them.
+class HostWindows {
+ public:
+  HostWindows(const KnownWindows& windows, const std::string& hostname) {
+    for (const auto& window : windows)
+      if (window->hostname.empty() || window->hostname == hostname) windows_.push_back(window);
+    std::ranges::stable_sort(windows_, {}, [](const auto& one) { return one->range.begin; });
+    for (std::size_t i = 0; i < windows_.size(); ++i)
+      latest_.push_back(i == 0 || windows_[latest_.back()]->range.end < windows_[i]->range.end
+                            ? i
+                            : latest_.back());
   }
+
+  /// Those that hold a stretch of time together, as few as possible, in order; none where some of
+  /// it lies in no window.
+  KnownWindows holding(const TimeRange& range) const {
+    KnownWindows chain;
+    Timestamp covered = range.begin;
+    do {
+      const auto next = last_to_end(covered, true);
+      // One that only begins where the stretch does holds none of it.
+      if (next == nullptr || next->range.end < range.begin) return {};
+      if (!chain.empty() && next->range.end <= covered) return {};
+      chain.push_back(next);
+      covered = next->range.end;
+    } while (covered < range.end);
+    return chain;
+  }
+
+  /// One that reaches into a stretch of time; null where none does.
+  std::shared_ptr<const KnownWindow> touching(const TimeRange& range) const {
+    const auto last = last_to_end(range.end, false);
+    return last != nullptr && range.begin < last->range.end ? last : nullptr;
+  }
+
+ private:
+  /// Of the windows that begin before a time, or `at` it, the one that ends last.
+  std::shared_ptr<const KnownWindow> last_to_end(Timestamp time, bool at) const {
+    const auto begin = [](const auto& one) { return one->range.begin; };
+    const auto end = at ? std::ranges::upper_bound(windows_, time, {}, begin)
+                        : std::ranges::lower_bound(windows_, time, {}, begin);
+    if (end == windows_.begin()) return nullptr;
+    return windows_[latest_[static_cast<std::size_t>(end - windows_.begin()) - 1]];
+  }
+
+  KnownWindows windows_;
+  std::vector<std::size_t> latest_;  ///< of the windows up to each one, the one that ends last
+};
+
+/// Several windows as one, with the reason of each.
+std::shared_ptr<const KnownWindow> joined(const KnownWindows& chain) {
+  if (chain.size() == 1) return chain.front();
+  auto all = std::make_shared<KnownWindow>(*chain.front());
+  all->range.end = chain.back()->range.end;
+  std::set<std::string_view> told{chain.front()->reason};
+  for (const auto& window : chain)
+    if (told.insert(window->reason).second) all->reason += "; " + window->reason;
+  return all;
+}
+
+void mark(const HostWindows& windows, Anomaly& anomaly) {
+  const TimeRange range{anomaly.window_start, anomaly.window_end};
+  if (const KnownWindows chain = windows.holding(range); !chain.empty()) {
+    anomaly.known = joined(chain);
+    anomaly.known_inside = true;
+    return;
+  }
+  anomaly.known = windows.touching(range);
 }
 
 }  // namespace
@@ -39,9 +91,10 @@ void mark(const KnownWindows& windows, const std::string& hostname, Anomaly& ano
 void mark_known(const KnownWindows& windows, const std::string& hostname,
                 std::vector<Anomaly>& anomalies) {
   if (windows.empty()) return;
+  const HostWindows of_host(windows, hostname);
   std::map<std::uint32_t, Level> levels;  // of the findings of each activity
   for (Anomaly& anomaly : anomalies) {
-    mark(windows, hostname, anomaly);
+    mark(of_host, anomaly);
     if (anomaly.kind == AnomalyKind::activity) continue;
     if (anomaly.known_inside) anomaly.level = one_lower(anomaly.level);
     if (anomaly.activity == 0) continue;

@@ -44,11 +44,20 @@ struct PeriodicSource {
   std::uint32_t seen = 0;    ///< intervals that taught it
 };
 
+/// A run of a job, with the offset of its host's clock then, in minutes east of UTC.
+struct LearntRun {
+  Timestamp time;
+  int utc_offset_minutes = 0;
+};
+
 /// Times at which a job is due, as a line of a crontab would have them.
 struct LearntTime {
   std::string fields;  ///< `*/10 * * * *`
   std::uint64_t due = 0;
   std::uint64_t runs = 0;  ///< of those times
+  /// Its first and its last run, where the line began or ended within the log.
+  std::optional<LearntRun> since = {};
+  std::optional<LearntRun> until = {};
 };
 
 /// A job that the records told of.

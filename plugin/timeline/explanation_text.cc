@@ -87,8 +87,9 @@ std::string explanation_text(const Explanation& explanation) {
   if (!explanation.steps.empty()) text += "\n  The arithmetic, step by step";
   if (!explanation.score_of.empty()) text += ": " + explanation.score_of;
   if (!explanation.steps.empty()) text += "\n";
+  // The sum makes a plain 0 of -0.
   for (const Quantity& step : explanation.steps)
-    text += fmt::format("    {} = {:.10g}  {}\n", step.name, step.value, step.formula);
+    text += fmt::format("    {} = {:.10g}  {}\n", step.name, step.value + 0.0, step.formula);
   return text;
 }
 

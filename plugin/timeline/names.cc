@@ -209,6 +209,8 @@ std::string_view warning_kind_name(WarningKind kind) {
       return "unread_state";
     case WarningKind::duplicate_input:
       return "duplicate_input";
+    case WarningKind::unused_known:
+      return "unused_known";
     case WarningKind::reader_died:
       return "reader_died";
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <utility>
 
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/host_words.h"
@@ -46,14 +47,13 @@ std::string when_words(const PidBirth& birth, const TimeBasis& basis) {
 std::string qualification(const PidBirth& birth) {
   switch (birth.certainty) {
     case BirthCertainty::doubted:
-      return ", which does not fit its neighbours: it was forged, edited or moved, or its PID is "
-             "an "
+      return "which does not fit its neighbours: it was forged, edited or moved, or its PID is an "
              "old one";
     case BirthCertainty::before_log:
     case BirthCertainty::after_log:
-      return ", if it was born in that boot session at all";
+      return "if it was born in that boot session at all";
     case BirthCertainty::unknown_way:
-      return ", if at all: " + birth.reason;
+      return "if at all: " + birth.reason;
     default:
       return {};
   }
@@ -66,8 +66,67 @@ std::string bound_text(std::string_view which, const BirthBound& bound) {
 
 /// `PID 2871 was born between ... and ...`
 std::string message(const HostBirths& births, const PidBirth& birth) {
-  return fmt::format("PID {} was born {}{}", births.pid, when_words(birth, births.time_basis),
-                     qualification(birth));
+  const std::string doubt = qualification(birth);
+  return fmt::format("PID {} was born {}{}{}", births.pid, when_words(birth, births.time_basis),
+                     doubt.empty() ? "" : ", ", doubt);
+}
+
+/// Why nothing, or nothing but lines that are doubted, is told of a PID; empty where the log tells.
+std::string host_caveat(const HostBirths& births) {
+  if (births.random) return "the PIDs of this host are handed out at random: nothing tells when";
+  if (births.several)
+    return "the PIDs are of several hosts, which the lines do not name: nothing tells when";
+  if (births.too_fast)
+    return "the counter of this host goes round between two records: nothing tells when";
+  if (beyond_pid_max(births))
+    return fmt::format(
+        "no birth of PID {} is possible under this log's pid_max, {} ({}); --pid-max N if the "
+        "host's was larger",
+        births.pid, births.pid_max, births.pid_max_basis);
+  return {};
+}
+
+/// What all rows have.
+RowJson start_row(std::string_view data_type, std::string message, std::string_view certainty,
+                  const BirthPlace& place, const HostBirths& births) {
+  RowJson row;
+  row["data_type"] = data_type;
+  row["message"] = std::move(message);
+  row["parser"] = "pidometer/when";
+  row["source_short"] = "LOG";
+  row["source_long"] = "Cron PID odometer";
+  row["tag"] = {"pid_birth", std::string(certainty)};
+  row["certainty"] = certainty;
+  put_text(row, "input", place.input);
+  put_text(row, "volume", place.volume);
+  put_text(row, "hostname", births.hostname);
+  row["pid"] = births.pid;
+  return row;
+}
+
+void put_time(RowJson& row, Timestamp time) {
+  row["datetime"] = iso8601(time);
+  row["timestamp"] = posix_microseconds(time);
+  row["timestamp_desc"] = "Start Time";
+}
+
+/// Of a host on which the PID was not born; its time is that of the log.
+std::string no_birth_row(const BirthPlace& place, const HostBirths& births) {
+  const std::string caveat = host_caveat(births);
+  RowJson row = start_row("pidometer:no_birth",
+                          caveat.empty()
+                              ? fmt::format("PID {} was not handed out within this log", births.pid)
+                              : fmt::format("nothing is told of PID {}: {}", births.pid, caveat),
+                          "none", place, births);
+  put_text(row, "caveat", caveat);
+  if (births.coverage) {
+    put_time(row, births.coverage->begin);
+    row["window_start"] = iso8601(births.coverage->begin);
+    row["window_end"] = iso8601(births.coverage->end);
+  }
+  put_text(row, "time_certainty", births.time_basis.certainty);
+  put_text(row, "time_basis", births.time_basis.words);
+  return dump_json(row) + "\n";
 }
 
 }  // namespace
@@ -75,15 +134,9 @@ std::string message(const HostBirths& births, const PidBirth& birth) {
 std::string birth_text(const BirthPlace& place, const HostBirths& births) {
   std::string text =
       host_words(place.input, place.volume, place.folder, births.hostname, place.recovered) + "\n";
-  if (births.random)
-    return text + "  the PIDs of this host are handed out at random: nothing tells when\n";
-  if (births.several)
-    return text + "  PIDs of several hosts, which the lines do not name: nothing tells when\n";
-  if (births.too_fast)
-    return text + "  the counter of this host goes round between two records: nothing tells when\n";
-  if (births.pid >= births.pid_max && births.pid_max > 0)
-    text += fmt::format("  PID {} is larger than pid_max of this log ({}) lets any be\n",
-                        births.pid, births.pid_max);
+  const std::string caveat = host_caveat(births);
+  if (!caveat.empty()) text += "  " + caveat + "\n";
+  if (births.births.empty() && !caveat.empty()) return text;
   if (births.births.empty())
     return text + fmt::format("  PID {} was not handed out within this log\n", births.pid);
   for (const PidBirth& birth : births.births) {
@@ -107,27 +160,21 @@ std::string birth_text(const BirthPlace& place, const HostBirths& births) {
 }
 
 std::string birth_jsonl(const BirthPlace& place, const HostBirths& births) {
+  if (births.births.empty()) return no_birth_row(place, births);
   std::string text;
   for (const PidBirth& birth : births.births) {
     const BirthBound& first = birth.after ? *birth.after : *birth.before;
-    RowJson row;
-    row["data_type"] = "pidometer:birth";
-    row["message"] = message(births, birth);
-    row["datetime"] = iso8601(first.time);
-    row["timestamp"] = posix_microseconds(first.time);
-    row["timestamp_desc"] = "Start Time";
-    row["parser"] = "pidometer/when";
-    row["source_short"] = "LOG";
-    row["source_long"] = "Cron PID odometer";
-    row["tag"] = {"pid_birth", std::string(certainty_name(birth.certainty))};
-    put_text(row, "input", place.input);
-    put_text(row, "volume", place.volume);
-    put_text(row, "hostname", births.hostname);
+    RowJson row = start_row("pidometer:birth", message(births, birth),
+                            certainty_name(birth.certainty), place, births);
+    put_time(row, first.time);
     put_text(row, "filename", first.filename);
-    row["pid"] = births.pid;
+    std::string caveat = host_caveat(births);
+    if (const std::string doubt = qualification(birth); !doubt.empty())
+      caveat = caveat.empty() ? doubt : fmt::format("{}; {}", doubt, caveat);
+    put_text(row, "caveat", caveat);
+    if (births.left_out > 0) row["births_left_out"] = births.left_out;
     row["boot_session"] = birth.boot_session;
     row["wraps"] = birth.wraps;
-    row["certainty"] = certainty_name(birth.certainty);
     if (birth.after) {
       row["window_start"] = iso8601(birth.after->time);
       row["first_pid"] = birth.after->pid;

@@ -45,7 +45,9 @@ struct PidBirth {
 struct HostBirths {
   std::string hostname;
   Pid pid = 0;
-  Pid pid_max = 0;
+  Pid pid_max = 0;            ///< one more than the largest PID that is handed out; 0: not known
+  std::string pid_max_basis;  ///< in words
+  std::optional<TimeRange> coverage;  ///< the log's first reading and its last one
   TimeBasis time_basis;
   std::vector<PidBirth> births;  ///< in time order; those outside of the log at last
   std::uint64_t left_out = 0;    ///< births that are not in the list: there are too many
@@ -53,6 +55,11 @@ struct HostBirths {
   bool several = false;          ///< of hosts that the lines do not name: likewise
   bool too_fast = false;         ///< the counter goes round between two records: likewise
 };
+
+/// Whether no such PID was ever handed out, if pid_max is what it is taken for.
+inline bool beyond_pid_max(const HostBirths& births) {
+  return births.pid_max > 0 && births.pid >= births.pid_max;
+}
 
 /// Where the births were looked for.
 struct BirthPlace {
@@ -65,7 +72,8 @@ struct BirthPlace {
 /// A paragraph for people: each birth, local time and UTC, with the records that bound it.
 std::string birth_text(const BirthPlace& place, const HostBirths& births);
 
-/// A row for each birth, as schemas/birth.schema.json has it.
+/// A row for each birth, as schemas/birth.schema.json has it; one that says why where there is
+/// none.
 std::string birth_jsonl(const BirthPlace& place, const HostBirths& births);
 
 }  // namespace pidometer

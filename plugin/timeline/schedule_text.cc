@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,22 @@ std::string source_words(const PeriodicSource& source) {
 
 std::string runs_words(std::uint64_t runs) {
   return fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
+}
+
+/// By the clock of the host: `2000-11-08 03:00`.
+std::string local_words(const LearntRun& run) {
+  const Timestamp local = run.time + std::chrono::minutes(run.utc_offset_minutes);
+  std::string words = iso8601(local).substr(0, 16);
+  words[10] = ' ';
+  return words;
+}
+
+/// ` since ..., until ...` of a line that began or ended within the log.
+std::string part_words(const LearntTime& time) {
+  std::string words;
+  if (time.since) words += " since " + local_words(*time.since);
+  if (time.until) words += " until " + local_words(*time.until);
+  return words;
 }
 
 /// The middle half of the intervals; one number where they are all alike.
@@ -94,8 +111,8 @@ std::string schedule_table(const SummarySeries& series) {
     const std::string user = escape_bytes(job.username);
     const std::string command = escape_bytes(job.command);
     for (const LearntTime& time : job.times)
-      rows.push_back(
-          {time.fields, user, fmt::format("{} of {}", time.runs, time.due), pids, spread, command});
+      rows.push_back({time.fields + part_words(time), user,
+                      fmt::format("{} of {}", time.runs, time.due), pids, spread, command});
     if (job.other_runs > 0)
       rows.push_back({job.times.empty() ? "at no fixed time" : "at other times", user,
                       std::to_string(job.other_runs), pids, spread, command});
@@ -121,8 +138,11 @@ std::string schedule_crontab(const SummarySeries& series) {
                              (writable ? crontab_command(job.command) : escape_bytes(job.command)) +
                              "\n";
     if (job.times.empty()) text += "# " + rest;
-    for (const LearntTime& time : job.times)
-      text += (writable ? "" : "# ") + time.fields + " " + rest;
+    for (const LearntTime& time : job.times) {
+      if (time.since || time.until) text += fmt::format("#{}:\n", part_words(time));
+      // What ended is no line of today's crontab.
+      text += (writable && !time.until ? "" : "# ") + time.fields + " " + rest;
+    }
   }
   return text;
 }

@@ -45,7 +45,10 @@ Json job_json(const LearntJob& job) {
   put_text(json, "username", job.username);
   put_text(json, "command", job.command);
   json["times"] = array_of(job.times, [](const LearntTime& time) -> Json {
-    return {{"fields", time.fields}, {"due", time.due}, {"runs", time.runs}};
+    Json line = {{"fields", time.fields}, {"due", time.due}, {"runs", time.runs}};
+    if (time.since) line["since"] = iso8601(time.since->time);
+    if (time.until) line["until"] = iso8601(time.until->time);
+    return line;
   });
   json["runs"] = job.runs;
   json["other_runs"] = job.other_runs;

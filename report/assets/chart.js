@@ -52,12 +52,20 @@ class Chart {
   }
 
   timeAxis() {
-    // Round times of the host's clock, not of UTC.
+    // Round times of the host's clock, not of UTC, on both sides of where it changed. Of an hour that
+    // was left out the instant as long behind the change is taken, of one that came twice the first.
     const ticker = (from, to, pixels, options, lane, values) => {
-      const offset = offsetAt(this.series, (from + to) / 2) * 60000;
-      return Dygraph.dateTicker(from + offset, to + offset, pixels, (name) => (name === 'axisLabelFormatter'
-        ? (time, granularity) => options(name)(time - offset, granularity) : options(name)), lane, values)
-        .map((tick) => ({...tick, v: tick.v - offset}));
+      const wall = (time) => time + offsetAt(this.series, time) * 60000;
+      const instant = (local) => {
+        const before = local - offsetAt(this.series, local - 86400000) * 60000;
+        const after = local - offsetAt(this.series, before) * 60000;
+        return wall(after) === local ? after : before;
+      };
+      const seen = new Set();
+      return Dygraph.dateTicker(wall(from), wall(to), pixels, (name) => (name === 'axisLabelFormatter'
+        ? (local, granularity) => options(name)(instant(Number(local)), granularity) : options(name)), lane, values)
+        .map((tick) => ({...tick, v: instant(tick.v)}))
+        .filter((tick) => !seen.has(tick.v) && seen.add(tick.v));
     };
     return {axisLabelWidth: 78, ticker, axisLabelFormatter: (time, granularity) => {
       const at = parts(Number(time), this.series);

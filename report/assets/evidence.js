@@ -9,7 +9,7 @@ function drawSchedule(body, report) {
         series.schedule.flatMap((job) => {
           const cells = [job.username || '', element('code', {}, job.command || '')];
           const cost = job.pids === undefined ? ['never alone', ''] : [job.pids, job.pids_low === job.pids_high ? job.pids_low : `${job.pids_low} to ${job.pids_high}`];
-          const rows = job.times.map((time) => [element('code', {}, time.fields), ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
+          const rows = job.times.map((time) => [[element('code', {}, time.fields), partWords(time, report, series)], ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
           if (job.other_runs) rows.push([job.times.length ? 'at other times' : 'at no fixed time', ...cells, count(job.other_runs), ...cost]);
           return rows;
         })));
@@ -26,6 +26,12 @@ function drawSchedule(body, report) {
             (period.judged_seconds / 3600).toFixed(1), period.smallest_alarm_pids ?? '', period.smallest_alarm_pids_high ?? '']))));
   }
   if (!body.childElementCount) body.append(element('p', {}, 'Nothing was learnt.'));
+}
+
+// Since and until when a line was in force, by the clock of the host.
+function partWords(time, report, series) {
+  const clock = report.series.find((one) => one.image === series.input && one.host === (series.hostname || '')) || report.series[0];
+  return ['since', 'until'].filter((word) => time[word]).map((word) => ` ${word} ${timeWords(Date.parse(time[word]), clock)}`).join('');
 }
 
 function damageWords(list) {
@@ -70,5 +76,5 @@ function drawEvidence(body, report) {
     ['program', `${summary.tool.name} ${summary.tool.version}`], ['libraries', summary.tool.libraries.join(', ')],
     ['exit status', summary.exit_status],
     ...Object.entries(summary.options).map(([name, value]) => [`option ${name}`, Array.isArray(value) ? value.join(', ') : value === '' ? null : String(value)])]),
-  element('p', {}, 'Every cron record names the PID that its process got, and Linux hands PIDs out in order. Between two records the counter rises by what the scheduled jobs cost, learnt from the comparable intervals of the same log; what is left over was started by something that wrote no line. A PID goes to every process and every thread. The score of a window is −log10 of the chance of so much in one such window; the score in the whole log allows for all windows, and the level follows from it.'));
+  element('p', {}, 'Every cron record names the PID of a process, and Linux hands PIDs out in order, to every process and every thread. Between two records the counter rises by what the scheduled jobs cost, learnt from the comparable intervals of the same log; what is left over was handed out to something that wrote no line. The score of a window is −log10 of the chance of so much in one such window; the score in the whole log allows for all windows, and the level follows from it.'));
 }

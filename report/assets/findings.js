@@ -62,7 +62,7 @@ function drawNights(body, findings, select) {
         parts.length ? element('ul', {class: 'plain'}, parts.map((part) => element('li', {}, findingButton(part, select)))) : null));
     }
     body.append(element('section', {class: 'night'},
-      element('h3', {}, `Night of ${nightWords(night)}`, element('small', {}, total ? ` ${plural(total, 'unexplained process')}` : '')),
+      element('h3', {}, `Night of ${nightWords(night)}`, element('small', {}, total ? ` ${plural(total, 'unexplained PID')}` : '')),
       element('ul', {class: 'plain'}, items)));
   }
   if (ordered.length > NIGHTS_SHOWN)

@@ -83,8 +83,8 @@ function windowWords(start, end, series) {
 }
 
 const KIND_WORDS = {
-  pid_excess: 'unexplained processes',
-  pid_deficit: 'fewer processes than usual',
+  pid_excess: 'unexplained PIDs',
+  pid_deficit: 'fewer PIDs than usual',
   record_gap: 'records are missing',
   record_out_of_sequence: 'a record out of sequence',
   clock_step: 'the clock was set',
@@ -97,12 +97,12 @@ const KIND_WORDS = {
   activity: 'activity',
 };
 
-// A finding in a few words.
+// A finding in a few words. A thread takes a PID as a process does, so no word here is of processes.
 function headline(finding) {
   const row = finding.row;
   if (finding.kind === 'pid_excess' || finding.kind === 'activity')
-    return `${count(row.excess_pids)} unexplained ${Math.abs(row.excess_pids) === 1 ? 'process' : 'processes'}`;
-  if (finding.kind === 'pid_deficit') return `${count(-row.excess_pids)} fewer processes than usual`;
+    return plural(row.excess_pids, 'unexplained PID');
+  if (finding.kind === 'pid_deficit') return `${count(-row.excess_pids)} fewer PIDs than usual`;
   if (finding.kind === 'record_gap' && row.cause) return `records are missing: ${row.cause.replaceAll('_', ' ')}`;
   return KIND_WORDS[finding.kind] || finding.kind.replaceAll('_', ' ');
 }

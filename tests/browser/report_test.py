@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """The report in a real browser: what is shown, clicked, zoomed, printed, and what may never run."""
 
+import datetime
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
+import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import browser, evidence, program, tap  # noqa: E402
@@ -68,9 +70,13 @@ class Case(ReportTest):
         return self.text("#graph .pids-title")
 
     def test_says_first_what_matters_most(self):
-        self.assertEqual(self.text("#headline"), "842 unexplained processes · 8 Nov 2000, 08:50 to 09:00 (−06:00)")
+        self.assertEqual(self.text("#headline"), "842 unexplained PIDs · 8 Nov 2000, 08:50 to 09:00 (−06:00)")
         self.assertEqual(self.text("#levels").split()[:2], ["9", "critical"])
-        self.assertIn("842 unexplained processes", self.text("#detail"))
+        self.assertIn("842 unexplained PIDs", self.text("#detail"))
+        # A thread takes a PID as a process does, and the log tells them not apart.
+        self.assertEqual(self.text("#graph .lane-title"), "Unexplained PIDs in each interval")
+        self.assertIn("936 unexplained PIDs", self.text(".night h3"))
+        self.assertNotRegex(self.text("main"), "(unexplained|fewer) process")
 
     def test_a_finding_has_its_lines_verbatim(self):
         lines = [code.text for code in self.all("#detail .line code")]
@@ -84,11 +90,11 @@ class Case(ReportTest):
         night = self.all(".night")[0]
         self.assertIn("Night of 7 to 8 Nov 2000", night.text)
         parts = [entry.text.split("\n")[1] for entry in night.find_elements(By.CSS_SELECTOR, ".plain .plain .entry")]
-        self.assertEqual(parts, [f"{n} unexplained processes" for n in (41, 18, 842, 29)])
+        self.assertEqual(parts, [f"{n} unexplained PIDs" for n in (41, 18, 842, 29)])
 
     def test_a_bar_is_clicked(self):
         self.driver.find_element(By.XPATH, "//button[contains(., '22 unexplained')]").click()
-        self.assertIn("22 unexplained processes", self.text("#detail .lead"))
+        self.assertIn("22 unexplained PIDs", self.text("#detail .lead"))
         self.driver.find_element(By.CSS_SELECTOR, "[data-view=all]").click()
         # The largest bar of the overview is that of 842: a click on the highest coloured pixel finds it.
         place = self.driver.execute_script("""
@@ -109,7 +115,7 @@ class Case(ReportTest):
         size = bars.size
         ActionChains(self.driver).move_to_element_with_offset(
             bars, place[0] - size["width"] / 2, place[1] - size["height"] / 2).click().perform()
-        self.assertIn("842 unexplained processes", self.text("#detail .lead"))
+        self.assertIn("842 unexplained PIDs", self.text("#detail .lead"))
 
     def test_buttons_and_keys_zoom_and_move(self):
         whole = self.shown_range()
@@ -140,10 +146,10 @@ class Case(ReportTest):
     def test_keys_go_from_finding_to_finding(self):
         graph = self.one("#graph")
         graph.send_keys("n")
-        self.assertIn("29 unexplained processes", self.text("#detail .lead"))
+        self.assertIn("29 unexplained PIDs", self.text("#detail .lead"))
         graph.send_keys("p")
         graph.send_keys("p")
-        self.assertIn("18 unexplained processes", self.text("#detail .lead"))
+        self.assertIn("18 unexplained PIDs", self.text("#detail .lead"))
 
     def test_the_table_sorts_and_filters(self):
         rows = lambda: [row.text for row in self.all("#table tbody tr")]
@@ -161,7 +167,7 @@ class Case(ReportTest):
 
     def test_times_of_the_host_or_utc(self):
         Select(self.one("#zone")).select_by_visible_text("UTC")
-        self.assertEqual(self.text("#headline"), "842 unexplained processes · 8 Nov 2000, 14:50 to 15:00 (UTC)")
+        self.assertEqual(self.text("#headline"), "842 unexplained PIDs · 8 Nov 2000, 14:50 to 15:00 (UTC)")
 
     def test_light_and_dark(self):
         background = lambda: self.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
@@ -183,7 +189,7 @@ class Case(ReportTest):
         pdf = self.folder / "case.pdf"
         pdf.write_bytes(browser.print_pdf(self.driver))
         printed = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, check=True).stdout.decode()
-        self.assertIn("842 unexplained processes", printed)
+        self.assertIn("842 unexplained PIDs", printed)
         self.assertIn("root (11/08-09:00:00-3285) CMD", printed)
         self.assertIn("root (11/08-21:20:00-", printed)  # also of findings that are not the chosen one
         self.assertNotIn("Zoom in", printed)
@@ -255,6 +261,54 @@ class Several(ReportTest):
         browser.open_report(self.driver, path)
         self.assertEqual(len(self.all("#series option")), 2)
         self.driver.find_elements(By.CSS_SELECTOR, ".entry")[-1].click()
+        self.assert_quiet()
+
+    def test_the_axis_goes_by_the_hosts_clock_over_a_change_of_it(self):
+        """Chicago went from -06:00 to -05:00 at 02:00 on 2 April 2000, and back on 29 October."""
+        chicago = zoneinfo.ZoneInfo("America/Chicago")
+        utc = datetime.timezone.utc
+        for name, begin, days, narrow in (
+                ("spring", datetime.datetime(2000, 3, 30, 6, tzinfo=utc), ["30 Mar", "31 Mar", "1 Apr", "2 Apr", "3 Apr", "4 Apr", "5 Apr"],
+                 ["2 Apr", "03:00", "04:00"]),
+                ("autumn", datetime.datetime(2000, 10, 26, 5, tzinfo=utc), ["26 Oct", "27 Oct", "28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov"],
+                 ["29 Oct", "01:00", "02:00", "03:00"])):
+            with self.subTest(name):
+                log = self.folder / name / "cron"
+                log.parent.mkdir(exist_ok=True)
+                times = [begin + datetime.timedelta(minutes=10 * i) for i in range(6 * 144)]
+                log.write_bytes(b"".join(b"root (%s-%d) CMD (job)\n" % (time.astimezone(chicago).strftime("%m/%d-%H:%M:%S").encode(), 600 + 2 * i)
+                                         for i, time in enumerate(times)))
+                end = times[-1].timestamp()
+                os.utime(log, (end, end))
+                browser.open_report(self.driver, self.report(f"{name}.html", "--timezone", "America/Chicago", log))
+                labels = lambda: [label.text for label in self.all("#graph .pids .dygraph-axis-label-x")]
+                self.assertEqual([label for label in labels() if ":" not in label], days)
+                for label in labels():  # at equal hours of each day
+                    self.assertRegex(label, "^(00|06|12|18):00$|^[0-9]+ ")
+                for _ in range(3):
+                    self.one("[data-view=in]").click()
+                for label in labels():
+                    self.assertRegex(label, "^[0-9]{2}:00$|^[0-9]+ ")
+                shown = {label.text: label.location["x"] for label in self.all("#graph .pids .dygraph-axis-label-x")}
+                self.assertLessEqual(set(narrow), set(shown))
+                if name == "autumn":  # 01:00 comes twice, and 02:00 two hours behind the first of them
+                    self.assertAlmostEqual((shown["02:00"] - shown["01:00"]) / (shown["03:00"] - shown["02:00"]), 2, delta=0.1)
+                self.assert_quiet()
+
+    def test_a_job_whose_time_was_changed_has_its_parts(self):
+        log = self.folder / "changed" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        lines = []
+        for i in range(30 * 48):
+            lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 600 + 4 * i))
+            if i % 48 == (2 if i < 15 * 48 else 6):
+                lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (backup)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 602 + 4 * i))
+        log.write_bytes(b"".join(lines))
+        os.utime(log, (975628800, 975628800))
+        browser.open_report(self.driver, self.report("changed.html", *program.ZONE, log))
+        told = self.one("#schedule").get_attribute("textContent")
+        self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
+        self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
         self.assert_quiet()
 
     def test_nothing_found_is_said(self):

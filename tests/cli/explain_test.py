@@ -45,6 +45,31 @@ class Explain(program.ProgramTest):
         score, = re.findall(r"^ {4}score = (\S+)  ", text, re.M)
         self.assertAlmostEqual(float(score), row["score"], places=2)
 
+    def test_an_empty_id_is_no_finding(self):
+        run = self.explain("")
+        self.assertEqual(run.status, 2)
+        self.assertEqual(run.out, b"")
+        self.assertIn("FINDING_ID", run.err)
+        self.assertIn("empty", run.err)
+
+    def test_no_number_is_minus_nought(self):
+        for row in self.found:
+            if "finding_id" in row:
+                self.assertNotRegex(self.explain(row["finding_id"]).out.decode(), r"= -0  ")
+
+    def test_says_where_the_score_is_a_bound(self):
+        """842 on a host that spends 2: the exact chance is below 1e-200."""
+        text = self.explain(self.of(842)["finding_id"]).out.decode()
+        q = {name: float(value) for name, value in re.findall(r"^ {4}(\w+) = (\S+)  ", text, re.M)}
+        self.assertGreater(q["count_score"], 200)
+        self.assertRegex(text, r"count_score = \S+  Chernoff's bound, since P\(X >= m \+ R\)")
+        self.assertIn("this small or smaller", text)
+        x, m, k = q["m"] + q["R"], q["m"], q.get("k", 0)
+        rest = (x + k) * math.log((x + k) / (m + k)) if k else q["R"]
+        self.assertAlmostEqual((x * math.log(x / m) - rest) / math.log(10), q["count_score"], delta=1e-5 * q["count_score"])
+        text = self.explain(self.of(18)["finding_id"]).out.decode()
+        self.assertRegex(text, r"count_score = \S+  -log10 P\(X >= m \+ R\)")
+
     def test_each_finding_can_be_explained(self):
         for row in self.found:
             finding = row.get("finding_id", row.get("activity_id"))

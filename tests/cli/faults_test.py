@@ -51,6 +51,69 @@ class FaultTest(program.ProgramTest):
                 for line in lines if ") CMD (" in line]
 
 
+class Encodings(FaultTest):
+    """Logs that an editor or a shell of another system saved."""
+
+    def test_a_byte_order_mark_of_utf8_costs_no_line(self):
+        plain, _ = self.scan(0, [], self.write("cron", evidence.LOG))
+        marked, report = self.scan(0, [], self.write("cron", b"\xef\xbb\xbf" + evidence.LOG))
+        self.assertEqual(self.pids(marked), self.pids(plain))
+        self.assertEqual(report["logs"][0]["unparsed_lines"], 0)
+        by_line = {row["line"]: row for row in marked if "line" in row}
+        self.assertEqual(by_line[1]["line_offset"], 3)
+        users = lambda found: {row["username"] for row in found if "username" in row}
+        self.assertEqual(users(marked), users(plain))
+        for row in marked:
+            self.assertNotIn("\ufeff", row["message"])
+        syslog = b"".join(b"Nov  5 %02d:%02d:01 web01 CRON[%d]: (root) CMD (job)\n" % (i // 6 % 24, i % 6 * 10, 600 + 2 * i)
+                          for i in range(140))
+        found, _ = self.scan(0, [], self.write("messages", b"\xef\xbb\xbf" + syslog))
+        self.assertEqual(self.pids(found)[0], 600)
+
+    def test_utf16_is_named_and_refused(self):
+        text = evidence.LOG.decode()
+        for name, content in (("little", b"\xff\xfe" + text.encode("utf-16-le")), ("big", b"\xfe\xff" + text.encode("utf-16-be")),
+                              ("unmarked", text.encode("utf-16-le")), ("packed", gzip.compress(b"\xff\xfe" + text.encode("utf-16-le")))):
+            with self.subTest(name):
+                found, report = self.scan(3, ["UTF-16", "iconv -f UTF-16 -t UTF-8"],
+                                          self.write("cron.gz" if name == "packed" else "cron", content))
+                self.assertEqual(self.pids(found), [])
+                self.assertEqual([warning["kind"] for warning in report["warnings"]], ["skipped_file"])
+
+    def test_utf16_beside_a_good_log(self):
+        folder = self.folder / "log"
+        folder.mkdir()
+        (folder / "cron").write_bytes(evidence.LOG)
+        (folder / "cron.1").write_bytes(b"\xff\xfe" + evidence.LOG.decode().encode("utf-16-le"))
+        found, _ = self.scan(3, ["cron.1", "UTF-16"], folder)
+        self.assertEqual(self.pids(found), self.all_pids())
+
+
+class GivenTwice(FaultTest):
+    def test_one_log_under_two_paths(self):
+        for name in ("first", "second"):
+            (self.folder / name).mkdir()
+            self.write(f"{name}/cron", evidence.LOG)
+        one, _ = self.scan(0, [], self.folder / "first" / "cron")
+        found, report = self.scan(0, ["has the same content as", "counted twice", "give one of the two"],
+                                  self.folder / "first" / "cron", self.folder / "second" / "cron")
+        ids = [row["finding_id"] for row in found if "finding_id" in row]
+        self.assertEqual(sorted(ids), sorted(2 * [row["finding_id"] for row in one if "finding_id" in row]))
+        [warning] = [warning for warning in report["warnings"] if warning["kind"] == "duplicate_input"]
+        self.assertIn(str(self.folder / "first" / "cron"), warning["message"])
+        self.assertEqual(warning["path"], str(self.folder / "second" / "cron"))
+        # both in one folder
+        self.scan(0, ["has the same content as"], self.folder / "first", self.folder / "second")
+        run = program.run("scan", *program.ZONE, "--year", "2000", self.folder / "first")
+        self.assertNotIn("same content", run.err)
+
+    def test_two_images_of_one_disk(self):
+        run = program.run("scan", *program.ZONE, program.E01, program.RAW)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertIn("has the same content as", run.err)
+        self.assertIn("/var/log/cron", run.err)
+
+
 class Faults(FaultTest):
     def test_flipped_bytes_in_the_logs_chunk_of_an_e01(self):
         image = evidence.flipped_e01(self.folder / "flipped.E01")

@@ -62,6 +62,30 @@ class Known(program.ProgramTest):
                           "known.json")
         self.assertEqual(len([row for row in found if "known_reason" in row]), 5)
 
+    def test_windows_that_adjoin_hold_a_finding_together(self):
+        found = self.rows("begin,end,reason\n2000-11-08T08:00,2000-11-08T08:55,restore\n"
+                          '2000-11-08T08:55,2000-11-08T10:00,"restart\nof all"\n')
+        [row] = [row for row in found if row.get("excess_pids") == 842]
+        self.assertEqual((row["level"], row["known_reason"]), ("high", "restore; restart of all"))
+
+    def test_a_window_of_a_host_that_was_not_read_is_named(self):
+        log = self.folder / "messages"
+        log.write_text("".join(f"Nov  5 {i // 6 % 24:02}:{i % 6 * 10:02}:01 web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n"
+                               for i in range(140)))
+        known = self.folder / "changes.csv"
+        known.write_text("begin,end,reason,host\n2000-11-08T08:00,2000-11-08T10:00,restore,web01\n"
+                         "2000-11-08T08:00,2000-11-08T10:00,restore,wbe01\n")
+        summary = self.folder / "summary.json"
+        run = program.run("scan", "--timezone", "UTC", "--year", "2000", "--known", known, "--summary", summary, log)
+        self.assertEqual(run.status, 0, run.err)
+        warned = [line for line in run.err.splitlines() if "changes.csv" in line]
+        self.assertEqual(len(warned), 1, run.err)
+        self.assertIn(f"line 3 of {known} is about the host wbe01", warned[0])
+        self.assertIn("the logs read are of web01", warned[0])
+        told = rows.parse(summary.read_text())
+        self.assertEqual(rows.problems(told, rows.load_schema("summary")), [])
+        self.assertEqual([w["kind"] for w in told["warnings"] if w["kind"] == "unused_known"], ["unused_known"])
+
     def test_a_file_that_is_not_understood_ends_the_run(self):
         for text in ("", "begin,end,reason\nnoon,midnight,x\n", "[{}]"):
             with self.subTest(text):

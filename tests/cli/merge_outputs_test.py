@@ -113,8 +113,7 @@ class Outputs(MergeTest):
             with self.subTest(given=given, sent=sent), subprocess.Popen(
                     [program.PROGRAM, "merge", given, "-o", self.folder / "out"], stdin=subprocess.PIPE,
                     stderr=subprocess.PIPE) as process:
-                while len(os.listdir(self.folder)) < 2:  # its temporary name: the handlers are set
-                    time.sleep(0.001)
+                program.wait_for_handlers(process)
                 writer = process.stdin if given == "-" else None if sent is None else name.open("wb", buffering=0)
                 if sent:
                     writer.write(sent)
@@ -144,6 +143,8 @@ class Outputs(MergeTest):
         self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
         run = self.merge(big, "-o", self.folder / "out", env={"TMPDIR": "/nonexistent"}, status=1)
         self.assertIn("TMPDIR", run.err)
+        self.assertIn("/nonexistent", run.err)
+        self.assertNotIn("/tmp,", run.err)
 
     def test_interrupted(self):
         big = self.big()
@@ -153,17 +154,30 @@ class Outputs(MergeTest):
             with self.subTest(number), subprocess.Popen(
                     [program.PROGRAM, "merge", big, "-o", self.folder / "out"], stderr=subprocess.PIPE,
                     env={**os.environ, "TMPDIR": str(scratch)}) as process:
-                while len(os.listdir(self.folder)) < 3:  # its temporary name: the handlers are set
-                    time.sleep(0.001)
+                program.wait_for_handlers(process)
                 process.send_signal(number)
                 status = process.wait(program.TIMEOUT_SECONDS)
                 left = [name for name in os.listdir(self.folder) if name.startswith("out")]
                 self.assertEqual(os.listdir(scratch), [])
-                if number == signal.SIGKILL:
-                    self.assertNotIn("out", left)
-                else:
-                    self.assertEqual((status, left), (130, []))
+                self.assertEqual(left, [])
+                if number != signal.SIGKILL:
+                    self.assertEqual(status, 130)
                     self.assertIn(b"interrupted", process.stderr.read())
+
+    def test_interrupted_twice(self):
+        """The second signal ends the program where it stands, and leaves nothing behind either."""
+        big = self.big()
+        lost = self.folder / "lost.json"
+        for pause in (0.0002, 0.0005, 0.001, 0.002, 0.005):  # one of them meets the program on its way out
+            with subprocess.Popen([program.PROGRAM, "merge", big, "-o", self.folder / "out", "--left-out", lost],
+                                  stderr=subprocess.DEVNULL) as process:
+                program.wait_for_handlers(process)
+                time.sleep(0.05)  # its outputs are made
+                process.send_signal(signal.SIGINT)
+                time.sleep(pause)
+                process.send_signal(signal.SIGINT)
+                self.assertIn(process.wait(program.TIMEOUT_SECONDS), (130, -signal.SIGINT))
+            self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
 
 
 if __name__ == "__main__":

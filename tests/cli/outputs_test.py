@@ -90,8 +90,7 @@ class Scan(OutputTest):
                     [program.PROGRAM, "scan", "--records", "-o", self.folder / "rows", "-s",
                      self.folder / "summary", log],
                     stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-                while len(self.names()) < 3:  # its temporary files: the handlers are set
-                    time.sleep(0.001)
+                program.wait_for_handlers(process)
                 process.send_signal(number)
                 self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
                 self.assertIn(b"interrupted", process.stderr.read())
@@ -212,6 +211,20 @@ class Extract(OutputTest):
         self.assertEqual(self.extract(image), {
             "var/log/cron.1.gz": packed, "var/log/cron.1.gz.text": b"planted\n",
             "var/log/cron.1.gz.text_": evidence.LOG})
+
+    def test_names_that_are_terminal_commands(self):
+        name = "cron\x1b]0;owned\x07\n1\\2"
+        image = self.image({f"/var/log/{name}": evidence.LOG})
+        files = self.extract(image)
+        self.assertEqual(list(files), ["var/log/cron%1B]0;owned%07%0A1\\2"])
+        self.assertTrue(list(files.values()) == [evidence.LOG])
+        sums = (self.folder / "out" / "SHA256SUMS").read_bytes()
+        self.assertNotRegex(sums.decode(), r"[\x00-\x09\x0b-\x1f\x7f]")
+        self.assertEqual(sums.count(b"\n"), 1)
+        custody = rows.parse((self.folder / "out" / "CUSTODY.json").read_text())
+        self.assertEqual(custody["files"][0]["filename"], "/var/log/cron\\x1b]0;owned\\x07\\x0a1\\2")
+        run = program.run("extract", image, "-d", self.folder / "out", "--force")
+        self.assertNotIn("\x1b", run.err)
 
     def test_nothing_to_extract(self):
         image = self.image({"/etc/hostname": b"web01\n"})

@@ -45,6 +45,41 @@ class When(program.ProgramTest):
         self.assertEqual([birth["certainty"] for birth in self.births(5)], ["before_log"])
         self.assertEqual([birth["certainty"] for birth in self.births(30000)], ["after_log"])
 
+    def test_above_pid_max_none_is_possible(self):
+        [row] = self.births(40000)
+        self.assertEqual((row["data_type"], row["certainty"]), ("pidometer:no_birth", "none"))
+        self.assertIn("no birth of PID 40000 is possible under this log's pid_max, 32768 (", row["caveat"])
+        self.assertIn(row["caveat"], row["message"])
+        self.assertEqual(row["window_start"], row["datetime"])
+        run = program.run("when", "--pid", 40000, *program.ZONE, program.E01)
+        self.assertIn(row["caveat"], run.out.decode())
+        self.assertNotIn("was born", run.out.decode())
+        [row] = self.births(40000, "--pid-max", 65536)
+        self.assertEqual(row["certainty"], "after_log")
+
+    def test_rows_carry_the_caveats_of_the_text(self):
+        [row] = self.births(5)
+        self.assertEqual(row["caveat"], "if it was born in that boot session at all")
+        self.assertIn(row["caveat"], row["message"])
+        [row] = self.births(2871)
+        self.assertNotIn("caveat", row)
+
+    def test_neither_witnesses_nor_crontabs_are_looked_for(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name in ("var/log", "var/spool/cron", "etc"):
+                (root / name).mkdir(parents=True)
+            (root / "var/log/cron").write_bytes(evidence.LOG)
+            os.utime(root / "var/log/cron", (973743001, 973743001))
+            # Who looks for them stumbles over these.
+            (root / "var/log/audit").symlink_to("audit")
+            (root / "etc/crontab").symlink_to("crontab")
+            self.assertIn("too many symbolic links", program.run("scan", *program.ZONE, "--root", root).err)
+            for command in (("when", "--pid", 2871), ("schedule",)):
+                run = program.run(*command, *program.ZONE, "--root", root)
+                self.assertEqual(run.status, 0, run.err)
+                self.assertNotIn("symbolic", run.err)
+
     def test_two_boots_and_the_nearest(self):
         with tempfile.TemporaryDirectory() as folder:
             log = pathlib.Path(folder) / "cron"
@@ -82,6 +117,34 @@ class Schedule(program.ProgramTest):
         self.assertEqual(lines[2].split(), "*/10 * * * * root 508 of 508 2 2 /sbin/rmmod -as".split())
         self.assertEqual(lines[3].split(), "1 * * * * root 85 of 85 5 5 run-parts /etc/cron.hourly".split())
         self.assertIn("every hour in the interval that starts at minute 30: 1.0 PIDs without a line", run.out.decode())
+
+    def test_a_job_whose_time_was_changed_has_two_lines(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            lines = []
+            pid = 600
+            for day in range(1, 31):
+                for minute in range(0, 1440, 30):
+                    lines.append((day, minute, pid, "tick"))
+                    pid += 2
+                    if minute == (60 if day < 16 else 180):
+                        lines.append((day, minute, pid, "backup"))
+                        pid += 3
+            log.write_bytes(b"".join(b"root (11/%02d-%02d:%02d:01-%d) CMD (%s)\n" % (d, m // 60, m % 60, p, c.encode())
+                                     for d, m, p, c in lines))
+            os.utime(log, (975628800, 975628800))
+            run = program.run("schedule", *program.ZONE, log)
+            self.assertRegex(run.out.decode(), r"\n  0 1 \* \* \* until 2000-11-15 01:00 +root +15 of 15 .*backup\n"
+                                               r"  0 3 \* \* \* since 2000-11-16 03:00 +root +15 of 15 .*backup\n")
+            self.assertNotIn("at other times", run.out.decode())
+            run = program.run("schedule", "--crontab", *program.ZONE, log)
+            self.assertIn("# until 2000-11-15 01:00:\n# 0 1 * * * root backup\n"
+                          "# since 2000-11-16 03:00:\n0 3 * * * root backup\n", run.out.decode())
+            run = program.run("schedule", "--json", *program.ZONE, log)
+            [job] = [one for one in rows.parse(run.out.decode())["schedule"] if one["command"] == "backup"]
+            self.assertEqual(job["times"], [
+                {"fields": "0 1 * * *", "due": 15, "runs": 15, "until": "2000-11-15T07:00:01.000000+00:00"},
+                {"fields": "0 3 * * *", "due": 15, "runs": 15, "since": "2000-11-16T09:00:01.000000+00:00"}])
 
     def test_lines_of_a_crontab(self):
         run = program.run("schedule", "--crontab", *program.ZONE, program.E01)

@@ -2,7 +2,9 @@
 
 import os
 import pathlib
+import signal
 import subprocess
+import time
 import unittest
 
 SOURCE_ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -32,6 +34,16 @@ def run(*arguments, cwd=None, env=None):
         [PROGRAM, *map(str, arguments)], cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
         capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
     return Run(done)
+
+
+def wait_for_handlers(process):
+    """Until a running program catches SIGINT: its work is about to begin."""
+    status = pathlib.Path("/proc", str(process.pid), "status")
+    while process.poll() is None:
+        caught = [line for line in status.read_text().splitlines() if line.startswith("SigCgt:")]
+        if caught and int(caught[0].split()[1], 16) >> (signal.SIGINT - 1) & 1:
+            return
+        time.sleep(0.001)
 
 
 class ProgramTest(unittest.TestCase):

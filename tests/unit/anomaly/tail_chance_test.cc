@@ -50,6 +50,21 @@ TEST(SurpriseOfCount, far_tail_goes_on_smoothly_and_ends_at_the_cap) {
   EXPECT_DOUBLE_EQ(surprise_of_count(-5, 1, 1), 0);
 }
 
+TEST(SurpriseOfCount, says_where_it_is_a_bound) {
+  EXPECT_FALSE(is_chernoff_bound(0, 1, 1));
+  for (const double variance : {0.5, 1.5}) {  // Poisson, negative binomial
+    double excess = 1;
+    while (!is_chernoff_bound(excess, 0.5, variance)) excess *= 1.01;
+    EXPECT_NEAR(surprise_of_count(excess, 0.5, variance), 200, 5) << "it goes on where it begins";
+    EXPECT_GE(surprise_of_count(excess / 1.02, 0.5, variance), 190);
+  }
+}
+
+TEST(SurpriseOfCount, has_no_negative_nought) {
+  EXPECT_FALSE(std::signbit(surprise_of_count(1e-300, 1e3, 1e3)));
+  EXPECT_FALSE(std::signbit(score_over_looks(1e-9, 1e12)));
+}
+
 TEST(SurpriseOfBursts, has_the_heavier_tail) {
   for (const double excess : {60.0, 120.0, 240.0})
     EXPECT_LT(surprise_of_bursts(excess, 60, 400), surprise_of_count(excess, 60, 400));

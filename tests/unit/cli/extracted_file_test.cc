@@ -19,7 +19,8 @@ TEST(SafePath, NeverLeadsOutOfItsFolder) {
       {"", ""},
       {"/", ""},
       {"..", "___"},
-      {"/var/log/cron\n1", "var/log/cron\n1"},
+      {"/var/log/cron\n1", "var/log/cron%0A1"},
+      {"/var/\x1b[2J/cron", "var/%1B[2J/cron"},
   };
   for (const Case& c : cases) EXPECT_EQ(safe_path(c.path).string(), c.want) << c.path;
 }
@@ -28,6 +29,24 @@ TEST(SafeName, IsOneComponent) {
   EXPECT_EQ(safe_name("p2"), "p2");
   EXPECT_EQ(safe_name("lvm-a/../b"), "lvm-a_.._b");
   EXPECT_EQ(safe_name(""), "_");
+}
+
+TEST(SafeName, HoldsNothingThatATerminalObeys) {
+  EXPECT_EQ(safe_name("a\x1b]0;t\x07\t\x7f"), "a%1B]0;t%07%09%7F");
+  EXPECT_EQ(safe_name("\xc2\x9b"
+                      "31m"),
+            "%C2%9B31m")
+      << "CSI of ISO 6429 as UTF-8";
+  EXPECT_EQ(safe_name("a\xe2\x80\xae"
+                      "b"),
+            "a%E2%80%AEb")
+      << "right-to-left override";
+  EXPECT_EQ(safe_name("caf\xe9"), "caf%E9") << "no UTF-8";
+  EXPECT_EQ(safe_name("caf\xc3\xa9 a\\b"), "caf\xc3\xa9 a\\b");
+  // different names stay different
+  EXPECT_EQ(safe_name("a%1Bb"), "a%251Bb");
+  EXPECT_EQ(safe_name("100%"), "100%");
+  EXPECT_EQ(safe_name("a%25"), "a%2525");
 }
 
 TEST(SafeNames, GivesEachNameAFolderOfItsOwn) {

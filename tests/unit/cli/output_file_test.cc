@@ -27,7 +27,8 @@ TEST(OutputFile, LeavesNothingWhenItIsNotCommitted) {
     Result<OutputFile> file = OutputFile::create(folder.file("rows.jsonl"), false);
     ASSERT_TRUE(file);
     ASSERT_TRUE(file->write("half"));
-    EXPECT_EQ(folder.entries(), 1U);  // the temporary name
+    // /tmp of every kernel that is supported has files without a name
+    EXPECT_EQ(folder.entries(), 0U) << "what is killed leaves it behind";
   }
   EXPECT_EQ(folder.entries(), 0U);
 }
@@ -46,6 +47,7 @@ TEST(OutputFile, RefusesAFileThatExistsUnlessForced) {
   EXPECT_EQ(folder.read("rows.jsonl"), "old\n");
   ASSERT_TRUE(forced->commit());
   EXPECT_EQ(folder.read("rows.jsonl"), "new\n");
+  EXPECT_EQ(folder.entries(), 1U);
 }
 
 TEST(OutputFile, AFileThatAppearsMeanwhileStaysWhole) {

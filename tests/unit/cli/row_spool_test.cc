@@ -78,7 +78,8 @@ TEST(RowSpool, SaysWhereItCouldNotWrite) {
   const Result<void> added = spool.add(order(1, 0, 0), "row");
   unsetenv("TMPDIR");
   ASSERT_FALSE(added);
-  EXPECT_EQ(added.error().help, "free room in /tmp, or name another folder in TMPDIR");
+  EXPECT_EQ(added.error().message, "cannot keep rows in a temporary file in /nonexistent");
+  EXPECT_EQ(added.error().help, "name a folder that can be written to in TMPDIR");
 }
 
 }  // namespace

@@ -57,6 +57,22 @@ TEST(LineReader, CutsAtLineFeedsWhateverTheBlocks) {
     }
 }
 
+TEST(LineReader, PassesOverAByteOrderMarkAtTheStart) {
+  const auto lines = read_all(MemoryLogFile("log",
+                                            "\xEF\xBB\xBF"
+                                            "a\n\xEF\xBB\xBF"
+                                            "b\n"));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].text, "a");
+  EXPECT_EQ(lines[0].offset, 3U);
+  EXPECT_EQ(lines[1].text,
+            "\xEF\xBB\xBF"
+            "b")
+      << "there it is the line's";
+  EXPECT_EQ(lines[1].offset, 5U);
+  EXPECT_TRUE(read_all(MemoryLogFile("log", "\xEF\xBB\xBF")).empty());
+}
+
 TEST(LineReader, CountsTheNulsOfACrash) {
   const auto lines = read_all(MemoryLogFile("log", std::string("a\n\0\0\0b\n", 7)));
   ASSERT_EQ(lines.size(), 2U);

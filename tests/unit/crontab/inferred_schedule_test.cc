@@ -87,6 +87,96 @@ TEST(InferredSchedule, WhatKeepsToNoTimeIsNoLine) {
   EXPECT_EQ(infer({kMonday + 262}, 1).other_runs, 1U);
 }
 
+TEST(InferredSchedule, ALineThatWasChangedIsTwoLines) {
+  const auto found =
+      infer(runs(40, [](auto d, auto m) { return d < 20 ? m == 60 : m == 180; }), 40);
+  ASSERT_EQ(found.lines.size(), 2U);
+  EXPECT_EQ(found.other_runs, 0U);
+  EXPECT_EQ(found.lines[0].fields, "0 1 * * *");
+  EXPECT_EQ(found.lines[0].due, 20U);
+  EXPECT_FALSE(found.lines[0].since);
+  EXPECT_EQ(found.lines[0].until, kMonday + 19 * kDay + 60);
+  EXPECT_EQ(found.lines[1].fields, "0 3 * * *");
+  EXPECT_EQ(found.lines[1].due, 20U);
+  EXPECT_EQ(found.lines[1].since, kMonday + 20 * kDay + 180);
+  EXPECT_FALSE(found.lines[1].until);
+}
+
+TEST(InferredSchedule, ALineThatWasChangedLate) {
+  // 25 of 31 days are most of them: it ended all the same
+  const auto found =
+      infer(runs(31, [](auto d, auto m) { return d < 25 ? m == 60 : m == 180; }), 31);
+  ASSERT_EQ(found.lines.size(), 2U);
+  EXPECT_EQ(found.lines[0].due, 25U);
+  EXPECT_EQ(found.lines[0].until, kMonday + 24 * kDay + 60);
+  EXPECT_EQ(found.lines[1].fields, "0 3 * * *");
+  EXPECT_EQ(found.lines[1].since, kMonday + 25 * kDay + 180);
+}
+
+TEST(InferredSchedule, ALineThatWasChangedAtNoon) {
+  const auto found = infer(runs(30,
+                                [](auto d, auto m) {
+                                  const auto at = d * kDay + m;
+                                  return at < 15 * kDay + 725 ? m % 10 == 0 : m % 60 == 17;
+                                }),
+                           30);
+  ASSERT_EQ(found.lines.size(), 2U);
+  EXPECT_EQ(found.other_runs, 0U);
+  EXPECT_EQ(found.lines[0].fields, "*/10 * * * *");
+  EXPECT_EQ(found.lines[0].until, kMonday + 15 * kDay + 720);
+  EXPECT_EQ(found.lines[0].due, found.lines[0].runs);
+  EXPECT_EQ(found.lines[1].fields, "17 * * * *");
+  EXPECT_EQ(found.lines[1].since, kMonday + 15 * kDay + 737);
+}
+
+TEST(InferredSchedule, ALineThatWasChangedAndChangedBack) {
+  const auto found =
+      infer(runs(30, [](auto d, auto m) { return d < 12 || d >= 20 ? m == 60 : m == 180; }), 30);
+  ASSERT_EQ(found.lines.size(), 3U);
+  EXPECT_EQ(found.other_runs, 0U);
+  EXPECT_EQ(found.lines[0].until, kMonday + 11 * kDay + 60);
+  EXPECT_EQ(found.lines[1].since, kMonday + 20 * kDay + 60);
+  EXPECT_EQ(found.lines[2].fields, "0 3 * * *");
+  EXPECT_EQ(found.lines[2].since, kMonday + 12 * kDay + 180);
+  EXPECT_EQ(found.lines[2].until, kMonday + 19 * kDay + 180);
+}
+
+TEST(InferredSchedule, LinesOfSomeWeekdaysThatWereChanged) {
+  const auto work = infer(
+      runs(70,
+           [](auto d, auto m) { return d % 7 < 5 && (d < 35 ? m == 480 : m == 540) && d != 10; }),
+      70);
+  ASSERT_EQ(work.lines.size(), 2U);
+  EXPECT_EQ(work.lines[0].fields, "0 9 * * 1-5");
+  EXPECT_EQ(work.lines[0].since, kMonday + 35 * kDay + 540);
+  EXPECT_EQ(work.lines[1].fields, "0 8 * * 1-5");
+  EXPECT_EQ(work.lines[1].due, 25U);
+  EXPECT_EQ(work.lines[1].runs, 24U);
+  EXPECT_EQ(work.lines[1].until, kMonday + 32 * kDay + 480);
+  const auto weekly = infer(
+      runs(140, [](auto d, auto m) { return d % 7 == 2 && (d < 70 ? m == 262 : m == 300); }), 140);
+  ASSERT_EQ(weekly.lines.size(), 2U);
+  EXPECT_EQ(weekly.lines[0].fields, "22 4 * * 3");
+  EXPECT_EQ(weekly.lines[0].until, kMonday + 65 * kDay + 262);
+  EXPECT_EQ(weekly.lines[1].fields, "0 5 * * 3");
+  EXPECT_EQ(weekly.lines[1].since, kMonday + 72 * kDay + 300);
+}
+
+TEST(InferredSchedule, ADayOfTheMonthThatCameOnceProvesNothing) {
+  const auto found =
+      infer(runs(28, [](auto d, auto m) { return m == 60 && (d == 3 || d == 12); }), 28);
+  EXPECT_TRUE(found.lines.empty());
+  EXPECT_EQ(found.other_runs, 2U);
+}
+
+TEST(InferredSchedule, AnEndOfFewDaysIsNone) {
+  const auto found = infer(runs(30, [](auto d, auto m) { return m == 60 && d > 1 && d < 28; }), 30);
+  ASSERT_EQ(found.lines.size(), 1U);
+  EXPECT_FALSE(found.lines[0].since);
+  EXPECT_FALSE(found.lines[0].until);
+  EXPECT_EQ(found.lines[0].due, 30U);
+}
+
 TEST(InferredSchedule, OnlyWhatTheLogCoversIsDue) {
   // seven days, of which two have no log in the morning
   const std::vector<LocalStretch> stretches{{kMonday, kMonday + 2 * kDay},

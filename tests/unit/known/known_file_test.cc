@@ -60,6 +60,32 @@ TEST(KnownFile, Json) {
   EXPECT_TRUE(read("[]")->empty());
 }
 
+TEST(KnownFile, AFieldOfSeveralLinesIsOneReason) {
+  const auto found = read(
+      "begin,end,reason\r\n1,2,\"upgrade \r\n  to 12.9\n\nby night\"\r\n3,4,backup\r\n5,x,y\r\n");
+  ASSERT_FALSE(found);
+  EXPECT_NE(found.error().message.find("line 7 "), std::string::npos) << found.error().message;
+  const auto good = read("begin,end,reason\r\n1,2,\"upgrade \r\n  to 12.9\n\nby night\"\r\n");
+  ASSERT_TRUE(good) << good.error().message << good.error().reason;
+  ASSERT_EQ(good->size(), 1U);
+  EXPECT_EQ((*good)[0]->reason, "upgrade to 12.9 by night");
+  EXPECT_EQ((*good)[0]->entry, "line 2 of known.csv");
+  const auto json = read(R"([{"begin":"1","end":"2","reason":"a\nb"}])");
+  ASSERT_TRUE(json);
+  EXPECT_EQ((*json)[0]->reason, "a b");
+  EXPECT_EQ((*json)[0]->entry, "object 1 of known.csv");
+  expect_error("begin,end,reason\n1,2,\"\n \n\"\n", "line 2", "reason is empty");
+  expect_error("begin,end,reason,host\n1,2,x,\"web\n01\"\n", "line 2", "printable");
+}
+
+TEST(KnownFile, AReplacementCharacterIsPrintable) {
+  const auto found = read("begin,end,reason\n1,2,caf\xef\xbf\xbd\n");
+  ASSERT_TRUE(found) << found.error().reason;
+  EXPECT_EQ((*found)[0]->reason, "caf\xef\xbf\xbd");
+  expect_error("begin,end,reason\n1,2,x\xed\xa0\x80\n", "line 2", "printable");  // a surrogate
+  expect_error("begin,end,reason\n1,2,x\xc2\x9b\n", "line 2", "printable");      // CSI of ISO 6429
+}
+
 TEST(KnownFile, NoWindowsButAHead) {
   const auto found = read("begin,end,reason\n");
   ASSERT_TRUE(found);

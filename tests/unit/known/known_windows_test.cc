@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace pidometer {
 namespace {
 
@@ -67,6 +69,52 @@ TEST(KnownWindows, TheOneThatHoldsItComesFirst) {
   mark_known(both, "web01", all);
   EXPECT_EQ(all[0].known->reason, "upgrade");
   EXPECT_TRUE(all[0].known_inside);
+}
+
+/// `{begin, end, reason}` each.
+KnownWindows several(const std::vector<std::tuple<std::int64_t, std::int64_t, const char*>>& all) {
+  KnownWindows made;
+  for (const auto& [begin, end, reason] : all)
+    made.push_back(
+        std::make_shared<const KnownWindow>(KnownWindow{{at(begin), at(end)}, reason, {}}));
+  return made;
+}
+
+TEST(KnownWindows, ThoseThatAdjoinOrOverlapHoldItTogether) {
+  std::vector<Anomaly> all{finding(100, 400)};
+  mark_known(several({{250, 500, "restart"}, {50, 200, "upgrade"}, {200, 260, "restart"}}), "web01",
+             all);
+  EXPECT_TRUE(all[0].known_inside);
+  EXPECT_EQ(all[0].level, Level::high);
+  EXPECT_EQ(all[0].known->reason, "upgrade; restart");
+}
+
+TEST(KnownWindows, WithAHoleBetweenThemTheyDoNot) {
+  std::vector<Anomaly> all{finding(100, 400), finding(100, 200), finding(300, 400)};
+  mark_known(several({{50, 200, "upgrade"}, {201, 500, "restart"}}), "web01", all);
+  EXPECT_FALSE(all[0].known_inside);
+  EXPECT_TRUE(all[0].known);
+  EXPECT_EQ(all[0].level, Level::critical);
+  EXPECT_EQ(all[1].known->reason, "upgrade");
+  EXPECT_TRUE(all[1].known_inside);
+  EXPECT_TRUE(all[2].known_inside);
+}
+
+TEST(KnownWindows, OfOneOtherHostHoldsNothingBetween) {
+  KnownWindows all = several({{50, 200, "upgrade"}, {300, 500, "restart"}});
+  all.push_back(std::make_shared<const KnownWindow>(KnownWindow{{at(200), at(300)}, "x", "db01"}));
+  std::vector<Anomaly> found{finding(100, 400)};
+  mark_known(all, "web01", found);
+  EXPECT_FALSE(found[0].known_inside);
+  mark_known(all, "db01", found);
+  EXPECT_TRUE(found[0].known_inside);
+}
+
+TEST(KnownWindows, AnInstantAtAnEdgeLiesInside) {
+  std::vector<Anomaly> all{finding(200, 200), finding(201, 201)};
+  mark_known(several({{50, 200, "upgrade"}}), "web01", all);
+  EXPECT_TRUE(all[0].known_inside);
+  EXPECT_FALSE(all[1].known);
 }
 
 TEST(KnownWindows, AnActivityHasTheLevelThatItsFindingsHaveLeft) {

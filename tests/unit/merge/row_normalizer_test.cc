@@ -78,6 +78,11 @@ TEST(RowNormalizer, TagsBecomeLists) {
       {"\"-\"", "[]"},
       {"\"[\\\"a\\\", \\\"b\\\"]\"", "[\"a\",\"b\"]"},
       {"\"[a,b\"", "[\"[a\",\"b\"]"},
+      // as Python shows a list, and as Timesketch exports it
+      {"\"['a','b']\"", "[\"a\",\"b\"]"},
+      {"\"['a', \\\"it's\\\", '']\"", "[\"a\",\"it's\"]"},
+      {"\"['a', b]\"", "[\"['a'\",\"b]\"]"},
+      {"\"['a\"", "[\"['a\"]"},
       {"{\"labels\":[\"x\"],\"__type__\":\"AttributeContainer\"}", "[\"x\"]"},
       {"{\"name\":\"x\"}", "{\"name\":\"x\"}"},
   };

@@ -44,6 +44,56 @@ std::optional<double> value(const std::vector<Quantity>& steps, std::string_view
   return found == steps.end() ? std::nullopt : std::optional(found->value);
 }
 
+/// kind_steps() of a finding that speaks for itself.
+std::vector<Quantity> steps_of(const Anomaly& anomaly) {
+  const PidClock clock = build_pid_clock(host(5000, 300, 600), {});
+  const Baseline baseline = learn_baseline(clock);
+  const WindowScan scan(clock, baseline);
+  Explanations explanations(clock, baseline, scan);
+  return kind_steps(DetectorInput(clock, baseline, scan, explanations), anomaly);
+}
+
+TEST(KindSteps, AreTheNumbersThatTheFindingWasToldBy) {
+  Anomaly anomaly;
+  anomaly.kind = AnomalyKind::new_command;
+  anomaly.days_before = 40.5;
+  EXPECT_EQ(value(steps_of(anomaly), "days_before"), 40.5);
+
+  anomaly.kind = AnomalyKind::schedule_mismatch;
+  anomaly.runs = 12;
+  anomaly.due = 34;
+  anomaly.mismatch = ScheduleMismatch::job_without_line;
+  EXPECT_EQ(value(steps_of(anomaly), "runs"), 12);
+  EXPECT_FALSE(value(steps_of(anomaly), "due"));
+  anomaly.mismatch = ScheduleMismatch::line_without_job;
+  EXPECT_EQ(value(steps_of(anomaly), "due"), 34);
+  EXPECT_FALSE(value(steps_of(anomaly), "runs"));
+
+  anomaly.kind = AnomalyKind::log_rewritten;
+  anomaly.records_before = 7;
+  anomaly.window_start = kStart;
+  anomaly.file_created = kStart + std::chrono::hours(2);
+  EXPECT_EQ(value(steps_of(anomaly), "records_before"), 7);
+  EXPECT_EQ(value(steps_of(anomaly), "seconds"), 7200);
+
+  anomaly.kind = AnomalyKind::not_a_clock;
+  anomaly.steps = 400;
+  anomaly.downward_steps = 190;
+  anomaly.unevenness = 0.5;
+  const std::vector<Quantity> random = steps_of(anomaly);
+  EXPECT_EQ(value(random, "share"), 190.0 / 400);
+  EXPECT_EQ(value(random, "unevenness"), 0.5);
+  EXPECT_GT(*value(random, "limit"), 0);
+}
+
+TEST(KindSteps, OfAnExcessAreThoseOfItsScore) {
+  Anomaly anomaly;
+  for (const AnomalyKind kind : {AnomalyKind::pid_excess, AnomalyKind::pid_deficit}) {
+    anomaly.kind = kind;
+    EXPECT_TRUE(steps_of(anomaly).empty()) << "score_steps() has them";
+  }
+}
+
 TEST(ExplainBoot, ShowsTheTermsItWasToldBy) {
   const PidClock clock = build_pid_clock(host(5000, 300, 600), {});
   ASSERT_GT(clock.most_per_second, 1.5 * clock.pids_per_second);

@@ -179,6 +179,18 @@ TEST(PidBirths, NearestAreKept) {
   EXPECT_EQ(early.births[0].boot_session, 1U);
 }
 
+TEST(PidBirths, AbovePidMaxThereAreNone) {
+  const HostBirths found = fast_counter(200).births(40000);
+  EXPECT_EQ(found.pid_max, 32768);
+  EXPECT_FALSE(found.pid_max_basis.empty());
+  EXPECT_TRUE(beyond_pid_max(found));
+  EXPECT_TRUE(found.births.empty());
+  ASSERT_TRUE(found.coverage);
+  EXPECT_LT(found.coverage->begin, found.coverage->end);
+  // the largest one is handed out
+  EXPECT_FALSE(fast_counter(200).births(32767).births.empty());
+}
+
 TEST(PidBirths, AForgedLineBoundsNothing) {
   Lines lines;
   for (int i = 0; i < 144; ++i) {

@@ -1,0 +1,108 @@
+#include "plugin/learnt_schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "tests/unit/plugin/host_log.h"
+
+namespace pidometer {
+namespace {
+
+using test::HostLog;
+using test::job_time;
+
+std::vector<LearntJob> learn(HostLog& lines) {
+  const LogSeries log = lines.series();
+  return learnt_schedule(log, test::clock_of(log));
+}
+
+const LearntJob* find(const std::vector<LearntJob>& jobs, std::string_view command) {
+  const auto found = std::ranges::find(jobs, command, &LearntJob::command);
+  return found == jobs.end() ? nullptr : &*found;
+}
+
+TEST(LearntSchedule, HasWhenAJobIsDueAndWhatItCosts) {
+  HostLog lines;
+  int pid = 1000;
+  for (int i = 0; i < 10 * 144; ++i) {
+    lines.job(10 * i, pid, "often");
+    pid += i % 144 == 100 ? 40 : i % 2 == 0 ? 2 : 4;
+    if (i % 144 != 13) continue;
+    lines.job(10 * i + 5, pid, "daily");
+    pid += 7;
+  }
+  const std::vector<LearntJob> jobs = learn(lines);
+  ASSERT_EQ(jobs.size(), 2U);
+  const LearntJob& often = jobs[0];
+  EXPECT_EQ(often.command, "often") << "what runs most comes first";
+  EXPECT_EQ(often.username, "root");
+  ASSERT_EQ(often.times.size(), 1U);
+  EXPECT_EQ(often.times[0].fields, "*/10 * * * *");
+  EXPECT_EQ(often.times[0].runs, 1440U);
+  EXPECT_EQ(often.times[0].due, 1440U);
+  EXPECT_FALSE(often.times[0].since);
+  EXPECT_EQ(often.runs, 1440U);
+  EXPECT_EQ(often.other_runs, 0U);
+  EXPECT_EQ(often.pids_low, 2);
+  EXPECT_EQ(often.pids_high, 4);
+  EXPECT_EQ(often.first, job_time(0));
+  EXPECT_EQ(often.last, job_time(14390));
+  const LearntJob& daily = jobs[1];
+  ASSERT_EQ(daily.times.size(), 1U);
+  EXPECT_EQ(daily.times[0].fields, "15 2 * * *");
+  EXPECT_EQ(daily.pids, 7);
+}
+
+TEST(LearntSchedule, WhatNeverRunsAloneHasNoCost) {
+  HostLog lines;
+  for (int i = 0; i < 200; ++i) {
+    lines.job(10 * i, 1000 + 10 * i, "a");
+    lines.job(10 * i, 1002 + 10 * i, "b");
+  }
+  for (const LearntJob& job : learn(lines)) EXPECT_FALSE(job.pids) << job.command;
+}
+
+TEST(LearntSchedule, ALineThatWasChangedHasItsRunsAndTheirClock) {
+  HostLog lines;
+  int pid = 1000;
+  for (int i = 0; i < 20 * 144; ++i) {
+    lines.job(10 * i, pid, "often", 1);
+    pid += 2;
+    if (i % 144 != (i < 10 * 144 ? 12 : 24)) continue;
+    lines.job(10 * i + 5, pid, "daily", 1);
+    pid += 2;
+  }
+  const std::vector<LearntJob> jobs = learn(lines);
+  const LearntJob* daily = find(jobs, "daily");
+  ASSERT_NE(daily, nullptr);
+  ASSERT_EQ(daily->times.size(), 2U);
+  EXPECT_EQ(daily->times[0].fields, "5 3 * * *") << "by the host's clock";
+  EXPECT_FALSE(daily->times[0].since);
+  ASSERT_TRUE(daily->times[0].until);
+  EXPECT_EQ(daily->times[0].until->time, job_time(9 * 1440 + 125));
+  EXPECT_EQ(daily->times[0].until->utc_offset_minutes, 60);
+  EXPECT_EQ(daily->times[1].fields, "5 5 * * *");
+  ASSERT_TRUE(daily->times[1].since);
+  EXPECT_EQ(daily->times[1].since->time, job_time(10 * 1440 + 245));
+  EXPECT_FALSE(daily->times[1].until);
+}
+
+TEST(LearntSchedule, OfALongSilenceNothingIsDue) {
+  HostLog lines;
+  int pid = 1000;
+  for (int i = 0; i < 12 * 144; ++i) {
+    if (i >= 4 * 144 && i < 8 * 144) continue;  // four days
+    lines.job(10 * i, pid, "often");
+    pid += 2;
+  }
+  const std::vector<LearntJob> jobs = learn(lines);
+  ASSERT_EQ(jobs.size(), 1U);
+  ASSERT_EQ(jobs[0].times.size(), 1U);
+  EXPECT_EQ(jobs[0].times[0].runs, 8U * 144);
+  EXPECT_EQ(jobs[0].times[0].due, 8U * 144);
+}
+
+}  // namespace
+}  // namespace pidometer
