@@ -1,0 +1,40 @@
+"""The Celery application: its broker, and what must hold so that no image is lost.
+
+Environment: `REDIS_URL`, and `PIDOMETER_VISIBILITY_SECONDS`, after which Redis gives a task that no worker
+has acknowledged to another one. A task is acknowledged when it ends, so the time must be longer than the
+longest scan; a task that comes back while it still runs waits for the first run and takes its results.
+"""
+
+import os
+
+from celery.app import Celery
+
+# The longest scan is one that reads a whole disk (`recover`): a terabyte at 100 MB/s is under three hours.
+DEFAULT_VISIBILITY_SECONDS = 4 * 3600
+
+
+def visibility_seconds(text):
+    """ValueError where it is no positive whole number; the default where it is empty or None."""
+    if not text:
+        return DEFAULT_VISIBILITY_SECONDS
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise ValueError(f"PIDOMETER_VISIBILITY_SECONDS is {text!r}, and must be whole seconds, at least 1")
+    return int(text)
+
+
+REDIS_URL = os.getenv("REDIS_URL") or "redis://localhost:6379/0"
+TRANSPORT = {"visibility_timeout": visibility_seconds(os.getenv("PIDOMETER_VISIBILITY_SECONDS"))}
+
+celery = Celery(broker=REDIS_URL, backend=REDIS_URL, include=["src.tasks"])
+celery.conf.update(
+    # A task that a dead worker had goes to another: acknowledged at its end, requeued when its process is lost.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    # An image that waits in the memory of a busy worker is one that no idle worker can take.
+    worker_prefetch_multiplier=1,
+    broker_transport_options=TRANSPORT,
+    result_backend_transport_options=TRANSPORT,
+    # Redis may be away for as long as its machine takes to start again.
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+)
