@@ -12,27 +12,42 @@ test="$demo libgtest-dev libgmock-dev clang-14 libclang-rt-14-dev clang-format-1
   python3-jsonschema e2fsprogs ewf-tools sleuthkit gdisk fdisk dosfstools mtools ntfs-3g
   genisoimage xfsprogs lvm2 mdadm btrfs-progs qemu-utils grub-common f2fs-tools reiserfsprogs jfsutils
   cryptsetup-bin gddrescue systemd-journal-remote zip unzip xz-utils zstd bzip2 gzip mawk
-  chromium chromium-driver python3-selenium poppler-utils man-db mandoc zsh fish debhelper dpkg-dev"
+  chromium chromium-driver python3-selenium poppler-utils man-db mandoc zsh fish debhelper dpkg-dev python3-yaml"
+# What the worker in integrations/openrelik runs on. Its tests are skipped where this cannot be had.
+optional="redis-server python3-celery python3-redis"
 
 case "${1:---test}" in
-  --demo) wanted=$demo ;;
+  --demo) wanted=$demo optional= ;;
   --test) wanted=$test ;;
   *) echo "usage: $0 [--demo|--test]" >&2; exit 2 ;;
 esac
 
-missing=
-for package in $wanted; do
-  status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-  [ "$status" = "install ok installed" ] || missing="$missing $package"
-done
-[ -n "$missing" ] || exit 0
+# missing_of PACKAGE...: those that are not installed.
+missing_of() {
+  for package; do
+    status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    [ "$status" = "install ok installed" ] || printf ' %s' "$package"
+  done
+}
+missing=$(missing_of $wanted)
+optional=$(missing_of $optional)
+[ -n "$missing$optional" ] || exit 0
 
 as_root=
 if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null || { echo "error: not root, no sudo; please install:$missing" >&2; exit 1; }
+  command -v sudo >/dev/null || {
+    [ -n "$missing" ] || { echo "warning: not root, no sudo; tests are skipped for want of:$optional" >&2; exit 0; }
+    echo "error: not root, no sudo; please install:$missing$optional" >&2
+    exit 1
+  }
   as_root="sudo"
 fi
-echo "installing:$missing"
+echo "installing:$missing$optional"
 # A list that cannot be refreshed may still be good enough.
 $as_root apt-get update -qq || echo "warning: the package lists could not be refreshed" >&2
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+install() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+[ -z "$missing" ] || install $missing
+[ -z "$optional" ] || install $optional ||
+  echo "warning: these could not be installed, and tests that need them are skipped:$optional" >&2

@@ -89,6 +89,7 @@ BAD_TREES = [
      {"plugin/timeline/form_tln.cc": ""}, "write_tln is not in the table"),
     ("long_file", "file_length", {"cli/a.cc": "\n" * 401}, "cli/a.cc:401"),
     ("long_test", "file_length", {"tests/a.py": "\n" * 401}, "tests/a.py:401"),
+    ("long_worker", "file_length", {"integrations/x/src/a.py": "\n" * 401}, "integrations/x/src/a.py:401"),
     ("long_script", "file_length", {"report/assets/a.js": "\n" * 401}, "report/assets/a.js:401"),
     ("long_style", "file_length", {"report/assets/a.css": "\n" * 401}, "report/assets/a.css:401"),
     ("long_page", "file_length", {"report/assets/a.html": "\n" * 401}, "report/assets/a.html:401"),
@@ -101,6 +102,8 @@ BAD_TREES = [
     ("machine_path", "machine_paths", {"docs/a.md": "see /" + "work/main/x\n"}, "docs/a.md:1"),
     *((f"machine_path_{kind}", "machine_paths", {f"report/assets/a.{kind}": "\n/" + "work/shared/x\n"},
        f"report/assets/a.{kind}:2") for kind in ("js", "css", "html")),
+    ("machine_path_in_rules", "machine_paths", {"integrations/a.yaml": "p: /" + "work/shared/x\n"},
+     "integrations/a.yaml:1"),
 ]
 
 

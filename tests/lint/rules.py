@@ -159,7 +159,8 @@ def tables(root):
 
 
 def file_length(root):
-    folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "capi", "tests", "tools", "testdata", "schemas")
+    folders = ("base", "tsk_reader", "plugin", "report", "merge", "cli", "capi", "tests", "tools", "testdata", "schemas",
+               "integrations")
     for path in source_files(root, folders, (".h", ".cc", ".py", ".sh", *PAGE_SUFFIXES)):
         lines = sum(1 for _ in numbered(path))
         if lines > MAX_LINES:
@@ -182,7 +183,7 @@ def machine_paths(root):
                for part in relative.parts):
             continue
         if path.is_file() and path.suffix in (".h", ".cc", ".py", ".sh", ".md", ".json", ".jsonl",
-                                              ".build", ".txt", ".yml", ".toml", *PAGE_SUFFIXES):
+                                              ".build", ".txt", ".yml", ".yaml", ".toml", *PAGE_SUFFIXES):
             for number, line in numbered(path):
                 if MACHINE_PATH.search(line):
                     yield f"{relative.as_posix()}:{number}: a path of one machine"

@@ -15,7 +15,8 @@ EWF_SIGNATURE = b"EVF\x09\x0d\x0a\xff\x00"
 EWF_FILE_HEADER = 13  # bytes: signature, 1, segment number (16 bits, little endian), 0
 EWF_SECTION = struct.Struct("<16sQQ")  # type, offset of the next section, size; padding and checksum follow
 EWF_SECTION_BYTES = 76
-EWF_IDENTIFIER = slice(64, 80)  # of the data of a volume, disk or data section
+# Of the data of a volume, disk or data section: chunks, their size in sectors, bytes of a sector, sectors.
+EWF_GEOMETRY, EWF_IDENTIFIER = slice(4, 24), slice(64, 80)
 # Two or three header sections stand before the volume's; more than these is no chain.
 EWF_MAX_SECTIONS = 16
 EWF_NAME = re.compile(r"(?P<stem>.+)\.[eE](?P<number>\d\d|[a-zA-Z]{2})")
@@ -73,8 +74,11 @@ def ewf_number_of_name(name):
     return 100 + (ord(digits[0]) - ord("A")) * 26 + ord(digits[1]) - ord("A")
 
 
-def ewf_identifier(file):
-    """The set identifier that all segments of an image share, in hex; None where the tool made none."""
+def ewf_set(file):
+    """What all segments of one image repeat: (geometry, set identifier), as bytes; None where it is not found.
+
+    The identifier is all zeros where the acquiring tool made none.
+    """
     at = EWF_FILE_HEADER
     try:
         with open(file.path, "rb") as stream:
@@ -83,8 +87,8 @@ def ewf_identifier(file):
                 kind, following, _ = EWF_SECTION.unpack(stream.read(EWF_SECTION.size))
                 if kind.rstrip(b"\0") in (b"volume", b"disk", b"data"):
                     stream.seek(at + EWF_SECTION_BYTES)
-                    identifier = stream.read(EWF_IDENTIFIER.stop)[EWF_IDENTIFIER]
-                    return identifier.hex() if len(identifier) == 16 and any(identifier) else None
+                    data = stream.read(EWF_IDENTIFIER.stop)
+                    return (data[EWF_GEOMETRY], data[EWF_IDENTIFIER]) if len(data) == EWF_IDENTIFIER.stop else None
                 if following <= at:
                     return None
                 at = following
@@ -101,24 +105,27 @@ def stem(name, pattern):
 def ewf_groups(files):
     """{key: segments in order} of the files that are E01 segments.
 
-    The header's segment number is the truth. A segment with a damaged header, or without an identifier, goes
-    with those whose name it shares, by the number in its name.
+    The header's segment number is the truth. A set without an identifier is told by its geometry and name; a
+    segment whose header is damaged goes with those whose name it shares, by the number in its name.
     """
     intact = [file for file in files if file.head.startswith(EWF_SIGNATURE) and len(file.head) >= EWF_FILE_HEADER]
-    identifier_of = {file.path: ewf_identifier(file) for file in intact}
-    identifiers = {}
+    key_of, keys_of_stem = {}, {}
     for file in intact:
-        identifiers.setdefault(stem(file.name, EWF_NAME), set()).add(identifier_of[file.path])
+        name, known = stem(file.name, EWF_NAME), ewf_set(file)
+        if known:
+            geometry, identifier = known
+            key_of[file.path] = ("ewf", identifier) if any(identifier) else ("ewf", geometry, name)
+        keys_of_stem.setdefault(name, set()).update({key_of.get(file.path)} - {None})
     groups = {}
     for file in files:
         name, number = stem(file.name, EWF_NAME), ewf_number_of_name(file.name)
         if file in intact:
             number = struct.unpack_from("<H", file.head, 9)[0]
-        elif number is None or name not in identifiers:
+        elif number is None or name not in keys_of_stem:
             continue
-        known = identifiers[name] - {None}
-        key = identifier_of.get(file.path) or (known.pop() if len(known) == 1 else name)
-        groups.setdefault(("ewf", key), []).append((number, file))
+        keys = keys_of_stem[name]
+        key = key_of.get(file.path) or (next(iter(keys)) if len(keys) == 1 else ("ewf", name))
+        groups.setdefault(key, []).append((number, file))
     return {key: in_order(found) for key, found in groups.items()}
 
 

@@ -32,14 +32,14 @@ PATIENCE_SECONDS = 240
 VISIBILITY_SECONDS = 3
 
 
+# Looked for before anything is imported: Celery's lazy modules cannot be looked for later.
+ABSENT = [name for name in ("celery", "redis") if importlib.util.find_spec(name) is None]
+NO_CELERY = "celery is not installed" if "celery" in ABSENT else ""
+
+
 def missing():
     """What the tests need and is not installed, in words; empty where all is there."""
-    names = [name for name in ("celery", "redis") if importlib.util.find_spec(name) is None]
-    return ", ".join([*names, *([] if shutil.which("redis-server") else ["redis-server"])])
-
-
-def celery_is_missing():
-    return "" if importlib.util.find_spec("celery") else "celery is not installed"
+    return ", ".join([*ABSENT, *([] if shutil.which("redis-server") else ["redis-server"])])
 
 
 def decode(result):

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""Input files under uuid names, in any order -> the images that they are."""
+
+import pathlib
+import random
+import struct
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
+from integrations.openrelik.tests import lab  # noqa: E402
+from src import evidence_groups  # noqa: E402
+from tests.support import evidence, program, tap  # noqa: E402
+
+EWF_BEGIN = b"EVF\x09\x0d\x0a\xff\x00\x01"
+DESCRIPTOR = b'# Disk DescriptorFile\nversion=1\nRW 2048 FLAT "web-flat.vmdk" 0\nRW 2048 SPARSE "web-s002.vmdk"\n'
+MAP = b"# Mapfile. Created by GNU ddrescue version 1.27\n0x0 + 1\n"
+RAW = b"\xeb\x3c\x90" + bytes(2000)
+
+
+def segment(number, identifier=bytes(16), kind=b"data", sectors=2048):
+    """An E01 segment's header and the section that carries what all segments of a set repeat."""
+    header = EWF_BEGIN + struct.pack("<HH", number, 0)
+    section = struct.pack("<16sQQ40sI", kind, 13, 76 + 1052, bytes(40), 0)
+    geometry = struct.pack("<IIIIQ", 1, 32, 64, 512, sectors)
+    return header + section + geometry.ljust(64, b"\0") + identifier + bytes(1052 - 80)
+
+
+ONE, TWO = bytes(range(16)), bytes(range(1, 17))
+
+# (name, display names and contents in the order given, groups of display names that are wanted)
+CASES = [
+    ("nothing", [], []),
+    ("each alone", [("a.raw", RAW), ("cron", b"text"), ("b.qcow2", b"QFI\xfb")], [["a.raw"], ["cron"], ["b.qcow2"]]),
+    ("segments backwards", [("d.E03", segment(3, ONE)), ("d.E02", segment(2, ONE)), ("d.E01", segment(1, ONE))],
+     [["d.E01", "d.E02", "d.E03"]]),
+    ("the header's number is the truth", [("d.E01", segment(2, ONE)), ("d.E02", segment(1, ONE))],
+     [["d.E02", "d.E01"]]),
+    ("names that say nothing", [("c41d", segment(2, ONE)), ("9ab0", segment(1, ONE))], [["9ab0", "c41d"]]),
+    ("two images of one name", [("d.E01", segment(1, ONE)), ("d.E01", segment(1, TWO)), ("d.E02", segment(2, TWO))],
+     [["d.E01"], ["d.E01", "d.E02"]]),
+    ("no identifier", [("a.E01", segment(1)), ("b.E01", segment(1)), ("b.E02", segment(2)), ("A.E02", segment(2))],
+     [["a.E01", "A.E02"], ["b.E01", "b.E02"]]),
+    ("no identifier, and one name", [("a.E01", segment(1)), ("a.E02", segment(2)), ("a.E01", segment(1, sectors=9))],
+     [["a.E01", "a.E02"], ["a.E01"]]),
+    ("a segment cut in its head", [("a.E02", segment(2)[:90]), ("a.E01", segment(1, ONE, b"volume"))],
+     [["a.E01", "a.E02"]]),
+    ("a damaged header", [("a.E02", b"\0" * 500), ("a.E01", segment(1, ONE)), ("a.E03", segment(3, ONE))],
+     [["a.E01", "a.E02", "a.E03"]]),
+    ("the hundredth segment", [("a.EAA", segment(100)), ("a.E99", segment(99)), ("a.EAB", b"")],
+     [["a.E99", "a.EAA", "a.EAB"]]),
+    ("a chain that turns back", [("a.E01", EWF_BEGIN + struct.pack("<HH16sQQ", 1, 0, b"header", 13, 0))],
+     [["a.E01"]]),
+    ("a cut header", [("a.E01", EWF_BEGIN), ("b.E01", b"")], [["a.E01"], ["b.E01"]]),
+    ("names like a segment's", [("setup.exe", b"MZ"), ("setup.eml", b"From"), ("setup.E02", b"?")],
+     [["setup.exe"], ["setup.eml"], ["setup.E02"]]),
+    ("split raw", [("d.dd.003", b"c"), ("d.dd.001", RAW), ("e.001", RAW), ("d.dd.002", b"b")],
+     [["d.dd.001", "d.dd.002", "d.dd.003"], ["e.001"]]),
+    ("vmdk", [("web-flat.vmdk", RAW), ("web.vmdk", DESCRIPTOR), ("db-flat.vmdk", RAW), ("web-s002.vmdk", b"KDMV")],
+     [["web.vmdk", "web-flat.vmdk", "web-s002.vmdk"], ["db-flat.vmdk"]]),
+    ("vmdk that names itself", [("web-flat.vmdk", DESCRIPTOR)], [["web-flat.vmdk"]]),
+    ("a map by its name", [("a.raw", RAW), ("b.map", MAP), ("b.raw", RAW)], [["a.raw"], ["b.raw", "b.map"]]),
+    ("a map of the only image", [("rescue.log", MAP), ("b.raw", RAW)], [["b.raw", "rescue.log"]]),
+    ("a map of none", [("x.map", MAP), ("a.raw", RAW), ("b.raw", RAW)], [["a.raw"], ["b.raw"], ["x.map"]]),
+    ("gone", [("a.raw", None), ("b.E01", None)], [["a.raw"], ["b.E01"]]),
+]
+
+# (display name, name of the link)
+NAMES = [("web01.E01", "web01.E01"), ("../../etc/shadow", "shadow"), ("-o", "_-o"), ("--output=x", "_--output=x"),
+         ("", "c0ffee"), (None, "c0ffee"), ("..", "c0ffee"), ("a\nb\x1b", "a_b_"), ("a\\b", "a_b"),
+         ("\u00fc" * 300, "\u00fc" * 100), ("\udcff.raw", "?.raw")]
+
+
+class Groups(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.store = lab.Store(holder.name)
+
+    def names(self, input_files):
+        return [[file.name for file in group.files] for group in evidence_groups.group_evidence(input_files)]
+
+    def test_cases(self):
+        for name, files, want in CASES:
+            with self.subTest(name):
+                self.assertEqual(self.names([self.store.add(content, shown) for shown, content in files]), want)
+
+    def test_segments_of_real_images(self):
+        with tempfile.TemporaryDirectory() as folder:
+            segments = [path.read_bytes() for path in evidence.segmented_e01(folder)]
+        self.assertGreater(len(segments), 3)
+        # Two images of one name.
+        images = [segments, [program.E01.read_bytes()]]
+        files = [self.store.add(content, "x.E01") for image in images for content in image]
+        want = sorted([one["path"] for one in files[:len(segments)]]), [files[-1]["path"]]
+        random.Random(1).shuffle(files)
+        groups = evidence_groups.group_evidence(files)
+        found = [[file.path for file in group.files] for group in groups]
+        self.assertEqual(sorted(sorted(group) for group in found), sorted(want))
+        long, = [group for group in groups if len(group.files) > 1]
+        self.assertEqual([pathlib.Path(file.path).read_bytes() for file in long.files], segments)
+
+    def test_a_file_given_twice_is_taken_once(self):
+        one = self.store.add(RAW, "a.raw")
+        self.assertEqual(self.names([one, dict(one)]), [["a.raw"]])
+
+    def test_display_names_are_no_paths_and_no_options(self):
+        for shown, want in NAMES:
+            with self.subTest(shown):
+                self.assertEqual(evidence_groups.plain_name(shown, "/store/c0ffee"), want)
+
+
+if __name__ == "__main__":
+    tap.main()
