@@ -32,12 +32,17 @@ def program():
     return os.getenv("PIDOMETER_PROGRAM") or "pidometer"
 
 
+def is_on(task_config, name):
+    """True where the web page's checkbox is ticked."""
+    return (task_config or {}).get(name) in (True, "true", "on")
+
+
 def options_of(task_config):
     """The program's options for a task's configuration; what is empty or unknown is left out."""
     config = task_config or {}
     texts = [f"{flag}={str(config[name]).strip()}" for name, flag in TEXT_OPTIONS.items()
              if str(config.get(name) or "").strip()]
-    return texts + [flag for name, flag in SWITCHES.items() if config.get(name) in (True, "true", "on")]
+    return texts + [flag for name, flag in SWITCHES.items() if is_on(config, name)]
 
 
 def link_inputs(group, folder):

@@ -72,6 +72,13 @@ TASK_METADATA = {
             "type": "checkbox",
             "required": False,
         },
+        {
+            "name": "rows_only",
+            "label": "Pass on rows only",
+            "description": "For a Timesketch task behind this one, which fails at other files: the report stays here",
+            "type": "checkbox",
+            "required": False,
+        },
     ],
 }
 
@@ -128,6 +135,9 @@ def command(self, pipe_result=None, input_files=None, output_path=None, workflow
     if not groups:
         raise scan.ScanFailed("there are no input files; choose disk images, archives or logs")
     options = scan.options_of(task_config)
+    passed_on, kept = [scan.ROWS, scan.REPORT], [scan.LOG, scan.SUMMARY]
+    if scan.is_on(task_config, "rows_only"):
+        kept.insert(0, passed_on.pop())
     images, failures, failed, output_files, task_files = [], [], [], [], []
     for number, group in enumerate(groups, 1):
         def tell(name=group.name, number=number, **data):
@@ -138,8 +148,8 @@ def command(self, pipe_result=None, input_files=None, output_path=None, workflow
         try:
             scan_group(files, options, tell)
             images.append(image_of(files))
-            output_files += files.dictionaries(scan.ROWS, scan.REPORT)
-            task_files += files.dictionaries(scan.LOG, scan.SUMMARY)
+            output_files += files.dictionaries(*passed_on)
+            task_files += files.dictionaries(*kept)
         except scan.ScanFailed as error:
             logger.error("%s", error)
             failures.append(str(error))

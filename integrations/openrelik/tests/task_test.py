@@ -161,6 +161,11 @@ class Options(TaskTest):
         self.assertGreater(sum(row["data_type"] == "syslog:cron:task_run" for row in found), 500)
         self.assertEqual({row.get("level", "high") for row in found}, {"high", "critical"})
 
+    def test_rows_only_for_an_importer_behind_it(self):
+        result = self.run_task([self.e01()], rows_only=True)
+        self.assertEqual([one["extension"] for one in result["output_files"]], [".jsonl"])
+        self.assertEqual([one["extension"] for one in result["task_files"]], [".html", ".log", ".json"])
+
     def test_bad_ones_are_named(self):
         self.assertIn("error: these arguments cannot be used; reason: --year", self.fail_task([self.e01()], year="soon"))
         self.assertIn("unknown time zone .--help.", self.fail_task([self.e01()], timezone="--help").replace("'", "."))
@@ -176,7 +181,7 @@ class Options(TaskTest):
         self.assertEqual(ast.literal_eval(literal), tasks.TASK_METADATA)
         self.assertNotIn("\n", repr(tasks.TASK_METADATA))
         names = {option["name"] for option in tasks.TASK_METADATA["task_config"]}
-        self.assertEqual(names, {*scan.TEXT_OPTIONS, *scan.SWITCHES})
+        self.assertEqual(names, {*scan.TEXT_OPTIONS, *scan.SWITCHES, "rows_only"})
 
     def test_settings_that_lose_no_task(self):
         conf = app.celery.conf
