@@ -9,6 +9,8 @@ import os
 
 from celery.app import Celery
 
+from .deaf_worker import DeafnessCheck
+
 # The longest scan is one that reads a whole disk (`recover`): a terabyte at 100 MB/s is under three hours.
 DEFAULT_VISIBILITY_SECONDS = 4 * 3600
 
@@ -25,7 +27,7 @@ def visibility_seconds(text):
 REDIS_URL = os.getenv("REDIS_URL") or "redis://localhost:6379/0"
 TRANSPORT = {"visibility_timeout": visibility_seconds(os.getenv("PIDOMETER_VISIBILITY_SECONDS"))}
 
-celery = Celery(broker=REDIS_URL, backend=REDIS_URL, include=["src.tasks"])
+celery = Celery(broker=REDIS_URL, backend=f"src.patient_redis:PatientBackend+{REDIS_URL}", include=["src.tasks"])
 celery.conf.update(
     # A task that a dead worker had goes to another: acknowledged at its end, requeued when its process is lost.
     task_acks_late=True,
@@ -34,7 +36,10 @@ celery.conf.update(
     worker_prefetch_multiplier=1,
     broker_transport_options=TRANSPORT,
     result_backend_transport_options=TRANSPORT,
-    # Redis may be away for as long as its machine takes to start again.
+    # Redis may be away for as long as its machine takes to start again: what a worker holds then is kept.
+    broker_transport="src.patient_redis:Transport",
+    result_backend_always_retry=True,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
 )
+celery.steps["consumer"].add(DeafnessCheck)

@@ -134,9 +134,9 @@ class Workers:
         return self.processes[-1]
 
     @staticmethod
-    def busy_child(process):
-        """A pool process of a worker that has a scan under way; None where there is none."""
-        return next((child for child in children_of(process.pid) if children_of(child)), None)
+    def busy_children(process):
+        """The pool processes of a worker that have a scan under way."""
+        return [child for child in children_of(process.pid) if children_of(child)]
 
     def log(self):
         return "".join(path.read_text(errors="replace") for path in sorted(self.folder.glob("worker*.log")))
@@ -197,6 +197,10 @@ class LabTest(unittest.TestCase):
             if known.get("status") in ("SUCCESS", "FAILURE"):
                 ended[task] = (known["status"], known["result"])
         return ended
+
+    def wait_until_busy(self, worker):
+        """Waits until both processes of a worker scan, and none of its tasks is on the way to it."""
+        wait_for("two scans", lambda: len(self.workers.busy_children(worker)) == 2)
 
     def wait_for_ends(self, tasks, count=None):
         """States of the tasks as soon as `count` of them, or all, have ended."""
