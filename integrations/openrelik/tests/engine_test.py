@@ -82,11 +82,11 @@ class Engine(lab.LabTest):
         first, = self.workers.processes
         self.wait_for_ends(self.tasks, 8)
         # One process of the pool: its task is requeued at once.
-        self.wait_until_busy(first)
+        self.wait_until_busy(self.tasks, first)
         os.kill(self.workers.busy_children(first)[0], signal.SIGKILL)
         self.wait_for_ends(self.tasks, 18)
         # All of the worker: its tasks come back when Redis has waited long enough.
-        self.wait_until_busy(first)
+        self.wait_until_busy(self.tasks, first)
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
         self.assertLess(len(self.states(self.tasks)), 40)
@@ -99,7 +99,7 @@ class Engine(lab.LabTest):
     def test_restarted_redis(self):
         self.start_fleet()
         self.wait_for_ends(self.tasks, 12)
-        self.wait_until_busy(self.workers.processes[0])
+        self.wait_until_busy(self.tasks, self.workers.processes[0])
         self.redis.kill()
         time.sleep(lab.VISIBILITY_SECONDS + 1)
         self.redis.start()

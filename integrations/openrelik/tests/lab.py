@@ -198,15 +198,19 @@ class LabTest(unittest.TestCase):
                 ended[task] = (known["status"], known["result"])
         return ended
 
-    def wait_until_busy(self, worker):
+    def wait_until_busy(self, tasks, worker):
         """Waits until both processes of a worker scan, and none of its tasks is on the way to it."""
-        wait_for("two scans", lambda: len(self.workers.busy_children(worker)) == 2)
+        self.wait_for(tasks, "two scans", lambda: len(self.workers.busy_children(worker)) == 2)
 
     def wait_for_ends(self, tasks, count=None):
         """States of the tasks as soon as `count` of them, or all, have ended."""
         count = len(tasks) if count is None else count
+        self.wait_for(tasks, f"{count} of {len(tasks)} tasks", lambda: len(self.states(tasks)) >= count)
+        return self.states(tasks)
+
+    def wait_for(self, tasks, what, condition):
+        """As wait_for(); a failure says how many tasks have ended, and what the workers said last."""
         try:
-            wait_for(f"{count} of {len(tasks)} tasks", lambda: len(self.states(tasks)) >= count)
+            wait_for(what, condition)
         except AssertionError as error:
             raise AssertionError(f"{error}: {len(self.states(tasks))} ended\n{self.workers.log()[-6000:]}") from error
-        return self.states(tasks)
