@@ -25,7 +25,13 @@ def visibility_seconds(text):
 
 
 REDIS_URL = os.getenv("REDIS_URL") or "redis://localhost:6379/0"
-TRANSPORT = {"visibility_timeout": visibility_seconds(os.getenv("PIDOMETER_VISIBILITY_SECONDS"))}
+TRANSPORT = {
+    "visibility_timeout": visibility_seconds(os.getenv("PIDOMETER_VISIBILITY_SECONDS")),
+    # A machine that vanished sends no word of it: without these a worker waits for an answer for ever.
+    "socket_timeout": 60,
+    "socket_connect_timeout": 10,
+    "socket_keepalive": True,
+}
 
 celery = Celery(broker=REDIS_URL, backend=f"src.patient_redis:PatientBackend+{REDIS_URL}", include=["src.tasks"])
 celery.conf.update(
