@@ -24,10 +24,17 @@ constexpr std::uint32_t kNearestLike = 500;  // intervals looked through for one
 
 // The same stretch of a fortnight around: enough for a spread, and the host is the same one.
 constexpr std::size_t kMostStretches = 14;
-// Fewer have no spread.
+// Of fewer the spread is hardly known: other hours are looked at as well.
+constexpr std::size_t kEnoughStretches = 6;
+// Fewer have none.
 constexpr std::size_t kLeastStretches = 3;
 // Of so many the farthest is left out: another night's work must not hide this one's.
 constexpr std::size_t kLeaveOneOut = 5;
+
+// Where the intervals of the missing ticks leave so much of the time, more ticks are missing than
+// the schedule tells: an outage a week before hides those of its minutes. Other stretches know the
+// cost.
+constexpr double kUntoldShare = 0.1;
 
 // Where there are no such stretches the spread of a gap is a guess from the hours around it.
 constexpr unsigned kGuessDegrees = 3;
@@ -151,6 +158,9 @@ GapCost GapCosts::of(const TickGap& gap) {
                   cost.like.end());
   // the intervals of other ticks like these may be shorter or longer than the missing ones were
   const double rest = baseline_.background_per_second * (cost.seconds - seconds);
+  const double untold = std::max(0.0, cost.seconds - seconds);
+  cost.untold = untold > kUntoldShare * cost.seconds;
+  cost.untold_pids = cost.untold ? cost.intervals / std::max(1.0, seconds) * untold : 0;
   cost.intervals = std::max(cost.intervals + rest, cost.jobs + cost.own);
   cost.random_mean = std::max(0.3, cost.random_mean + rest);
   cost.variance = std::max(cost.variance + std::abs(rest), 1e-3);
@@ -173,14 +183,15 @@ GapCost GapCosts::of(const TickGap& gap) {
 }
 
 // PIDs of one stretch, without the level beside it, more than the gap's intervals cost. Where the
-// stretch has other intervals than the gap, more than its own are expected to.
+// stretch has other intervals than the gap, and those of the gap are known, more than its own are
+// expected to.
 std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
                                             const GapCost& cost) const {
   const std::uint32_t from = index_->at(start);
   const std::uint32_t to = index_->at(end);
   if (from == kNoTick || to == kNoTick || from >= to) return std::nullopt;
   if (unusable_[to] != unusable_[from]) return std::nullopt;
-  if (to - from != cost.width) return scan_.measure(from, to).excess;
+  if (to - from != cost.width && !cost.untold) return scan_.measure(from, to).excess;
   const Tick& first = clock_.ticks[from];
   const Tick& last = clock_.ticks[to];
   const double seconds = std::chrono::duration<double>(last.time - first.time).count();
@@ -206,12 +217,10 @@ void GapCosts::stretches_apart(const TickGap& gap, const GapCost& cost, LocalMin
 void GapCosts::compare_stretches(const TickGap& gap, GapCost& cost) const {
   std::vector<double> off;
   stretches_apart(gap, cost, kLocalDay, off);
-  if (off.size() < kLeastStretches) {
-    off.clear();
-    stretches_apart(gap, cost, kLocalHour, off);
-  }
+  if (off.size() < kEnoughStretches) stretches_apart(gap, cost, kLocalHour, off);
   cost.stretches = static_cast<std::uint32_t>(off.size());
   if (off.size() < kLeastStretches) {
+    cost.variance += cost.untold_pids * cost.untold_pids;
     cost.few = cost.variance;
     cost.degrees = cost.degrees == 0 ? kGuessDegrees : std::min(cost.degrees, kGuessDegrees);
     return;
@@ -228,9 +237,10 @@ void GapCosts::compare_stretches(const TickGap& gap, GapCost& cost) const {
   if (middle * middle > error) cost.elsewhere = middle * (1 - error / (middle * middle));
   cost.elsewhere = std::max(cost.elsewhere, cost.jobs + cost.own - cost.intervals - cost.level);
   // so few say little of a spread that the intervals know better: only what is not chance
-  if (variance <= cost.variance * (1 + 2 * std::sqrt(2 / (n - 1)))) return;
-  cost.variance = cost.few = variance * (1 + 1 / n);
-  cost.degrees = static_cast<unsigned>(off.size() - 1);
+  if (!cost.untold && variance <= cost.variance * (1 + 2 * std::sqrt(2 / (n - 1)))) return;
+  cost.variance = cost.few = std::max(cost.variance, variance * (1 + 1 / n));
+  // to have looked at some is no worse than a guess
+  cost.degrees = std::max(kGuessDegrees, static_cast<unsigned>(off.size() - 1));
 }
 
 }  // namespace pidometer

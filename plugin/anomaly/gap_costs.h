@@ -37,6 +37,8 @@ struct GapCost {
   double random_mean = 0;           ///< part of it that varies
   double few = 0;                   ///< part of the variance that is known from few others
   unsigned degrees = 0;             ///< of Student's t for that part
+  bool untold = false;              ///< these intervals leave a part of the time
+  double untold_pids = 0;           ///< what it may have cost
   std::vector<std::uint32_t> like;  ///< ticks that begin such intervals, one of each kind
 
   double scheduled() const { return intervals + level + elsewhere; }  ///< if all jobs ran

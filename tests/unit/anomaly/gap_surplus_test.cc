@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "plugin/anomaly/detectors.h"
@@ -72,6 +73,24 @@ TEST(GapSurplus, lines_removed_beside_the_work_do_not_lower_the_alarm) {
         EXPECT_NEAR(static_cast<double>(found[0].excess_pids), work,
                     10 + 5 * std::sqrt(noise * static_cast<double>(minutes)));
         EXPECT_GT(found[0].score, 0);
+      }
+}
+
+TEST(GapSurplus, nor_in_a_log_of_few_days) {
+  for (const auto& [name, due] :
+       std::vector<std::pair<std::string, std::vector<std::uint32_t> (*)(std::int64_t)>>{
+           {"plain", plain}, {"hourly", hourly}, {"each five", each_five}})
+    for (const std::int64_t days : {2, 3, 4, 6})
+      for (const std::int64_t minutes : {8, 130}) {
+        SCOPED_TRACE(name + ", " + std::to_string(days) + " days, " + std::to_string(minutes));
+        const std::int64_t from = (days / 2) * kDay + 10 * kHour + 58;
+        std::vector<Reading> readings = Host{due, 0.3}.run(days * kDay);
+        raise_pids(readings, from + 1, 2000);
+        cut(readings, from, from + minutes);
+        const std::vector<Anomaly> found = gaps_of(readings);
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_GE(found[0].level, Level::high);
+        EXPECT_NEAR(static_cast<double>(found[0].excess_pids), 2000, 60);
       }
 }
 
@@ -236,6 +255,20 @@ TEST(GapSurplus, quiet_hosts_have_none) {
     }
   EXPECT_GT(gaps, 150U);
   EXPECT_LE(alarms, 1U);
+}
+
+// Outages a week apart hide ticks of one another from the schedule; their cost is known all the
+// same.
+TEST(GapCosts, do_not_hang_on_ticks_that_the_schedule_does_not_tell) {
+  const auto each_minute = [](std::int64_t) { return std::vector<std::uint32_t>{1}; };
+  std::vector<Reading> readings = Host{each_minute, 0.2}.run(60 * kDay);
+  for (std::int64_t k = 1; k < 8; ++k) {
+    const std::int64_t from = k * (7 * kDay + 3 * kHour);
+    cut(readings, from, from + 42 * kHour);
+  }
+  const std::vector<Anomaly> found = gaps_of(readings);
+  EXPECT_EQ(found.size(), 7U);
+  for (const Anomaly& a : found) EXPECT_EQ(a.excess_pids, 0) << a.expected_pids;
 }
 
 // The gap's own row has what is missing in it; the same PIDs do not count for each of the lines.
