@@ -70,7 +70,9 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
        {"surplus", gap.surplus,
         "observed - scheduled (- what a start of the daemon may take): judged whatever the cause"},
        {"surplus_score", gap.surplus_score,
-        "-log10 of the chance of so much, as of an excess over as many intervals"}});
+        "-log10 of the chance of so much, as of an excess over as many intervals; no more than "
+        "what a "
+        "job's spill or habit, or bursts of most days, leave of it"}});
 }
 
 void add_silence(const Anomaly& a, Steps& steps) {
