@@ -30,31 +30,49 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
   });
   if (found == input.gaps.end()) return;
   const GapVerdict& gap = *found;
+  const GapCost& cost = gap.cost;
+  const Baseline& baseline = input.baseline;
+  const double background_rate = background_is_known(baseline)
+                                     ? baseline.background_per_second
+                                     : baseline.most_background_per_second;
   steps.insert(
       steps.end(),
-      {{"seconds", gap.seconds, "from the last record to the next"},
-       {"usual_seconds", gap.usual_seconds,
+      {{"seconds", cost.seconds, "from the last record to the next"},
+       {"usual_seconds", cost.usual_seconds,
         "from such a record to the next where nothing is missing"},
        {"missing_ticks", static_cast<double>(gap.gap->missing),
         "minutes that were in use in two of the three hours, or days, before"},
-       {"background_rate", input.baseline.background_per_second, "PIDs a second beside the jobs"},
-       {"own", gap.own, "PIDs of the jobs of the last record, by their other runs"},
-       {"jobs", gap.jobs, "PIDs of the missing jobs, by their other runs at these minutes"},
-       {"background", gap.background, "own + background_rate * seconds: if no job ran"},
-       {"scheduled", gap.scheduled, "background + jobs: if all had run"},
+       {"intervals", cost.intervals,
+        "PIDs of all the intervals that these bound, by others that the same jobs begin"},
+       {"level", cost.level, "more than that, by the level beside the gap"},
+       {"elsewhere", cost.elsewhere,
+        fmt::format("more than that, by the same stretch of {} other days (or hours)",
+                    cost.stretches)},
+       {"scheduled", gap.scheduled, "intervals + level + elsewhere: if all had run"},
+       {"background_rate", background_rate, "PIDs a second beside the jobs, at most"},
+       {"jobs", cost.jobs,
+        "PIDs of the missing jobs: of their intervals without background_rate * seconds, and 2 a "
+        "job at least"},
+       {"background", gap.background, "scheduled - jobs: if none had run, at most"},
        {"noise", gap.noise, "standard deviation of the two"},
        {"observed", static_cast<double>(gap.observed),
         "PIDs handed out; 0 where that is not known"},
-       {"beyond_rate", gap.beyond_rate, "background_rate * max(0, seconds - usual_seconds)"},
-       {"spent", gap.spent, "observed - (background - beyond_rate)"},
+       {"first", cost.first, "PIDs of the last record's interval where nothing is missing"},
+       {"beyond_rate", gap.beyond_rate, "background - first"},
+       {"spent", gap.spent, "observed - first"},
        {"clear", gap.clear,
         "4 sqrt(noise^2 + (0.1 beyond_rate)^2): unknown if beyond_rate + jobs is less"},
-       {"removed_from", gap.beyond_rate + gap.jobs / 2,
+       {"removed_from", gap.beyond_rate + cost.jobs / 2,
         "beyond_rate + jobs / 2: lines were removed if jobs >= clear and spent is more"},
-       {"stopped_from", gap.beyond_rate / 2,
-        "beyond_rate / 2: else cron did not run if beyond_rate >= clear and spent is more; else "
-        "the "
-        "host was suspended or its clock set"}});
+       {"stopped_from", gap.gone_on,
+        "beyond_rate / 2, or clear where the rate is not known to a tenth: else cron did not run "
+        "if beyond_rate >= clear and spent is more; else the host was suspended or its clock set"},
+       {"surplus", gap.surplus,
+        "observed - scheduled (- what a start of the daemon may take): judged whatever the cause"},
+       {"surplus_score", gap.surplus_score,
+        "-log10 of the chance of so much, as of an excess over as many intervals; no more than "
+        "what a "
+        "job's spill or habit, or bursts of most days, leave of it"}});
 }
 
 void add_silence(const Anomaly& a, Steps& steps) {
@@ -62,7 +80,8 @@ void add_silence(const Anomaly& a, Steps& steps) {
       steps.end(),
       {{"missing", static_cast<double>(a.missing_records),
         "lines that the days before had at these minutes"},
-       {"observed", static_cast<double>(a.observed_pids), "PIDs handed out around these minutes"},
+       {"observed", static_cast<double>(a.observed_pids),
+        "PIDs handed out around these minutes, each counted once"},
        {"with_job", a.expected_pids, "the same on the days before, when the job ran"},
        {"without_job", a.background_pids, "with_job - 2 a line: at most, had it not run"},
        {"noise", a.noise_pids, "standard deviation of observed - with_job"},

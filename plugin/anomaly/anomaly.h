@@ -136,7 +136,8 @@ struct Anomaly {
   std::uint64_t missing_records = 0;  ///< what the schedule had there, by the hours and days before
   double background_pids = 0;         ///< what would have been spent had no job run
   double noise_pids = 0;              ///< standard deviation of the two
-  // excess_pids: beyond what all of the missing jobs take, where that alone is an alarm; else 0
+  // excess_pids, score, score_log: beyond what all of the missing jobs take, whatever the cause;
+  // 0 where that is no more than chance and damage may make
   bool until_file_time = false;  ///< it ends at the time at which the log's file was written
   bool from_file_time = false;   ///< it begins at the time at which the log's file was made
   bool one_job = false;          ///< one job's lines alone are missing: `labels`

@@ -112,13 +112,33 @@ double DailyBursts::explained(const Window& window, Steps* steps) const {
     number += 1;
   }
   if (number == 0) return window.score;
-  const double deviations = (std::log(std::max(largest, 1.0)) - middle_) / spread_;
-  const double size = surprise_of_t(deviations, degrees_);
-  const double mean = rate_ * static_cast<double>(window.width());
-  const double chance = surprise_of_number(number, mean) + std::max(0.0, size - std::log10(number));
-  const double left = rest.excess > 0 ? scan_.score(rest) : 0;
-  if (steps != nullptr) *steps = {number, mean, deviations, degrees_, chance, rest.excess, left};
-  return std::min(window.score, std::max(chance, left));
+  Steps own;
+  Steps& told = steps != nullptr ? *steps : own;
+  const double by_chance = chance(number, largest, window.width(), told);
+  told.rest_excess = rest.excess;
+  told.rest_score = rest.excess > 0 ? scan_.score(rest) : 0;
+  return std::min(window.score, std::max(by_chance, told.rest_score));
+}
+
+// -log10 of that of so many bursts in so many intervals, and of one as large among them.
+double DailyBursts::chance(double number, double largest, std::size_t intervals,
+                           Steps& steps) const {
+  steps.number = number;
+  steps.mean = rate_ * static_cast<double>(intervals);
+  steps.deviations = (std::log(std::max(largest, 1.0)) - middle_) / spread_;
+  steps.degrees = degrees_;
+  const double size = surprise_of_t(steps.deviations, degrees_);
+  steps.chance = surprise_of_number(number, steps.mean) + std::max(0.0, size - std::log10(number));
+  return steps.chance;
+}
+
+double DailyBursts::explained(double excess, std::size_t intervals, double score) const {
+  if (!usual_) return score;
+  const double some = std::max(1.0, std::round(excess / std::exp(middle_)));
+  Steps steps;
+  for (const double number : {1.0, some})
+    score = std::min(score, chance(number, excess / number, intervals, steps));
+  return score;
 }
 
 }  // namespace pidometer

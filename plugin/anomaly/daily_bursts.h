@@ -34,6 +34,10 @@ class DailyBursts {
   /// The window's score: what is left of it without its bursts, but at least the chance of those.
   double explained(const Window& window, Steps* steps = nullptr) const;
 
+  /// The same of an excess over `intervals` of which it is not known when it was spent: at most the
+  /// chance of one such burst, or of some of the usual size.
+  double explained(double excess, std::size_t intervals, double score) const;
+
  private:
   struct Burst {
     std::uint32_t begin;  ///< intervals
@@ -47,6 +51,7 @@ class DailyBursts {
   };
 
   void learn(const EvenDays& days, double judged);
+  double chance(double number, double largest, std::size_t intervals, Steps& steps) const;
 
   const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< in the order of the log

@@ -33,7 +33,8 @@ std::vector<Anomaly> detect_clock_step(const DetectorInput& input) {
   const std::vector<GapVerdict>& gaps = input.gaps;
   for (std::size_t g = 0; g < gaps.size(); ++g)
     if (input.steps[g] != kNoTick)
-      found.push_back(step_at(clock, gaps[g].gap->tick, gaps[g].seconds - gaps[g].usual_seconds));
+      found.push_back(
+          step_at(clock, gaps[g].gap->tick, gaps[g].cost.seconds - gaps[g].cost.usual_seconds));
   return found;
 }
 

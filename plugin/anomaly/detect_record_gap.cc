@@ -39,20 +39,17 @@ Level gap_level(const GapVerdict& verdict) {
   return Level::informational;
 }
 
-// What was handed out beyond the cost of all that is missing is work without a line, however few
-// lines are missing: whoever removes one record beside his work must not turn an alarm into a gap.
-// The spread of a gap is a guess from the hours around it: three degrees of freedom.
-constexpr unsigned kSurplusDegrees = 3;
-
-void add_surplus(const GapVerdict& verdict, const WindowScan& scan, Anomaly& gap) {
-  if (verdict.cause != GapCause::records_removed || verdict.observed == 0) return;
-  const double surplus = static_cast<double>(verdict.observed) - verdict.scheduled;
-  if (surplus < 1) return;
-  const double score = surprise_of_t(surplus / std::max(1.0, verdict.noise), kSurplusDegrees);
-  const Level level = level_of(score, scan.looks(), scan.days());
-  if (level <= gap.level) return;
-  gap.level = level;
-  gap.excess_pids = std::llround(surplus);
+// How few lines are missing, and why, does not matter: whoever removes one record beside his work
+// must not turn an alarm into a gap.
+void add_surplus(const GapVerdict& verdict, const Interval& interval, const WindowScan& scan,
+                 Anomaly& gap) {
+  const Level level = level_of(verdict.surplus_score, scan.looks(), scan.days());
+  if (level == Level::informational) return;
+  gap.excess_pids = std::llround(verdict.surplus);
+  gap.score = verdict.surplus_score;
+  gap.score_log = score_over_looks(verdict.surplus_score, scan.looks()) + 0.0;  // no minus zero
+  gap.may_be_boot = interval.may_be_boot;
+  gap.level = std::max(gap.level, interval.may_be_boot ? std::min(level, Level::low) : level);
 }
 
 // A job may be silent across a clock that was set back.
@@ -96,9 +93,9 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.expected_pids = verdict.scheduled;
     a.background_pids = verdict.background;
     a.noise_pids = verdict.noise;
-    a.missing_records = verdict.missing_records;
+    a.missing_records = verdict.cost.records;
     a.restarted = verdict.beyond_restart;
-    add_surplus(verdict, input.scan, a);
+    add_surplus(verdict, clock.intervals[verdict.gap->tick], input.scan, a);
     found.push_back(std::move(a));
   }
   for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));

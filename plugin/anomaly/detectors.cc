@@ -58,7 +58,7 @@ DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_base
       scan(its_scan),
       explanations(its_explanations),
       edited(find_edited_times(the_clock)),
-      gaps(judge_gaps(the_clock, its_baseline, edited)),
+      gaps(judge_gaps(the_clock, its_baseline, its_scan, its_explanations, edited)),
       steps(steps_back_of(the_clock, gaps)),
       silent(!the_clock.order.is_clock() ? SilentJobs() : find_silent_jobs(the_clock)) {}
 

@@ -48,4 +48,20 @@ double Explanations::explained(const Window& window, ExplainedSteps* steps) {
   return learnt_->bursts.explained(rest, &told.bursts);
 }
 
+double Explanations::explained(const Window& gap, std::size_t intervals,
+                               std::span<const std::uint32_t> like) {
+  if (gap.score < kSurprising) return gap.score;
+  if (!learnt_) learnt_ = std::make_unique<Learnt>(clock_, baseline_, scan_);
+  double score = learnt_->spill.explained(gap);
+  Window one = gap;
+  // no gap has more kinds of intervals than a host has in a day, unless it was made up
+  constexpr std::size_t kMostKinds = 64;
+  for (const std::uint32_t tick : like.first(std::min(like.size(), kMostKinds))) {
+    one.begin = tick;
+    one.end = tick + 1;
+    score = std::min(score, learnt_->habit.explained(one));
+  }
+  return learnt_->bursts.explained(gap.excess, intervals, score);
+}
+
 }  // namespace pidometer

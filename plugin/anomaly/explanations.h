@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "plugin/anomaly/daily_bursts.h"
@@ -34,6 +35,10 @@ class Explanations {
   /// The window's score, no larger than what any of them leaves of it. What explains one interval
   /// of a window is taken out of the window. `steps`, where it is asked for: the arithmetic.
   double explained(const Window& window, ExplainedSteps* steps = nullptr);
+
+  /// The same of a gap's one interval, `gap`, that would have been `intervals` of the kinds which
+  /// the ticks `like` begin: what any of these explains may have happened in it.
+  double explained(const Window& gap, std::size_t intervals, std::span<const std::uint32_t> like);
 
  private:
   static constexpr float kUnknown = -1;

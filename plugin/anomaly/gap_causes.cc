@@ -7,14 +7,8 @@
 namespace pidometer {
 namespace {
 
-// A job that cron runs takes two PIDs at least: cron's child, and the job.
-constexpr double kLeastJobPids = 2;
-
 // Two ways to have been are told apart where they lie so many standard deviations apart.
 constexpr double kTellsApart = 4;
-
-// What goes on beside the jobs is known to so large a share of itself: hosts' days differ.
-constexpr double kRateShare = 0.1;
 
 // The share of what the jobs cost from which on they are taken to have run.
 constexpr double kRanShare = 0.5;
@@ -27,75 +21,55 @@ double seconds_between(const Tick& a, const Tick& b) {
 
 class GapJudge {
  public:
-  GapJudge(const PidClock& clock, const Baseline& baseline) : clock_(clock), baseline_(baseline) {}
+  GapJudge(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
+           Explanations& explanations)
+      : clock_(clock),
+        baseline_(baseline),
+        scan_(scan),
+        explanations_(explanations),
+        costs_(clock, baseline, scan) {}
 
-  GapVerdict judge(const TickGap& gap) const {
+  GapVerdict judge(const TickGap& gap) {
     GapVerdict verdict;
     verdict.gap = &gap;
     const Interval& interval = clock_.intervals[gap.tick];
-    const Tick& last = clock_.ticks[gap.tick];
-    const Tick& next = clock_.ticks[gap.tick + 1];
-    verdict.seconds = seconds_between(last, next);
-    if (gap.own_reference != kNoTick) verdict.usual_seconds = interval_seconds(gap.own_reference);
-    add_costs(gap, verdict);
+    verdict.cost = costs_.of(gap);
+    verdict.scheduled = verdict.cost.scheduled();
+    verdict.background = verdict.scheduled - verdict.cost.jobs;
+    verdict.noise = std::sqrt(verdict.cost.variance);
     verdict.beyond_restart = interval.state == IntervalState::hole && interval.restarted &&
                              is_beyond_restart(interval, verdict);
-    verdict.beyond_rate =
-        baseline_.background_per_second * std::max(0.0, verdict.seconds - verdict.usual_seconds);
-    verdict.spent =
-        static_cast<double>(interval.advance) - (verdict.background - verdict.beyond_rate);
+    verdict.beyond_rate = std::max(0.0, verdict.background - verdict.cost.first);
+    verdict.spent = static_cast<double>(interval.advance) - verdict.cost.first;
     verdict.clear = kTellsApart * std::hypot(verdict.noise, kRateShare * verdict.beyond_rate);
-    verdict.cause = cause_of(interval, last, next, verdict);
-    if (interval.state == IntervalState::hole || interval.state == IntervalState::judged)
+    verdict.gone_on = went_on_from(verdict);
+    verdict.cause = cause_of(interval, gap, verdict);
+    if (interval.state == IntervalState::hole || interval.state == IntervalState::judged) {
       verdict.observed = interval.advance;
+      if (verdict.cause != GapCause::evidence_damaged) add_surplus(interval, verdict);
+    }
     return verdict;
   }
 
  private:
-  double interval_seconds(std::uint32_t tick) const {
-    return std::max(0, clock_.intervals[tick].seconds);
+  // Half of the background; where its rate is not known more than the noise of it.
+  double went_on_from(const GapVerdict& verdict) const {
+    return background_is_known(baseline_) ? kRanShare * verdict.beyond_rate : verdict.clear;
   }
 
-  bool judged(std::uint32_t tick) const {
-    return clock_.intervals[tick].state == IntervalState::judged;
-  }
-
-  // What the tick's interval costs beyond the background.
-  double job_cost(std::uint32_t tick) const {
-    const double least = kLeastJobPids * clock_.ticks[tick].jobs;
-    if (!judged(tick)) return least;
-    const double background = baseline_.background_per_second * interval_seconds(tick);
-    return std::max(least, static_cast<double>(baseline_.expected[tick].mean) - background);
-  }
-
-  double variance(std::uint32_t tick) const {
-    if (!judged(tick)) return clock_.ticks[tick].jobs;
-    // a level that is not known within the gap is part of its noise
-    return static_cast<double>(baseline_.expected[tick].variance);
-  }
-
-  void add_costs(const TickGap& gap, GapVerdict& verdict) const {
-    const double background = baseline_.background_per_second * verdict.seconds;
-    const double own = gap.own_reference != kNoTick ? job_cost(gap.own_reference)
-                                                    : kLeastJobPids * clock_.ticks[gap.tick].jobs;
-    double jobs = 0;
-    double square = gap.own_reference != kNoTick ? variance(gap.own_reference) : own;
-    std::uint64_t records = 0;
-    for (const std::uint32_t tick : gap.references) {
-      jobs += job_cost(tick);
-      square += variance(tick);
-      records += clock_.ticks[tick].jobs;
-    }
-    const double more = gap.references.empty() ? 0
-                                               : static_cast<double>(gap.missing) /
-                                                     static_cast<double>(gap.references.size());
-    verdict.missing_records = static_cast<std::uint64_t>(
-        std::llround(static_cast<double>(records) * std::max(1.0, more)));
-    verdict.own = own;
-    verdict.jobs = jobs * more;
-    verdict.background = own + background;
-    verdict.scheduled = verdict.background + jobs * more;
-    verdict.noise = std::sqrt(square * std::max(1.0, more));
+  // What was handed out beyond the cost of all that is missing is work without a line, whatever
+  // became of the lines, and is judged as it would be had they all been there.
+  void add_surplus(const Interval& interval, GapVerdict& verdict) const {
+    const GapCost& cost = verdict.cost;
+    const double more = static_cast<double>(interval.advance) - verdict.scheduled -
+                        (interval.restarted ? kDaemonStartPids : 0);
+    if (more < 1) return;
+    verdict.surplus = more;
+    const std::uint32_t tick = verdict.gap->tick;
+    const Window gap{
+        tick, tick + 1, more, cost.variance,
+        scan_.score({more, cost.variance, cost.random_mean, cost.few, cost.degrees}, cost.width)};
+    verdict.surplus_score = explanations_.explained(gap, cost.width, cost.like);
   }
 
   // cron may have been stopped, and started behind the gap: then the jobs did not run.
@@ -106,9 +80,9 @@ class GapJudge {
     return !interval.may_be_boot && more > kTellsApart * std::max(1.0, noise);
   }
 
-  GapCause cause_of(const Interval& interval, const Tick& last, const Tick& next,
-                    const GapVerdict& verdict) const {
-    if (next.lost_before != Loss::none || last.lost_before == Loss::damaged)
+  GapCause cause_of(const Interval& interval, const TickGap& gap, const GapVerdict& verdict) const {
+    if (clock_.ticks[gap.tick + 1].lost_before != Loss::none ||
+        clock_.ticks[gap.tick].lost_before == Loss::damaged)
       return GapCause::evidence_damaged;
     switch (interval.state) {
       case IntervalState::boot:
@@ -124,28 +98,33 @@ class GapJudge {
     if (interval.state == IntervalState::daemon_restart || interval.restarted)
       return GapCause::cron_stopped;
     // beyond what the last tick costs by itself: the background's PIDs, and the missing jobs'
-    const double jobs = verdict.scheduled - verdict.background;
+    const double jobs = verdict.cost.jobs;
     const double background = verdict.beyond_rate;
     const double spent = verdict.spent;
     const double clear = verdict.clear;
     if (background + jobs < clear) return GapCause::unknown;
+    const bool went_on = spent > verdict.gone_on;
     if (jobs < clear)
-      return spent > kRanShare * (background + jobs) ? GapCause::unknown
-                                                     : GapCause::suspended_or_clock_set;
+      return went_on || spent > kRanShare * (background + jobs) ? GapCause::unknown
+                                                                : GapCause::suspended_or_clock_set;
     if (spent > background + kRanShare * jobs) return GapCause::records_removed;
-    if (background >= clear && spent > kRanShare * background) return GapCause::cron_stopped;
+    if (background >= clear && went_on) return GapCause::cron_stopped;
     return GapCause::suspended_or_clock_set;
   }
 
   const PidClock& clock_;
   const Baseline& baseline_;
+  const WindowScan& scan_;
+  Explanations& explanations_;
+  GapCosts costs_;
 };
 
 }  // namespace
 
 std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
+                                   const WindowScan& scan, Explanations& explanations,
                                    const std::vector<EditedTime>& edited) {
-  const GapJudge judge(clock, baseline);
+  GapJudge judge(clock, baseline, scan, explanations);
   std::vector<GapVerdict> verdicts;
   verdicts.reserve(clock.gaps.size());
   const auto is_edited = [&](std::uint32_t tick) {
@@ -182,7 +161,7 @@ std::vector<std::uint32_t> steps_back_of(const PidClock& clock,
     if (clock.intervals[i].state == IntervalState::clock_step) back.push_back(i);
   for (std::size_t g = 0; g < gaps.size(); ++g) {
     if (gaps[g].cause != GapCause::suspended_or_clock_set) continue;
-    const double forward = gaps[g].seconds - gaps[g].usual_seconds;
+    const double forward = gaps[g].cost.seconds - gaps[g].cost.usual_seconds;
     const auto next = std::ranges::upper_bound(back, gaps[g].gap->tick);
     if (next == back.end()) continue;
     const double apart = seconds_between(clock.ticks[gaps[g].gap->tick], clock.ticks[*next]);

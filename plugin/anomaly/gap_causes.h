@@ -5,6 +5,9 @@
 
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/anomaly/edited_times.h"
+#include "plugin/anomaly/explanations.h"
+#include "plugin/anomaly/gap_costs.h"
+#include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -14,22 +17,23 @@ namespace pidometer {
 struct GapVerdict {
   const TickGap* gap = nullptr;
   GapCause cause = GapCause::unknown;
+  GapCost cost;
   std::int64_t observed = 0;  ///< PIDs handed out over the gap; 0 where that is not known
   double scheduled = 0;       ///< what the gap costs had every job run
-  double background = 0;      ///< had none run but the tick's that starts it
+  double background = 0;      ///< had none run but the tick's that starts it, at most
   double noise = 0;           ///< standard deviation of the two
-  std::uint64_t missing_records = 0;
   /// The daemon was started in it, and what was handed out is more than the start and all of the
   /// jobs may have taken.
   bool beyond_restart = false;
-  double seconds = 0;  ///< from the last record to the next
   // what the cause was told from:
-  double own = 0;            ///< cost of the jobs that the last record before the gap began
-  double jobs = 0;           ///< of those that are missing
-  double beyond_rate = 0;    ///< background over the time beyond the usual
-  double spent = 0;          ///< beyond what the last record's interval costs
-  double clear = 0;          ///< two of these are told apart where they lie so far apart
-  double usual_seconds = 0;  ///< from such a tick to the next, where nothing is missing
+  double beyond_rate = 0;  ///< background over the time beyond the usual, at most
+  double spent = 0;        ///< beyond what the last record's interval costs
+  double clear = 0;        ///< two of these are told apart where they lie so far apart
+  double gone_on = 0;      ///< the background went on where more was spent
+  /// What was handed out beyond all of it, and the score of so much, as of an excess. 0 where
+  /// that is not known, or explained by damage.
+  double surplus = 0;
+  double surplus_score = 0;
 };
 
 /// What each of the clock's gaps means. Removed lines leave the PIDs that their jobs took; a host
@@ -38,6 +42,7 @@ struct GapVerdict {
 /// Without the gaps beside a tick whose time was edited (find_edited_times()): what is missing
 /// there stands elsewhere.
 std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
+                                   const WindowScan& scan, Explanations& explanations,
                                    const std::vector<EditedTime>& edited);
 
 /// The gap that a clock set forward left, where the clock was set back by as much later on: index

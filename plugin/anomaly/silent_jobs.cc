@@ -104,6 +104,11 @@ class SilenceFinder {
   }
 
  private:
+  struct Compared {
+    std::vector<std::int32_t> differences;  // in tenths of a PID
+    std::uint32_t until = 0;                // tick up to which PIDs were counted
+  };
+
   // The distance that half of the job's runs do not exceed.
   LocalMinute usual_distance(Runs job) const {
     std::vector<LocalMinute> distances;
@@ -124,7 +129,7 @@ class SilenceFinder {
     silence.comes_back = k + 1 < job.size();
     silence.next_tick =
         silence.comes_back ? job[k + 1] : static_cast<std::uint32_t>(clock_.ticks.size() - 1);
-    std::vector<std::int32_t> differences;
+    Compared so_far;
     const LocalMinute start = minutes_[job[k]];
     // the minutes of the last days before, moved on by whole days until the silence is over
     std::vector<LocalMinute> of_day;
@@ -139,11 +144,11 @@ class SilenceFinder {
         if ((m > 0 && of_day[m] == of_day[m - 1]) || minute <= start || minute >= end) continue;
         if (ran(label, minute) || !scheduled(job, label, minute, start, end)) continue;
         ++silence.missing;
-        if (differences.size() < kMostCompared) compare(minute, start, silence, differences);
+        if (so_far.differences.size() < kMostCompared) compare(minute, start, silence, so_far);
       }
-    silence.compared = differences.size();
+    silence.compared = so_far.differences.size();
     if (silence.compared < kLeastCompared) return std::nullopt;
-    return verdict(differences, silence);
+    return verdict(so_far.differences, silence);
   }
 
   // Two of the three days before the silence, unless the same weekday says no.
@@ -166,12 +171,12 @@ class SilenceFinder {
     return tick != kNoTick && has(tick, label);
   }
 
-  // PIDs handed out around the minute, now and on the days before.
-  void compare(LocalMinute minute, LocalMinute start, SilentJob& silence,
-               std::vector<std::int32_t>& differences) const {
+  // PIDs handed out around the minute, now and on the days before. No PID counts for two lines: of
+  // a gap in which all lines are missing the schedule's own row tells, and one look is not many.
+  void compare(LocalMinute minute, LocalMinute start, SilentJob& silence, Compared& so_far) const {
     const std::uint32_t a = near(minute, -1);
     const std::uint32_t b = near(minute, 1);
-    if (a == kNoTick || b == kNoTick) return;
+    if (a == kNoTick || b == kNoTick || a < so_far.until) return;
     const auto now = advance(a, b);
     if (!now) return;
     const std::uint32_t own = index_->at(minute);
@@ -192,7 +197,8 @@ class SilenceFinder {
     }
     if (days == 0) return;
     const double expected = sum / days;
-    differences.push_back(static_cast<std::int32_t>(std::lround(10 * (*now - expected))));
+    so_far.differences.push_back(static_cast<std::int32_t>(std::lround(10 * (*now - expected))));
+    so_far.until = b;
     silence.with_job += expected;
   }
 
@@ -212,6 +218,7 @@ class SilenceFinder {
       const Interval& interval = clock_.intervals[i];
       if (interval.state != IntervalState::judged && interval.state != IntervalState::hole)
         return std::nullopt;
+      if (interval.restarted) return std::nullopt;  // cron may not have run
       if (clock_.ticks[i + 1].lost_before != Loss::none) return std::nullopt;
       sum += interval.advance;
     }

@@ -15,7 +15,7 @@ struct SilentJob {
   std::uint32_t next_tick = 0;  ///< the first one with it behind, or the log's last tick
   bool comes_back = false;
   std::uint64_t missing = 0;   ///< lines that the days before had at these minutes
-  std::uint64_t compared = 0;  ///< of these, how many could be compared
+  std::uint64_t compared = 0;  ///< stretches around them that could be compared, none twice
   double observed = 0;         ///< PIDs handed out around the compared ones
   double with_job = 0;         ///< the same on the days before, when the job ran
   double without_job = 0;      ///< at most, had it not run
@@ -31,7 +31,8 @@ struct SilentJobs {
 /// Compares the PIDs handed out around each minute at which the job should have run with those of
 /// the same minutes of the days before. A job that was taken off the schedule costs two PIDs less
 /// at least (cron's child, and the job); where the spread does not tell that apart nothing is said,
-/// nor where another job runs in its place.
+/// nor where another job runs in its place. Lines that are missing within one gap of the schedule
+/// are one look at its PIDs, and no silence by themselves.
 SilentJobs find_silent_jobs(const PidClock& clock);
 
 }  // namespace pidometer

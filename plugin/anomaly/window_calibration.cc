@@ -49,42 +49,44 @@ WindowCalibration::WindowCalibration(const PidClock& clock, const Baseline& base
 }
 
 WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) const {
-  double random_mean = 0;
-  unsigned degrees = 0;
-  double few = 0;  // variance that is known from few intervals
+  Sum sum{window.excess, window.variance};
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
     const Expectation& e = baseline_.expected[i];
-    random_mean += baseline_.random_mean(e);
+    sum.random_mean += baseline_.random_mean(e);
     const unsigned d = baseline_.comparables[e.comparable].degrees;
     if (d == 0 && clock_.intervals[i].wraps == 0 && !clock_.intervals[i].repaired) continue;
-    few += static_cast<double>(e.variance);
+    sum.few += static_cast<double>(e.variance);
     // a wrap or a repaired reading is known from no other interval at all
     const unsigned known = clock_.intervals[i].wraps > 0 || clock_.intervals[i].repaired ? 2 : d;
-    degrees = degrees == 0 ? known : std::min(degrees, known);
+    sum.degrees = sum.degrees == 0 ? known : std::min(sum.degrees, known);
   }
   if (baseline_.level.used()) {
     const double seconds = std::chrono::duration<double>(clock_.ticks[window.end].time -
                                                          clock_.ticks[window.begin].time)
                                .count();
-    random_mean +=
-        std::max(-random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
+    sum.random_mean +=
+        std::max(-sum.random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
   }
-  Surprise surprise{surprise_of_count(window.excess, random_mean, window.variance),
+  return surprise(sum);
+}
+
+WindowCalibration::Surprise WindowCalibration::surprise(const Sum& sum) {
+  Surprise surprise{surprise_of_count(sum.excess, sum.random_mean, sum.variance),
                     0,
                     0,
                     std::numeric_limits<double>::infinity(),
-                    random_mean,
-                    degrees};
+                    sum.random_mean,
+                    sum.degrees};
   const double bursty =
-      (window.variance / random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
-  if (random_mean >= kBusyMean && bursty > 0) {
-    surprise.bursts = surprise_of_bursts(window.excess, random_mean, window.variance);
+      (sum.variance / sum.random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
+  if (sum.random_mean >= kBusyMean && bursty > 0) {
+    surprise.bursts = surprise_of_bursts(sum.excess, sum.random_mean, sum.variance);
     if (surprise.bursts < surprise.count) surprise.bursty = std::min(1.0, bursty);
   }
-  // where little of the window's variance comes from few intervals, their degrees say little
+  // where little of the variance comes from few intervals, their degrees say little
   constexpr double kMattersShare = 0.05;
-  if (degrees > 0 && few > kMattersShare * window.variance)
-    surprise.most = surprise_of_t(window.excess / std::sqrt(window.variance), degrees);
+  if (sum.degrees > 0 && sum.few > kMattersShare * sum.variance)
+    surprise.most = surprise_of_t(sum.excess / std::sqrt(sum.variance), sum.degrees);
   return surprise;
 }
 
@@ -96,6 +98,11 @@ double WindowCalibration::raw_score(const Surprise& surprise, double count_share
 double WindowCalibration::score(const Window& window) const {
   const std::size_t w = width_index(window.width());
   return raw_score(surprise(window), count_share_[w]) * shrink_[w];
+}
+
+double WindowCalibration::score(const Sum& sum, std::size_t width) const {
+  const std::size_t w = width_index(width);
+  return raw_score(surprise(sum), count_share_[w]) * shrink_[w];
 }
 
 void WindowCalibration::mark_suspects() {

@@ -39,6 +39,16 @@ class WindowCalibration {
   };
   Surprise surprise(const Window& window) const;
 
+  /// A sum of intervals, of which not each is known: what was handed out over a gap.
+  struct Sum {
+    double excess = 0;  ///< observed minus expected
+    double variance = 0;
+    double random_mean = 0;  ///< part of the expectation that varies
+    double few = 0;          ///< part of the variance that is known from few others
+    unsigned degrees = 0;    ///< of Student's t for that part; 0: there is none
+  };
+  static Surprise surprise(const Sum& sum);
+
   /// How far from the tail of bursts to that of a count, 0 to 1, in windows of width `w`.
   double count_share(std::size_t w) const { return count_share_[w]; }
 
@@ -47,6 +57,8 @@ class WindowCalibration {
 
   /// -log10 of the chance of such a sum in one window of its width.
   double score(const Window& window) const;
+  /// The same of a sum of `width` intervals.
+  double score(const Sum& sum, std::size_t width) const;
 
  private:
   /// A window of the sample, as far as the sample needs it.

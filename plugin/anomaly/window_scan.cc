@@ -47,6 +47,10 @@ double WindowScan::score(const Window& window) const {
   return std::clamp(calibration_.score(window) - price(window.width()), 0.0, kMostScore);
 }
 
+double WindowScan::score(const WindowCalibration::Sum& sum, std::size_t width) const {
+  return std::clamp(calibration_.score(sum, width) - price(width), 0.0, kMostScore);
+}
+
 bool WindowScan::listed(const Window& window) const {
   if (std::lround(window.excess) < 1) return false;
   if (window.score >= floor_) return true;

@@ -30,6 +30,9 @@ class WindowScan {
   /// Calibrated score of a measured window.
   double score(const Window& window) const;
 
+  /// The same of a sum of `width` intervals that are not all known.
+  double score(const WindowCalibration::Sum& sum, std::size_t width) const;
+
   /// What is taken off the score of a window of so many intervals, because it was chosen among many
   /// that overlap.
   static double price(std::size_t width);

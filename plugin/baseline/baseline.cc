@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <unordered_map>
 #include <vector>
 
 #include "plugin/baseline/common_intervals.h"
@@ -77,22 +80,50 @@ void spread_daily_sources(const PidClock& clock, const DayMinutes& daily, Baseli
       baseline.spread_factor[i] = spread_factor(clock, baseline, i);
 }
 
+// What the lengths of the intervals that one set of jobs begins say of the background's rate.
+struct LengthsOfOneSet {
+  double n = 0;
+  double sum = 0;  // of half minutes
+  double square = 0;
+  double spread() const { return n > 0 ? std::max(0.0, square - sum * sum / n) : 0; }
+};
+
 // The rate of the additive fit, but never more than leaves each job the two PIDs that it takes at
-// least: cron's child, and the job (measured of plain jobs: three, their shell too).
-double background_rate(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs) {
+// least: cron's child, and the job (measured of plain jobs: three, their shell too). Where each set
+// of jobs has one length the fit shares out what cannot be told apart, and its error is without
+// bound: the slope's standard error of a least squares line through what the same jobs cost over
+// other lengths.
+void learn_background(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
+                      Baseline& baseline) {
   constexpr double kJobPids = 2;
   constexpr double kHalfMinute = 30;
   double left = 0;
   double seconds = 0;
+  double squares = 0;
+  double degrees = 0;
+  std::unordered_map<std::uint32_t, LengthsOfOneSet> lengths;
   for (const IntervalGroup& group : groups.groups) {
     if (!group.common) continue;
     const auto n = static_cast<double>(group.core.n);
     const auto jobs = static_cast<double>(clock.item_sets.labels(group.items).size());
     left += n * (group.core.mean - kJobPids * jobs);
     seconds += n * kHalfMinute * group.half_minutes;
+    squares += group.core.square_sum;
+    degrees += std::max(0.0, static_cast<double>(group.core.core_n) - 1);
+    LengthsOfOneSet& of_set = lengths[group.items];
+    of_set.n += n;
+    of_set.sum += n * group.half_minutes;
+    of_set.square += n * group.half_minutes * group.half_minutes;
   }
+  double spread = 0;
+  for (const auto& [items, of_set] : lengths) spread += of_set.spread();
   const double fit = std::max(0.0, costs.per_half_minute() / kHalfMinute);
-  return seconds > 0 ? std::clamp(left / seconds, 0.0, fit) : fit;
+  const double most = seconds > 0 ? std::max(0.0, left / seconds) : fit;
+  const double error = spread > 0 && degrees > 0
+                           ? std::sqrt(squares / degrees / spread) / kHalfMinute
+                           : std::numeric_limits<double>::infinity();
+  baseline.background_per_second = std::min(most, fit);
+  baseline.most_background_per_second = std::min(most, fit + kBackgroundErrors * error);
 }
 
 // Of a negative binomial count the third central moment is V (2 V / M - 1): skewness tells the mean
@@ -139,7 +170,7 @@ Baseline learn_baseline(const PidClock& clock) {
   Baseline baseline = learn(clock, groups, costs, daily);
   // what a daily source adds was spread over the same minute of all hours: once more without it
   if (daily.any()) baseline = learn(clock, groups, costs, daily);
-  baseline.background_per_second = background_rate(clock, groups, costs);
+  learn_background(clock, groups, costs, baseline);
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
   widen_foreign_intervals(clock, baseline);
   expect_daemon_starts(clock, baseline);

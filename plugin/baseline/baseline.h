@@ -45,9 +45,13 @@ struct Baseline {
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
-  /// PIDs a second that are handed out while no job runs. An upper bound where the log has jobs of
-  /// one length only: what they cost and what goes on beside them cannot be told apart there.
+  /// PIDs a second that are handed out while no job runs, by the additive fit: a guess where a job
+  /// is always followed by the next one after the same time, because what jobs cost and what goes
+  /// on beside them cannot be told apart there.
   double background_per_second = 0;
+  /// The most of it that the log leaves open: kBackgroundErrors more, and no more than leaves
+  /// each job the two PIDs that it takes at least.
+  double most_background_per_second = 0;
 
   /// Mean of the random part of an interval's count: the smallest count of many is not as small as
   /// it could be, and the skewness may know more.
@@ -62,6 +66,9 @@ struct Baseline {
 /// script 7 to 58 were counted (it may read the locale with a pipe for each variable), and whoever
 /// types the command has a few. Up to so many in one interval are taken to be its.
 inline constexpr double kDaemonStartPids = 64;
+
+/// So many standard errors of the background's rate more are left open.
+inline constexpr double kBackgroundErrors = 3;
 
 /// What is added to the variance of an interval because its distance is known less well: one over a
 /// wrap, or with a reading taken out. 0 for all others.

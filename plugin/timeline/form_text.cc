@@ -57,9 +57,14 @@ std::string boot_words(const Anomaly& anomaly) {
 
 std::string gap_words(const Anomaly& anomaly) {
   if (anomaly.observed_pids == 0) return fmt::format("; {}", level_name(anomaly.level));
-  return fmt::format("; {} PIDs handed out, {:.0f} ± {:.0f} if all had run, {:.0f} if none; {}",
-                     anomaly.observed_pids, anomaly.expected_pids, anomaly.noise_pids,
-                     anomaly.background_pids, level_name(anomaly.level));
+  std::string words =
+      fmt::format("; {} PIDs handed out, {:.0f} ± {:.0f} if all had run, {:.0f} if none; {}",
+                  anomaly.observed_pids, anomaly.expected_pids, anomaly.noise_pids,
+                  anomaly.background_pids, level_name(anomaly.level));
+  if (anomaly.excess_pids > 0)
+    words +=
+        fmt::format(", score {:.1f} ({:.1f} over the whole log)", anomaly.score, anomaly.score_log);
+  return words;
 }
 
 std::string activity_words(const Anomaly& anomaly) {

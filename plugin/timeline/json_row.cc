@@ -57,6 +57,10 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["expected_pids"] = row_real(anomaly.expected_pids);
   row["background_pids"] = row_real(anomaly.background_pids);
   row["noise_pids"] = row_real(anomaly.noise_pids);
+  if (anomaly.excess_pids <= 0) return;
+  row["excess_pids"] = anomaly.excess_pids;
+  row["score"] = row_real(anomaly.score);
+  row["score_log"] = row_real(anomaly.score_log);
 }
 
 /// A line of another log: a MissingLine or a Witness.

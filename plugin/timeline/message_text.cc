@@ -113,6 +113,21 @@ std::string against_journal_message(const TimelineEvent& event, const FindingBod
                      verdict_words(finding));
 }
 
+/// Why the records are missing, and what was handed out beyond all that they explain.
+std::string cause_and_surplus(const Anomaly& anomaly) {
+  const bool one = anomaly.missing_records == 1;
+  const std::string more =
+      anomaly.excess_pids > 0 ? fmt::format("{} more", anomaly.excess_pids) : std::string("more");
+  if (anomaly.restarted && anomaly.cause == GapCause::unknown)
+    return "the cron daemon was started there, and " + more +
+           " PIDs were handed out than that and all of their jobs explain";
+  std::string words(cause_words(anomaly.cause, one));
+  if (anomaly.excess_pids > 0)
+    words += fmt::format("; {} PIDs were handed out than {} and the rest explain", more,
+                         one ? "its job" : "their jobs");
+  return words;
+}
+
 std::string gap_message(const TimelineEvent& event, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   if (finding.missing) return against_journal_message(event, finding);
@@ -129,19 +144,10 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
   const std::string whose =
       anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
                       : std::string();
-  const std::string surplus =
-      anomaly.excess_pids > 0
-          ? fmt::format("; {} more PIDs were handed out than they and the rest explain",
-                        anomaly.excess_pids)
-          : std::string();
-  return fmt::format("{} scheduled record{}{} missing {}; {}{}", anomaly.missing_records,
-                     anomaly.missing_records == 1 ? "" : "s",
-                     whose + (anomaly.missing_records == 1 ? " is" : " are"), when(finding),
-                     anomaly.restarted && anomaly.cause == GapCause::unknown
-                         ? "the cron daemon was started there, and more PIDs were handed out than "
-                           "that and all of their jobs explain"
-                         : cause_words(anomaly.cause, anomaly.missing_records == 1),
-                     surplus);
+  const bool one = anomaly.missing_records == 1;
+  return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
+                     one ? "" : "s", whose + (one ? " is" : " are"), when(finding),
+                     cause_and_surplus(anomaly));
 }
 
 /// "1 h 30 min", "90 s"

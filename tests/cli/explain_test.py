@@ -121,9 +121,10 @@ class Explain(program.ProgramTest):
         q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", run.out.decode(), re.M)}
         self.assertEqual(q["observed"], gap["observed_pids"])
         self.assertEqual(gap["cause"], "records_removed")
-        self.assertAlmostEqual(q["own"] + q["background_rate"] * q["seconds"], q["background"], places=5)
+        self.assertAlmostEqual(q["intervals"] + q["level"] + q["elsewhere"], q["scheduled"], places=5)
         self.assertAlmostEqual(q["background"] + q["jobs"], q["scheduled"], places=5)
-        self.assertAlmostEqual(q["observed"] - (q["background"] - q["beyond_rate"]), q["spent"], places=5)
+        self.assertAlmostEqual(q["background"] - q["first"], q["beyond_rate"], places=5)
+        self.assertAlmostEqual(q["observed"] - q["first"], q["spent"], places=5)
         self.assertAlmostEqual(4 * math.hypot(q["noise"], 0.1 * q["beyond_rate"]), q["clear"], places=4)
         self.assertGreaterEqual(q["jobs"], q["clear"])
         self.assertGreater(q["spent"], q["beyond_rate"] + q["jobs"] / 2)

@@ -104,7 +104,7 @@ TEST(DaemonStart, does_not_explain_a_gap_of_more_than_all_jobs) {
     const Anomaly* const gap = first_of(found, AnomalyKind::record_gap);
     ASSERT_NE(gap, nullptr);
     EXPECT_EQ(gap->cause, more > 0 ? GapCause::unknown : GapCause::cron_stopped);
-    EXPECT_EQ(gap->level, more > 0 ? Level::medium : Level::low);
+    EXPECT_EQ(gap->level, more > 0 ? Level::critical : Level::low);
   }
 }
 

@@ -38,6 +38,29 @@ TEST(EventMessage, SaysWhatAFallMayBeInstead) {
             "came as far");
 }
 
+/// Whatever the cause of a gap is, what was handed out beyond its jobs is told.
+TEST(EventMessage, SaysWhatAGapDoesNotExplain) {
+  TimelineEvent event = samples::record_gap();
+  Anomaly& gap = std::get<FindingBody>(event.body).anomaly;
+  gap.cause = GapCause::unknown;
+  const std::string plain = event_message(event);
+  EXPECT_EQ(plain.find("more PIDs"), std::string::npos);
+  gap.excess_pids = 8000;
+  EXPECT_EQ(event_message(event),
+            plain + "; 8000 more PIDs were handed out than their jobs and the rest explain");
+  gap.missing_records = 1;
+  EXPECT_NE(event_message(event).find("8000 more PIDs were handed out than its job and the rest"),
+            std::string::npos);
+  gap.cause = GapCause::records_removed;
+  EXPECT_NE(event_message(event).find("8000 more PIDs"), std::string::npos);
+  gap.cause = GapCause::unknown;
+  gap.missing_records = 99999;
+  gap.restarted = true;
+  EXPECT_NE(event_message(event).find("the cron daemon was started there, and 8000 more PIDs"),
+            std::string::npos);
+  EXPECT_LE(event_message(event).size(), 256U);
+}
+
 /// Lines that came back speak beside the figures, not in them.
 TEST(EventMessage, SaysWhatCameBackOfTheWindow) {
   const std::string plain = event_message(samples::excess());

@@ -191,6 +191,21 @@ inline TimelineEvent record_gap() {
   return row_of(gap);
 }
 
+/// One line is missing, and with it the PIDs of work that no line tells of.
+inline TimelineEvent record_gap_with_work() {
+  Anomaly gap = found(AnomalyKind::record_gap, Level::critical, 973700400, 10460);
+  gap.cause = GapCause::unknown;
+  gap.missing_records = 1;
+  gap.observed_pids = 8019;
+  gap.expected_pids = 19.5;
+  gap.background_pids = 14.25;
+  gap.noise_pids = 2.75;
+  gap.excess_pids = 8000;
+  gap.score = 4210.5;
+  gap.score_log = 4206.25;
+  return row_of(gap);
+}
+
 inline TimelineEvent record_out_of_sequence() {
   Anomaly forged = found(AnomalyKind::record_out_of_sequence, Level::medium);
   forged.previous_pid = 911;

@@ -165,6 +165,7 @@ TEST(SchemaExamples, AreWhatTheWritersWrite) {
       {"pid_excess.jsonl", write_jsonl(samples::excess())},
       {"pid_deficit.jsonl", write_jsonl(samples::deficit())},
       {"record_gap.jsonl", write_jsonl(samples::record_gap())},
+      {"record_gap_excess.jsonl", write_jsonl(samples::record_gap_with_work())},
       {"record_gap_journal.jsonl", write_jsonl(samples::lost_copies())},
       {"record_out_of_sequence.jsonl", write_jsonl(samples::record_out_of_sequence())},
       {"record_out_of_sequence_order.jsonl", write_jsonl(samples::misplaced_line())},

@@ -1,0 +1,246 @@
+#include "plugin/anomaly/gap_costs.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "plugin/baseline/robust.h"
+
+namespace pidometer {
+namespace {
+
+// A job that cron runs takes two PIDs at least: cron's child, and the job.
+constexpr double kLeastJobPids = 2;
+
+// Where a tick like a missing one may stand, in hours and days of its own minute: as far as the
+// schedule is looked back on (tick_gaps.cc).
+constexpr std::array<LocalMinute, 12> kLikeShifts = {
+    kLocalHour, -kLocalHour, 2 * kLocalHour, -2 * kLocalHour, 3 * kLocalHour, -3 * kLocalHour,
+    kLocalDay,  -kLocalDay,  2 * kLocalDay,  -2 * kLocalDay,  3 * kLocalDay,  -3 * kLocalDay};
+constexpr std::uint32_t kNotAsked = kNoTick - 1;
+constexpr std::uint32_t kNearestLike = 500;  // intervals looked through for one like another
+
+// The same stretch of a fortnight around: enough for a spread, and the host is the same one.
+constexpr std::size_t kMostStretches = 14;
+// Of fewer the spread is hardly known: other hours are looked at as well.
+constexpr std::size_t kEnoughStretches = 6;
+// Fewer have none.
+constexpr std::size_t kLeastStretches = 3;
+// Of so many the farthest is left out: another night's work must not hide this one's.
+constexpr std::size_t kLeaveOneOut = 5;
+
+// Where the intervals of the missing ticks leave so much of the time, more ticks are missing than
+// the schedule tells: an outage a week before hides those of its minutes. Other stretches know the
+// cost.
+constexpr double kUntoldShare = 0.1;
+
+// Where there are no such stretches the spread of a gap is a guess from the hours around it.
+constexpr unsigned kGuessDegrees = 3;
+
+}  // namespace
+
+bool background_is_known(const Baseline& baseline) {
+  const double known = baseline.background_per_second;
+  return baseline.most_background_per_second - known <= kBackgroundErrors * kRateShare * known;
+}
+
+GapCosts::GapCosts(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
+    : clock_(clock),
+      baseline_(baseline),
+      scan_(scan),
+      rate_(background_is_known(baseline) ? baseline.background_per_second
+                                          : baseline.most_background_per_second) {
+  if (clock.gaps.empty()) return;
+  index_.emplace(clock.ticks);
+  unusable_.resize(clock.intervals.size() + 1);
+  for (std::uint32_t i = 0; i < clock.intervals.size(); ++i)
+    unusable_[i + 1] = unusable_[i] + (usable(i) ? 0 : 1);
+  like_.assign(clock.ticks.size(), kNotAsked);
+}
+
+// Whether the interval teaches what such a one costs, and is no guess itself.
+bool GapCosts::usable(std::uint32_t tick) const {
+  const Interval& interval = clock_.intervals[tick];
+  return interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired &&
+         !interval.restarted;
+}
+
+// The tick itself, or one of the same jobs whose interval is usable; kNoTick where there is none.
+std::uint32_t GapCosts::like(std::uint32_t tick) {
+  if (like_[tick] == kNotAsked) like_[tick] = usable(tick) ? tick : find_like(tick);
+  return like_[tick];
+}
+
+std::uint32_t GapCosts::find_like(std::uint32_t tick) const {
+  const auto fits = [&](std::uint32_t other) {
+    return usable(other) && clock_.ticks[other].items == clock_.ticks[tick].items;
+  };
+  const LocalMinute minute = local_minute_of(clock_.ticks[tick]);
+  for (const LocalMinute shift : kLikeShifts) {
+    const std::uint32_t other = index_->at(minute + shift);
+    if (other != kNoTick && fits(other)) return other;
+  }
+  const auto n = static_cast<std::uint32_t>(clock_.ticks.size());
+  for (std::uint32_t k = 1; k <= kNearestLike; ++k) {
+    if (k <= tick && fits(tick - k)) return tick - k;
+    if (n - tick > k && fits(tick + k)) return tick + k;
+  }
+  return kNoTick;
+}
+
+// What the tick's interval costs beyond the background, at least: what the log leaves open is the
+// background's, or PIDs that go on without the jobs would be theirs.
+double GapCosts::job_cost(std::uint32_t tick) const {
+  const double background = rate_ * std::max(0, clock_.intervals[tick].seconds);
+  return std::max(kLeastJobPids * clock_.ticks[tick].jobs,
+                  static_cast<double>(baseline_.expected[tick].mean) - background);
+}
+
+void GapCosts::add_interval(std::uint32_t tick, GapCost& cost, double& seconds) const {
+  cost.like.push_back(tick);
+  const Expectation& e = baseline_.expected[tick];
+  cost.intervals += static_cast<double>(e.mean);
+  cost.variance += static_cast<double>(e.variance);
+  cost.random_mean += baseline_.random_mean(e);
+  seconds += std::max(0, clock_.intervals[tick].seconds);
+  const unsigned degrees = baseline_.comparables[e.comparable].degrees;
+  if (degrees == 0) return;
+  cost.few += static_cast<double>(e.variance);
+  cost.degrees = cost.degrees == 0 ? degrees : std::min(cost.degrees, degrees);
+}
+
+GapCost GapCosts::of(const TickGap& gap) {
+  GapCost cost;
+  const Tick& last = clock_.ticks[gap.tick];
+  cost.seconds = std::chrono::duration<double>(clock_.ticks[gap.tick + 1].time - last.time).count();
+  cost.width = static_cast<std::uint32_t>(std::min<std::uint64_t>(gap.missing, 1U << 20)) + 1;
+  double seconds = 0;
+  double records = 0;
+  for (const std::uint32_t reference : gap.references) {
+    records += clock_.ticks[reference].jobs;
+    const std::uint32_t tick = like(reference);
+    if (tick != kNoTick) {
+      add_interval(tick, cost, seconds);
+      cost.jobs += job_cost(tick);
+    } else {
+      cost.jobs += kLeastJobPids * clock_.ticks[reference].jobs;
+      cost.intervals += kLeastJobPids * clock_.ticks[reference].jobs;
+      cost.variance += clock_.ticks[reference].jobs;
+    }
+  }
+  // a long gap has more ticks than references
+  const double more = gap.references.empty()
+                          ? 0
+                          : std::max(1.0, static_cast<double>(gap.missing) /
+                                              static_cast<double>(gap.references.size()));
+  for (double* part : {&cost.jobs, &cost.intervals, &cost.variance, &cost.random_mean, &cost.few,
+                       &seconds, &records})
+    *part *= more;
+  cost.records = static_cast<std::uint64_t>(std::llround(records));
+  cost.own = cost.first = kLeastJobPids * last.jobs;
+  const std::uint32_t own = gap.own_reference == kNoTick ? like(gap.tick) : like(gap.own_reference);
+  if (own != kNoTick) {
+    const double before = cost.intervals;
+    add_interval(own, cost, seconds);
+    cost.own = job_cost(own);
+    cost.first = cost.intervals - before;
+    cost.usual_seconds = std::max(0, clock_.intervals[own].seconds);
+  } else {
+    cost.intervals += cost.first;
+    cost.variance += last.jobs;
+  }
+  const auto kind = [&](std::uint32_t tick) { return baseline_.expected[tick].comparable; };
+  std::ranges::stable_sort(cost.like, {}, kind);
+  cost.like.erase(std::unique(cost.like.begin(), cost.like.end(),
+                              [&](std::uint32_t a, std::uint32_t b) { return kind(a) == kind(b); }),
+                  cost.like.end());
+  // the intervals of other ticks like these may be shorter or longer than the missing ones were
+  const double rest = baseline_.background_per_second * (cost.seconds - seconds);
+  const double untold = std::max(0.0, cost.seconds - seconds);
+  cost.untold = untold > kUntoldShare * cost.seconds;
+  cost.untold_pids = cost.untold ? cost.intervals / std::max(1.0, seconds) * untold : 0;
+  cost.intervals = std::max(cost.intervals + rest, cost.jobs + cost.own);
+  cost.random_mean = std::max(0.3, cost.random_mean + rest);
+  cost.variance = std::max(cost.variance + std::abs(rest), 1e-3);
+  const double rate = baseline_.level.rate(gap.tick, gap.tick + 1);
+  cost.level = std::max(rate * cost.seconds, cost.jobs + cost.own - cost.intervals);
+  cost.first = std::max(cost.own, cost.first + rate * cost.usual_seconds);
+  if (baseline_.level.used()) cost.random_mean += std::max(-cost.random_mean / 2, cost.level);
+  const double spread = scan_.calibration().spread(width_index(cost.width));
+  cost.variance *= spread;
+  cost.few *= spread;
+  compare_stretches(gap, cost);
+  const double foreign = foreign_variance(clock_.intervals[gap.tick]);
+  cost.variance += foreign;
+  if (foreign > 0) {
+    // a wrap or a repaired reading is known from no other interval at all
+    cost.few += foreign;
+    cost.degrees = 2;
+  }
+  return cost;
+}
+
+// PIDs of one stretch, without the level beside it, more than the gap's intervals cost. Where the
+// stretch has other intervals than the gap, and those of the gap are known, more than its own are
+// expected to.
+std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
+                                            const GapCost& cost) const {
+  const std::uint32_t from = index_->at(start);
+  const std::uint32_t to = index_->at(end);
+  if (from == kNoTick || to == kNoTick || from >= to) return std::nullopt;
+  if (unusable_[to] != unusable_[from]) return std::nullopt;
+  if (to - from != cost.width && !cost.untold) return scan_.measure(from, to).excess;
+  const Tick& first = clock_.ticks[from];
+  const Tick& last = clock_.ticks[to];
+  const double seconds = std::chrono::duration<double>(last.time - first.time).count();
+  return static_cast<double>(last.pid) - first.pid - baseline_.level.rate(from, to) * seconds -
+         cost.intervals;
+}
+
+// The same stretch of other days (hours), the nearest first.
+void GapCosts::stretches_apart(const TickGap& gap, const GapCost& cost, LocalMinute step,
+                               std::vector<double>& off) const {
+  const LocalMinute start = local_minute_of(clock_.ticks[gap.tick]);
+  const LocalMinute end = local_minute_of(clock_.ticks[gap.tick + 1]);
+  const LocalMinute first = std::max<LocalMinute>(1, (end - start + step - 1) / step);
+  for (LocalMinute k = first;
+       k < first + static_cast<LocalMinute>(kMostStretches) && off.size() < kMostStretches; ++k)
+    for (const LocalMinute shift : {-k * step, k * step})
+      if (const auto one = stretch_off(start + shift, end + shift, cost)) off.push_back(*one);
+}
+
+// Sums of intervals are off for reasons that no interval shows by itself: a day that is busier than
+// the night before it. What the same stretch of other days was off says how far, and that much is
+// this one's spread.
+void GapCosts::compare_stretches(const TickGap& gap, GapCost& cost) const {
+  std::vector<double> off;
+  stretches_apart(gap, cost, kLocalDay, off);
+  if (off.size() < kEnoughStretches) stretches_apart(gap, cost, kLocalHour, off);
+  cost.stretches = static_cast<std::uint32_t>(off.size());
+  if (off.size() < kLeastStretches) {
+    cost.variance += cost.untold_pids * cost.untold_pids;
+    cost.few = cost.variance;
+    cost.degrees = cost.degrees == 0 ? kGuessDegrees : std::min(cost.degrees, kGuessDegrees);
+    return;
+  }
+  const double middle = median_of(off);
+  std::ranges::sort(off, {}, [&](double x) { return std::abs(x - middle); });
+  if (off.size() >= kLeaveOneOut) off.pop_back();
+  double squares = 0;
+  for (const double x : off) squares += (x - middle) * (x - middle);
+  const auto n = static_cast<double>(off.size());
+  const double variance = std::max(squares / (n - 1), 1e-6);
+  // as sure as it is (James and Stein 1961)
+  const double error = variance / n;
+  if (middle * middle > error) cost.elsewhere = middle * (1 - error / (middle * middle));
+  cost.elsewhere = std::max(cost.elsewhere, cost.jobs + cost.own - cost.intervals - cost.level);
+  // so few say little of a spread that the intervals know better: only what is not chance
+  if (!cost.untold && variance <= cost.variance * (1 + 2 * std::sqrt(2 / (n - 1)))) return;
+  cost.variance = cost.few = std::max(cost.variance, variance * (1 + 1 / n));
+  // to have looked at some is no worse than a guess
+  cost.degrees = std::max(kGuessDegrees, static_cast<unsigned>(off.size() - 1));
+}
+
+}  // namespace pidometer
