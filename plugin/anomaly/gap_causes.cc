@@ -95,6 +95,8 @@ class GapJudge {
         return GapCause::unknown;
     }
     if (verdict.beyond_restart) return GapCause::unknown;
+    // the host may have been down: then neither the PIDs nor the time say what ran
+    if (interval.may_be_boot && !interval.restarted) return GapCause::unknown;
     if (interval.state == IntervalState::daemon_restart || interval.restarted)
       return GapCause::cron_stopped;
     // beyond what the last tick costs by itself: the background's PIDs, and the missing jobs'

@@ -83,6 +83,27 @@ TEST(Boot, where_all_others_left_a_line_it_is_medium) {
   }
 }
 
+// A machine that is off by night and leaves no line at its boots, one of which brings the counter
+// further than it had come.
+TEST(Boot, where_boots_leave_no_line_a_night_accuses_nobody) {
+  std::vector<Reading> readings;
+  for (std::int64_t day = 0; day < 20; ++day) {
+    const Pid boot = day == 15 ? 4000 : 600 + static_cast<Pid>(day * 7 % 30);
+    for (Reading r : Host{server, 0.4}.run(10 * kHour)) {
+      r.time += std::chrono::minutes(day * kDay + 8 * kHour);
+      r.pid += boot;
+      readings.push_back(r);
+    }
+  }
+  for (std::size_t i = 0; i < readings.size(); ++i)
+    readings[i].record = static_cast<std::uint32_t>(i);
+  const PidClock clock = build_pid_clock(readings, {});
+  EXPECT_TRUE(clock.untold_boots);
+  for (const Anomaly& a : detect_anomalies(clock, learn_baseline(clock)))
+    EXPECT_LE(a.level, Level::low)
+        << static_cast<int>(a.kind) << " " << a.window_start.time_since_epoch().count();
+}
+
 // The nightly job always takes so many.
 TEST(Boot, what_the_same_jobs_take_elsewhere_is_a_wrap) {
   std::vector<Reading> readings = Host{server, 0.4}.run(8 * kDay);
