@@ -1,11 +1,8 @@
 #include "cli/custody.h"
 
-#include <pwd.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +11,7 @@
 #include <system_error>
 
 #include "cli/output_file.h"
+#include "cli/run_record.h"
 #include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
@@ -24,19 +22,10 @@ namespace fs = std::filesystem;
 constexpr const char* kJsonName = "CUSTODY.json";
 constexpr const char* kTextName = "CUSTODY.txt";
 
-Timestamp now() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 std::string absolute(const std::string& name) {
   std::error_code failed;
   const fs::path path = fs::absolute(name, failed).lexically_normal();
   return failed ? name : path.string();
-}
-
-std::string user_name(uid_t user) {
-  const passwd* const entry = getpwuid(user);
-  return entry == nullptr ? std::to_string(user) : std::string(entry->pw_name);
 }
 
 /// Empty where the file cannot be read.
@@ -65,18 +54,15 @@ CustodyRecord start_custody(const Options& options) {
   record.examiner = options.examiner;
   record.case_id = options.case_id;
   record.evidence_id = options.evidence_id;
-  record.started = now();
-  record.user = user_name(geteuid());
+  const RunRecord run = start_run(options);
+  record.started = run.started;
+  record.user = run.user;
   record.user_id = geteuid();
   if (const char* sudo = std::getenv("SUDO_USER"); sudo != nullptr) record.sudo_user = sudo;
-  utsname system{};
-  if (uname(&system) == 0) {
-    record.host = system.nodename;
-    record.system = std::string(system.sysname) + " " + system.release + " " + system.machine;
-  }
-  record.command_line = options.command_line;
-  std::error_code ignored;
-  record.working_directory = fs::current_path(ignored).string();
+  record.host = run.host;
+  record.system = run.system;
+  record.command_line = run.command_line;
+  record.working_directory = run.working_directory;
   record.directory = absolute(options.directory);
   record.program_sha256 = file_sha256("/proc/self/exe");
   return record;
@@ -98,7 +84,7 @@ Result<std::string> write_custody(CustodyRecord& record, const Options& options,
                                   const RunSummary& summary) {
   for (const SummaryInput& input : summary.inputs)
     record.input_paths.push_back(absolute(input.name));
-  record.ended = now();
+  record.ended = time_now();
   const std::string json = custody_json(record, summary);
   Result<void> written = write_file(options, kJsonName, json);
   if (written) written = write_file(options, kTextName, custody_text(record, summary));

@@ -30,6 +30,10 @@ struct Options {
   std::string summary;      ///< file name; empty: none
   int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit
 
+  // scan
+  bool hash = false;     ///< hashes of the inputs' media bytes too
+  std::string hostname;  ///< --host: of the host that the evidence is of
+
   // scan, report and explain
   std::string output;  ///< file name; empty or "-": standard output
   std::string report;  ///< file name of the HTML report beside the rows; empty: none
@@ -63,7 +67,9 @@ struct Options {
   std::string directory;
   bool all_logs = false;
   std::string examiner;  ///< who extracts, for the record of custody; empty: not said
-  std::string case_id;
+
+  // scan and extract
+  std::string case_id;  ///< empty: not said
   std::string evidence_id;
 };
 

@@ -12,7 +12,9 @@
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/known_file.h"
+#include "cli/medium_hashes.h"
 #include "cli/recovery.h"
+#include "cli/run_record.h"
 #include "cli/scan_mediator.h"
 #include "cli/scan_outputs.h"
 #include "cli/side_files.h"
@@ -28,6 +30,7 @@ Result<ScanPlan> make_plan(const Options& options) {
   ScanPlan plan;
   plan.plugin.year = options.year;
   plan.plugin.pid_max = options.pid_max;
+  plan.plugin.labels = {options.case_id, options.evidence_id, options.hostname};
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
   const bool report = options.command == Command::report || !options.report.empty();
@@ -132,6 +135,7 @@ std::string closing_line(const RunSummary& summary, const ScanMediator& mediator
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const auto start = std::chrono::steady_clock::now();
+  const RunRecord run = start_run(options);
   const Result<ScanPlan> plan = make_plan(options);
   if (!plan) {
     diagnostics.error(plan.error());
@@ -174,7 +178,11 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     }
     ++outcome.inputs_opened;
     scan_evidence(**evidence, group.name, *plan, options, mediator, failed, summary);
+    // Before the report: damage anywhere on the medium is met in hashing it.
+    std::optional<Result<MediumHashing>> hashed;
+    if (options.hash) hashed = hash_medium(**evidence, group.name, diagnostics);
     add_input(**evidence, summary, mediator, outcome);
+    if (hashed) add_hashes(*hashed, summary, diagnostics, outcome);
   }
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
@@ -210,7 +218,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
       summary.exit_status = exit_status(outcome, options.partial_ok);
     }
   if (!outcome.interrupted)
-    if (Result<void> written = finish_summary_file(outputs->summary, summary); !written) {
+    if (Result<void> written = finish_summary_file(outputs->summary, run, summary); !written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;
     }

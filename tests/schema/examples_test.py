@@ -116,8 +116,12 @@ MUTANTS = [
     ("short_hash", "pid_excess", ["log_sha256"], "9d5e", "log_sha256"),
     ("short_id", "pid_excess", ["finding_id"], "9d5e", "finding_id"),
 ]
+# With some options, of some evidence, or in a file of --summary only.
+OPTIONAL = ("recovery", "witnesses", "crontabs", "run", "case_id", "evidence_id", "hostname")
 SUMMARY_MUTANTS = [
-    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in ("recovery", "witnesses", "crontabs")],  # with --recover
+    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in OPTIONAL],
+    ("run_that_never_began", ["run", "started"], REMOVE, "started"),
+    ("hash_that_is_none", ["inputs", 0, "hashes", "md5"], "0", "md5"),
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
         "lines_skipped "
