@@ -2,14 +2,12 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <system_error>
 
+#include "cli/file_hash.h"
 #include "cli/output_file.h"
 #include "cli/run_record.h"
 #include "tsk_reader/bytes/hashing.h"
@@ -26,17 +24,6 @@ std::string absolute(const std::string& name) {
   std::error_code failed;
   const fs::path path = fs::absolute(name, failed).lexically_normal();
   return failed ? name : path.string();
-}
-
-/// Empty where the file cannot be read.
-std::string file_sha256(const char* name) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(name, "re"), std::fclose);
-  if (file == nullptr) return {};
-  Sha256 sum;
-  std::array<std::byte, 65536> block{};
-  while (const std::size_t got = std::fread(block.data(), 1, block.size(), file.get()))
-    sum.update(std::span(block).first(got));
-  return std::ferror(file.get()) != 0 ? std::string() : sum.finish();
 }
 
 Result<void> write_file(const Options& options, const char* name, const std::string& text) {

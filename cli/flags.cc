@@ -126,6 +126,13 @@ void bind_step_limit(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::Range(0, 86400).description(""));
 }
 
+/// Each takes a process or two, some files and tens of megabytes.
+void bind_jobs(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.jobs, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::Range(1, 256).description(""));
+}
+
 void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.directory, std::string(flag.help))
       ->type_name(std::string(flag.argument))
@@ -150,6 +157,23 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_switch<&Options::json>},
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
+    {"-d,--output-dir", "DIR",
+     "scan each image by itself: its rows and its summary go below DIR, with one timeline of all "
+     "and a status file",
+     in_scan, bind_value<&Options::directory>},
+    {"--case", "FILE",
+     "with -d: the images are those that FILE lists (JSON or CSV: segments, case, evidence, host, "
+     "timezone, year)",
+     in_scan, bind_value<&Options::case_file>},
+    {"-j,--jobs", "N",
+     "images that are read at once (default: with -d as many as there are cores, else 1)", in_scan,
+     bind_jobs},
+    {"--resume", "",
+     "with -d: keep what an earlier run completed, if its inputs, options and outputs are "
+     "unchanged",
+     in_scan, bind_switch<&Options::resume>},
+    {"--reports", "", "with -d: write a report of each image as well", in_scan,
+     bind_switch<&Options::reports>},
     {"-f,--format", "FORMAT",
      "form of the rows (default: jsonl; on a terminal, where neither -o nor -r is given, the "
      "summary)",

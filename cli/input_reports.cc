@@ -18,7 +18,6 @@
 #include "plugin/timeline/summary_writer.h"
 
 namespace pidometer {
-namespace {
 
 std::string_view input_kind_name(InputKind kind) {
   switch (kind) {
@@ -37,8 +36,6 @@ std::string_view input_kind_name(InputKind kind) {
   }
   return "automatic";
 }
-
-}  // namespace
 
 RunSummary start_summary(const Options& options) {
   RunSummary summary;

@@ -17,6 +17,9 @@
 
 namespace pidometer {
 
+/// As --as has it.
+std::string_view input_kind_name(InputKind kind);
+
 /// A summary with program, libraries and the options in force; nothing read yet.
 RunSummary start_summary(const Options& options);
 

@@ -134,8 +134,9 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
     raise_by_text_logs(alone, log, anomalies);
     leave_files_to_text_logs(log, anomalies);
   }
-  std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
-                    std::back_inserter(anomalies));
+  std::ranges::move(
+      crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
+      std::back_inserter(anomalies));
   mark_known(options.known, rows.hostname(), anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
