@@ -36,14 +36,13 @@ Error mismatch(const SummaryInput& input) {
 }  // namespace
 
 Result<MediumHashing> hash_medium(Evidence& evidence, const std::string& name,
-                                  Diagnostics& diagnostics) {
+                                  const HashProgress& progress) {
   for (;;) {
     Result<MediumHashing> so_far = evidence.hash_on();
     if (!so_far || so_far->done) return so_far;
     if (interrupted())
       return fail(ErrorKind::unreadable, "hashing " + name + " was interrupted", {}, {});
-    diagnostics.progress(
-        fmt::format("{} MB of {} hashed", with_thousands(so_far->bytes / 1'000'000), name));
+    progress(fmt::format("{} MB of {} hashed", with_thousands(so_far->bytes / 1'000'000), name));
   }
 }
 

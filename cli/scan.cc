@@ -12,9 +12,9 @@
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/known_file.h"
-#include "cli/medium_hashes.h"
 #include "cli/recovery.h"
 #include "cli/run_record.h"
+#include "cli/scan_inputs.h"
 #include "cli/scan_mediator.h"
 #include "cli/scan_outputs.h"
 #include "cli/side_files.h"
@@ -74,7 +74,7 @@ Result<ScanPlan> make_plan(const Options& options) {
 }
 
 void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& plan,
-                   const Options& options, ScanMediator& mediator,
+                   const Options& options, SeriesMediator& mediator,
                    const std::function<void(const Error&)>& failed, RunSummary& summary) {
   const CronOdometer plugin;
   RunSummary* const recovery = options.recover ? &summary : nullptr;
@@ -166,24 +166,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   for (const Error& error : inputs.errors) failed(error);
   for (const std::string& note : inputs.notes) diagnostics.note(note);
 
-  for (const InputGroup& group : inputs.groups) {
-    if (mediator.aborted()) break;
-    const Result<std::unique_ptr<Evidence>> evidence =
-        open_evidence(group, inputs.groups, reader_options(options));
-    if (!evidence) {
-      // Of an input that opens they are in its report.
-      for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
-      failed(evidence.error());
-      continue;
-    }
-    ++outcome.inputs_opened;
-    scan_evidence(**evidence, group.name, *plan, options, mediator, failed, summary);
-    // Before the report: damage anywhere on the medium is met in hashing it.
-    std::optional<Result<MediumHashing>> hashed;
-    if (options.hash) hashed = hash_medium(**evidence, group.name, diagnostics);
-    add_input(**evidence, summary, mediator, outcome);
-    if (hashed) add_hashes(*hashed, summary, diagnostics, outcome);
-  }
+  scan_inputs(inputs.groups, *plan, options, {mediator, summary, outcome, diagnostics, failed});
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
   if (!interrupted()) {
