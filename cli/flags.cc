@@ -272,6 +272,7 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
      "Examples:\n"
      "  pidometer scan --format text web01.E01\n"
      "  pidometer scan -o findings.jsonl --summary summary.json web01.E01 db01.raw\n"
+     "  pidometer scan -d results --resume --hash *.E01\n"
      "\n"},
     {Command::report, in_report, "report",
      "Write what a scan finds as one HTML document: graph, findings, evidence and method.",

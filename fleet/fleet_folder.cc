@@ -49,6 +49,13 @@ bool is_unfinished(std::string_view name) {
                      [&](const auto& kind) { return name.ends_with(kind.second); });
 }
 
+/// Whether what was done is what is to be done. An image that was hashed beside is done as well.
+bool same_arguments(std::vector<std::string> before, const std::vector<std::string>& now) {
+  if (before == now) return true;
+  std::erase(before, "--hash");
+  return before == now;
+}
+
 bool same_outputs(const FleetEntry& entry, const FleetFolder& folder, const FileHash& hash) {
   bool rows = false;
   for (const FleetOutput& output : entry.outputs) {
@@ -148,7 +155,7 @@ std::size_t FleetFolder::keep_complete(const FleetStatus& earlier, FleetStatus& 
     if (at == by_name.end()) continue;
     const FleetEntry& before = *at->second;
     if (before.state != ImageState::complete || entry.files.empty() ||
-        before.files != entry.files || before.arguments != entry.arguments ||
+        before.files != entry.files || !same_arguments(before.arguments, entry.arguments) ||
         !same_outputs(before, *this, hash))
       continue;
     entry.state = before.state;

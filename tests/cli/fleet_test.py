@@ -4,8 +4,11 @@
 import fcntl
 import os
 import pathlib
+import pty
+import resource
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -157,6 +160,39 @@ class Failures(FleetTest):
         self.assertEqual([path.name for path in (self.out / "images").iterdir() if "big" in path.name], ["big.log"])
 
 
+    def test_no_memory_is_the_failure_of_its_image(self):
+        if "build-sanitize" in str(program.BUILD_ROOT):
+            self.skipTest("sanitizers need the address space themselves")
+        big = self.place / "big"
+        big.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(12000)))
+        limit = 160 << 20
+        done = subprocess.run(
+            [program.PROGRAM, "scan", "-d", self.out, "-z", "UTC", "--jobs", "2", big, self.log("cron")],
+            capture_output=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(self.states(), {"cron": "complete", "big": "failed"})
+        self.assertIn("memory", fleets.by_name(fleets.status_of(self.out))["big"]["message"])
+
+    def test_progress_is_for_terminals(self):
+        logs = [self.log(f"log{number}", number) for number in range(20)]
+        leader, follower = pty.openpty()
+        with subprocess.Popen([program.PROGRAM, "scan", "-d", self.out, "-z", "UTC", *logs],
+                              stdin=subprocess.DEVNULL, stderr=follower) as process:
+            os.close(follower)
+            shown = b""
+            try:
+                while block := os.read(leader, 65536):
+                    shown += block
+            except OSError:  # the other side is closed
+                pass
+            self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 0)
+        os.close(leader)
+        self.assertRegex(shown, rb"\r\x1b\[K\d+/20 done")
+        self.assertRegex(shown, rb"done; \d+ images/min, \d+ MB/s, \d+:\d\d:\d\d left")
+        self.assertNotIn("/20 done", self.fleet("-z", "UTC", *logs, out=self.place / "other").err)
+
+
 class Resume(FleetTest):
     def test_keeps_what_is_verified_only(self):
         logs = [self.log(name, number) for number, name in enumerate(("a", "b", "c", "d", "e"))]
@@ -176,6 +212,8 @@ class Resume(FleetTest):
         self.assertEqual(self.kept(), set())
         self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs)
         self.assertEqual(self.kept(), set())
+        self.fleet("-z", "UTC", "--resume", "--records", *logs)
+        self.assertEqual(self.kept(), {"a", "b", "c", "d", "e"})
         run = self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs[1:])
         self.assertIn("is not in this one", run.err)
 
