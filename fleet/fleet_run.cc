@@ -54,12 +54,13 @@ Result<void> FleetRun::run() {
 void FleetRun::start_waiting() {
   while (running_.size() < static_cast<std::size_t>(status_.jobs) &&
          next_ < status_.images.size()) {
-    if (status_.images[next_].state == ImageState::waiting) start(next_);
+    if (status_.images[next_].state == ImageState::waiting && !start(next_)) return;
     ++next_;
   }
 }
 
-void FleetRun::start(std::size_t index) {
+/// False where the system has no process to give just now, and may have one when others end.
+bool FleetRun::start(std::size_t index) {
   FleetEntry& entry = status_.images[index];
   const auto output = [&](const char* kind) {
     return folder_.absolute(FleetFolder::image_file(entry.name, kind));
@@ -69,15 +70,17 @@ void FleetRun::start(std::size_t index) {
   arguments.push_back("--summary=" + output("summary"));
   if (reports_) arguments.push_back("--report=" + output("report"));
   arguments.insert(arguments.end(), work_[index].inputs.begin(), work_[index].inputs.end());
+  Result<ChildProgram> child = ChildProgram::start(arguments, output("log"));
+  if (!child && child.error().kind != ErrorKind::output && !running_.empty()) return false;
   entry.started = iso8601(tools_.now());
   changed_ = true;
-  Result<ChildProgram> child = ChildProgram::start(arguments, output("log"));
-  if (!child) {
+  if (child) {
+    entry.state = ImageState::running;
+    running_.emplace(index, std::move(*child));
+  } else {
     set_failed(entry, child.error().message + ": " + child.error().reason);
-    return;
   }
-  entry.state = ImageState::running;
-  running_.emplace(index, std::move(*child));
+  return true;
 }
 
 void FleetRun::wait_for_some() {

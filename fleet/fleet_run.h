@@ -51,7 +51,7 @@ class FleetRun {
   using Clock = std::chrono::steady_clock;
 
   void start_waiting();
-  void start(std::size_t index);
+  bool start(std::size_t index);
   void wait_for_some();
   void finish(std::size_t index);
   void judge(FleetEntry& entry, const ChildEnd& end);

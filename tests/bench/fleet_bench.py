@@ -19,6 +19,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -34,12 +35,41 @@ def make(job):
     return path, states
 
 
+class Watch(threading.Thread):
+    """Resident memory in KiB and open files of a process, each second."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.folder = pathlib.Path(f"/proc/{pid}")
+        self.seen = []
+
+    def run(self):
+        try:
+            while True:
+                resident = int((self.folder / "statm").read_text(encoding="ascii").split()[1]) * 4
+                self.seen.append((resident, len(list((self.folder / "fd").iterdir()))))
+                time.sleep(1)
+        except (OSError, IndexError):
+            pass  # it has ended
+
+    def words(self):
+        quarter = max(1, len(self.seen) // 4)
+        first, last = self.seen[:quarter], self.seen[-quarter:]
+        return ", ".join(f"{name} at most {max(one[index] for one in first):,}{unit} in the first quarter and "
+                         f"{max(one[index] for one in last):,}{unit} in the last"
+                         for index, name, unit in ((0, "memory of the parent", " KiB"), (1, "open files", "")))
+
+
 def run(folder, hosts, *arguments):
     start = time.monotonic()
     process = fleets.start(folder, *arguments, *hosts)
+    watch = Watch(process.pid)
+    watch.start()
     said = process.stderr.read().decode()
     process.stderr.close()
-    return process.wait(), said, time.monotonic() - start
+    status = process.wait()
+    run.watch = watch
+    return status, said, time.monotonic() - start
 
 
 def states_of(folder):
@@ -57,6 +87,7 @@ def undisturbed(folder, made):
     image_bytes = sum(path.stat().st_size for path, _ in made if path.exists())
     print(f"{len(made):,} hosts, {image_bytes / 1e6:.0f} MB of E01: {seconds:.1f} s, "
           f"{len(made) / seconds * 60:,.0f} images a minute, exit status {status}")
+    print(run.watch.words())
     counts = fleets.status_of(folder)["counts"]
     print(f"states: {counts}")
     wrong = [path.name for path, allowed in made if states.get(path.name) not in allowed]

@@ -245,6 +245,21 @@ class Resume(FleetTest):
         self.fleet("--resume", log)
         self.assertEqual(self.kept(), set())
 
+    def test_children_die_with_a_fleet_that_is_killed(self):
+        big = self.place / "big"
+        big.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(4000)))
+        arguments = ("-z", "UTC", "--records", "--jobs", "2", big, self.log("cron"))
+        rows_file = self.out / "images" / "big.jsonl"
+        process = fleets.start(self.out, *arguments)
+        self.assertTrue(fleets.kill_when(process, lambda: fleets.processes_of(rows_file)))
+        time.sleep(0.3)  # it would take seconds
+        self.assertEqual(fleets.processes_of(self.out), [])
+        self.assertFalse(rows_file.exists())
+        self.assertEqual(fleets.status_of(self.out)["state"], "running")
+        self.fleet("--resume", *arguments)
+        self.assertEqual([path.name for path in (self.out / "images").iterdir() if path.name.count(".jsonl.")], [])
+        self.assertEqual(rows_file.read_bytes(), program.run("scan", "-z", "UTC", "--records", big).out)
+
     def test_two_fleets_in_one_folder_are_refused(self):
         log = self.log("cron")
         self.fleet(log)
