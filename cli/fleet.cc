@@ -108,7 +108,8 @@ RunOutcome outcome_of(const FleetStatus& status) {
   outcome.damaged = count(ImageState::partial) > 0;
   outcome.cron_logs = static_cast<int>(
       std::count_if(status.images.begin(), status.images.end(), [](const FleetEntry& entry) {
-        return entry.exit_status == exit_complete || entry.exit_status == exit_partial;
+        const int ended = entry.exit_status.value_or(exit_nothing);
+        return ended == exit_complete || ended == exit_partial;
       }));
   outcome.interrupted = interrupted();
   return outcome;

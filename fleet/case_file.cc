@@ -137,7 +137,7 @@ Result<void> set_segments(FleetImage& image, const Json& value, const std::strin
 Result<void> set_member(FleetImage& image, const std::string& key, const Json& value,
                         const std::string& where, bool all) {
   if (std::ranges::find(kKeys, key) == kKeys.end() || (all && key == kKeys[0]))
-    return wrong(where, "it has a key '" + key + "'");
+    return wrong(where, fmt::format("it has a key '{}'", key));
   if (key == kKeys[0]) return set_segments(image, value, where);
   if (key == "year" && value.is_number_integer()) return set_word(image, key, value.dump(), where);
   if (!value.is_string()) return wrong(where, "its " + key + " is no string");

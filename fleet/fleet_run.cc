@@ -115,10 +115,11 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   entry.exit_status = end.exit_status;
   entry.signal = end.signal;
   const std::string log = folder_.absolute(FleetFolder::image_file(entry.name, "log"));
-  if (end.exit_status == kComplete || end.exit_status == kNoLog) {
+  const int status = end.exit_status.value_or(-1);
+  if (status == kComplete || status == kNoLog) {
     entry.state = ImageState::complete;
-    if (end.exit_status == kNoLog) entry.message = "no cron log is in it";
-  } else if (end.exit_status == kPartial) {
+    if (status == kNoLog) entry.message = "no cron log is in it";
+  } else if (status == kPartial) {
     entry.state = ImageState::partial;
     entry.message = first_message(log);
   } else {
