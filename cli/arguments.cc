@@ -89,7 +89,14 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
     return fail(ErrorKind::usage, "no input is given", {},
                 "give timelines as JSON lines, or - for standard input; see 'pidometer merge "
                 "--help'");
-  if (options.inputs.empty() && options.roots.empty())
+  const bool fleet = entry->command == Command::scan && !options.directory.empty();
+  for (const auto& [given_flag, flag] :
+       {std::pair(!options.case_file.empty(), "--case"), std::pair(options.resume, "--resume"),
+        std::pair(options.reports, "--reports")})
+    if (given_flag && !fleet)
+      return fail(ErrorKind::usage, std::string(flag) + " needs --output-dir DIR",
+                  "each image gets files of its own there", "add -d DIR");
+  if (options.inputs.empty() && options.roots.empty() && options.case_file.empty())
     return fail(ErrorKind::usage, "no input is given", {},
                 "give an image, an archive, a log, a folder of logs, or --root DIR; see "
                 "'pidometer --help'");

@@ -17,6 +17,7 @@
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
 #include "cli/recovery.h"
+#include "cli/run_record.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
 #include "tsk_reader/bytes/hashing.h"
@@ -289,6 +290,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(safe.error());
     return exit_usage;
   }
+  const RunRecord run = start_run(options);
   CustodyRecord custody = start_custody(options);
   RunOutcome outcome;
   RunSummary summary = start_summary(options);
@@ -359,7 +361,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
       summary.exit_status = exit_status(outcome, options.partial_ok);
     }
   }
-  if (Result<void> written = finish_summary_file(*summary_file, summary); !written) {
+  if (Result<void> written = finish_summary_file(*summary_file, run, summary); !written) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }

@@ -126,6 +126,13 @@ void bind_step_limit(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::Range(0, 86400).description(""));
 }
 
+/// Each takes a process or two, some files and tens of megabytes.
+void bind_jobs(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), options.jobs, std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->check(CLI::Range(1, 256).description(""));
+}
+
 void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.directory, std::string(flag.help))
       ->type_name(std::string(flag.argument))
@@ -150,6 +157,23 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_switch<&Options::json>},
     {"-d,--directory", "DIR", "write the logs below DIR, as VOLUME/PATH", in_extract,
      bind_directory},
+    {"-d,--output-dir", "DIR",
+     "scan each image by itself: its rows and its summary go below DIR, with one timeline of all "
+     "and a status file",
+     in_scan, bind_value<&Options::directory>},
+    {"--case", "FILE",
+     "with -d: the images are those that FILE lists (JSON or CSV: segments, case, evidence, host, "
+     "timezone, year)",
+     in_scan, bind_value<&Options::case_file>},
+    {"-j,--jobs", "N",
+     "images that are read at once (default: with -d as many as there are cores, else 1)", in_scan,
+     bind_jobs},
+    {"--resume", "",
+     "with -d: keep what an earlier run completed, if its inputs, options and outputs are "
+     "unchanged",
+     in_scan, bind_switch<&Options::resume>},
+    {"--reports", "", "with -d: write a report of each image as well", in_scan,
+     bind_switch<&Options::reports>},
     {"-f,--format", "FORMAT",
      "form of the rows (default: jsonl; on a terminal, where neither -o nor -r is given, the "
      "summary)",
@@ -191,8 +215,15 @@ constexpr auto kFlags = std::to_array<Flag>({
      bind_value<&Options::examiner>},
     {"--case", "ID", "the case, for the record of custody", in_extract,
      bind_value<&Options::case_id>},
-    {"--evidence", "ID", "the item of evidence, for the record of custody", in_extract,
-     bind_value<&Options::evidence_id>},
+    {"--case-id", "ID", "the case, for rows and summary", in_scan, bind_value<&Options::case_id>},
+    {"--evidence", "ID", "the item of evidence, for rows and summary or the record of custody",
+     in_scan | in_extract, bind_value<&Options::evidence_id>},
+    {"--host", "NAME", "the host that the evidence is of; wins over the name in its own logs",
+     in_scan, bind_value<&Options::hostname>},
+    {"--hash", "",
+     "read every image whole for its MD5, SHA-1 and SHA-256, and compare them with those that it "
+     "stores",
+     in_scan, bind_switch<&Options::hash>},
     {"-l,--min-level", "LEVEL",
      "informational (default: everything), low, medium, high or critical", in_scan | in_report,
      bind_word<&Options::min_level, kLevels>, words_of<kLevels>},
@@ -241,6 +272,7 @@ constexpr auto kCommands = std::to_array<CommandEntry>({
      "Examples:\n"
      "  pidometer scan --format text web01.E01\n"
      "  pidometer scan -o findings.jsonl --summary summary.json web01.E01 db01.raw\n"
+     "  pidometer scan -d results --resume --hash *.E01\n"
      "\n"},
     {Command::report, in_report, "report",
      "Write what a scan finds as one HTML document: graph, findings, evidence and method.",

@@ -13,11 +13,11 @@
 #include "base/journal_entry.h"
 #include "cli/flags.h"
 #include "cli/interrupt.h"
+#include "cli/run_record.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_writer.h"
 
 namespace pidometer {
-namespace {
 
 std::string_view input_kind_name(InputKind kind) {
   switch (kind) {
@@ -37,12 +37,15 @@ std::string_view input_kind_name(InputKind kind) {
   return "automatic";
 }
 
-}  // namespace
-
 RunSummary start_summary(const Options& options) {
   RunSummary summary;
   summary.tool_version = PIDOMETER_VERSION;
   summary.libraries = library_versions();
+  if (options.command != Command::extract) {
+    summary.case_id = options.case_id;
+    summary.evidence_id = options.evidence_id;
+    summary.hostname = options.hostname;
+  }
   const auto add = [&summary](const char* name, auto value) {
     summary.options.push_back(SummaryOption{name, std::move(value)});
   };
@@ -71,6 +74,7 @@ RunSummary start_summary(const Options& options) {
   if (!options.since.empty()) add("since", options.since);
   if (!options.until.empty()) add("until", options.until);
   if (!options.known.empty()) add("known", options.known);
+  if (options.hash) add("hash", options.hash);
   add("records", options.records);
   if (options.witnesses) add("witnesses", *options.witnesses);
   add("min_level", std::string(level_name(options.min_level)));
@@ -96,8 +100,11 @@ Result<std::optional<OutputFile>> create_summary_file(const Options& options) {
   return std::optional<OutputFile>(std::move(*file));
 }
 
-Result<void> finish_summary_file(std::optional<OutputFile>& file, const RunSummary& summary) {
+Result<void> finish_summary_file(std::optional<OutputFile>& file, RunRecord run,
+                                 RunSummary& summary) {
   if (!file) return {};
+  run.ended = time_now();
+  summary.run = std::move(run);
   Result<void> written = file->write(write_summary(summary));
   return written ? file->commit() : written;
 }

@@ -17,6 +17,9 @@
 
 namespace pidometer {
 
+/// As --as has it.
+std::string_view input_kind_name(InputKind kind);
+
 /// A summary with program, libraries and the options in force; nothing read yet.
 RunSummary start_summary(const Options& options);
 
@@ -29,7 +32,9 @@ GroupedInputs group_given(const Options& options);
 /// The file that --summary names, or none. Opened before the work: a name that cannot be written is
 /// better known then than after an hour.
 Result<std::optional<OutputFile>> create_summary_file(const Options& options);
-Result<void> finish_summary_file(std::optional<OutputFile>& file, const RunSummary& summary);
+/// Adds the run, which ends now: nothing else that is written has the times of it.
+Result<void> finish_summary_file(std::optional<OutputFile>& file, RunRecord run,
+                                 RunSummary& summary);
 
 /// What the reader learnt of one input, once all its logs were read: into the summary, its warnings
 /// to the person, its damage into the outcome.

@@ -8,6 +8,7 @@
 #include "cli/arguments.h"
 #include "cli/diagnostics.h"
 #include "cli/extract.h"
+#include "cli/fleet.h"
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/merge.h"
@@ -53,6 +54,9 @@ int main(int argc, char** argv) {
         return run_extract(options, diagnostics);
       case Command::merge:
         return run_merge(options, diagnostics);
+      case Command::scan:
+        return options.directory.empty() ? run_scan(options, diagnostics)
+                                         : run_fleet(options, diagnostics);
       default:
         return run_scan(options, diagnostics);
     }

@@ -30,6 +30,14 @@ struct Options {
   std::string summary;      ///< file name; empty: none
   int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit
 
+  // scan
+  std::string case_file;  ///< --case: list of the images of a fleet
+  int jobs = 0;           ///< images at once; 0: not said
+  bool resume = false;    ///< keep what an earlier fleet of the folder completed
+  bool reports = false;   ///< of a fleet: a report of each image
+  bool hash = false;      ///< hashes of the inputs' media bytes too
+  std::string hostname;   ///< --host: of the host that the evidence is of
+
   // scan, report and explain
   std::string output;  ///< file name; empty or "-": standard output
   std::string report;  ///< file name of the HTML report beside the rows; empty: none
@@ -59,11 +67,13 @@ struct Options {
   bool dedup = false;
   std::string left_out;  ///< file name; empty: none
 
-  // extract
+  // extract, and scan of a fleet
   std::string directory;
   bool all_logs = false;
   std::string examiner;  ///< who extracts, for the record of custody; empty: not said
-  std::string case_id;
+
+  // scan and extract
+  std::string case_id;  ///< empty: not said
   std::string evidence_id;
 };
 

@@ -13,7 +13,7 @@
 namespace pidometer {
 
 Recovered recover_volume(const LogFolder& found, std::span<const LogFolder> live,
-                         const std::string& image, const Plugin& plugin, ScanMediator& mediator,
+                         const std::string& image, const Plugin& plugin, SeriesMediator& mediator,
                          RunSummary& summary) {
   Recovered recovered;
   recovered.series.image = image;

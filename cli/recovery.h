@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "cli/scan_mediator.h"
+#include "cli/series_mediator.h"
 #include "plugin/plugin.h"
 #include "plugin/timeline/run_summary.h"
 #include "tsk_reader/evidence.h"
@@ -20,7 +20,7 @@ struct Recovered {
 /// Recovers one volume's logs and says so to mediator and summary. `live`: all folders of the
 /// input; those of the same volume tell which lines are known.
 Recovered recover_volume(const LogFolder& found, std::span<const LogFolder> live,
-                         const std::string& image, const Plugin& plugin, ScanMediator& mediator,
+                         const std::string& image, const Plugin& plugin, SeriesMediator& mediator,
                          RunSummary& summary);
 
 /// `1234567-carved_unallocated`, `1234567-journal_inode-cron.1`: the name that a recovered log is

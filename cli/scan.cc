@@ -13,6 +13,8 @@
 #include "cli/interrupt.h"
 #include "cli/known_file.h"
 #include "cli/recovery.h"
+#include "cli/run_record.h"
+#include "cli/scan_inputs.h"
 #include "cli/scan_mediator.h"
 #include "cli/scan_outputs.h"
 #include "cli/side_files.h"
@@ -28,6 +30,7 @@ Result<ScanPlan> make_plan(const Options& options) {
   ScanPlan plan;
   plan.plugin.year = options.year;
   plan.plugin.pid_max = options.pid_max;
+  plan.plugin.labels = {options.case_id, options.evidence_id, options.hostname};
   plan.plugin.records = options.records;
   plan.plugin.explain = options.explain;
   const bool report = options.command == Command::report || !options.report.empty();
@@ -71,7 +74,7 @@ Result<ScanPlan> make_plan(const Options& options) {
 }
 
 void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& plan,
-                   const Options& options, ScanMediator& mediator,
+                   const Options& options, SeriesMediator& mediator,
                    const std::function<void(const Error&)>& failed, RunSummary& summary) {
   const CronOdometer plugin;
   RunSummary* const recovery = options.recover ? &summary : nullptr;
@@ -132,6 +135,7 @@ std::string closing_line(const RunSummary& summary, const ScanMediator& mediator
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const auto start = std::chrono::steady_clock::now();
+  const RunRecord run = start_run(options);
   const Result<ScanPlan> plan = make_plan(options);
   if (!plan) {
     diagnostics.error(plan.error());
@@ -162,20 +166,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   for (const Error& error : inputs.errors) failed(error);
   for (const std::string& note : inputs.notes) diagnostics.note(note);
 
-  for (const InputGroup& group : inputs.groups) {
-    if (mediator.aborted()) break;
-    const Result<std::unique_ptr<Evidence>> evidence =
-        open_evidence(group, inputs.groups, reader_options(options));
-    if (!evidence) {
-      // Of an input that opens they are in its report.
-      for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
-      failed(evidence.error());
-      continue;
-    }
-    ++outcome.inputs_opened;
-    scan_evidence(**evidence, group.name, *plan, options, mediator, failed, summary);
-    add_input(**evidence, summary, mediator, outcome);
-  }
+  scan_inputs(inputs.groups, *plan, options, {mediator, summary, outcome, diagnostics, failed});
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
   if (!interrupted()) {
@@ -210,7 +201,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
       summary.exit_status = exit_status(outcome, options.partial_ok);
     }
   if (!outcome.interrupted)
-    if (Result<void> written = finish_summary_file(outputs->summary, summary); !written) {
+    if (Result<void> written = finish_summary_file(outputs->summary, run, summary); !written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;
     }

@@ -25,7 +25,7 @@ Result<ScanPlan> make_plan(const Options& options);
 
 /// All series of one opened input through the plugin; `summary` gets what came of --recover.
 void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& plan,
-                   const Options& options, ScanMediator& mediator,
+                   const Options& options, SeriesMediator& mediator,
                    const std::function<void(const Error&)>& failed, RunSummary& summary);
 
 /// What the logs of the summary and the warnings of the mediator mean for the outcome.

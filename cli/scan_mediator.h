@@ -13,6 +13,7 @@
 #include "cli/held_findings.h"
 #include "cli/options.h"
 #include "cli/row_spool.h"
+#include "cli/series_mediator.h"
 #include "plugin/plugin.h"
 #include "plugin/timeline/row_formats.h"
 #include "plugin/timeline/run_summary.h"
@@ -38,7 +39,7 @@ struct PlacedBirths {
 
 /// Takes what the plugin produces: rows into the spool, counts and reports into the summary,
 /// warnings to the person.
-class ScanMediator : public Mediator {
+class ScanMediator : public SeriesMediator {
  public:
   /// Warnings that the summary lists one by one. A log of garbage has one a line; beyond this their
   /// number has to do.
@@ -61,9 +62,10 @@ class ScanMediator : public Mediator {
   void add_progress(std::uint64_t bytes) override;
   bool aborted() const override;
 
-  /// Warnings that were met in looking for witnesses: they are told when they come, and cost the
-  /// cron logs nothing.
-  void tolerate(const std::vector<Warning>& warnings);
+  void tolerate(const std::vector<Warning>& warnings) override;
+  void begin_series(const HostSeries& series) override;
+  void hold_findings() override { holding_ = true; }
+  void release_findings(const std::string& image) override;
 
   /// Findings and clocks go into it as well from now on; it must outlive the mediator.
   void fill_report(Report& report) { report_ = &report; }
@@ -71,12 +73,6 @@ class ScanMediator : public Mediator {
   /// The same.
   void fill_terminal_summary(TerminalSummary& summary) { terminal_summary_ = &summary; }
 
-  /// The series whose products come next; its image and volume are added to its warnings.
-  void begin_series(const HostSeries& series);
-  /// Findings of live series wait from now on for what comes back of deleted logs.
-  void hold_findings() { holding_ = true; }
-  /// They are rows now, and say what of `image` was recovered within their windows.
-  void release_findings(const std::string& image);
   /// What comes next speaks for itself.
   void end_series();
 

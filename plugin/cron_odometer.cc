@@ -134,8 +134,9 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
     raise_by_text_logs(alone, log, anomalies);
     leave_files_to_text_logs(log, anomalies);
   }
-  std::ranges::move(crontab_findings(series, log, clock, {rows.hostname(), several}, mediator),
-                    std::back_inserter(anomalies));
+  std::ranges::move(
+      crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
+      std::back_inserter(anomalies));
   mark_known(options.known, rows.hostname(), anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
@@ -172,7 +173,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   std::vector<Reading> readings = readings_of(log);
   const std::uint64_t reading_count = readings.size();
   PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
-  RowMaker rows(series, log, mediator);
+  RowMaker rows(series, log, options.labels, several, mediator);
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   if (options.schedule || options.question == Question::schedule)
     report.schedule = learnt_schedule(log, clock);
@@ -210,7 +211,7 @@ void tell_files(const HostSeries& series, const TextLogsAlone& alone, const Plug
                 WaitingRows& waiting, Mediator& mediator) {
   std::vector<Anomaly> found = file_findings_of(alone);
   std::vector<WindowWitnesses> none(found.size());
-  RowMaker rows(series, alone.log, mediator);
+  RowMaker rows(series, alone.log, options.labels, false, mediator);
   mark_known(options.known, rows.hostname(), found);
   if (!options.explain.empty()) {
     // Once more, for one person who asks: they were judged before the journal's log was.

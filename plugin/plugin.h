@@ -81,6 +81,7 @@ struct PluginOptions {
   std::optional<TimeZone> zone;  ///< wins over the host's own
   std::optional<int> year;       ///< of the LAST line; wins over mtime
   std::optional<Pid> pid_max;
+  EvidenceLabels labels = {};
   bool records = false;  ///< produce a row for every record as well
   /// finding_id of the one finding to produce, with its explanation; empty: all findings.
   std::string explain = {};

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "plugin/cron_log/host_groups.h"
 #include "plugin/explain_finding.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
@@ -116,15 +117,30 @@ void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
   }
 }
 
-RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator)
-    : log_(log), mediator_(mediator), place_(series.place), image_(series.image) {
+RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, const EvidenceLabels& labels,
+                   bool several, Mediator& mediator)
+    : log_(log),
+      mediator_(mediator),
+      place_(series.place),
+      image_(series.image),
+      case_id_(labels.case_id),
+      evidence_id_(labels.evidence_id) {
   hostname_ = log.hostname.empty() && !log.of_another_host ? series.facts.hostname : log.hostname;
   // What tells this series from others in every copy of the evidence: no path of the examiner's
   // machine.
   series_id_ =
       series.volume.empty() ? hostname_ : series.volume + ":" + series.folder + ":" + hostname_;
+  // Behind the id: a finding keeps it, whatever the examiner calls the host.
+  const bool other = log.of_another_host ||
+                     (several && short_name(hostname_) != short_name(series.facts.hostname));
+  renamed_ = !labels.hostname.empty() && !other;
+  if (renamed_) hostname_ = labels.hostname;
   for (const LogReport& report : log.reports)
     sources_.push_back(make_source(report.entry, report.sha256));
+}
+
+std::string RowMaker::hostname_of(const RecordSource& writer) const {
+  return writer.hostname.empty() || renamed_ ? hostname_ : writer.hostname;
 }
 
 std::shared_ptr<const EventSource> RowMaker::make_source(const FileEntry& entry,
@@ -136,6 +152,8 @@ std::shared_ptr<const EventSource> RowMaker::make_source(const FileEntry& entry,
   source->copy = place_.copy;
   source->series_id = series_id_;
   source->host = hostname_;
+  source->case_id = case_id_;
+  source->evidence_id = evidence_id_;
   return source;
 }
 
@@ -218,7 +236,7 @@ TimelineEvent RowMaker::finding_row(Anomaly anomaly) const {
   TimelineEvent event;
   event.time = anomaly.window_start;
   event.parser = std::string(anomaly_kind_name(anomaly.kind));
-  event.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
+  event.hostname = hostname_of(written_by);
   event.username = log_.labels[first.label].username;
   event.source = sources_[first.file];
   const std::uint32_t lost = anomaly.lost_copies;
@@ -295,7 +313,7 @@ DraftRecord RowMaker::record_row(std::uint32_t number) const {
   DraftRecord row;
   row.time = record.time;
   row.parser = written_by.dialect.empty() ? "cron_log" : written_by.dialect;
-  row.hostname = written_by.hostname.empty() ? hostname_ : written_by.hostname;
+  row.hostname = hostname_of(written_by);
   row.username = log_.labels[record.label].username;
   row.source = sources_[record.file];
   row.body.event = record.event;

@@ -43,9 +43,14 @@ void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator);
 /// Makes rows of one log series. Holds what all its rows share.
 class RowMaker {
  public:
-  RowMaker(const HostSeries& series, const LogSeries& log, Mediator& mediator);
+  /// `labels` go into all rows; their host name only where the log is of the evidence's own host:
+  /// `several` says that the folder has logs of other hosts too.
+  RowMaker(const HostSeries& series, const LogSeries& log, const EvidenceLabels& labels,
+           bool several, Mediator& mediator);
 
   const std::string& hostname() const { return hostname_; }
+  /// Whether that is the labels' name: the log is of the evidence's own host then.
+  bool renamed() const { return renamed_; }
   const std::string& series_id() const { return series_id_; }
 
   /// `witnesses` is parallel to `anomalies`.
@@ -71,6 +76,8 @@ class RowMaker {
   /// Makes a finding of lost copies a row of the log that lacks them, with the places of the lines
   /// that the other one has.
   void tell_missing(const LostCopies& lost, TimelineEvent& event) const;
+  /// Of a row whose line was written by `writer`.
+  std::string hostname_of(const RecordSource& writer) const;
   std::shared_ptr<const EventSource> make_source(const FileEntry& entry, std::string sha256) const;
   /// A damaged range is dated by the last record before it, or else the first one after it.
   std::vector<TimelineEvent> damage() const;
@@ -82,6 +89,9 @@ class RowMaker {
   const std::string image_;
   std::string series_id_;
   std::string hostname_;
+  bool renamed_ = false;  ///< hostname_ is the labels'
+  const std::string case_id_;
+  const std::string evidence_id_;
   std::vector<std::shared_ptr<const EventSource>> sources_;
 };
 

@@ -14,7 +14,8 @@ TARGET = ROOT / "docs" / "output_reference.md"
 DOCUMENTS = (("row", "Rows", "`pidometer scan`, one JSON object a line"),
              ("birth", "Births", "`pidometer when --json`, one JSON object a line"),
              ("summary", "The summary", "`--summary FILE`, one JSON document"),
-             ("custody", "Custody", "`pidometer extract`, one JSON document"))
+             ("custody", "Custody", "`pidometer extract`, one JSON document"),
+             ("fleet_status", "Status of a fleet", "`pidometer scan -d DIR` to `DIR/status.json`, one JSON document"))
 
 
 def resolved(schema, part):

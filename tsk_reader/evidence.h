@@ -98,6 +98,16 @@ struct VolumeReport {
   std::optional<TreeRoot> tree;  ///< of a filesystem that has several: which one, the top too
 };
 
+/// How far the hashing of a medium is.
+struct MediumHashing {
+  std::uint64_t bytes = 0;  ///< of the medium, read so far
+  bool done = false;
+  /// Once done, lower-case hex; empty where the input is no image.
+  std::string md5 = {};
+  std::string sha1 = {};
+  std::string sha256 = {};
+};
+
 /// Where logs lie on a root volume, and on a /var volume of its own; and where OpenBSD and Solaris
 /// have cron's.
 inline constexpr std::array<std::string_view, 3> kLogFolders = {"/var/log", "/log", "/var/cron"};
@@ -143,6 +153,12 @@ class Evidence {
   /// of that is not known are told of in the report's warnings. Loose evidence has none.
   virtual std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
                                               std::span<const std::string_view> globs);
+
+  /// Reads on in the medium, from its first byte to its last, for all its hashes in one pass; to be
+  /// called until it is done. Bytes that are lost count as zeros, as they do wherever an image is
+  /// read, and are in the report's damage. What is no image is done at once, without hashes.
+  /// Errors: the medium no longer answers.
+  virtual Result<MediumHashing> hash_on() { return MediumHashing{0, true}; }
 };
 
 /// Opens an input in a reader process that has no rights but to read it (docs/adr/0007): what

@@ -1,4 +1,3 @@
-#include <csv.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "plugin/known/csv_records.h"
 #include "plugin/known/known_windows.h"
 
 namespace pidometer {
@@ -96,50 +96,13 @@ std::optional<Columns> columns_of(const std::vector<std::string>& head) {
   return columns;
 }
 
-/// Records of a CSV file, each with the line on which it begins.
-struct CsvRecords {
-  std::vector<std::string> row;
-  std::vector<std::pair<std::vector<std::string>, std::size_t>> records;
-  std::size_t line = 1;
-  std::size_t begin = 0;  ///< of the record under way; 0: none
-};
-
-Result<CsvRecords> read_csv(std::string_view bytes, const std::string& name) {
-  csv_parser parser;
-  csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL | CSV_APPEND_NULL);
-  CsvRecords found;
-  const auto field = [](void* text, size_t size, void* data) {
-    static_cast<CsvRecords*>(data)->row.emplace_back(static_cast<const char*>(text), size);
-  };
-  const auto end = [](int, void* data) {
-    auto& all = *static_cast<CsvRecords*>(data);
-    if (!all.row.empty()) all.records.emplace_back(std::exchange(all.row, {}), all.begin);
-    all.begin = 0;
-  };
-  bool good = true;
-  // Byte by byte, so that a record knows its line; such files are small.
-  for (const char byte : bytes) {
-    if (found.begin == 0 && byte != '\r' && byte != '\n') found.begin = found.line;
-    good = csv_parse(&parser, &byte, 1, field, end, &found) == 1;
-    if (!good) break;
-    if (byte == '\n') ++found.line;
-  }
-  good = good && csv_fini(&parser, field, end, &found) == 0;
-  csv_free(&parser);
-  if (!good)
-    return fail(ErrorKind::usage, fmt::format("line {} of {} is no CSV", found.line, name),
-                "a quotation mark stands where none may stand, or its partner is missing",
-                std::string(kHelp));
-  return found;
-}
-
 Result<KnownWindows> windows_of_csv(std::string_view bytes, const std::string& name,
                                     const TimeParser& parse_time) {
-  const Result<CsvRecords> csv = read_csv(bytes, name);
+  const auto csv = read_csv(bytes, name, kHelp);
   if (!csv) return tl::unexpected(csv.error());
-  const auto& records = csv->records;
+  const std::vector<CsvRecord>& records = *csv;
   const std::optional<Columns> columns =
-      records.empty() ? std::nullopt : columns_of(records.front().first);
+      records.empty() ? std::nullopt : columns_of(records.front().fields);
   if (!columns)
     return fail(ErrorKind::usage, "the first line of " + name + " is no head", {},
                 std::string(kHelp));

@@ -13,7 +13,24 @@ DocumentJson range_json(const ByteRange& range) {
   return json;
 }
 
+/// `agree` is left out where the container has no hash of its own.
+DocumentJson hashes_json(const SummaryInput& input) {
+  const SummaryHashes& hashes = *input.hashes;
+  DocumentJson json = {{"md5", hashes.md5},
+                       {"sha1", hashes.sha1},
+                       {"sha256", hashes.sha256},
+                       {"bytes", hashes.bytes}};
+  if (const std::optional<bool> agree = hashes_agree(input)) json["agree"] = *agree;
+  return json;
+}
+
 }  // namespace
+
+std::optional<bool> hashes_agree(const SummaryInput& input) {
+  if (!input.hashes || (input.stored_md5.empty() && input.stored_sha1.empty())) return std::nullopt;
+  return (input.stored_md5.empty() || input.stored_md5 == input.hashes->md5) &&
+         (input.stored_sha1.empty() || input.stored_sha1 == input.hashes->sha1);
+}
 
 DocumentJson strings_json(const std::vector<std::string>& strings) {
   return array_of(strings, escape_bytes);
@@ -51,6 +68,7 @@ DocumentJson input_json(const SummaryInput& input) {
                        {"size", input.size}};
   put_text(json, "stored_md5", input.stored_md5);
   put_text(json, "stored_sha1", input.stored_sha1);
+  if (input.hashes) json["hashes"] = hashes_json(input);
   json["damage"] = array_of(input.damage, damage_json);
   json["warnings"] = array_of(input.warnings, warning_json);
   put_text(json, "isolation", input.isolation);

@@ -291,6 +291,8 @@ RowJson row_json(const TimelineEvent& event) {
   put_text(row, "username", event.username);
   if (event.source != nullptr) {
     const FileEntry& entry = event.source->entry;
+    put_text(row, "case_id", event.source->case_id);
+    put_text(row, "evidence_id", event.source->evidence_id);
     put_text(row, "display_name", entry.display_name);
     put_text(row, "filename", entry.path);
     put_text(row, "log_sha256", event.source->log_sha256);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "base/log_copy.h"
 #include "base/log_file.h"
 #include "base/result.h"
+#include "base/timestamp.h"
 #include "base/warning.h"
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/cron_log/log_report.h"
@@ -25,6 +27,14 @@ struct SummaryOption {
   std::variant<bool, std::int64_t, std::string, std::vector<std::string>> value;
 };
 
+/// Of the bytes of a medium, all of them, read in one pass.
+struct SummaryHashes {
+  std::string md5 = {};  ///< lower-case hex
+  std::string sha1 = {};
+  std::string sha256 = {};
+  std::uint64_t bytes = 0;
+};
+
 /// One input (all members have initializers: callers name what they know). The reader's report, in
 /// words that this side may know.
 struct SummaryInput {
@@ -36,7 +46,22 @@ struct SummaryInput {
   std::string stored_sha1 = {};
   std::vector<DamagedRange> damage = {};  ///< in bytes of the medium
   std::vector<Warning> warnings = {};
-  std::string isolation = {};  ///< of the process that read it
+  std::string isolation = {};                ///< of the process that read it
+  std::optional<SummaryHashes> hashes = {};  ///< where they were asked for and could be made
+};
+
+/// Whether the hashes are those that the container holds; nothing where one of both is missing.
+std::optional<bool> hashes_agree(const SummaryInput& input);
+
+/// Who ran the program, when and where: what a repetition needs beside the options.
+struct RunRecord {
+  Timestamp started;
+  Timestamp ended;
+  std::vector<std::string> command_line;  ///< as given, with the program's name
+  std::string working_directory;
+  std::string user;
+  std::string host;    ///< of the machine that ran it
+  std::string system;  ///< its kernel: "Linux 6.1.0 x86_64"
 };
 
 /// One volume of an input.
@@ -92,11 +117,15 @@ struct SummaryRecovery {
   RecoveryReport report = {};
 };
 
-/// Everything that is true of a run and has no time of its own; what `--summary` writes.
+/// Everything that is true of a run; what `--summary` writes.
 struct RunSummary {
   std::string tool_name = "pidometer";
   std::string tool_version;
   std::vector<std::string> libraries;  ///< "libtsk 4.11.1"
+  std::optional<RunRecord> run;  ///< of a file of --summary only: the rest is the same every time
+  std::string case_id;           ///< EvidenceLabels
+  std::string evidence_id;
+  std::string hostname;
   std::vector<SummaryOption> options;
   std::vector<SummaryInput> inputs;
   std::vector<SummaryVolume> volumes;

@@ -38,6 +38,17 @@ Json options_json(const std::vector<SummaryOption>& options) {
   return json;
 }
 
+Json run_json(const RunRecord& run) {
+  Json json = {{"started", iso8601(run.started)},
+               {"ended", iso8601(run.ended)},
+               {"command_line", strings_json(run.command_line)}};
+  put_text(json, "working_directory", run.working_directory);
+  put_text(json, "user", run.user);
+  put_text(json, "host", run.host);
+  put_text(json, "system", run.system);
+  return json;
+}
+
 Json volume_json(const SummaryVolume& volume) {
   Json json = {{"input", escape_bytes(volume.input)},
                {"name", escape_bytes(volume.name)},
@@ -203,17 +214,21 @@ std::string write_summary(const RunSummary& summary) {
        {{"name", summary.tool_name},
         {"version", summary.tool_version},
         {"libraries", strings_json(summary.libraries)}}},
-      {"options", options_json(summary.options)},
-      {"exit_status", summary.exit_status},
-      {"inputs", array_of(summary.inputs, input_json)},
-      {"volumes", array_of(summary.volumes, volume_json)},
-      {"logs", array_of(summary.logs, log_json)},
-      {"series", array_of(summary.series, series_json)},
-      {"findings", findings_json(summary)},
-      {"warning_counts", warning_counts_json(summary)},
-      {"warnings", array_of(summary.warnings, warning_json)},
-      {"errors", array_of(summary.errors, error_json)},
   };
+  if (summary.run) json["run"] = run_json(*summary.run);
+  put_text(json, "case_id", summary.case_id);
+  put_text(json, "evidence_id", summary.evidence_id);
+  put_text(json, "hostname", summary.hostname);
+  json["options"] = options_json(summary.options);
+  json["exit_status"] = summary.exit_status;
+  json["inputs"] = array_of(summary.inputs, input_json);
+  json["volumes"] = array_of(summary.volumes, volume_json);
+  json["logs"] = array_of(summary.logs, log_json);
+  json["series"] = array_of(summary.series, series_json);
+  json["findings"] = findings_json(summary);
+  json["warning_counts"] = warning_counts_json(summary);
+  json["warnings"] = array_of(summary.warnings, warning_json);
+  json["errors"] = array_of(summary.errors, error_json);
   if (!summary.crontabs.empty()) json["crontabs"] = array_of(summary.crontabs, crontabs_json);
   if (!summary.witnesses.empty()) json["witnesses"] = array_of(summary.witnesses, witness_json);
   if (!summary.recoveries.empty()) json["recovery"] = array_of(summary.recoveries, recovery_json);

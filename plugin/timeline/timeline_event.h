@@ -21,15 +21,25 @@
 
 namespace pidometer {
 
+/// What the examiner says of an item of evidence: what rows are found again by among those of a
+/// case. Empty: not said.
+struct EvidenceLabels {
+  std::string case_id;
+  std::string evidence_id;
+  std::string hostname;  ///< of the host that the evidence is of, in place of the name in its logs
+};
+
 /// The log that a row speaks of; shared by all its rows.
 struct EventSource {
   FileEntry entry;
   std::string image;       ///< HostSeries::image
   std::string log_sha256;  ///< of the stored bytes; empty where it could not be read to its end
   LogCopy copy = LogCopy::unknown;
-  std::string series_id;  ///< which host series: goes into finding_id. Same over reruns, free of
-                          ///< machine paths
-  std::string host;       ///< the series' host name; rows of a renamed host have others
+  std::string series_id;     ///< which host series: goes into finding_id. Same over reruns, free of
+                             ///< machine paths
+  std::string host;          ///< the series' host name; rows of a renamed host have others
+  std::string case_id = {};  ///< EvidenceLabels
+  std::string evidence_id = {};
 };
 
 /// A bounding record, fetched again from its log.

@@ -8,7 +8,7 @@ import re
 
 ROOMS = ("base", "tsk_reader", "plugin", "plugin/cron_log", "plugin/witness", "plugin/crontab",
          "plugin/pid_clock", "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline", "report",
-         "merge", "cli", "capi")
+         "merge", "fleet", "cli", "capi")
 
 # Who may include whom (docs/architecture.md); everyone may include base and itself.
 ARROWS = {
@@ -26,20 +26,22 @@ ARROWS = {
                "plugin/baseline", "plugin/anomaly", "plugin/known", "plugin/timeline"),
     "report": ("plugin/timeline",),
     "merge": ("plugin/timeline",),
-    "cli": ("plugin", "tsk_reader", "plugin/timeline", "report", "merge"),
+    "fleet": ("plugin/timeline",),
+    "cli": ("plugin", "tsk_reader", "plugin/timeline", "report", "merge", "fleet"),
     "capi": ("cli", "plugin", "tsk_reader", "plugin/timeline"),
 }
 # Single headers beyond the arrows: plain values that the summary and the options are made of.
 EXTRA_HEADERS = {
     "plugin/timeline": {"plugin/cron_log/log_report.h", "plugin/crontab/crontab_report.h",
                         "plugin/witness/witness.h"},
+    "fleet": {"plugin/known/csv_records.h"},
     "cli": {"plugin/anomaly/anomaly.h"},
 }
 # Libraries that belong to one room.
 LIBRARY_ROOMS = (
     (re.compile(r"^(tsk|tsk3)/|^libewf|^ext2fs/|^et/|^lzo/|^(lzma|bzlib|zstd|lz4)\.h$"), ("tsk_reader",)),
     (re.compile(r"^zlib\.h$"), ("tsk_reader", "report")),
-    (re.compile(r"^nlohmann/"), ("plugin/timeline", "plugin/known", "report")),
+    (re.compile(r"^nlohmann/"), ("plugin/timeline", "plugin/known", "report", "fleet")),
     (re.compile(r"^csv\.h$"), ("plugin/known",)),
     (re.compile(r"^CLI/"), ("cli",)),
 )
@@ -63,7 +65,7 @@ MACHINE_PATH = re.compile(r"/" + r"work/(?:main|shared|wt-)|/root/\.|/" + r"tmp/
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 
 
-def source_files(root, folders=("base", "tsk_reader", "plugin", "report", "merge", "cli", "capi"), suffixes=(".h", ".cc")):
+def source_files(root, folders=("base", "tsk_reader", "plugin", "report", "merge", "fleet", "cli", "capi"), suffixes=(".h", ".cc")):
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in suffixes:

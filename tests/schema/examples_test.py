@@ -16,6 +16,8 @@ EXAMPLES = {
 }
 LEFT_OUT_SCHEMA = rows.load_schema("left_out")
 LEFT_OUT = rows.parse((rows.SCHEMAS / "examples" / "left_out.json").read_text())
+FLEET_SCHEMA = rows.load_schema("fleet_status")
+FLEET = rows.parse((rows.SCHEMAS / "examples" / "fleet_status.json").read_text())
 CUSTODY_SCHEMA = rows.load_schema("custody")
 CUSTODY = rows.parse((rows.SCHEMAS / "examples" / "custody.json").read_text())
 SUMMARY = rows.parse((rows.SCHEMAS / "examples" / "summary.json").read_text())
@@ -116,8 +118,12 @@ MUTANTS = [
     ("short_hash", "pid_excess", ["log_sha256"], "9d5e", "log_sha256"),
     ("short_id", "pid_excess", ["finding_id"], "9d5e", "finding_id"),
 ]
+# With some options, of some evidence, or in a file of --summary only.
+OPTIONAL = ("recovery", "witnesses", "crontabs", "run", "case_id", "evidence_id", "hostname")
 SUMMARY_MUTANTS = [
-    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in ("recovery", "witnesses", "crontabs")],  # with --recover
+    *[(f"no_{key}", [key], REMOVE, key) for key in SUMMARY if key not in OPTIONAL],
+    ("run_that_never_began", ["run", "started"], REMOVE, "started"),
+    ("hash_that_is_none", ["inputs", 0, "hashes", "md5"], "0", "md5"),
     *[(f"log_without_{key}", ["logs", 0, key], REMOVE, key) for key in (
         "input filename size lines records other_lines unparsed_lines duplicate_lines dialects "
         "lines_skipped "
@@ -194,6 +200,15 @@ class Examples(unittest.TestCase):
         for key in ("extracted", "form", "input", "filename", "size", "bytes", "sha256", "damage"):
             self.assertNotEqual(rows.problems(mutate(CUSTODY, ["files", 0, key], REMOVE), CUSTODY_SCHEMA), [], key)
         self.assertNotEqual(rows.problems({**CUSTODY, "officer": "x"}, CUSTODY_SCHEMA), [])
+
+    def test_status_of_a_fleet_is_valid(self):
+        self.assertEqual(rows.problems(FLEET, FLEET_SCHEMA), [])
+        for key in set(FLEET) - {"working_directory", "user", "host"}:
+            self.assertNotEqual(rows.problems(mutate(FLEET, [key], REMOVE), FLEET_SCHEMA), [], key)
+        for key in ("name", "inputs", "state", "arguments", "files", "outputs"):
+            self.assertNotEqual(rows.problems(mutate(FLEET, ["images", 0, key], REMOVE), FLEET_SCHEMA), [], key)
+        self.assertNotEqual(rows.problems(mutate(FLEET, ["images", 0, "state"], "done"), FLEET_SCHEMA), [])
+        self.assertEqual(sum(FLEET["counts"].values()), 2 * len(FLEET["images"]))
 
     def test_lines_of_the_summary_add_up(self):
         for log in SUMMARY["logs"]:

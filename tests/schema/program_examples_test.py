@@ -63,6 +63,14 @@ class ProgramExamples(images.ImageTest):
         self.assertEqual(sum(row.get("recovered") == "carved_unallocated" for row in records), len(logs.night) + 1)
         self.accepted()
 
+    def test_labels(self):
+        log = self.place / "cron"
+        log.write_bytes(DAY)
+        os.utime(log, (MTIME, MTIME))
+        found = self.scan("--timezone", "UTC", "--case-id", "2026-041", "--evidence", "E-07", "--host", "web01", "cron")
+        self.check("task_run_labels", next(row for row in found if row["data_type"] == "syslog:cron:task_run"))
+        self.accepted()
+
     def test_copies(self):
         """An old /var/log below the mount point of a /var volume."""
         self.need("mkfs.ext4", "debugfs")

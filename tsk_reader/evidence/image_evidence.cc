@@ -10,6 +10,7 @@
 #include "tsk_reader/evidence/host_trees.h"
 #include "tsk_reader/evidence/log_file_impl.h"
 #include "tsk_reader/evidence/log_finder.h"
+#include "tsk_reader/evidence/medium_hasher.h"
 #include "tsk_reader/evidence/open_volumes.h"
 #include "tsk_reader/evidence/residue.h"
 #include "tsk_reader/evidence/tree_reports.h"
@@ -38,6 +39,7 @@ class ImageEvidence final : public Evidence {
                                     std::span<const std::string_view> globs) override;
   std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
                                       std::span<const std::string_view> globs) override;
+  Result<MediumHashing> hash_on() override;
 
  private:
   /// Names of files that are looked for, in which folders, and whether in just these.
@@ -53,7 +55,16 @@ class ImageEvidence final : public Evidence {
   StepNote& steps_;
   OpenVolumes volumes_;
   HostTrees trees_;
+  std::optional<MediumHasher> hasher_;  ///< while the medium is read for it
 };
+
+Result<MediumHashing> ImageEvidence::hash_on() {
+  steps_.at(Step::hashing, {}, {});
+  if (!hasher_) hasher_.emplace(volumes_.image());
+  Result<MediumHashing> so_far = hasher_->read_on();
+  if (!so_far || so_far->done) hasher_.reset();
+  return so_far;
+}
 
 std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFile& found) {
   FileEntry entry;

@@ -37,6 +37,7 @@ class OpenVolumes {
 
   std::vector<OpenVolume>& all() { return volumes_; }
   const BlockSource& image() const { return *source_; }
+  BlockSource& image() { return *source_; }
 
   /// Grows while files are read.
   InputReport report() const;

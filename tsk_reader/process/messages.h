@@ -48,8 +48,10 @@ struct SkipRequest {
 struct CloseRequest {
   std::uint32_t stream = 0;
 };
+/// Evidence::hash_on()
+struct HashRequest {};
 using Request = std::variant<GroupRequest, OpenRequest, FindRequest, ReportRequest, OpenFileRequest,
-                             ReadRequest, SkipRequest, CloseRequest>;
+                             ReadRequest, SkipRequest, CloseRequest, HashRequest>;
 
 /// How a stream's damage changed: what stands from `keep` on is replaced by `tail`.
 struct DamageChange {
@@ -95,7 +97,7 @@ struct SkipReply {
 };
 /// An Error answers any request.
 using Reply = std::variant<Error, Hello, GroupedInputs, ReportReply, FindReply, OpenFileReply,
-                           ReadReply, SkipReply>;
+                           ReadReply, SkipReply, MediumHashing>;
 
 /// A block of a log; a reply is hardly longer.
 inline constexpr std::uint32_t kMostRead = 1 << 20;
@@ -144,6 +146,13 @@ template <typename Wire>
 void transfer(Wire& wire, CloseRequest& value) {
   auto& [stream] = value;
   wire(stream);
+}
+template <typename Wire>
+void transfer(Wire&, HashRequest&) {}
+template <typename Wire>
+void transfer(Wire& wire, MediumHashing& value) {
+  auto& [bytes, done, md5, sha1, sha256] = value;
+  wire(bytes, done, md5, sha1, sha256);
 }
 template <typename Wire>
 void transfer(Wire& wire, DamageChange& value) {

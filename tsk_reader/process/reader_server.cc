@@ -176,6 +176,13 @@ class Server {
     return true;
   }
 
+  bool handle(HashRequest&) {
+    if (evidence_ == nullptr) return false;
+    Result<MediumHashing> so_far = evidence_->hash_on();
+    if (!so_far) return send(std::move(so_far.error()));
+    return send(std::move(*so_far));
+  }
+
   void note(const ServedFile& served) {
     steps_.at(Step::reading, served.volume, served.file->entry().path);
   }

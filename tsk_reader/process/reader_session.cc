@@ -39,6 +39,14 @@ bool plausible(const FindReply& reply) {
   return true;
 }
 
+bool plausible(const MediumHashing& so_far) {
+  const auto is_hash = [](const std::string& text, std::size_t digits) {
+    return text.empty() || (text.size() == digits &&
+                            text.find_first_not_of("0123456789abcdef") == std::string::npos);
+  };
+  return is_hash(so_far.md5, 32) && is_hash(so_far.sha1, 40) && is_hash(so_far.sha256, 64);
+}
+
 /// Adds one message of a list to the whole of it. True where another one is to follow; one that
 /// cannot be is made into no reply of a search.
 bool join_listing(FindReply& all, std::optional<Reply>& reply) {
@@ -168,6 +176,8 @@ void ReaderSession::buried() {
                       ? "the file is read up to byte " + std::to_string(reading_->offset)
                       : "the file is left out");
     }
+    case Step::hashing:
+      return warn(step, words, "the hashes of the medium are not known");
     case Step::none:  // it was at nothing: nothing is to be left out
       if (!end.broke_protocol) return warn(step, words, "another one reads on");
       break;
@@ -321,6 +331,22 @@ void ReaderSession::refresh_report() {
     if (reply) process_->break_off();
     buried();
   }
+}
+
+Result<MediumHashing> ReaderSession::hash_on() {
+  const std::scoped_lock lock(mutex_);
+  if (!ensure_open()) return tl::unexpected(*failure_);
+  const std::uint64_t reader = generation_;
+  std::optional<Reply> reply = exchange(HashRequest{});
+  MediumHashing* const so_far = reply ? std::get_if<MediumHashing>(&*reply) : nullptr;
+  if (so_far != nullptr && plausible(*so_far)) return std::move(*so_far);
+  if (Error* const error = reply ? std::get_if<Error>(&*reply) : nullptr)
+    return tl::unexpected(std::move(*error));
+  if (reply && process_) process_->break_off();
+  if (process_ && generation_ == reader) buried();
+  if (failure_) return tl::unexpected(*failure_);
+  return fail(ErrorKind::unreadable, "the hashes of " + group_.name + " are not known",
+              "the process that read it died", "see the warnings");
 }
 
 ReportReply ReaderSession::report() {

@@ -80,6 +80,9 @@ class ReaderSession {
   Result<std::uint64_t> skip(RemoteStreamState& stream, std::uint64_t count);
   void close(RemoteStreamState& stream);
   std::optional<std::string> sha256(const FileKey& file) const;
+  /// Evidence::hash_on(). A reader that dies of it leaves no hashes, and is no reader's successor's
+  /// work: the medium would be read from its start again.
+  Result<MediumHashing> hash_on();
 
   /// For tests that end it from outside; -1 where none runs.
   pid_t pid() const;

@@ -101,6 +101,8 @@ class RemoteEvidence final : public Evidence {
     return find({{folders.begin(), folders.end()}, {globs.begin(), globs.end()}, FindWhat::files});
   }
 
+  Result<MediumHashing> hash_on() override { return session_->hash_on(); }
+
   std::vector<LogFolder> find_deleted(std::span<const std::string_view> folders,
                                       std::span<const std::string_view> globs) override {
     return find(

@@ -18,6 +18,7 @@ enum class Step : std::uint8_t {
   log_search,      ///< looking for logs on a volume
   deleted_search,  ///< looking for deleted logs and free space on a volume
   reading,         ///< reading one file
+  hashing,         ///< reading the whole medium for its hashes
 };
 
 /// "opening the filesystem of p2", "reading /var/log/cron of p2".
@@ -45,6 +46,8 @@ inline std::string step_words(Step step, std::string_view volume, std::string_vi
                             : "looking for deleted logs on " + std::string(volume);
     case Step::reading:
       return of("reading " + std::string(path.empty() ? "a file" : path), volume);
+    case Step::hashing:
+      return "hashing the medium";
   }
   return "waiting";
 }

@@ -39,7 +39,7 @@ constexpr StreamForm last_of(StreamForm) {
   return StreamForm::decoded;
 }
 constexpr Step last_of(Step) {
-  return Step::reading;
+  return Step::hashing;
 }
 
 // One function a type. A structured binding names every member, so that a new one cannot be

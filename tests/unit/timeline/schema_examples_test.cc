@@ -19,6 +19,16 @@ RunSummary sample_summary() {
   RunSummary summary;
   summary.tool_version = "0.1.0";
   summary.libraries = {"libtsk 4.11.1", "libewf 20140813"};
+  summary.run = {.started = samples::at(1795903200),
+                 .ended = samples::at(1795903207),
+                 .command_line = {"pidometer", "scan", "--hash", "-s", "summary.json", "disk.E01"},
+                 .working_directory = "/cases/2026-041",
+                 .user = "examiner",
+                 .host = "lab3",
+                 .system = "Linux 6.1.0-41-amd64 x86_64"};
+  summary.case_id = "2026-041";
+  summary.evidence_id = "E-07";
+  summary.hostname = "apollo";
   summary.options = {{"timezone", "America/Chicago"}, {"records", false}};
   Warning damage{.kind = WarningKind::damaged_log,
                  .message = "bytes 4096 to 8192 are lost: E01 chunk checksum",
@@ -27,13 +37,17 @@ RunSummary sample_summary() {
                  .path = "/var/log/cron",
                  .range = ByteRange{4096, 8192},
                  .line = 80};
-  summary.inputs = {{.name = "disk.E01",
-                     .kind = "ewf",
-                     .segments = {"disk.E01", "disk.E02"},
-                     .size = 1048576,
-                     .stored_md5 = "d41d8cd98f00b204e9800998ecf8427e",
-                     .damage = {{{270336, 274432}, "E01 chunk checksum"}},
-                     .warnings = {}}};
+  summary.inputs = {
+      {.name = "disk.E01",
+       .kind = "ewf",
+       .segments = {"disk.E01", "disk.E02"},
+       .size = 1048576,
+       .stored_md5 = "d41d8cd98f00b204e9800998ecf8427e",
+       .damage = {{{270336, 274432}, "E01 chunk checksum"}},
+       .warnings = {},
+       .hashes = SummaryHashes{
+           "9e107d9d372bb6826bd81d3542a419d6", "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
+           "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592", 1048576}}};
   summary.volumes = {{.input = "disk.E01",
                       .name = "p1",
                       .start = 2048,

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tsk_reader/process/remote_evidence.h"
@@ -124,6 +125,7 @@ struct MadeInput {
   Step killed_at = Step::file_system;
   Deed deed = Deed::crash;
   std::size_t areas = 0;  ///< of free space on p1, of 4096 places each
+  std::string md5 = {};   ///< what is said to be the hash of the medium
 };
 
 class MadeEvidence final : public Evidence {
@@ -173,6 +175,14 @@ class MadeEvidence final : public Evidence {
     return out;
   }
 
+  /// In two parts; the deed is done in the second one.
+  Result<MediumHashing> hash_on() override {
+    steps_.at(Step::hashing, {}, {});
+    if (!std::exchange(half_hashed_, true)) return MediumHashing{5, false};
+    if (input_.killed_at == Step::hashing) do_deed(input_.deed);
+    return MediumHashing{9, true, input_.md5};
+  }
+
  private:
   std::optional<std::string> begin(Step step, const std::string& volume) {
     auto reason = steps_.begin(step, volume, {});
@@ -182,6 +192,7 @@ class MadeEvidence final : public Evidence {
   MadeInput input_;
   StepNote& steps_;
   std::vector<VolumeReport> volumes_;
+  bool half_hashed_ = false;
 };
 
 /// Long enough for what is no endless step, on a loaded machine and under a sanitizer too.

@@ -55,6 +55,40 @@ TEST(ReaderDeath, ADeathInTheSearchForDeletedLogsCostsNoLiveOnes) {
                      "deleted logs on p2; its deleted logs are not looked for"});
 }
 
+TEST(ReaderDeath, ADeathInHashingCostsTheHashesOnly) {
+  MadeInput input{{{"p1", "/a", 1000}}, {}, Step::hashing, Deed::crash};
+  const auto session = session_of(input);
+  ASSERT_TRUE(session->open());
+  const auto evidence = make_remote_evidence(session);
+  const auto folders = evidence->find_logs(kLogFolders, kGlobs);
+  const auto half = evidence->hash_on();
+  ASSERT_TRUE(half);
+  EXPECT_EQ(half->bytes, 5U);
+  EXPECT_FALSE(half->done);
+  EXPECT_FALSE(evidence->hash_on());
+  EXPECT_EQ(messages(*evidence),
+            Messages{"the reader process was ended by signal 11 (SIGSEGV) while hashing the "
+                     "medium; the hashes of the medium are not known"});
+  EXPECT_EQ(read_all(*folders[0].files[0]).text.size(), 1000U);
+}
+
+TEST(ReaderDeath, AHashThatIsNoneIsNotTaken) {
+  for (const auto& [md5, good] : {std::pair(std::string(32, 'a'), true),
+                                  {std::string(32, 'g'), false},
+                                  {std::string(31, 'a'), false},
+                                  {std::string(), true}}) {
+    MadeInput input{{{"p1", "/a", 1000}}, {}};
+    input.md5 = md5;
+    const auto session = session_of(input);
+    ASSERT_TRUE(session->open());
+    const auto evidence = make_remote_evidence(session);
+    ASSERT_TRUE(evidence->hash_on());
+    const auto hashed = evidence->hash_on();
+    EXPECT_EQ(hashed.has_value(), good) << md5;
+    if (hashed) EXPECT_EQ(hashed->md5, md5);
+  }
+}
+
 TEST(ReaderDeath, AWrongSkipAfterADeathIsNoBytes) {
   for (const Deed deed : {Deed::skip_short, Deed::skip_long}) {
     SCOPED_TRACE(static_cast<int>(deed));

@@ -81,6 +81,7 @@ std::vector<std::string> samples() {
           to_wire<Request>(ReadRequest{4, 65536}),
           to_wire<Request>(SkipRequest{4, 1ULL << 50}),
           to_wire<Request>(CloseRequest{4}),
+          to_wire<Request>(HashRequest{}),
           to_wire<Reply>(Error{ErrorKind::output, "m", "r", "h"}),
           to_wire<Reply>(Hello{true, true}),
           to_wire<Reply>(std::move(grouped)),
@@ -88,7 +89,9 @@ std::vector<std::string> samples() {
           to_wire<Reply>(std::move(find)),
           to_wire<Reply>(OpenFileReply{}),
           to_wire<Reply>(ReadReply{9, true, damage, std::string(64, 'a'), Error{}}),
-          to_wire<Reply>(SkipReply{9, damage, std::string(64, 'a')})};
+          to_wire<Reply>(SkipReply{9, damage, std::string(64, 'a')}),
+          to_wire<Reply>(MediumHashing{9, true, std::string(32, 'a'), std::string(40, 'b'),
+                                       std::string(64, 'c')})};
 }
 
 constexpr std::size_t kRequests = std::variant_size_v<Request>;

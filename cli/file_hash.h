@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace pidometer {
+
+/// SHA-256 of a file in lower-case hex; empty where it cannot be read.
+std::string file_sha256(const std::string& name);
+
+}  // namespace pidometer

@@ -1,0 +1,213 @@
+#include "cli/fleet.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "cli/file_hash.h"
+#include "cli/fleet_plan.h"
+#include "cli/fleet_timeline.h"
+#include "cli/input_reports.h"
+#include "cli/interrupt.h"
+#include "cli/output_file.h"
+#include "cli/run_record.h"
+#include "cli/scan.h"
+#include "cli/small_file.h"
+#include "fleet/fleet_folder.h"
+
+namespace pidometer {
+namespace {
+
+/// Images of an earlier list that are named.
+constexpr std::size_t kNamedImages = 5;
+
+int usable_cores() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? std::max(1, CPU_COUNT(&cores)) : 1;
+}
+
+void describe_run(const Options& options, FleetStatus& status) {
+  const RunRecord run = start_run(options);
+  status.tool_version = PIDOMETER_VERSION;
+  status.tool_sha256 = file_sha256("/proc/self/exe");
+  status.command_line = run.command_line;
+  status.working_directory = run.working_directory;
+  status.user = run.user;
+  status.host = run.host;
+  status.pid = getpid();
+  status.jobs = options.jobs > 0 ? options.jobs : usable_cores();
+  status.started = run.started;
+}
+
+/// Of the earlier run of the folder; nothing where there was none.
+Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder,
+                                                  const Options& options) {
+  std::error_code ignored;
+  const std::string name = folder.status_file();
+  if (!std::filesystem::exists(name, ignored) || options.force) return std::nullopt;
+  if (!options.resume)
+    return fail(ErrorKind::usage, options.directory + " has the results of an earlier fleet",
+                name + " is there",
+                "add --resume to go on with it, --force to begin anew, or give another folder");
+  const Result<std::string> bytes = read_small_file(name, "--resume", "add --force to begin anew");
+  if (!bytes) return tl::unexpected(bytes.error());
+  Result<FleetStatus> status = read_fleet_status(*bytes, name);
+  if (!status) return tl::unexpected(status.error());
+  return std::optional(std::move(*status));
+}
+
+/// What an earlier list had and this one has not stays, and is no part of the timeline.
+void say_what_is_left(const FleetStatus& earlier, const FleetStatus& now,
+                      Diagnostics& diagnostics) {
+  std::set<std::string> names;
+  for (const FleetEntry& entry : now.images) names.insert(entry.name);
+  std::string words;
+  std::size_t count = 0;
+  for (const FleetEntry& entry : earlier.images)
+    if (!names.contains(entry.name) && ++count <= kNamedImages)
+      words += (words.empty() ? "" : ", ") + entry.name;
+  if (count > 0)
+    diagnostics.note(fmt::format(
+        "note: {} of the earlier fleet {} not in this one; what was written of them stays, and is "
+        "in no timeline: {}{}",
+        count == 1 ? "1 image" : fmt::format("{} images", count), count == 1 ? "is" : "are", words,
+        count > kNamedImages ? ", ..." : ""));
+}
+
+Result<void> write_status(const FleetFolder& folder, const FleetStatus& status) {
+  Result<OutputFile> file = OutputFile::create(folder.status_file(), true);
+  if (!file) return tl::unexpected(file.error());
+  Result<void> written = file->write(write_fleet_status(status));
+  return written ? file->commit() : written;
+}
+
+void say_end(const FleetEntry& entry, Diagnostics& diagnostics) {
+  if (entry.state == ImageState::failed)
+    diagnostics.error(Error{ErrorKind::unreadable, entry.name + " failed", entry.message, {}});
+  else if (entry.state == ImageState::partial)
+    diagnostics.warning(entry.name + " is partial: " + entry.message);
+}
+
+RunOutcome outcome_of(const FleetStatus& status) {
+  RunOutcome outcome;
+  const auto count = [&](ImageState state) {
+    return static_cast<int>(count_images(status, state));
+  };
+  const int total = static_cast<int>(status.images.size());
+  outcome.inputs_failed = count(ImageState::failed) + static_cast<int>(status.errors.size());
+  outcome.inputs_opened = total - count(ImageState::failed);
+  outcome.damaged = count(ImageState::partial) > 0;
+  outcome.cron_logs = static_cast<int>(
+      std::count_if(status.images.begin(), status.images.end(), [](const FleetEntry& entry) {
+        const int ended = entry.exit_status.value_or(exit_nothing);
+        return ended == exit_complete || ended == exit_partial;
+      }));
+  outcome.interrupted = interrupted();
+  return outcome;
+}
+
+std::string state_words(ExitStatus status) {
+  switch (status) {
+    case exit_complete:
+    case exit_no_log:
+      return "complete";
+    case exit_partial:
+      return "partial";
+    case exit_interrupted:
+      return "interrupted";
+    case exit_nothing:
+    case exit_usage:
+      break;
+  }
+  return "failed";
+}
+
+std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
+  return fmt::format("{} images: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
+                     with_thousands(status.images.size()),
+                     with_thousands(count_images(status, ImageState::complete)),
+                     with_thousands(kept),
+                     with_thousands(count_images(status, ImageState::partial)),
+                     with_thousands(count_images(status, ImageState::failed)), seconds);
+}
+
+ExitStatus refuse(const Error& error, Diagnostics& diagnostics) {
+  diagnostics.error(error);
+  return error.kind == ErrorKind::usage ? exit_usage : exit_nothing;
+}
+
+}  // namespace
+
+ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
+  const auto start = std::chrono::steady_clock::now();
+  // What the options mean is the same of all images: better refused once than by each.
+  if (const Result<ScanPlan> meaning = make_plan(options); !meaning)
+    return refuse(meaning.error(), diagnostics);
+  Result<FleetPlan> plan = plan_fleet(options);
+  if (!plan) return refuse(plan.error(), diagnostics);
+  if (Result<void> safe = check_output_names(options, plan->groups); !safe)
+    return refuse(safe.error(), diagnostics);
+  const Result<FleetFolder> folder = FleetFolder::open(options.directory);
+  if (!folder) return refuse(folder.error(), diagnostics);
+  FleetStatus& status = plan->status;
+  describe_run(options, status);
+  const Result<std::optional<FleetStatus>> earlier = earlier_status(*folder, options);
+  if (!earlier) return refuse(earlier.error(), diagnostics);
+  for (const std::string& note : plan->notes) diagnostics.note(note);
+  for (const Error& error : plan->errors) diagnostics.error(error);
+  status.errors = plan->errors;
+  folder->remove_unfinished();
+  std::size_t kept = 0;
+  if (*earlier) {
+    // The bytes of an image are hashed in its scan: with --hash nothing is kept on trust of size
+    // and time.
+    if (!options.hash) kept = folder->keep_complete(**earlier, status, file_sha256);
+    say_what_is_left(**earlier, status, diagnostics);
+  }
+  if (*earlier || options.force)
+    for (const FleetEntry& entry : status.images)
+      if (!entry.kept) folder->remove_outputs(entry.name);
+
+  FleetTools tools;
+  tools.publish = [&](const FleetStatus& now) { return write_status(*folder, now); };
+  tools.sha256 = file_sha256;
+  tools.now = time_now;
+  tools.interrupted = interrupted;
+  tools.progress = [&](std::string_view words) { diagnostics.progress(words); };
+  tools.ended = [&](const FleetEntry& entry) { say_end(entry, diagnostics); };
+  FleetRun run(status, plan->work, *folder, options.reports, tools);
+  Result<void> done = run.run();
+  folder->remove_unfinished();
+  if (done && !interrupted()) done = write_fleet_timeline(*folder, status, diagnostics);
+  RunOutcome outcome = outcome_of(status);
+  if (!done && !outcome.interrupted) {
+    diagnostics.error(done.error());
+    status.errors.push_back(done.error());
+    outcome.output_failed = true;
+  }
+  const ExitStatus exit = exit_status(outcome, options.partial_ok);
+  status.state = state_words(exit_status(outcome, false));
+  status.exit_status = exit;
+  status.updated = time_now();
+  status.ended = status.updated;
+  if (const Result<void> written = write_status(*folder, status); !written) {
+    diagnostics.error(written.error());
+    return outcome.interrupted ? exit_interrupted : exit_nothing;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  diagnostics.note(outcome.interrupted
+                       ? "interrupted; what is complete is kept, and --resume goes on with the rest"
+                       : closing_line(status, kept, took.count()));
+  return exit;
+}
+
+}  // namespace pidometer

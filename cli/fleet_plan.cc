@@ -1,0 +1,253 @@
+#include "cli/fleet_plan.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "cli/flags.h"
+#include "cli/input_reports.h"
+#include "cli/small_file.h"
+#include "cli/time_argument.h"
+#include "fleet/image_names.h"
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/names.h"
+
+namespace pidometer {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<void> check_options(const Options& options) {
+  const auto refuse = [](const std::string& flag, const std::string& remedy) {
+    return fail(ErrorKind::usage, flag + " does not go together with --output-dir",
+                "each image has files of its own in that folder", remedy);
+  };
+  if (!options.output.empty()) return refuse("--output", "leave it out");
+  if (!options.summary.empty()) return refuse("--summary", "leave it out");
+  if (!options.report.empty()) return refuse("--report", "--reports writes one of each image");
+  if (options.terminal_summary && options.format_given)
+    return refuse("--format summary", "leave it out");
+  if (options.format != &row_formats().front())
+    return refuse("--format " + std::string(options.format->name),
+                  "leave it out: the rows are JSON lines, of which the timeline is made");
+  if (!options.case_file.empty() && (!options.inputs.empty() || !options.roots.empty()))
+    return fail(ErrorKind::usage, "inputs are given beside --case", {},
+                "name all images in the case file, or none");
+  if (options.resume && options.force)
+    return fail(ErrorKind::usage, "--resume and --force contradict one another",
+                "one keeps what is there, the other begins anew", "give one of them");
+  return {};
+}
+
+Result<std::vector<FleetImage>> case_images(const Options& options) {
+  const std::string& name = options.case_file;
+  const Result<std::string> bytes =
+      read_small_file(name, "--case", "give a CSV or JSON list of images");
+  if (!bytes) return tl::unexpected(bytes.error());
+  Result<std::vector<FleetImage>> images =
+      read_case_list(*bytes, name, fs::path(name).parent_path());
+  if (!images) return images;
+  for (const FleetImage& image : *images) {
+    if (image.timezone.empty()) continue;
+    if (const Result<TimeZone> zone = find_time_zone(image.timezone); !zone)
+      return fail(ErrorKind::usage,
+                  fmt::format("the time zone of {} in {} is none", image.segments.front(), name),
+                  zone.error().message, zone.error().help);
+  }
+  return images;
+}
+
+/// The same for the same file, by whatever name.
+std::string key_of(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) return fmt::format("{}:{}", info.st_dev, info.st_ino);
+  std::error_code ignored;
+  return fs::weakly_canonical(path, ignored).string();
+}
+
+std::vector<fs::path> files_of(const InputGroup& group) {
+  std::vector<fs::path> files = group.segments;
+  files.insert(files.end(), group.maps.begin(), group.maps.end());
+  return files;
+}
+
+/// Whether a path that is in no group is one that somebody would miss: it could not be read, or it
+/// is the copy of a segment that is read elsewhere. In one run with other images a copy adds
+/// nothing; in a fleet each image is to be accounted for.
+bool is_missed(const std::string& path, GroupedInputs& grouped) {
+  const auto names_it = [&](const auto& told) {
+    return told.message.find(path) != std::string::npos;
+  };
+  if (std::erase_if(grouped.errors, names_it) > 0) return true;
+  return std::any_of(grouped.groups.begin(), grouped.groups.end(), [&](const InputGroup& group) {
+    return std::any_of(group.warnings.begin(), group.warnings.end(), [&](const Warning& warning) {
+      return warning.kind == WarningKind::duplicate_input && names_it(warning);
+    });
+  });
+}
+
+/// One image a group and a path that is missed, in the order of the command line.
+std::vector<FleetImage> given_images(const Options& options, GroupedInputs& grouped) {
+  std::vector<FleetImage> images;
+  std::set<std::string> covered;
+  for (const InputGroup& group : grouped.groups) {
+    FleetImage& image = images.emplace_back();
+    for (const fs::path& file : files_of(group)) {
+      image.segments.push_back(file.string());
+      covered.insert(key_of(file.string()));
+    }
+    image.root = group.kind == InputKind::root;
+  }
+  std::map<std::string, std::size_t> order;
+  for (const auto* const paths : {&options.inputs, &options.roots})
+    for (const std::string& path : *paths) {
+      order.try_emplace(key_of(path), order.size());
+      if (covered.insert(key_of(path)).second && is_missed(path, grouped))
+        images.push_back({.segments = {path}, .root = paths == &options.roots});
+    }
+  const auto place = [&order](const FleetImage& image) {
+    std::size_t first = order.size();
+    for (const std::string& segment : image.segments)
+      if (const auto at = order.find(key_of(segment)); at != order.end())
+        first = std::min(first, at->second);
+    return first;
+  };
+  std::stable_sort(images.begin(), images.end(),
+                   [&](const FleetImage& a, const FleetImage& b) { return place(a) < place(b); });
+  return images;
+}
+
+/// What is said of an image, and else of all.
+void fill_in(const Options& options, FleetImage& image) {
+  for (const auto& [own, common] : {std::pair(&image.case_id, &options.case_id),
+                                    std::pair(&image.evidence_id, &options.evidence_id),
+                                    std::pair(&image.hostname, &options.hostname),
+                                    std::pair(&image.timezone, &options.timezone)})
+    if (own->empty()) *own = *common;
+  if (!image.year) image.year = options.year;
+}
+
+/// The options of a scan that concern what is found, as the program is to be given them.
+std::vector<std::string> scan_arguments(const Options& options, const FleetImage& image) {
+  std::vector<std::string> arguments = {"scan", "--color=never"};
+  const auto add = [&arguments](const char* flag, const std::string& value) {
+    if (!value.empty()) arguments.push_back(fmt::format("{}={}", flag, value));
+  };
+  const auto add_if = [&arguments](bool wanted, const char* flag) {
+    if (wanted) arguments.emplace_back(flag);
+  };
+  add("--timezone", image.timezone);
+  if (image.year) add("--year", std::to_string(*image.year));
+  if (options.pid_max) add("--pid-max", std::to_string(*options.pid_max));
+  add("--case-id", image.case_id);
+  add("--evidence", image.evidence_id);
+  add("--host", image.hostname);
+  add("--since", options.since);
+  add("--until", options.until);
+  add("--known", options.known);
+  add("--min-level", std::string(level_name(options.min_level)));
+  if (options.as != InputKind::automatic) add("--as", std::string(input_kind_name(options.as)));
+  add("--step-limit", std::to_string(options.step_limit));
+  add_if(options.records, "--records");
+  if (options.witnesses) add_if(true, *options.witnesses ? "--witnesses" : "--no-witnesses");
+  add_if(options.recover, "--recover");
+  add_if(options.hash, "--hash");
+  return arguments;
+}
+
+std::vector<std::string> input_arguments(const FleetImage& image) {
+  if (image.root) return {"--root=" + image.segments.front()};
+  std::vector<std::string> arguments = {"--"};
+  arguments.insert(arguments.end(), image.segments.begin(), image.segments.end());
+  return arguments;
+}
+
+/// False where it is no file, of which size and time say that it is unchanged.
+bool look_at(const fs::path& path, std::vector<InputFile>& files) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  std::error_code ignored;
+  files.push_back({escape_bytes(fs::absolute(path, ignored).lexically_normal().string()),
+                   static_cast<std::uint64_t>(info.st_size),
+                   std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec});
+  return true;
+}
+
+/// The files that an image is made of, those that were found beside the ones given too.
+class FileFinder {
+ public:
+  explicit FileFinder(const std::vector<InputGroup>& groups) {
+    for (const InputGroup& group : groups)
+      for (const fs::path& file : files_of(group)) groups_[key_of(file.string())] = &group;
+  }
+
+  std::vector<fs::path> files(const FleetImage& image) const {
+    std::vector<fs::path> all;
+    std::set<const InputGroup*> taken;
+    for (const std::string& segment : image.segments) {
+      const auto at = groups_.find(key_of(segment));
+      if (at == groups_.end()) {
+        all.emplace_back(segment);
+      } else if (taken.insert(at->second).second) {
+        for (fs::path& file : files_of(*at->second)) all.push_back(std::move(file));
+      }
+    }
+    return all;
+  }
+
+ private:
+  std::map<std::string, const InputGroup*> groups_;
+};
+
+}  // namespace
+
+Result<FleetPlan> plan_fleet(const Options& options) {
+  if (Result<void> good = check_options(options); !good) return tl::unexpected(good.error());
+  FleetPlan plan;
+  std::vector<FleetImage> images;
+  Options given = options;
+  if (!options.case_file.empty()) {
+    Result<std::vector<FleetImage>> listed = case_images(options);
+    if (!listed) return tl::unexpected(listed.error());
+    images = std::move(*listed);
+    for (const FleetImage& image : images)
+      given.inputs.insert(given.inputs.end(), image.segments.begin(), image.segments.end());
+  }
+  GroupedInputs grouped = group_given(given);
+  plan.notes = std::move(grouped.notes);
+  if (options.case_file.empty()) {
+    images = given_images(options, grouped);
+    plan.errors = std::move(grouped.errors);
+  }
+  plan.groups = std::move(grouped.groups);
+  const FileFinder finder(plan.groups);
+  const std::vector<std::string> names = image_names(images);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    fill_in(options, images[i]);
+    FleetWork work{scan_arguments(options, images[i]), input_arguments(images[i]), 0};
+    FleetEntry entry;
+    entry.name = names[i];
+    for (const std::vector<std::string>* part : {&work.arguments, &work.inputs})
+      for (const std::string& word : *part) entry.arguments.push_back(escape_bytes(word));
+    bool all = true;
+    for (const fs::path& file : finder.files(images[i])) all = look_at(file, entry.files) && all;
+    for (const InputFile& file : entry.files) work.bytes += file.size;
+    // The list of known work is a part of what the rows are made of.
+    if (!options.known.empty()) all = look_at(options.known, entry.files) && all;
+    if (!all) entry.files.clear();
+    entry.image = std::move(images[i]);
+    plan.status.images.push_back(std::move(entry));
+    plan.work.push_back(std::move(work));
+  }
+  return plan;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,173 @@
+#include "fleet/fleet_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kKinds = {{
+    {"rows", ".jsonl"},
+    {"summary", ".summary.json"},
+    {"report", ".html"},
+    {"log", ".log"},
+}};
+
+/// How long children of a killed fleet may hold its lock: they are killed with it, and take as long
+/// as the kernel needs for a process that is in the middle of a read.
+constexpr int kLockTries = 20;
+constexpr std::chrono::milliseconds kLockPause{100};
+
+/// As mkostemp() has them.
+constexpr std::size_t kSuffix = 7;
+
+/// `web01.E01.jsonl.a1B2c3`: a file that was not finished.
+bool is_unfinished(std::string_view name) {
+  if (name.size() <= kSuffix || name[name.size() - kSuffix] != '.') return false;
+  const std::string_view suffix = name.substr(name.size() - kSuffix + 1);
+  if (!std::all_of(suffix.begin(), suffix.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      }))
+    return false;
+  name.remove_suffix(kSuffix);
+  return name == "status.json" || name == "timeline.jsonl" ||
+         std::any_of(kKinds.begin(), kKinds.end(),
+                     [&](const auto& kind) { return name.ends_with(kind.second); });
+}
+
+/// Whether what was done is what is to be done. An image that was hashed beside is done as well.
+bool same_arguments(std::vector<std::string> before, const std::vector<std::string>& now) {
+  if (before == now) return true;
+  std::erase(before, "--hash");
+  return before == now;
+}
+
+bool same_outputs(const FleetEntry& entry, const FleetFolder& folder, const FileHash& hash) {
+  bool rows = false;
+  for (const FleetOutput& output : entry.outputs) {
+    // The name comes from a file that anyone may have written: only those that are ours are read.
+    if (output.file != FleetFolder::image_file(entry.name, output.kind)) return false;
+    rows = rows || output.kind == "rows";
+    if (output.kind == "log") continue;
+    if (output.sha256.empty() || hash(folder.absolute(output.file)) != output.sha256) return false;
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<FleetFolder> FleetFolder::open(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(fs::path(path) / "images", error);
+  if (error)
+    return fail(ErrorKind::output, "cannot make the folder " + path + "/images", error.message(),
+                "give another folder");
+  const std::string name = path + "/.lock";
+  // Not closed on exec: a lock of flock() is held as long as any process has the descriptor.
+  const int lock = ::open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
+  if (lock < 0)
+    return fail(ErrorKind::output, "cannot write " + name, std::strerror(errno),
+                "check that the folder may be written");
+  FleetFolder folder(path, lock);
+  for (int tries = 0; ::flock(lock, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return fail(ErrorKind::output, "cannot lock " + name, std::strerror(errno),
+                  "give a folder on another file system");
+    if (tries >= kLockTries)
+      return fail(ErrorKind::usage, "another fleet writes to " + path,
+                  path + "/status.json says which", "wait for its end, or give another folder");
+    std::this_thread::sleep_for(kLockPause);
+  }
+  return folder;
+}
+
+FleetFolder::FleetFolder(FleetFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+FleetFolder::~FleetFolder() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+std::string FleetFolder::image_file(const std::string& name, std::string_view kind) {
+  const auto* const at = std::find_if(kKinds.begin(), kKinds.end(),
+                                      [&](const auto& one) { return one.first == kind; });
+  return "images/" + name + std::string(at == kKinds.end() ? ".other" : at->second);
+}
+
+void FleetFolder::remove_unfinished() const {
+  for (const std::string& place : {path_, path_ + "/images"}) {
+    std::error_code error;
+    fs::directory_iterator entries(place, error);
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+      std::error_code ignored;
+      if (is_unfinished(entries->path().filename().string()) &&
+          entries->symlink_status(ignored).type() == fs::file_type::regular)
+        fs::remove(entries->path(), ignored);
+    }
+  }
+}
+
+void FleetFolder::remove_outputs(const std::string& name) const {
+  for (const auto& [kind, suffix] : kKinds) {
+    std::error_code ignored;
+    fs::remove(absolute(image_file(name, kind)), ignored);
+  }
+}
+
+void FleetFolder::remove_results(const std::string& name) const {
+  for (const char* kind : {"rows", "report"}) {
+    std::error_code ignored;
+    fs::remove(absolute(image_file(name, kind)), ignored);
+  }
+}
+
+FleetOutput FleetFolder::measure(const std::string& kind, const std::string& file,
+                                 const FileHash& hash) const {
+  FleetOutput output{kind, file, 0, hash(absolute(file))};
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(absolute(file), error);
+  if (!error) output.bytes = bytes;
+  return output;
+}
+
+std::size_t FleetFolder::keep_complete(const FleetStatus& earlier, FleetStatus& now,
+                                       const FileHash& hash) const {
+  if (earlier.tool_version != now.tool_version || earlier.tool_sha256 != now.tool_sha256) return 0;
+  std::map<std::string, const FleetEntry*> by_name;
+  for (const FleetEntry& entry : earlier.images) by_name[entry.name] = &entry;
+  std::size_t kept = 0;
+  for (FleetEntry& entry : now.images) {
+    const auto at = by_name.find(entry.name);
+    if (at == by_name.end()) continue;
+    const FleetEntry& before = *at->second;
+    if (before.state != ImageState::complete || entry.files.empty() ||
+        before.files != entry.files || !same_arguments(before.arguments, entry.arguments) ||
+        !same_outputs(before, *this, hash))
+      continue;
+    entry.state = before.state;
+    entry.exit_status = before.exit_status;
+    entry.message = before.message;
+    entry.started = before.started;
+    entry.ended = before.ended;
+    entry.outputs = before.outputs;
+    entry.kept = true;
+    ++kept;
+  }
+  return kept;
+}
+
+}  // namespace pidometer

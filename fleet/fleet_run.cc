@@ -1,0 +1,208 @@
+#include "fleet/fleet_run.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "fleet/child_messages.h"
+#include "fleet/fleet_progress.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Exit statuses of a scan (cli/exit_status.h), as its interface has them.
+constexpr int kComplete = 0;
+constexpr int kPartial = 3;
+constexpr int kNoLog = 4;
+
+/// How soon Ctrl-C is noticed, and how often progress is shown.
+constexpr milliseconds kTick{200};
+/// The status is written at most once a second, and never for more than a twentieth of the time:
+/// what it lacks after a crash is done again, which is never more than that.
+constexpr milliseconds kPause{1000};
+constexpr int kShare = 20;
+/// What programs get to tidy up before they are killed.
+constexpr milliseconds kGrace{5000};
+
+}  // namespace
+
+FleetRun::FleetRun(FleetStatus& status, const std::vector<FleetWork>& work,
+                   const FleetFolder& folder, bool reports, const FleetTools& tools)
+    : status_(status), work_(work), folder_(folder), reports_(reports), tools_(tools) {}
+
+Result<void> FleetRun::run() {
+  if (Result<void> written = publish(true); !written) return written;
+  while (!tools_.interrupted()) {
+    start_waiting();
+    if (running_.empty()) break;
+    show_progress();
+    wait_for_some();
+    if (Result<void> written = publish(false); !written) {
+      stop();
+      return written;
+    }
+  }
+  stop();
+  return publish(true);
+}
+
+void FleetRun::start_waiting() {
+  while (running_.size() < static_cast<std::size_t>(status_.jobs) &&
+         next_ < status_.images.size()) {
+    if (status_.images[next_].state == ImageState::waiting && !start(next_)) return;
+    ++next_;
+  }
+}
+
+/// False where the system has no process to give just now, and may have one when others end.
+bool FleetRun::start(std::size_t index) {
+  FleetEntry& entry = status_.images[index];
+  const auto output = [&](const char* kind) {
+    return folder_.absolute(FleetFolder::image_file(entry.name, kind));
+  };
+  std::vector<std::string> arguments = work_[index].arguments;
+  arguments.push_back("--output=" + output("rows"));
+  arguments.push_back("--summary=" + output("summary"));
+  if (reports_) arguments.push_back("--report=" + output("report"));
+  arguments.insert(arguments.end(), work_[index].inputs.begin(), work_[index].inputs.end());
+  Result<ChildProgram> child = ChildProgram::start(arguments, output("log"));
+  if (!child && child.error().kind != ErrorKind::output && !running_.empty()) return false;
+  entry.started = iso8601(tools_.now());
+  changed_ = true;
+  if (child) {
+    entry.state = ImageState::running;
+    running_.emplace(index, std::move(*child));
+  } else {
+    set_failed(entry, child.error().message + ": " + child.error().reason);
+  }
+  return true;
+}
+
+void FleetRun::wait_for_some() {
+  std::vector<pollfd> wanted;
+  std::vector<std::size_t> indexes;
+  for (const auto& [index, child] : running_) {
+    wanted.push_back({child.ended_descriptor(), POLLIN, 0});
+    indexes.push_back(index);
+  }
+  if (::poll(wanted.data(), wanted.size(), static_cast<int>(kTick.count())) <= 0) return;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i].revents != 0) finish(indexes[i]);
+}
+
+void FleetRun::finish(std::size_t index) {
+  FleetEntry& entry = status_.images[index];
+  const auto at = running_.find(index);
+  const ChildEnd end = at->second.wait();
+  running_.erase(at);
+  changed_ = true;
+  if (tools_.interrupted()) {
+    entry.state = ImageState::waiting;
+    entry.started.clear();
+    return;
+  }
+  judge(entry, end);
+  ++done_;
+  bytes_done_ += work_[index].bytes;
+}
+
+void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
+  entry.exit_status = end.exit_status;
+  entry.signal = end.signal;
+  const std::string log = folder_.absolute(FleetFolder::image_file(entry.name, "log"));
+  const int status = end.exit_status.value_or(-1);
+  if (status == kComplete || status == kNoLog) {
+    entry.state = ImageState::complete;
+    if (status == kNoLog) entry.message = "no cron log is in it";
+  } else if (status == kPartial) {
+    entry.state = ImageState::partial;
+    entry.message = first_message(log);
+  } else {
+    return set_failed(entry, end_words(end, first_message(log)));
+  }
+  take_outputs(entry);
+  const bool rows =
+      std::any_of(entry.outputs.begin(), entry.outputs.end(),
+                  [](const FleetOutput& one) { return one.kind == "rows" && !one.sha256.empty(); });
+  if (!rows) return set_failed(entry, "its rows cannot be read again");
+  entry.ended = iso8601(tools_.now());
+  tools_.ended(entry);
+}
+
+void FleetRun::take_outputs(FleetEntry& entry) {
+  const bool failed = entry.state == ImageState::failed;
+  entry.outputs.clear();
+  for (const char* kind : {"rows", "summary", "report"}) {
+    const bool wanted = kind == std::string_view("summary") ||
+                        (!failed && (reports_ || kind == std::string_view("rows")));
+    if (!wanted) continue;
+    FleetOutput output =
+        folder_.measure(kind, FleetFolder::image_file(entry.name, kind), tools_.sha256);
+    if (!output.sha256.empty()) entry.outputs.push_back(std::move(output));
+  }
+  entry.outputs.push_back(folder_.measure("log", FleetFolder::image_file(entry.name, "log"),
+                                          [](const std::string&) { return std::string(); }));
+}
+
+/// Rows that are none are not left to be taken for "nothing found".
+void FleetRun::set_failed(FleetEntry& entry, std::string message) {
+  entry.state = ImageState::failed;
+  entry.message = std::move(message);
+  folder_.remove_results(entry.name);
+  take_outputs(entry);
+  entry.ended = iso8601(tools_.now());
+  tools_.ended(entry);
+}
+
+/// What runs is given the time to tidy up, and waits for another run.
+void FleetRun::stop() {
+  for (const auto& [index, child] : running_) child.signal(SIGTERM);
+  const Clock::time_point begun = Clock::now();
+  while (!running_.empty() && Clock::now() - begun < kGrace) {
+    pollfd first{running_.begin()->second.ended_descriptor(), POLLIN, 0};
+    ::poll(&first, 1, static_cast<int>(kTick.count()));
+    if (first.revents == 0) continue;
+    const std::size_t index = running_.begin()->first;
+    running_.erase(running_.begin());
+    status_.images[index].state = ImageState::waiting;
+    status_.images[index].started.clear();
+  }
+  for (const auto& [index, child] : running_) status_.images[index].state = ImageState::waiting;
+  running_.clear();
+  changed_ = true;
+}
+
+void FleetRun::show_progress() const {
+  FleetProgress::Counts counts;
+  counts.total = status_.images.size();
+  for (std::size_t i = 0; i < status_.images.size(); ++i) {
+    const ImageState state = status_.images[i].state;
+    const bool open = state == ImageState::waiting || state == ImageState::running;
+    if (open) counts.bytes_left += work_[i].bytes;
+    if (!open) ++counts.done;
+    if (state == ImageState::partial) ++counts.partial;
+    if (state == ImageState::failed) ++counts.failed;
+  }
+  counts.done_now = done_;
+  counts.bytes_now = bytes_done_;
+  tools_.progress(FleetProgress::words(counts, Clock::now() - begun_));
+}
+
+Result<void> FleetRun::publish(bool at_once) {
+  const Clock::time_point now = Clock::now();
+  const Clock::duration pause = std::max<Clock::duration>(kPause, kShare * publishing_);
+  if (!at_once && (!changed_ || now - published_ < pause)) return {};
+  status_.updated = tools_.now();
+  Result<void> written = tools_.publish(status_);
+  changed_ = false;
+  published_ = Clock::now();
+  publishing_ = published_ - now;
+  return written;
+}
+
+}  // namespace pidometer

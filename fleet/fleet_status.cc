@@ -1,0 +1,114 @@
+#include "fleet/fleet_status.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/json_fields.h"
+#include "plugin/timeline/names.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+using Json = DocumentJson;
+
+constexpr std::array<std::pair<ImageState, std::string_view>, 5> kStates = {{
+    {ImageState::waiting, "waiting"},
+    {ImageState::running, "running"},
+    {ImageState::complete, "complete"},
+    {ImageState::partial, "partial"},
+    {ImageState::failed, "failed"},
+}};
+
+Json texts(const std::vector<std::string>& all) {
+  return array_of(all, escape_bytes);
+}
+
+Json output_json(const FleetOutput& output) {
+  Json json = {{"file", escape_bytes(output.file)}, {"bytes", output.bytes}};
+  put_text(json, "sha256", output.sha256);
+  return json;
+}
+
+Json outputs_json(const std::vector<FleetOutput>& outputs) {
+  Json json = Json::object();
+  for (const FleetOutput& output : outputs) json[output.kind] = output_json(output);
+  return json;
+}
+
+/// Its paths are escaped already.
+Json file_json(const InputFile& file) {
+  return {{"path", file.path}, {"size", file.size}, {"modified_ns", file.modified}};
+}
+
+Json image_json(const FleetEntry& entry) {
+  const FleetImage& image = entry.image;
+  Json json = {{"name", entry.name}, {"inputs", texts(image.segments)}};
+  put_text(json, "case_id", image.case_id);
+  put_text(json, "evidence_id", image.evidence_id);
+  put_text(json, "hostname", image.hostname);
+  put_text(json, "timezone", image.timezone);
+  if (image.year) json["year"] = *image.year;
+  json["state"] = image_state_name(entry.state);
+  if (entry.kept) json["kept"] = true;
+  if (entry.exit_status) json["exit_status"] = *entry.exit_status;
+  if (entry.signal != 0) json["signal"] = entry.signal;
+  put_text(json, "message", entry.message);
+  put_text(json, "started", entry.started);
+  put_text(json, "ended", entry.ended);
+  json["arguments"] = entry.arguments;
+  json["files"] = array_of(entry.files, file_json);
+  json["outputs"] = outputs_json(entry.outputs);
+  return json;
+}
+
+Json error_json(const Error& error) {
+  Json json = {{"kind", error_kind_name(error.kind)}, {"message", escape_bytes(error.message)}};
+  put_text(json, "reason", error.reason);
+  put_text(json, "help", error.help);
+  return json;
+}
+
+Json counts_json(const FleetStatus& status) {
+  Json json = {{"total", status.images.size()}};
+  for (const auto& [state, name] : kStates) json[std::string(name)] = count_images(status, state);
+  return json;
+}
+
+}  // namespace
+
+std::string_view image_state_name(ImageState state) {
+  for (const auto& [one, name] : kStates)
+    if (one == state) return name;
+  return {};
+}
+
+std::size_t count_images(const FleetStatus& status, ImageState state) {
+  return static_cast<std::size_t>(std::ranges::count(status.images, state, &FleetEntry::state));
+}
+
+std::string write_fleet_status(const FleetStatus& status) {
+  Json json = {{"status_version", kFleetStatusVersion},
+               {"tool", {{"name", "pidometer"}, {"version", status.tool_version}}},
+               {"state", status.state}};
+  put_text(json["tool"], "sha256", status.tool_sha256);
+  if (status.exit_status) json["exit_status"] = *status.exit_status;
+  json["counts"] = counts_json(status);
+  json["started"] = iso8601(status.started);
+  json["updated"] = iso8601(status.updated);
+  if (status.ended) json["ended"] = iso8601(*status.ended);
+  json["command_line"] = texts(status.command_line);
+  put_text(json, "working_directory", status.working_directory);
+  put_text(json, "user", status.user);
+  put_text(json, "host", status.host);
+  json["pid"] = status.pid;
+  json["jobs"] = status.jobs;
+  if (status.timeline) json["timeline"] = output_json(*status.timeline);
+  json["errors"] = array_of(status.errors, error_json);
+  json["images"] = array_of(status.images, image_json);
+  return dump_json(json, 1) + "\n";
+}
+
+}  // namespace pidometer

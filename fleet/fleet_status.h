@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "fleet/case_file.h"
+
+namespace pidometer {
+
+/// What became of an image, as the status file spells it.
+enum class ImageState : std::uint8_t {
+  waiting,
+  running,
+  complete,  ///< all was read, a cron log found or not
+  partial,   ///< its rows are valid; part of the evidence was lost
+  failed,    ///< nothing of it could be used; the message says why
+};
+
+/// A file that the input is made of, as it was when it was looked at.
+struct InputFile {
+  std::string path;  ///< absolute; escaped as all text of the status is
+  std::uint64_t size = 0;
+  std::int64_t modified = 0;  ///< nanoseconds since 1970
+
+  friend bool operator==(const InputFile&, const InputFile&) = default;
+};
+
+/// A file that was written.
+struct FleetOutput {
+  std::string kind;  ///< rows, summary, report, log
+  std::string file;  ///< relative to the folder of the fleet
+  std::uint64_t bytes = 0;
+  std::string sha256;  ///< empty of a log
+};
+
+/// One image of a fleet.
+struct FleetEntry {
+  std::string name;
+  FleetImage image;
+  /// With which it is scanned; not the names of outputs. Escaped.
+  std::vector<std::string> arguments;
+  std::vector<InputFile> files;
+  ImageState state = ImageState::waiting;
+  bool kept = false;               ///< of an earlier run, verified
+  std::optional<int> exit_status;  ///< where its process ended by itself
+  int signal = 0;                  ///< that ended it; 0: none
+  std::string message;             ///< why it is not complete
+  std::string started;             ///< ISO 8601; empty: not yet
+  std::string ended;
+  std::vector<FleetOutput> outputs;
+};
+
+/// What the status file says (docs/fleets.md, schemas/fleet_status.schema.json).
+struct FleetStatus {
+  std::string tool_version;
+  std::string tool_sha256;
+  std::string state = "running";  ///< running, interrupted, complete, partial, failed
+  std::optional<int> exit_status;
+  std::vector<std::string> command_line;
+  std::string working_directory;
+  std::string user;
+  std::string host;
+  std::int64_t pid = 0;
+  int jobs = 1;
+  Timestamp started;
+  Timestamp updated;
+  std::optional<Timestamp> ended;
+  std::optional<FleetOutput> timeline;
+  std::vector<FleetEntry> images;
+  std::vector<Error> errors;  ///< of no one image
+};
+
+inline constexpr int kFleetStatusVersion = 1;
+
+std::string_view image_state_name(ImageState state);
+
+/// As one JSON document, indented by one, with its newline.
+std::string write_fleet_status(const FleetStatus& status);
+
+/// What an earlier run wrote, as far as --resume needs it: version, images with state, arguments,
+/// files, outputs. `name` is the file's. Errors: ErrorKind::usage where it is no such document.
+Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string& name);
+
+/// Images in a state.
+std::size_t count_images(const FleetStatus& status, ImageState state);
+
+}  // namespace pidometer

@@ -1,0 +1,101 @@
+// The half of fleet_status.h that reads. What an earlier run wrote may have been changed since:
+// everything is checked, and what is not understood is no result to build on.
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "fleet/fleet_status.h"
+
+namespace pidometer {
+namespace {
+
+using Json = nlohmann::json;
+
+/// The value of a key where it has the type; null else.
+const Json* member(const Json& json, const char* key, Json::value_t type) {
+  if (!json.is_object()) return nullptr;
+  const auto at = json.find(key);
+  if (at == json.end()) return nullptr;
+  const bool integers = type == Json::value_t::number_integer && at->is_number_integer();
+  return at->type() == type || integers ? &*at : nullptr;
+}
+
+std::string text_of(const Json& json, const char* key) {
+  const Json* const text = member(json, key, Json::value_t::string);
+  return text == nullptr ? std::string() : text->get<std::string>();
+}
+
+std::optional<std::int64_t> integer_of(const Json& json, const char* key) {
+  const Json* const number = member(json, key, Json::value_t::number_integer);
+  return number == nullptr ? std::nullopt : std::optional(number->get<std::int64_t>());
+}
+
+std::vector<std::string> texts_of(const Json& json, const char* key) {
+  std::vector<std::string> texts;
+  if (const Json* const array = member(json, key, Json::value_t::array))
+    for (const Json& one : *array) texts.push_back(one.is_string() ? one.get<std::string>() : "");
+  return texts;
+}
+
+ImageState state_of(const std::string& name) {
+  for (const ImageState state : {ImageState::complete, ImageState::partial, ImageState::failed})
+    if (image_state_name(state) == name) return state;
+  // Of one that was running nobody knows how far it came.
+  return ImageState::waiting;
+}
+
+/// Not to be verified, and so not to be kept, where anything is missing: no file has these values.
+constexpr std::int64_t kUnknown = -1;
+
+FleetOutput output_of(const Json& json) {
+  return {{},
+          text_of(json, "file"),
+          static_cast<std::uint64_t>(integer_of(json, "bytes").value_or(kUnknown)),
+          text_of(json, "sha256")};
+}
+
+FleetEntry entry_of(const Json& json) {
+  FleetEntry entry;
+  entry.name = text_of(json, "name");
+  entry.arguments = texts_of(json, "arguments");
+  entry.state = state_of(text_of(json, "state"));
+  entry.message = text_of(json, "message");
+  entry.started = text_of(json, "started");
+  entry.ended = text_of(json, "ended");
+  if (const auto status = integer_of(json, "exit_status"))
+    entry.exit_status = static_cast<int>(*status);
+  if (const Json* const files = member(json, "files", Json::value_t::array))
+    for (const Json& file : *files)
+      entry.files.push_back(
+          {text_of(file, "path"),
+           static_cast<std::uint64_t>(integer_of(file, "size").value_or(kUnknown)),
+           integer_of(file, "modified_ns").value_or(kUnknown)});
+  if (const Json* const outputs = member(json, "outputs", Json::value_t::object))
+    for (const auto& [kind, one] : outputs->items()) {
+      entry.outputs.push_back(output_of(one));
+      entry.outputs.back().kind = kind;
+    }
+  return entry;
+}
+
+}  // namespace
+
+Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string& name) {
+  const Json json = Json::parse(bytes, nullptr, false);
+  const Json* const images = member(json, "images", Json::value_t::array);
+  if (images == nullptr || integer_of(json, "status_version") != kFleetStatusVersion)
+    return fail(ErrorKind::usage, name + " is no status file of a fleet",
+                json.is_discarded() ? "it is no JSON" : "it is of another form, or of a later one",
+                "give another folder, or add --force to begin anew");
+  FleetStatus status;
+  const Json* const tool = member(json, "tool", Json::value_t::object);
+  if (tool != nullptr) {
+    status.tool_version = text_of(*tool, "version");
+    status.tool_sha256 = text_of(*tool, "sha256");
+  }
+  for (const Json& image : *images) status.images.push_back(entry_of(image));
+  return status;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""The run record of the summary, --hash, and the labels of the evidence in rows and summary."""
+
+import datetime
+import hashlib
+import pathlib
+import struct
+import sys
+import tempfile
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, program, rows, tap  # noqa: E402
+
+
+class SummaryTest(program.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+        self.schema = rows.load_schema("summary")
+
+    def scan(self, *arguments, status=0):
+        path = self.folder / "summary.json"
+        run = program.run("scan", *program.ZONE, "--force", "-s", path, *arguments)
+        self.assertEqual(run.status, status, run.err)
+        summary = rows.parse(path.read_text())
+        self.assertEqual(rows.problems(summary, self.schema), [])
+        return run, summary
+
+
+class RunRecord(SummaryTest):
+    def hashes(self, content):
+        return {"md5": hashlib.md5(content).hexdigest(), "sha1": hashlib.sha1(content).hexdigest(),
+                "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+    def test_says_who_when_and_how(self):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        _, summary = self.scan(program.E01)
+        run = summary["run"]
+        started, ended = (datetime.datetime.fromisoformat(run[key]) for key in ("started", "ended"))
+        self.assertLessEqual(before, started)
+        self.assertLessEqual(started, ended)
+        self.assertLessEqual(ended, datetime.datetime.now(datetime.timezone.utc))
+        self.assertEqual(run["command_line"][1:4], ["scan", *program.ZONE])
+        for key in ("working_directory", "user", "host", "system"):
+            self.assertTrue(run[key], key)
+        self.assertNotIn("hashes", summary["inputs"][0])
+
+    def test_rows_have_nothing_of_the_run(self):
+        plain, _ = self.scan(program.E01)
+        hashed, _ = self.scan("--hash", program.E01)
+        self.assertEqual(plain.out, hashed.out)
+
+    def test_hashes_of_an_e01_agree_with_the_stored_ones(self):
+        run, summary = self.scan("--hash", program.E01)
+        self.assertEqual(summary["inputs"][0]["hashes"],
+                         {**self.hashes(program.RAW.read_bytes()), "agree": True})
+        self.assertIn("MD5 as stored", run.err)
+
+    def test_hashes_of_a_raw_image_are_those_of_its_bytes(self):
+        _, summary = self.scan("--hash", program.RAW)
+        self.assertEqual(summary["inputs"][0]["hashes"], self.hashes(program.RAW.read_bytes()))
+
+    def test_all_segments_are_one_medium(self):
+        for parts in (evidence.split_raw(self.folder), evidence.segmented_e01(self.folder)):
+            _, summary = self.scan("--hash", *parts)
+            medium = program.RAW.read_bytes()
+            if parts[0].suffix == ".E01":
+                self.assertGreater(len(parts), 1)
+                medium += evidence.noise(3 << 20)
+            found = dict(summary["inputs"][0]["hashes"])
+            self.assertTrue(found.pop("agree", True))
+            self.assertEqual(found, self.hashes(medium))
+
+    def test_a_mismatch_is_an_error(self):
+        """A byte of the stored MD5 is another one: every chunk is whole, and the image is not the one acquired."""
+        e01 = bytearray(program.E01.read_bytes())
+        stored = bytes.fromhex(hashlib.md5(program.RAW.read_bytes()).hexdigest())
+        at = e01.index(stored)
+        image = self.folder / "changed.E01"
+        e01[at] ^= 1
+        # The section's data: the hash, 16 bytes, and the checksum of all before it.
+        for start in range(at, at - 8, -1):
+            length = at + 32 - start
+            if struct.unpack_from("<I", e01, at + 32)[0] == zlib.adler32(
+                    program.E01.read_bytes()[start:start + length], 1):
+                struct.pack_into("<I", e01, at + 32, zlib.adler32(bytes(e01[start:start + length]), 1))
+                break
+        image.write_bytes(e01)
+        self.scan(image)
+        run, summary = self.scan("--hash", "--quiet", image, status=3)
+        self.assertFalse(summary["inputs"][0]["hashes"]["agree"])
+        self.assertIn(f"error: {image} is not what it was when it was acquired", run.err)
+        self.assertEqual(len(summary["errors"]), 1)
+
+    def test_damage_is_named_beside_a_mismatch(self):
+        image = evidence.flipped_e01(self.folder / "flipped.E01")
+        run, summary = self.scan("--hash", image, status=3)
+        self.assertFalse(summary["inputs"][0]["hashes"]["agree"])
+        self.assertIn("bytes are lost and were taken as zeros", run.err)
+
+    def test_a_loose_log_has_no_medium(self):
+        log = self.folder / "cron"
+        log.write_bytes(evidence.LOG)
+        _, summary = self.scan("--hash", log)
+        self.assertNotIn("hashes", summary["inputs"][0])
+
+
+class Labels(SummaryTest):
+    def test_labels_are_in_rows_and_summary(self):
+        plain, without = self.scan("--records", program.E01)
+        run, summary = self.scan("--records", "--case-id", "2026-041", "--evidence", "E-07", "--host", "apollo",
+                                 program.E01)
+        self.assertEqual([summary.get(key) for key in ("case_id", "evidence_id", "hostname")],
+                         ["2026-041", "E-07", "apollo"])
+        self.assertNotIn("case_id", without)
+        schema = rows.load_schema("row")
+        for old, new in zip(rows.split_rows(plain.out.decode()), rows.split_rows(run.out.decode()), strict=True):
+            self.assertEqual(rows.problems(new, schema), [])
+            self.assertEqual([new.pop(key) for key in ("case_id", "evidence_id", "hostname")],
+                             ["2026-041", "E-07", "apollo"])
+            old.pop("hostname", None)
+            self.assertEqual(old, new)  # finding_id too
+
+    def test_hosts_of_a_log_server_keep_their_names(self):
+        log = self.folder / "cron"
+        lines = [f"Nov  {day} {hour:02}:{minute:02}:01 {host} CRON[{pid + 7 * (24 * day + hour) + minute // 15}]: "
+                 "(root) CMD (true)\n"
+                 for day in range(1, 8) for hour in range(24) for minute in (0, 15, 30, 45)
+                 for host, pid in (("web01", 1000), ("db02", 20000))]
+        log.write_text("".join(lines))
+        run, _ = self.scan("--records", "--host", "apollo", log)
+        hosts = {row["hostname"] for row in rows.split_rows(run.out.decode())}
+        self.assertEqual(hosts, {"web01", "db02"})
+
+
+if __name__ == "__main__":
+    tap.main()

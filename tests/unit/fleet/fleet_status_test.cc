@@ -1,0 +1,118 @@
+#include "fleet/fleet_status.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace pidometer {
+namespace {
+
+Timestamp at(std::int64_t seconds) {
+  return Timestamp(std::chrono::seconds(seconds));
+}
+
+/// One image in each state that a fleet may end with, and one that runs.
+FleetStatus sample() {
+  FleetStatus status;
+  status.tool_version = "0.1.0";
+  status.tool_sha256 = std::string(64, 'a');
+  status.command_line = {"pidometer", "scan", "-d", "out", "--case", "case.json"};
+  status.working_directory = "/cases/2026-041";
+  status.user = "examiner";
+  status.host = "lab3";
+  status.pid = 4711;
+  status.jobs = 2;
+  status.started = at(1795903200);
+  status.updated = at(1795903260);
+  FleetEntry done;
+  done.name = "E-01";
+  done.image = {.segments = {"web01.E01", "web01.E02"},
+                .case_id = "2026-041",
+                .evidence_id = "E-01",
+                .hostname = "web01",
+                .timezone = "Europe/Berlin",
+                .year = 2026};
+  done.arguments = {"scan", "--color=never", "--timezone=Europe/Berlin",
+                    "--",   "web01.E01",     "web01.E02"};
+  done.files = {{"/cases/2026-041/web01.E01", 1572864000, 1795800000123456789},
+                {"/cases/2026-041/web01.E02", 734003200, 1795800100123456789}};
+  done.state = ImageState::complete;
+  done.kept = true;
+  done.exit_status = 0;
+  done.started = "2026-11-28T22:00:00.000000+00:00";
+  done.ended = "2026-11-28T22:00:09.250000+00:00";
+  done.outputs = {{"rows", "images/E-01.jsonl", 25533, std::string(64, 'b')},
+                  {"summary", "images/E-01.summary.json", 6636, std::string(64, 'c')},
+                  {"log", "images/E-01.log", 63, {}}};
+  FleetEntry failed;
+  failed.name = "db02.raw";
+  failed.image = {.segments = {"db02.raw"}};
+  failed.arguments = {"scan", "--", "db02.raw"};
+  failed.state = ImageState::failed;
+  failed.signal = 9;
+  failed.message =
+      "its process was ended by signal 9 (SIGKILL); the machine may have run out of memory";
+  failed.started = done.started;
+  failed.ended = done.ended;
+  failed.outputs = {{"log", "images/db02.raw.log", 0, {}}};
+  FleetEntry running = failed;
+  running.name = "mail.qcow2";
+  running.state = ImageState::running;
+  running.signal = 0;
+  running.message.clear();
+  running.ended.clear();
+  running.outputs.clear();
+  status.images = {done, failed, running};
+  return status;
+}
+
+TEST(FleetStatus, IsTheExample) {
+  const char* const source = std::getenv("PIDOMETER_SOURCE");
+  if (source == nullptr) GTEST_SKIP() << "PIDOMETER_SOURCE is not set";
+  const std::string name = std::string(source) + "/schemas/examples/fleet_status.json";
+  if (std::getenv("PIDOMETER_ACCEPT") != nullptr) {
+    std::ofstream(name, std::ios::binary) << write_fleet_status(sample());
+    GTEST_SKIP() << "rewritten";
+  }
+  std::ifstream file(name, std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), write_fleet_status(sample()));
+}
+
+TEST(FleetStatus, ResumeReadsWhatWasWritten) {
+  const FleetStatus before = sample();
+  const auto after = read_fleet_status(write_fleet_status(before), "status.json");
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->tool_version, before.tool_version);
+  EXPECT_EQ(after->tool_sha256, before.tool_sha256);
+  ASSERT_EQ(after->images.size(), 3U);
+  const FleetEntry& done = after->images[0];
+  EXPECT_EQ(done.name, "E-01");
+  EXPECT_EQ(done.state, ImageState::complete);
+  EXPECT_EQ(done.exit_status, 0);
+  EXPECT_EQ(done.files, before.images[0].files);
+  EXPECT_EQ(done.arguments, before.images[0].arguments);
+  EXPECT_EQ(done.ended, before.images[0].ended);
+  ASSERT_EQ(done.outputs.size(), 3U);
+  EXPECT_EQ(done.outputs[1].kind, "rows");  // by name
+  EXPECT_EQ(done.outputs[1].file, before.images[0].outputs[0].file);
+  EXPECT_EQ(done.outputs[1].sha256, before.images[0].outputs[0].sha256);
+  EXPECT_EQ(after->images[1].state, ImageState::failed);
+  EXPECT_EQ(after->images[2].state, ImageState::waiting) << "nobody knows how far it came";
+}
+
+TEST(FleetStatus, WhatIsCutOrChangedIsRefusedOrLess) {
+  const std::string text = write_fleet_status(sample());
+  for (std::size_t length = 0; length + 1 < text.size(); length += 7)
+    EXPECT_FALSE(read_fleet_status(std::string_view(text).substr(0, length), "status.json"));
+  const auto odd = read_fleet_status(
+      R"({"status_version": 1, "images": [{"files": [{"size": "x"}, 5], "outputs": {"rows": 7}, "arguments": [1]}]})",
+      "status.json");
+  ASSERT_TRUE(odd);
+  EXPECT_EQ(odd->images[0].state, ImageState::waiting);
+  EXPECT_NE(odd->images[0].files[0], InputFile());
+}
+
+}  // namespace
+}  // namespace pidometer
