@@ -126,6 +126,9 @@ std::size_t mark_holes(std::vector<Interval>& intervals) {
 // all but a time without ticks. Three are no accident.
 constexpr std::size_t kUntoldBoots = 3;
 
+// Where one interval in two hundred has such a boot, any interval of the usual length may have one.
+constexpr std::size_t kOftenOneIn = 200;
+
 void mark_possible_boots(PidClock& clock, const PidRange& range) {
   std::size_t untold = 0;
   for (std::size_t i = 0; i + 1 < clock.ticks.size(); ++i)
@@ -136,13 +139,16 @@ void mark_possible_boots(PidClock& clock, const PidRange& range) {
                   : 0;
   if (untold < kUntoldBoots) return;
   clock.untold_boots = true;
+  const bool often = untold * kOftenOneIn >= clock.ticks.size();
   for (std::size_t i = 0; i + 1 < clock.ticks.size(); ++i) {
     const Tick& a = clock.ticks[i];
     const Tick& b = clock.ticks[i + 1];
     Interval& interval = clock.intervals[i];
-    interval.may_be_boot =
-        interval.may_be_boot || (interval.state == IntervalState::hole && !same_boot(a, b) &&
-                                 range.any_boot_reaches(b.pid, whole_seconds(a, b)));
+    const bool asked =
+        interval.state == IntervalState::hole || (often && interval.state == IntervalState::judged);
+    if (asked && interval.wraps == 0 && !same_boot(a, b) &&
+        range.any_boot_reaches(b.pid, whole_seconds(a, b)))
+      interval.may_be_boot = true;
   }
 }
 

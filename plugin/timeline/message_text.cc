@@ -247,7 +247,9 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
       return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule " +
              (anomaly.restarted ? "and a start of the cron daemon explain " : "explains ") +
              when(finding) +
-             (anomaly.may_be_boot ? "; unless the host was booted, not only its cron daemon" : "");
+             (!anomaly.may_be_boot ? ""
+              : anomaly.restarted  ? "; unless the host was booted, not only its cron daemon"
+                                   : "; unless the host was booted");
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
              " than the schedule always costs " + when(finding);
