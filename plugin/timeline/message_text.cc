@@ -268,10 +268,8 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
     case AnomalyKind::not_a_clock:
       if (anomaly.order_fault == OrderFault::several_counters)
         return fmt::format(
-            "PIDs of several counters (hosts, containers) in one log that does not tell them "
-            "apart: "
-            "{} of {} steps between jobs go down, {} once dealt to several counters; no other "
-            "finding is made {}",
+            "PIDs of several hosts or containers that the log does not tell apart: {} of {} steps "
+            "between jobs go down, {} once dealt to several counters; no other finding is made {}",
             anomaly.downward_steps, anomaly.steps, anomaly.downward_steps_dealt, when(finding));
       return fmt::format(
           "PIDs of this host are not sequential: {} of {} steps between jobs go down; no other "
