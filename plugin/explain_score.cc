@@ -35,8 +35,11 @@ void add_sums(const DetectorInput& input, const Window& window, Steps& steps) {
   steps.add("width", static_cast<double>(window.width()), "intervals in the window");
   steps.add("observed", observed, "sum of what was handed out in them");
   steps.add("expected", mean, "sum of what the baseline expects");
-  steps.add("level_rate", sums.level_rate, "PIDs a second more (fewer) beside the window");
-  steps.add("level", sums.level_pids, "level_rate * seconds of the window");
+  steps.add("level_rate", sums.level_rate,
+            "PIDs a second more (fewer) beside the window, beyond what is usual at its hours");
+  steps.add("hours", sums.hours, "PIDs more (fewer) that its hours of the day have on most days");
+  steps.add("can_fall", sums.can_fall, "PIDs that are not certain: what varies of the expected");
+  steps.add("level", sums.level_pids, "max(hours + level_rate * seconds of the window, -can_fall)");
   steps.add("R", window.excess, "observed - expected - level");
   const double spread = input.scan.calibration().spread(width_index(window.width()));
   steps.add("spread", spread, "what sums of this width vary, in units of their variances");
