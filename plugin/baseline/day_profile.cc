@@ -155,6 +155,15 @@ Hours learn_hours(const std::vector<DaySums>& days, std::size_t least) {
   return hours;
 }
 
+float mean_over(const std::array<float, kBins>& rates, std::size_t begin, std::int32_t seconds) {
+  constexpr std::size_t kBinSeconds = kBinMinutes * 60;
+  const std::size_t bins = std::clamp<std::size_t>(
+      static_cast<std::size_t>(std::max(0, seconds)) / kBinSeconds, 1, kBins);
+  float sum = 0;
+  for (std::size_t b = 0; b < bins; ++b) sum += rates[(begin + b) % kBins];
+  return sum / static_cast<float>(bins);
+}
+
 }  // namespace
 
 DayProfile DayProfile::learn(const PidClock& clock, std::span<const LevelPiece> pieces,
@@ -190,7 +199,12 @@ DayProfile DayProfile::learn(const PidClock& clock, std::span<const LevelPiece> 
         std::max(hours[0].steps, hours[1].steps) < 2)
       continue;
     for (std::size_t i = begin; i < end; ++i) {
-      profile.rates_[i] = hours[kind_of(i)].rates[clock.ticks[i].minute / kBinMinutes];
+      const std::array<float, kBins>& rates = hours[kind_of(i)].rates;
+      const std::size_t bin = clock.ticks[i].minute / kBinMinutes;
+      // what is judged is compared with what begins at its minute; a gap goes through its hours
+      profile.rates_[i] = clock.intervals[i].state == IntervalState::judged
+                              ? rates[bin]
+                              : mean_over(rates, bin, clock.intervals[i].seconds);
       profile.used_ = profile.used_ || profile.rates_[i] != 0;
     }
   }
