@@ -60,8 +60,7 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
     sum.degrees = sum.degrees == 0 ? known : std::min(sum.degrees, known);
   }
   if (baseline_.level.used()) {
-    sum.random_mean +=
-        std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
+    sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
   }
   return surprise(sum);
 }
