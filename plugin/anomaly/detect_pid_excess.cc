@@ -55,7 +55,9 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     }
     // the start may have cost less than it is given, and the rest been somebody's
     a.excess_high += std::llround(start_cost);
-    if (a.may_be_boot) a.level = std::min(a.level, Level::low);
+    if (a.may_be_boot ||
+        (a.level >= Level::medium && input.explanations.bound(pick.window) != LevelBound::none))
+      a.level = std::min(a.level, Level::low);
     found.push_back(std::move(a));
   }
   return found;

@@ -24,8 +24,17 @@ float Explanations::by_jobs(std::uint32_t interval) {
   return known;
 }
 
-double Explanations::explained(const Window& window, ExplainedSteps* steps) {
+Explanations::Learnt& Explanations::learnt() {
   if (!learnt_) learnt_ = std::make_unique<Learnt>(clock_, baseline_, scan_);
+  return *learnt_;
+}
+
+LevelBound Explanations::bound(const Window& window) {
+  return learnt().bounds.of(window);
+}
+
+double Explanations::explained(const Window& window, ExplainedSteps* steps) {
+  learnt();
   ExplainedSteps own;
   ExplainedSteps& told = steps != nullptr ? *steps : own;
   Window rest = window;

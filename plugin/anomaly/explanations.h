@@ -8,6 +8,7 @@
 #include "plugin/anomaly/daily_bursts.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
+#include "plugin/anomaly/level_bounds.h"
 #include "plugin/anomaly/seen_share.h"
 #include "plugin/anomaly/window_scan.h"
 
@@ -40,6 +41,9 @@ class Explanations {
   /// the ticks `like` begin: what any of these explains may have happened in it.
   double explained(const Window& gap, std::size_t intervals, std::span<const std::uint32_t> like);
 
+  /// Why the window's excess is low at most, if it is.
+  LevelBound bound(const Window& window);
+
  private:
   static constexpr float kUnknown = -1;
   static constexpr float kNot = -2;
@@ -50,15 +54,18 @@ class Explanations {
         : spill(clock, scan),
           habit(clock, baseline, scan),
           bursts(clock, scan, spill, habit),
+          bounds(clock, baseline, scan),
           by_jobs(clock.intervals.size(), kUnknown) {}
 
     JobSpill spill;
     JobHabit habit;
     DailyBursts bursts;
+    LevelBounds bounds;
     std::vector<float>
         by_jobs;  ///< what a job leaves of an interval's score; kNot: it explains nothing
   };
 
+  Learnt& learnt();
   float by_jobs(std::uint32_t interval);
 
   const PidClock& clock_;

@@ -164,7 +164,8 @@ GapCost GapCosts::of(const TickGap& gap) {
   cost.intervals = std::max(cost.intervals + rest, cost.jobs + cost.own);
   cost.random_mean = std::max(0.3, cost.random_mean + rest);
   cost.variance = std::max(cost.variance + std::abs(rest), 1e-3);
-  const double rate = baseline_.level.rate(gap.tick, gap.tick + 1);
+  const double whole = std::max(1, clock_.intervals[gap.tick].seconds);
+  const double rate = baseline_.level.pids(gap.tick, gap.tick + 1, whole) / whole;
   cost.level = std::max(rate * cost.seconds, cost.jobs + cost.own - cost.intervals);
   cost.first = std::max(cost.own, cost.first + rate * cost.usual_seconds);
   if (baseline_.level.used()) cost.random_mean += std::max(-cost.random_mean / 2, cost.level);
@@ -195,7 +196,7 @@ std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
   const Tick& first = clock_.ticks[from];
   const Tick& last = clock_.ticks[to];
   const double seconds = std::chrono::duration<double>(last.time - first.time).count();
-  return static_cast<double>(last.pid) - first.pid - baseline_.level.rate(from, to) * seconds -
+  return static_cast<double>(last.pid) - first.pid - baseline_.level.pids(from, to, seconds) -
          cost.intervals;
 }
 

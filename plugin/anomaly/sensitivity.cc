@@ -53,11 +53,14 @@ class SmallestAlarm {
   }
 
  private:
-  // What a job's habit or spill, or daily bursts, explain is no alarm there.
+  // What a job's habit or spill, or daily bursts, explain is no alarm there, nor what the log is
+  // too short to judge.
   bool raises(Window window, std::int64_t excess) {
     window.excess = static_cast<double>(excess);
     window.score = scan_.score(window);
-    return level_of(explanations_.explained(window), scan_.looks(), scan_.days()) >= Level::medium;
+    return level_of(explanations_.explained(window), scan_.looks(), scan_.days()) >=
+               Level::medium &&
+           explanations_.bound(window) == LevelBound::none;
   }
 
   const WindowScan& scan_;

@@ -1,7 +1,6 @@
 #include "plugin/anomaly/window_calibration.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -61,11 +60,7 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
     sum.degrees = sum.degrees == 0 ? known : std::min(sum.degrees, known);
   }
   if (baseline_.level.used()) {
-    const double seconds = std::chrono::duration<double>(clock_.ticks[window.end].time -
-                                                         clock_.ticks[window.begin].time)
-                               .count();
-    sum.random_mean +=
-        std::max(-sum.random_mean / 2, baseline_.level.rate(window.begin, window.end) * seconds);
+    sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
   }
   return surprise(sum);
 }

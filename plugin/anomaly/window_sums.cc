@@ -24,6 +24,7 @@ WindowSums::WindowSums(const PidClock& clock, const Baseline& baseline)
     usual_variance_.assign(n + 1, 0);
     foreign_variance_.assign(n + 1, 0);
     random_mean_.assign(n + 1, 0);
+    can_fall_.assign(n + 1, 0);
   }
   double seconds = 0;
   for (const Run& run : runs_) {
@@ -58,11 +59,13 @@ void WindowSums::add(const Run& run) {
     usual_variance_[i + 1] = usual_variance_[i] + own / baseline_.spread_factor[i];
     foreign_variance_[i + 1] = foreign_variance_[i] + foreign;
     random_mean_[i + 1] = random_mean_[i] + mean;
+    can_fall_[i + 1] = can_fall_[i] + can_fall(clock_, e, i);
   }
   if (run.end >= clock_.intervals.size()) return;
   excess_[run.end + 1] = variance_[run.end + 1] = 0;
-  if (!usual_variance_.empty())
-    usual_variance_[run.end + 1] = foreign_variance_[run.end + 1] = random_mean_[run.end + 1] = 0;
+  if (usual_variance_.empty()) return;
+  usual_variance_[run.end + 1] = foreign_variance_[run.end + 1] = 0;
+  random_mean_[run.end + 1] = can_fall_[run.end + 1] = 0;
 }
 
 std::size_t WindowSums::last_begin(const Run& run, std::size_t w) const {
@@ -80,9 +83,7 @@ std::size_t WindowSums::last_begin(const Run& run, std::size_t w) const {
 void WindowSums::apply_level(Window& window, double spread) const {
   const std::uint32_t begin = window.begin;
   const std::uint32_t end = window.end;
-  const double pids =
-      baseline_.level.rate(begin, end) *
-      std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+  const double pids = level_pids(begin, end);
   window.excess -= pids;
   if (window.width() == 1) return;
   window.variance =
@@ -91,14 +92,21 @@ void WindowSums::apply_level(Window& window, double spread) const {
                 foreign_variance_[end] - foreign_variance_[begin]);
 }
 
+double WindowSums::level_pids(std::uint32_t begin, std::uint32_t end) const {
+  if (can_fall_.empty()) return 0;
+  const double seconds =
+      std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+  return std::max(baseline_.level.pids(begin, end, seconds), can_fall_[begin] - can_fall_[end]);
+}
+
 WindowSums::Steps WindowSums::steps(std::uint32_t begin, std::uint32_t end) const {
   Steps steps;
   steps.variance = variance_[end] - variance_[begin];
   if (usual_variance_.empty()) return steps;
   steps.level_rate = baseline_.level.rate(begin, end);
-  steps.level_pids =
-      steps.level_rate *
-      std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+  steps.hours = baseline_.level.hours(begin, end);
+  steps.can_fall = can_fall_[end] - can_fall_[begin];
+  steps.level_pids = level_pids(begin, end);
   if (end - begin == 1) return steps;
   steps.usual_variance = usual_variance_[end] - usual_variance_[begin];
   steps.factor = baseline_.spread.factor(random_mean_[end] - random_mean_[begin], steps.level_pids);

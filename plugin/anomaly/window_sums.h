@@ -70,10 +70,15 @@ class WindowSums {
     double usual_variance = 0;
     double factor = 0;
     double foreign_variance = 0;
-    double level_rate = 0;  ///< PIDs a second by what lies beside the window
+    double level_rate = 0;  ///< PIDs a second beyond its hours by what lies beside the window
+    double hours = 0;       ///< PIDs that its hours of the day add (take)
+    double can_fall = 0;    ///< so far the expectation may fall at most
     double level_pids = 0;
   };
   Steps steps(std::uint32_t begin, std::uint32_t end) const;
+
+  /// What the level adds to a window's expectation: never below what is certain.
+  double level_pids(std::uint32_t begin, std::uint32_t end) const;
 
   /// Whether a window that begins in [begin, end) is so far out that its squared excess is more
   /// than `square` times its variance, where there is no level.
@@ -90,10 +95,11 @@ class WindowSums {
   std::vector<double> excess_;  ///< prefix sums over intervals, like all below
   std::vector<double> variance_;
   // where there is a level: what the variance would be at the usual level, what is added to it
-  // whatever the level is, and the random means
+  // whatever the level is, the random means, and how far the means may fall
   std::vector<double> usual_variance_;
   std::vector<double> foreign_variance_;
   std::vector<double> random_mean_;
+  std::vector<double> can_fall_;
   std::size_t judged_ = 0;
   double days_ = 0;
 };

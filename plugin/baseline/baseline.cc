@@ -34,6 +34,18 @@ double foreign_variance(const Interval& interval) {
   return interval.repaired ? kRepairSpread * kRepairSpread : 0;
 }
 
+double can_fall(const PidClock& clock, const Expectation& e, std::size_t interval) {
+  const double least = clock.ticks[interval].jobs;
+  return std::clamp(static_cast<double>(e.random_mean), 0.0,
+                    std::max(0.0, static_cast<double>(e.mean) - least));
+}
+
+double level_pids(const PidClock& clock, const LocalLevel& level, const Expectation& e,
+                  std::size_t interval) {
+  return std::max(level.pids(interval, interval + 1, clock.intervals[interval].seconds),
+                  -can_fall(clock, e, interval));
+}
+
 namespace {
 
 void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
@@ -48,8 +60,8 @@ void expect_daemon_starts(const PidClock& clock, Baseline& baseline) {
     const Interval& interval = clock.intervals[i];
     if (interval.state != IntervalState::judged || !interval.restarted) continue;
     Expectation& e = baseline.expected[i];
-    const double more = interval.advance - static_cast<double>(e.mean) -
-                        baseline.level.rate(i, i + 1) * interval.seconds;
+    const double more =
+        interval.advance - static_cast<double>(e.mean) - level_pids(clock, baseline.level, e, i);
     baseline.start_cost.resize(clock.intervals.size());
     baseline.start_cost[i] = static_cast<float>(std::clamp(more, 0.0, kDaemonStartPids));
     e.mean += baseline.start_cost[i];
@@ -58,7 +70,7 @@ void expect_daemon_starts(const PidClock& clock, Baseline& baseline) {
 
 double spread_factor(const PidClock& clock, const Baseline& baseline, std::size_t i) {
   return baseline.spread.factor(static_cast<double>(baseline.expected[i].random_mean),
-                                baseline.level.rate(i, i + 1) * clock.intervals[i].seconds);
+                                level_pids(clock, baseline.level, baseline.expected[i], i));
 }
 
 // The variance of an interval was measured around the mean of its group, at all levels together.
@@ -135,7 +147,7 @@ double mean_of_variance(const PidClock& clock, const Baseline& baseline) {
   for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
     const Expectation& e = baseline.expected[i];
     if (!teaches(clock.intervals[i]) || baseline.comparables[e.comparable].degrees > 0) continue;
-    const double level = baseline.level.rate(i, i + 1) * clock.intervals[i].seconds;
+    const double level = level_pids(clock, baseline.level, e, i);
     const double bound = kClipDeviations * std::sqrt(static_cast<double>(e.variance)) + kClipPids;
     const double off =
         std::clamp(clock.intervals[i].advance - static_cast<double>(e.mean) - level, -bound, bound);
@@ -154,7 +166,7 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCos
   baseline.expected.resize(clock.intervals.size());
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, daily, baseline);
   expect_rare_intervals(clock, groups, costs, baseline.variance_per_half_minute, baseline);
-  baseline.level = LocalLevel::learn(clock, baseline.expected);
+  baseline.level = LocalLevel::learn(clock, groups, baseline, daily);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);
   spread_daily_sources(clock, daily, baseline);

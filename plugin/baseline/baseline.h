@@ -30,10 +30,17 @@ struct Expectation {
   std::uint32_t comparable = 0;
 };
 
+/// A run of a job of which so few are known that the log cannot say how it goes on.
+struct RareRun {
+  std::uint32_t interval = 0;
+  float pids = 0;  ///< that it spent in the interval, what else there costs taken off
+};
+
 struct Baseline {
   std::vector<Expectation> expected;  ///< as many as intervals; meaningful where judged
   std::vector<Comparable> comparables;
   std::vector<PeriodicSource> periodic_sources;
+  std::vector<RareRun> rare_runs;
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
   /// Its factor for each interval, at the interval's own level; empty where no level is used.
@@ -61,6 +68,14 @@ struct Baseline {
         std::min(static_cast<double>(e.mean), mean_of_variance * static_cast<double>(e.variance)));
   }
 };
+
+/// How far below its mean what is expected of an interval may fall: what varies of it, and never
+/// below the one PID of each job that ran.
+double can_fall(const PidClock& clock, const Expectation& e, std::size_t interval);
+
+/// What the local level adds to the mean of one interval.
+double level_pids(const PidClock& clock, const LocalLevel& level, const Expectation& e,
+                  std::size_t interval);
 
 /// A start of cron's daemon takes PIDs of its own: a command or two under systemd; of Debian's init
 /// script 7 to 58 were counted (it may read the locale with a pipe for each variable), and whoever

@@ -1,17 +1,13 @@
 #pragma once
 
-#include <bitset>
-#include <cstddef>
 #include <cstdint>
 
 #include "plugin/baseline/baseline.h"
+#include "plugin/baseline/day_minutes.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
-
-inline constexpr std::size_t kDayMinutes = 24 * 60;
-using DayMinutes = std::bitset<kDayMinutes>;  ///< local minutes of the day
 
 /// With so many at its minute of the hour, an interval is compared with those alone.
 inline constexpr std::uint32_t kComparableSamples = 8;

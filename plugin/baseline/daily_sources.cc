@@ -82,7 +82,7 @@ DayMinutes add_daily_sources(const PidClock& clock, Baseline& baseline) {
   for (std::size_t i = 0; i < n; ++i) {
     const Interval& interval = clock.intervals[i];
     if (interval.state != IntervalState::judged) continue;
-    const double level = baseline.level.rate(i, i + 1) * interval.seconds;
+    const double level = level_pids(clock, baseline.level, baseline.expected[i], i);
     const double pids = interval.advance - static_cast<double>(baseline.expected[i].mean) - level;
     surplus[place[clock.ticks[i].minute]++] = {static_cast<std::uint32_t>(i),
                                                static_cast<float>(pids)};

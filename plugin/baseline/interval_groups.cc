@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <utility>
 
 namespace pidometer {
 namespace {
@@ -83,6 +84,13 @@ void count_labels(const PidClock& clock, IntervalGroups& result) {
 }
 
 }  // namespace
+
+std::uint32_t rarest_label(const PidClock& clock, const IntervalGroups& groups,
+                           const IntervalGroup& group) {
+  const auto labels = clock.item_sets.labels(group.items);
+  return *std::ranges::min_element(labels, {},
+                                   [&](std::uint32_t l) { return std::pair(groups.seen[l], l); });
+}
 
 bool teaches(const Interval& interval) {
   return interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired &&

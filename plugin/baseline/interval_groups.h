@@ -34,6 +34,10 @@ struct IntervalGroups {
 /// is not part of its core.
 IntervalGroups group_intervals(const PidClock& clock);
 
+/// The job (or pseudo-job) of a group's that starts the fewest intervals.
+std::uint32_t rarest_label(const PidClock& clock, const IntervalGroups& groups,
+                           const IntervalGroup& group);
+
 /// Whether the interval may teach what is usual.
 bool teaches(const Interval& interval);
 

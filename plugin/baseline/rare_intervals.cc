@@ -33,6 +33,10 @@ constexpr std::uint16_t kKnownDegrees = 3;
 constexpr std::uint32_t kUsualRuns = 3;
 constexpr double kUsualCost = 3;
 
+// How a job goes on behind its own interval is not known from fewer runs than a group of intervals
+// needs to be compared (interval_groups.cc).
+constexpr std::uint32_t kFewRuns = 8;
+
 // Above this many other runs one run more or less does not move the median: no leave-one-out.
 constexpr std::size_t kLeaveOneOut = 40;
 constexpr std::uint16_t kMostDegrees = 30;
@@ -87,18 +91,11 @@ Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
   return o;
 }
 
-std::uint32_t rarest_label(const PidClock& clock, const IntervalGroups& groups,
-                           const IntervalGroup& group) {
-  const auto labels = clock.item_sets.labels(group.items);
-  return *std::ranges::min_element(labels, {},
-                                   [&](std::uint32_t l) { return std::pair(groups.seen[l], l); });
-}
-
 void expect(const RareInterval& run, const Others& others, JobKnown known, double host_variance,
-            Baseline& baseline) {
+            double least, Baseline& baseline) {
   Expectation& e = baseline.expected[run.index];
   const bool by_fit = known == JobKnown::common;
-  const double mean = std::max(0.0, run.predicted + (by_fit ? 0 : others.median));
+  const double mean = std::max(least, run.predicted + (by_fit ? 0 : others.median));
   double variance = 0;
   Comparable c;
   if (others.n == 0 || by_fit) {
@@ -163,12 +160,15 @@ void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
     if (group.common) continue;
     const std::uint32_t rarest = rarest_label(clock, groups, group);
     double predicted = costs.predict(clock, group);
+    const double beside = predicted - costs.cost(rarest);
     // its cost was learnt of this interval, and would explain whatever happened in it
     if (known_of(rarest) == JobKnown::here_only)
       predicted = std::max(0.0, predicted - costs.cost(rarest)) + usual;
     for (std::uint32_t k = group.begin; k < group.end; ++k) {
       const std::uint32_t i = groups.order[k];
       runs.push_back({rarest, i, predicted, clock.intervals[i].advance - predicted});
+      if (groups.seen[rarest] < kFewRuns)
+        baseline.rare_runs.push_back({i, static_cast<float>(clock.intervals[i].advance - beside)});
     }
   }
   std::ranges::sort(runs, {}, [](const RareInterval& r) { return std::pair(r.rarest, r.index); });
@@ -183,7 +183,7 @@ void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
       const double host =
           variance_per_half_minute * std::max(1.0, clock.intervals[same[k].index].seconds / 30.0);
       expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work),
-             known_of(same[k].rarest), host, baseline);
+             known_of(same[k].rarest), host, clock.ticks[same[k].index].jobs, baseline);
     }
     begin = end;
   }

@@ -7,9 +7,9 @@
 
 namespace pidometer {
 
-/// Fills expectation and comparables for the intervals that have too few like them: the additive
-/// fit of job costs plus the median residual of the other runs of the same rarest item, with as
-/// many degrees of freedom as there are other runs, plus one.
+/// Fills expectation, comparables and rare runs for the intervals that have too few like them: the
+/// additive fit of job costs plus the median residual of the other runs of the same rarest item,
+/// with as many degrees of freedom as there are other runs, plus one.
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
                            const JobCosts& costs, double variance_per_half_minute,
                            Baseline& baseline);

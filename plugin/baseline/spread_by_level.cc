@@ -64,7 +64,7 @@ SpreadByLevel SpreadByLevel::learn(const PidClock& clock, const std::vector<Expe
     const Interval& interval = clock.intervals[i];
     const Expectation& e = expected[i];
     if (!teaches(interval) || comparables[e.comparable].degrees > 0) continue;
-    const double pids = level.rate(i, i + 1) * interval.seconds;
+    const double pids = level_pids(clock, level, e, i);
     const double off = interval.advance - static_cast<double>(e.mean) - pids;
     samples.push_back({busyness_of(static_cast<double>(e.random_mean), pids),
                        std::min(kClipSquare, off * off / static_cast<double>(e.variance))});

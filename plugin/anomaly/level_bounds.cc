@@ -1,0 +1,93 @@
+#include "plugin/anomaly/level_bounds.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "plugin/anomaly/pid_finding.h"
+#include "plugin/baseline/interval_groups.h"
+
+namespace pidometer {
+namespace {
+
+// More than all of nineteen others is what chance makes once in twenty times, and the first that is
+// seldom: of fewer intervals the largest may be anything.
+constexpr std::size_t kLeastIntervals = 20;
+
+// Work goes on behind its interval as long as the intervals are far out, for an hour at most (as
+// for what a job is known to spill: job_spill.cc); a quiet interval or two are a pause.
+constexpr std::chrono::hours kGoesOn{1};
+constexpr std::uint32_t kQuietIntervals = 2;
+constexpr double kFarDeviations = 2;
+constexpr double kFarPids = 1;
+
+// ... and at the pace that it had: of a work in pieces that are started one by one the first
+// minutes show a quarter or four times of what follows. What is faster is something else.
+constexpr double kPaceTimes = 4;
+
+}  // namespace
+
+LevelBounds::LevelBounds(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
+    : clock_(clock), baseline_(baseline), scan_(scan), running_(clock.intervals.size(), false) {
+  short_log_ = std::ranges::count_if(clock.intervals, teaches) <
+               static_cast<std::ptrdiff_t>(kLeastIntervals);
+  for (const RareRun& run : baseline.rare_runs) {
+    const Interval& own = clock.intervals[run.interval];
+    const double pace = kPaceTimes * static_cast<double>(run.pids) / std::max(1, own.seconds);
+    if (pace <= 0) continue;
+    std::uint32_t quiet = 0;
+    for (std::uint32_t i = run.interval + 1; i + 1 < clock.intervals.size(); ++i) {
+      if (clock.intervals[i].state != IntervalState::judged ||
+          clock.ticks[i].time - clock.ticks[run.interval].time > kGoesOn)
+        break;
+      const Window one = scan.measure(i, i + 1);
+      if (one.excess < kFarDeviations * std::sqrt(one.variance) + kFarPids) {
+        if (++quiet > kQuietIntervals) break;
+        continue;
+      }
+      if (one.excess > pace * clock.intervals[i].seconds) break;
+      quiet = 0;
+      running_[i] = true;
+    }
+  }
+}
+
+LevelBound LevelBounds::of(const Window& window) const {
+  if (short_log_) return LevelBound::short_log;
+  if (by_running_jobs(window)) return LevelBound::running_job;
+  if (by_higher_side(window)) return LevelBound::unknown_hours;
+  return LevelBound::none;
+}
+
+bool LevelBounds::alarm(Window window) const {
+  if (window.excess <= 0) return false;
+  window.score = scan_.score(window);
+  return level_of(window.score, scan_.looks(), scan_.days()) >= Level::medium;
+}
+
+// What goes on at one side of the window as it does within is a change of the level. Where the log
+// has too few days to show at which hours it changes, that is all that can be said.
+bool LevelBounds::by_higher_side(const Window& window) const {
+  if (!baseline_.level.used() || scan_.days() >= kHoursDays) return false;
+  Window rest = window;
+  const double seconds =
+      std::chrono::duration<double>(clock_.ticks[window.end].time - clock_.ticks[window.begin].time)
+          .count();
+  rest.excess -= (baseline_.level.higher_rate(window.begin, window.end) -
+                  baseline_.level.rate(window.begin, window.end)) *
+                 seconds;
+  return !alarm(rest);
+}
+
+bool LevelBounds::by_running_jobs(const Window& window) const {
+  Window rest = window;
+  bool any = false;
+  for (std::uint32_t i = window.begin; i < window.end; ++i)
+    if (running_[i]) {
+      rest.excess -= scan_.measure(i, i + 1).excess;
+      any = true;
+    }
+  return any && !alarm(rest);
+}
+
+}  // namespace pidometer

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/baseline.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// Why an excess is no alarm whatever its score: its level is low at most.
+enum class LevelBound : std::uint8_t {
+  none,
+  short_log,      ///< too few intervals to say what is usual
+  unknown_hours,  ///< the level changes there, in a log of too few days to say that it never does
+  running_job,    ///< a job of which few runs are known goes on behind its own interval
+};
+
+/// What a log is too short to judge.
+class LevelBounds {
+ public:
+  /// All three must outlive it.
+  LevelBounds(const PidClock& clock, const Baseline& baseline, const WindowScan& scan);
+
+  LevelBound of(const Window& window) const;
+
+ private:
+  bool alarm(Window window) const;
+  bool by_higher_side(const Window& window) const;
+  bool by_running_jobs(const Window& window) const;
+
+  const PidClock& clock_;
+  const Baseline& baseline_;
+  const WindowScan& scan_;
+  bool short_log_ = false;
+  std::vector<bool> running_;  ///< by interval
+};
+
+}  // namespace pidometer

@@ -1,0 +1,88 @@
+#include "plugin/anomaly/level_bounds.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "plugin/anomaly/detectors.h"
+#include "tests/support/host_simulator.h"
+
+// What a short log says, and what it cannot.
+namespace pidometer {
+namespace {
+
+using testing::HostPlan;
+using testing::simulate_host;
+
+constexpr std::uint32_t kDay = 24 * 60;
+constexpr std::uint32_t kDaily = 4 * 60 + 2;
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2021};
+
+std::vector<Anomaly> alarms(const HostPlan& plan) {
+  const PidClock clock = build_pid_clock(simulate_host(plan), {});
+  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  std::erase_if(found, [](const Anomaly& a) {
+    return a.kind != AnomalyKind::pid_excess || a.level < Level::medium;
+  });
+  return found;
+}
+
+/// A quiet host with a job at 04:02 whose work ends behind the next line.
+HostPlan quiet_host(std::uint32_t minutes) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = minutes;
+  plan.jobs = {{1, 10, 0, 1}, {2, 60, 1, 6}, {3, 30, 5, 3}, {4, kDay, kDaily, 0}};
+  plan.background = 0.1;
+  for (std::uint32_t at = kDaily; at < minutes; at += kDay) {
+    plan.activities.push_back({at, 200, 3});
+    plan.activities.push_back({at + 4, 70 + at % 40, 1});
+  }
+  return plan;
+}
+
+TEST(RunningJob, of_few_runs_goes_on_behind_its_interval) {
+  for (const std::uint32_t minutes : {6 * 60U, kDay, 2 * kDay, 3 * kDay, 6 * kDay}) {
+    SCOPED_TRACE(minutes);
+    EXPECT_TRUE(alarms(quiet_host(minutes)).empty());
+  }
+}
+
+TEST(RunningJob, explains_neither_other_hours_nor_what_is_faster_than_it_was) {
+  HostPlan elsewhere = quiet_host(kDay);
+  elsewhere.activities.push_back({kDaily + 90, 70, 1});
+  EXPECT_EQ(alarms(elsewhere).size(), 1U);
+  HostPlan faster = quiet_host(kDay);
+  faster.activities.push_back({kDaily + 5, 6000, 1});
+  EXPECT_EQ(alarms(faster).size(), 1U);
+}
+
+TEST(ShortLog, of_a_few_records_raises_no_alarm) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.jobs = {{1, 60, 1, 6}};
+  plan.background = 1;
+  plan.activities.push_back({5 * 60 + 2, 300, 59});
+  plan.minutes = 6 * 60 + 2;
+  EXPECT_TRUE(alarms(plan).empty());
+  plan.minutes = 24 * 60 + 2;
+  EXPECT_EQ(alarms(plan).size(), 1U);
+}
+
+TEST(UnknownHours, a_switch_of_the_first_days_is_no_alarm) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = 2 * kDay;
+  plan.jobs = {{1, 5, 0, 4}, {2, 60, 17, 18}};
+  plan.background = 30;
+  for (std::uint32_t m = 8 * 60; m < 18 * 60; ++m) plan.unlogged.push_back({0, kDay, m, 0, 30});
+  plan.night = 1;
+  EXPECT_TRUE(alarms(plan).empty());
+  plan.activities.push_back({13 * 60 + 2, 600, 5});
+  EXPECT_EQ(alarms(plan).size(), 1U);
+}
+
+}  // namespace
+}  // namespace pidometer
