@@ -85,7 +85,9 @@ TEST(ReaderDeath, AHashThatIsNoneIsNotTaken) {
     ASSERT_TRUE(evidence->hash_on());
     const auto hashed = evidence->hash_on();
     EXPECT_EQ(hashed.has_value(), good) << md5;
-    if (hashed) EXPECT_EQ(hashed->md5, md5);
+    if (hashed) {
+      EXPECT_EQ(hashed->md5, md5);
+    }
   }
 }
 
