@@ -28,8 +28,8 @@ constexpr std::size_t kMostStretches = 14;
 constexpr std::size_t kEnoughStretches = 6;
 // Fewer have none.
 constexpr std::size_t kLeastStretches = 3;
-// Of so many the farthest is left out: another night's work must not hide this one's.
-constexpr std::size_t kLeaveOneOut = 5;
+// One of so many, the farthest, is left out: another night's work must not hide this one's.
+constexpr std::size_t kLeaveOneOf = 5;
 
 // Where the intervals of the missing ticks leave so much of the time, more ticks are missing than
 // the schedule tells: an outage a week before hides those of its minutes. Other stretches know the
@@ -228,7 +228,7 @@ void GapCosts::compare_stretches(const TickGap& gap, GapCost& cost) const {
   }
   const double middle = median_of(off);
   std::ranges::sort(off, {}, [&](double x) { return std::abs(x - middle); });
-  if (off.size() >= kLeaveOneOut) off.pop_back();
+  off.resize(off.size() - off.size() / kLeaveOneOf);
   double squares = 0;
   for (const double x : off) squares += (x - middle) * (x - middle);
   const auto n = static_cast<double>(off.size());

@@ -20,6 +20,7 @@ enum class Step : std::uint8_t {
   reading,         ///< reading one file
   hashing,         ///< reading the whole medium for its hashes
 };
+inline constexpr Step kLastStep = Step::hashing;
 
 /// "opening the filesystem of p2", "reading /var/log/cron of p2".
 inline std::string step_words(Step step, std::string_view volume, std::string_view path) {

@@ -54,7 +54,7 @@ StepSeen StepPage::seen() const {
   StepSeen seen;
   if (page_ == nullptr) return seen;
   const auto step = std::to_integer<std::uint8_t>(page_[0]);
-  if (step > static_cast<std::uint8_t>(Step::reading)) return seen;
+  if (step > static_cast<std::uint8_t>(kLastStep)) return seen;
   seen.step = static_cast<Step>(step);
   seen.volume = text_at(page_, 2, kVolumeAt, kMostVolume);
   seen.path = text_at(page_, 4, kPathAt, kMostPath);

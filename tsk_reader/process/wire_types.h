@@ -39,7 +39,7 @@ constexpr StreamForm last_of(StreamForm) {
   return StreamForm::decoded;
 }
 constexpr Step last_of(Step) {
-  return Step::hashing;
+  return kLastStep;
 }
 
 // One function a type. A structured binding names every member, so that a new one cannot be
