@@ -5,16 +5,13 @@
 #include <cstddef>
 #include <optional>
 
+#include "plugin/pid_clock/pid_range.h"
+
 namespace pidometer {
 namespace {
 
-constexpr std::int64_t kSmallRange = 32768;  // PID_MAX_DEFAULT, include/linux/threads.h
-
 // Below two fifths two steps together fall short of a round by more than the steps differ by.
 constexpr double kLargeShare = 0.4;
-
-// No boot takes the counter further (pid_range.h).
-constexpr std::int64_t kBootShare = 4;
 
 constexpr std::size_t kBlock = 16;  // steps that have one pace
 
@@ -29,7 +26,7 @@ std::int64_t range_of(const std::vector<Tick>& ticks) {
   const auto high =
       pids.begin() + static_cast<std::ptrdiff_t>(pids.size() - 1 - pids.size() / kForgedOneIn);
   std::ranges::nth_element(pids, high);
-  return std::max<std::int64_t>(kSmallRange, *high);
+  return std::max<std::int64_t>(kSmallPidMax, *high);
 }
 
 /// PIDs from one tick to the next if the counter went round no more than once; nothing where it may

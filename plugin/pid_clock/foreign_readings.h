@@ -17,6 +17,10 @@ namespace pidometer {
 inline constexpr std::int64_t kForeignPids = 25;
 inline constexpr std::chrono::seconds kOutOfOrder{90};
 
+/// Two ticks, or jobs, in the wrong order by so few PIDs within that time are late lines, not a
+/// boot.
+inline constexpr std::int64_t kLateLinePids = 30;
+
 /// Neighbours agree if the step across what is foreign is not much larger than the steps around it.
 /// A real excess there needs no repair, so the factor may be small.
 inline constexpr std::int64_t kForeignStepFactor = 4;

@@ -16,10 +16,6 @@
 namespace pidometer {
 namespace {
 
-// Two ticks in the wrong order by so few PIDs within so short a time are late lines, not a boot.
-constexpr std::int64_t kLateLinePids = 30;
-constexpr std::int64_t kLateLineSeconds = 90;
-
 // Syslog may order two lines wrongly by a second or two; more is a clock set back.
 constexpr std::int64_t kJitterSeconds = 3;
 
@@ -65,7 +61,7 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
     step.state = again || seconds < -kJitterSeconds ? IntervalState::clock_step
                  : range.too_long(seconds)          ? IntervalState::unknown_advance
                                                     : IntervalState::judged;
-  } else if (-advance <= kLateLinePids && std::abs(seconds) <= kLateLineSeconds) {
+  } else if (-advance <= kLateLinePids && std::abs(seconds) <= kOutOfOrder.count()) {
     step.state = IntervalState::unknown_advance;
   } else if (range.is_wrap(a, b, elsewhere) ||
              (same_boot(a, b) && range.least_pid_max == range.pid_max &&
@@ -235,26 +231,24 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.order = judge_pid_order(readings);
   TickSeries series = form_ticks(readings);
   const MinuteCalendar calendar(series.ticks);
+  if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
   const bool sequential = clock.order.kind == PidOrderKind::sequential;
-  if (sequential) {
-    clock.foreign = take_out_misplaced_ticks(series);
-    const FastStretches fast(series.ticks);
-    std::ranges::move(take_out_foreign_readings(readings, fast, series),
-                      std::back_inserter(clock.foreign));
-  }
+  if (sequential) clock.foreign = take_out_misplaced_ticks(series);
+  FastStretches fast(series.ticks);
+  const auto add_foreign = [&](std::vector<ForeignReading> found) {
+    if (!found.empty()) fast = FastStretches(series.ticks);  // other steps are left
+    std::ranges::move(found, std::back_inserter(clock.foreign));
+  };
+  if (sequential) add_foreign(take_out_foreign_readings(readings, fast, series));
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
-  if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
   const StepsElsewhere elsewhere(series.ticks);
   PidRange range = infer_pid_range(series.ticks, elsewhere, options);
   if (sequential) {
-    const FastStretches fast(series.ticks);
-    std::ranges::move(take_out_foreign_runs(series, range, elsewhere, fast),
-                      std::back_inserter(clock.foreign));
-    std::ranges::move(take_out_foreign_startups(series, range), std::back_inserter(clock.foreign));
+    add_foreign(take_out_foreign_runs(series, range, elsewhere, fast));
+    add_foreign(take_out_foreign_startups(series, range));
     std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
   }
-  const FastStretches fast(series.ticks);
   const std::size_t count = series.ticks.size();
   clock.intervals.resize(count);
   std::size_t next_startup = 0;

@@ -8,6 +8,8 @@
 #include <cstdlib>
 
 #include "base/pid.h"
+#include "plugin/pid_clock/foreign_readings.h"
+#include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
 namespace {
@@ -30,16 +32,10 @@ constexpr std::uint32_t kLeastPairs = 8;
 constexpr std::size_t kSample = 4096;
 constexpr double kLeastFallShare = 0.3;
 
-// Two lines in the wrong order by so few PIDs within so short a time are late ones (pid_clock.cc).
-constexpr std::int64_t kLateLinePids = 30;
-constexpr std::chrono::seconds kLateLine{90};
-
 // A counter's pace differs by less than twice from the usual one in three of four intervals, on a
 // host so busy that it goes round in a few of them.
 constexpr double kEvenPaces = 0.75;
 constexpr double kPaceTimes = 2;
-
-constexpr std::int64_t kSmallRange = 32768;  // PID_MAX_DEFAULT, include/linux/threads.h
 
 /// Counts values of [0, range) in equal parts.
 class Evenness {
@@ -100,7 +96,7 @@ bool falls_behind(const Reading& a, const Reading& b) {
   // where the time goes back too it is the lines that are in the wrong order
   if (b.time < a.time - kTickSpan) return false;
   const auto step = static_cast<std::int64_t>(b.pid) - static_cast<std::int64_t>(a.pid);
-  const bool late = step >= -kLateLinePids && b.time - a.time <= kLateLine;
+  const bool late = step >= -kLateLinePids && b.time - a.time <= kOutOfOrder;
   // the same job's PID once more is another boot's
   return step < 0 ? !late : step == 0 && !same_tick(a, b);
 }
@@ -111,7 +107,8 @@ std::int64_t range_of(const std::vector<Reading>& readings) {
   std::int64_t largest = 0;
   for (const Reading& r : readings)
     if (r.kind == ReadingKind::job) largest = std::max<std::int64_t>(largest, r.pid);
-  return std::max(kSmallRange, largest + 1 + largest / static_cast<std::int64_t>(readings.size()));
+  return std::max<std::int64_t>(kSmallPidMax,
+                                largest + 1 + largest / static_cast<std::int64_t>(readings.size()));
 }
 
 /// Whether one counter explains falls so often: it goes round at an even pace. Between lines of

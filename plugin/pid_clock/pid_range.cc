@@ -6,8 +6,7 @@
 namespace pidometer {
 namespace {
 
-constexpr Pid kSmallPidMax = 32768;  // PID_MAX_DEFAULT, include/linux/threads.h
-constexpr Pid kPidsPerCpu = 1024;    // PIDS_PER_CPU_DEFAULT, same file: pid_max of large machines
+constexpr Pid kPidsPerCpu = 1024;  // PIDS_PER_CPU_DEFAULT, same file: pid_max of large machines
 
 // A step counts at most this many times the median step towards the host's rate: one daily job or
 // one intruder must not make a boot look like a wrap.
@@ -17,9 +16,7 @@ constexpr std::int64_t kStepClip = 20;
 // where it is no longer than nine tenths of the steps are.
 constexpr std::size_t kLongestTenth = 10;
 
-// Where nothing is known of this host's boots, one that left no STARTUP line may have taken a
-// quarter of the range before its first job ran, and no more than the largest machines do.
-constexpr std::int64_t kBootShare = 4;
+// ... and no more than the largest machines take.
 constexpr std::int64_t kMostBootPids = 32768;
 
 // Medians of long logs are taken from this many steps: enough for two digits.

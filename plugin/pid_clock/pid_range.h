@@ -20,6 +20,13 @@ inline constexpr double kWrapLeast = 0.25;
 /// Beyond half a round of the counter an advance may as well be one round more or less.
 inline constexpr double kTooLongShare = 0.5;
 
+/// PID_MAX_DEFAULT, include/linux/threads.h: no range of PIDs is taken to be smaller.
+inline constexpr Pid kSmallPidMax = 32768;
+
+/// Where nothing is known of this host's boots, one that left no STARTUP line may have taken a
+/// quarter of the range before its first job ran.
+inline constexpr std::int64_t kBootShare = 4;
+
 /// What says whether a fall is a wrap, a restart of the counter, or not known which; PIDs.
 struct FallTerms {
   double usual = 0;          ///< what the host spends in the time

@@ -25,7 +25,4 @@ class UsualSteps {
   std::unordered_map<std::uint64_t, std::vector<std::int64_t>> rises_;
 };
 
-/// Intervals that the same jobs start and that are as long, to half a minute, have one key.
-std::uint64_t interval_key(const Tick& a, const Tick& b);
-
 }  // namespace pidometer
