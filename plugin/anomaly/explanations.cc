@@ -60,7 +60,7 @@ double Explanations::explained(const Window& window, ExplainedSteps* steps) {
 double Explanations::explained(const Window& gap, std::size_t intervals,
                                std::span<const std::uint32_t> like) {
   if (gap.score < kSurprising) return gap.score;
-  if (!learnt_) learnt_ = std::make_unique<Learnt>(clock_, baseline_, scan_);
+  learnt();
   double score = learnt_->spill.explained(gap);
   Window one = gap;
   // no gap has more kinds of intervals than a host has in a day, unless it was made up
