@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <random>
+#include <string_view>
 #include <utility>
 
 namespace pidometer {
@@ -52,9 +53,15 @@ bool give_name(int descriptor, const std::string& name) {
 /// The same in the place of a file that has the name: link(2) never replaces one, rename(2) does.
 bool take_name(int descriptor, const std::string& name) {
   constexpr int kAttempts = 100;
+  // As mkostemp() makes them: whoever tidies up knows both by their names.
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
   std::random_device random;
+  std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
   for (int i = 0; i < kAttempts; ++i) {
-    const std::string temporary = name + "." + std::to_string(random());
+    std::string temporary = name + ".XXXXXX";
+    for (std::size_t at = name.size() + 1; at < temporary.size(); ++at)
+      temporary[at] = kLetters[letter(random)];
     if (give_name(descriptor, temporary)) {
       if (std::rename(temporary.c_str(), name.c_str()) == 0) return true;
       const int reason = errno;

@@ -29,6 +29,12 @@ constexpr int kShare = 20;
 /// What programs get to tidy up before they are killed.
 constexpr milliseconds kGrace{5000};
 
+/// Another run is to begin it anew.
+void put_back(FleetEntry& entry) {
+  entry.state = ImageState::waiting;
+  entry.started.clear();
+}
+
 }  // namespace
 
 FleetRun::FleetRun(FleetStatus& status, const std::vector<FleetWork>& work,
@@ -101,11 +107,7 @@ void FleetRun::finish(std::size_t index) {
   const ChildEnd end = at->second.wait();
   running_.erase(at);
   changed_ = true;
-  if (tools_.interrupted()) {
-    entry.state = ImageState::waiting;
-    entry.started.clear();
-    return;
-  }
+  if (tools_.interrupted()) return put_back(entry);
   judge(entry, end);
   ++done_;
   bytes_done_ += work_[index].bytes;
@@ -167,12 +169,10 @@ void FleetRun::stop() {
     pollfd first{running_.begin()->second.ended_descriptor(), POLLIN, 0};
     ::poll(&first, 1, static_cast<int>(kTick.count()));
     if (first.revents == 0) continue;
-    const std::size_t index = running_.begin()->first;
+    put_back(status_.images[running_.begin()->first]);
     running_.erase(running_.begin());
-    status_.images[index].state = ImageState::waiting;
-    status_.images[index].started.clear();
   }
-  for (const auto& [index, child] : running_) status_.images[index].state = ImageState::waiting;
+  for (const auto& [index, child] : running_) put_back(status_.images[index]);
   running_.clear();
   changed_ = true;
 }
