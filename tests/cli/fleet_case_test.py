@@ -7,7 +7,7 @@ import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import evidence, fleet_hosts, fleets, images, program, rows, tap  # noqa: E402
+from tests.support import evidence, fleet_hosts, fleets, program, rows, tap  # noqa: E402
 
 JSON = {"case": "2026-041", "timezone": "America/Chicago", "images": [
     {"segments": ["redhat62.E01"], "evidence": "E-01", "host": "apollo", "year": 2000},
@@ -19,13 +19,9 @@ CSV = ("segments,case,evidence,host,timezone,year\n"
        "logs/cron,2026-042,,,UTC,\n")
 
 
-class Case(images.ImageTest):
+class Case(fleets.FleetTest):
     def setUp(self):
         super().setUp()
-        if not program.PROGRAM.exists():
-            self.skipTest("pidometer is not built")
-        self.place = self.folder()
-        self.out = self.place / "out"
         shutil.copy(program.E01, self.place)
         evidence.split_raw(self.place)
         (self.place / "logs").mkdir()

@@ -16,14 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import evidence, fleet_hosts, fleets, images, program, rows, tap  # noqa: E402
 
 
-class FleetTest(images.ImageTest):
-    def setUp(self):
-        super().setUp()
-        if not program.PROGRAM.exists():
-            self.skipTest("pidometer is not built")
-        self.place = self.folder()
-        self.out = self.place / "out"
-
+class FleetTest(fleets.FleetTest):
     def fleet(self, *arguments, status=0, out=None):
         run = program.run("scan", "-d", out or self.out, *arguments)
         self.assertEqual(run.status, status, run.err)

@@ -6,9 +6,20 @@ import signal
 import subprocess
 import time
 
-from tests.support import program, rows
+from tests.support import images, program, rows
 
 SCHEMA = rows.load_schema("fleet_status")
+
+
+class FleetTest(images.ImageTest):
+    """A test with a folder for what is given and one for what a fleet leaves."""
+
+    def setUp(self):
+        super().setUp()
+        if not program.PROGRAM.exists():
+            self.skipTest("pidometer is not built")
+        self.place = self.folder()
+        self.out = self.place / "out"
 
 
 def status_of(folder):

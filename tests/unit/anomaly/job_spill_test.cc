@@ -5,13 +5,14 @@
 
 #include "plugin/anomaly/detectors.h"
 #include "tests/support/host_simulator.h"
+#include "tests/unit/anomaly/alarms.h"
 
 namespace pidometer {
 namespace {
 
+using testing::alarms;
 using testing::HostPlan;
 using testing::Random;
-using testing::simulate_host;
 
 constexpr std::uint32_t kDay = 24 * 60;
 constexpr std::uint32_t kDays = 21;
@@ -37,15 +38,6 @@ HostPlan spilling_host() {
       plan.activities.push_back(
           {day * kDay + kJobMinute + 1 + static_cast<std::uint32_t>(random.uniform() * 28), 60, 1});
   return plan;
-}
-
-std::vector<Anomaly> alarms(const HostPlan& plan) {
-  const PidClock clock = build_pid_clock(simulate_host(plan), {});
-  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
-  std::erase_if(found, [](const Anomaly& a) {
-    return a.kind != AnomalyKind::pid_excess || a.level < Level::medium;
-  });
-  return found;
 }
 
 TEST(JobSpill, what_follows_a_job_on_most_nights_is_no_alarm) {

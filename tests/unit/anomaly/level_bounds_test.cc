@@ -8,26 +8,18 @@
 
 #include "plugin/anomaly/detectors.h"
 #include "tests/support/host_simulator.h"
+#include "tests/unit/anomaly/alarms.h"
 
 // What a short log says, and what it cannot.
 namespace pidometer {
 namespace {
 
+using testing::alarms;
 using testing::HostPlan;
-using testing::simulate_host;
 
 constexpr std::uint32_t kDay = 24 * 60;
 constexpr std::uint32_t kDaily = 4 * 60 + 2;
 constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2021};
-
-std::vector<Anomaly> alarms(const HostPlan& plan) {
-  const PidClock clock = build_pid_clock(simulate_host(plan), {});
-  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
-  std::erase_if(found, [](const Anomaly& a) {
-    return a.kind != AnomalyKind::pid_excess || a.level < Level::medium;
-  });
-  return found;
-}
 
 /// A quiet host with a job at 04:02 whose work ends behind the next line.
 HostPlan quiet_host(std::uint32_t minutes) {
