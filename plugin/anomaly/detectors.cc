@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 #include "plugin/anomaly/activities.h"
 
@@ -53,6 +54,12 @@ bool may_be_random(const PidClock& clock) {
 
 DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
                              const WindowScan& its_scan, Explanations& its_explanations)
+    : DetectorInput(the_clock, its_baseline, its_scan, its_explanations,
+                    find_silent_jobs(the_clock)) {}
+
+DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
+                             const WindowScan& its_scan, Explanations& its_explanations,
+                             SilentJobs its_silent_jobs)
     : clock(the_clock),
       baseline(its_baseline),
       scan(its_scan),
@@ -60,7 +67,7 @@ DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_base
       edited(find_edited_times(the_clock)),
       gaps(judge_gaps(the_clock, its_baseline, its_scan, its_explanations, edited)),
       steps(steps_back_of(the_clock, gaps)),
-      silent(!the_clock.order.is_clock() ? SilentJobs() : find_silent_jobs(the_clock)) {}
+      silent(std::move(its_silent_jobs)) {}
 
 std::span<const Detector> detectors() {
   return kDetectors;

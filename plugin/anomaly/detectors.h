@@ -21,6 +21,9 @@ namespace pidometer {
 struct DetectorInput {
   DetectorInput(const PidClock& the_clock, const Baseline& its_baseline, const WindowScan& its_scan,
                 Explanations& its_explanations);
+  /// The same where the search for silent jobs, which needs the clock alone, ran elsewhere.
+  DetectorInput(const PidClock& the_clock, const Baseline& its_baseline, const WindowScan& its_scan,
+                Explanations& its_explanations, SilentJobs its_silent_jobs);
 
   const PidClock& clock;
   const Baseline& baseline;

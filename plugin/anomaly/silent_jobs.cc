@@ -41,11 +41,15 @@ using Runs = std::span<const std::uint32_t>;
 class RunsByLabel {
  public:
   explicit RunsByLabel(const PidClock& clock) {
+    const ItemSets& sets = clock.item_sets;
+    std::vector<std::uint32_t> of_set(sets.size());
+    for (const Tick& tick : clock.ticks) ++of_set[tick.items];
     std::vector<std::uint32_t> next;
-    for_each_run(clock, [&](std::uint32_t label, std::uint32_t) {
-      if (label >= next.size()) next.resize(label + 1);
-      ++next[label];
-    });
+    for (std::uint32_t items = 0; items < of_set.size(); ++items)
+      for_each_job(sets.labels(items), [&](std::uint32_t label) {
+        if (label >= next.size()) next.resize(label + 1);
+        next[label] += of_set[items];
+      });
     std::uint32_t total = 0;
     for (std::uint32_t& count : next) {
       starts_.push_back(total);
@@ -53,8 +57,9 @@ class RunsByLabel {
     }
     starts_.push_back(total);
     ticks_.resize(total);
-    for_each_run(clock,
-                 [&](std::uint32_t label, std::uint32_t tick) { ticks_[next[label]++] = tick; });
+    for (std::uint32_t i = 0; i < clock.ticks.size(); ++i)
+      for_each_job(sets.labels(clock.ticks[i].items),
+                   [&](std::uint32_t label) { ticks_[next[label]++] = i; });
   }
 
   std::uint32_t labels() const { return static_cast<std::uint32_t>(starts_.size() - 1); }
@@ -63,15 +68,11 @@ class RunsByLabel {
   }
 
  private:
+  // Labels are sorted; one that stands twice in a tick is one job.
   template <typename Act>
-  static void for_each_run(const PidClock& clock, const Act& act) {
-    for (std::uint32_t i = 0; i < clock.ticks.size(); ++i) {
-      std::optional<std::uint32_t> before;
-      for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[i].items)) {
-        if (before != label) act(label, i);  // else it stands twice in the tick
-        before = label;
-      }
-    }
+  static void for_each_job(std::span<const std::uint32_t> labels, const Act& act) {
+    for (std::size_t k = 0; k < labels.size(); ++k)
+      if (k == 0 || labels[k] != labels[k - 1]) act(labels[k]);
   }
 
   std::vector<std::uint32_t> starts_;
@@ -84,7 +85,7 @@ class SilenceFinder {
 
   SilentJobs run() {
     SilentJobs found;
-    if (clock_.ticks.empty()) return found;
+    if (clock_.ticks.empty() || !clock_.order.is_clock()) return found;
     minutes_.reserve(clock_.ticks.size());
     for (const Tick& tick : clock_.ticks) minutes_.push_back(local_minute_of(tick));
     const RunsByLabel jobs(clock_);
