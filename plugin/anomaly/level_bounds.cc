@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <unordered_map>
+#include <utility>
 
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/baseline/interval_groups.h"
@@ -15,7 +17,8 @@ namespace {
 constexpr std::size_t kLeastIntervals = 20;
 
 // Work goes on behind its interval as long as the intervals are far out, for an hour at most (as
-// for what a job is known to spill: job_spill.cc); a quiet interval or two are a pause.
+// for what a job is known to spill: job_spill.cc); a quiet interval or two are a pause, unless
+// another run of the job shows that nothing comes behind it.
 constexpr std::chrono::hours kGoesOn{1};
 constexpr std::uint32_t kQuietIntervals = 2;
 constexpr double kFarDeviations = 2;
@@ -31,25 +34,45 @@ LevelBounds::LevelBounds(const PidClock& clock, const Baseline& baseline, const 
     : clock_(clock), baseline_(baseline), scan_(scan), running_(clock.intervals.size(), false) {
   short_log_ = std::ranges::count_if(clock.intervals, teaches) <
                static_cast<std::ptrdiff_t>(kLeastIntervals);
-  for (const RareRun& run : baseline.rare_runs) {
-    const Interval& own = clock.intervals[run.interval];
-    const double pace = kPaceTimes * static_cast<double>(run.pids) / std::max(1, own.seconds);
-    if (pace <= 0) continue;
-    std::uint32_t quiet = 0;
-    for (std::uint32_t i = run.interval + 1; i + 1 < clock.intervals.size(); ++i) {
-      if (clock.intervals[i].state != IntervalState::judged ||
-          clock.ticks[i].time - clock.ticks[run.interval].time > kGoesOn)
-        break;
-      const Window one = scan.measure(i, i + 1);
-      if (one.excess < kFarDeviations * std::sqrt(one.variance) + kFarPids) {
-        if (++quiet > kQuietIntervals) break;
-        continue;
-      }
-      if (one.excess > pace * clock.intervals[i].seconds) break;
-      quiet = 0;
-      running_[i] = true;
+  // by job: how many of its runs, and the last of them, have nothing behind them
+  std::unordered_map<std::uint32_t, std::pair<std::size_t, std::uint32_t>> quiet;
+  for (const RareRun& run : baseline.rare_runs)
+    if (behind(run, kQuietIntervals).empty()) {
+      auto& [count, last] = quiet[run.label];
+      ++count;
+      last = run.interval;
     }
+  for (const RareRun& run : baseline.rare_runs) {
+    const auto found = quiet.find(run.label);
+    const bool nothing_comes =
+        found != quiet.end() && (found->second.first > 1 || found->second.second != run.interval);
+    for (const std::uint32_t i : behind(run, nothing_comes ? 0 : kQuietIntervals))
+      running_[i] = true;
   }
+}
+
+// The intervals behind a run's own in which its job may go on.
+std::vector<std::uint32_t> LevelBounds::behind(const RareRun& run, std::uint32_t pause) const {
+  std::vector<std::uint32_t> found;
+  const Timestamp start = clock_.ticks[run.interval].time;
+  const double pace = kPaceTimes * static_cast<double>(run.pids) /
+                      std::max(1, clock_.intervals[run.interval].seconds);
+  if (pace <= 0) return found;
+  std::uint32_t quiet = 0;
+  for (std::uint32_t i = run.interval + 1; i + 1 < clock_.intervals.size(); ++i) {
+    if (clock_.intervals[i].state != IntervalState::judged ||
+        clock_.ticks[i].time - start > kGoesOn)
+      break;
+    const Window one = scan_.measure(i, i + 1);
+    if (one.excess < kFarDeviations * std::sqrt(one.variance) + kFarPids) {
+      if (++quiet > pause) break;
+      continue;
+    }
+    if (one.excess > pace * clock_.intervals[i].seconds) break;
+    quiet = 0;
+    found.push_back(i);
+  }
+  return found;
 }
 
 LevelBound LevelBounds::of(const Window& window) const {

@@ -26,6 +26,7 @@ class LevelBounds {
   LevelBound of(const Window& window) const;
 
  private:
+  std::vector<std::uint32_t> behind(const RareRun& run, std::uint32_t pause) const;
   bool alarm(Window window) const;
   bool by_higher_side(const Window& window) const;
   bool by_running_jobs(const Window& window) const;

@@ -32,6 +32,7 @@ struct Expectation {
 
 /// A run of a job of which so few are known that the log cannot say how it goes on.
 struct RareRun {
+  std::uint32_t label = 0;
   std::uint32_t interval = 0;
   float pids = 0;  ///< that it spent in the interval, what else there costs taken off
 };

@@ -168,7 +168,8 @@ void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
       const std::uint32_t i = groups.order[k];
       runs.push_back({rarest, i, predicted, clock.intervals[i].advance - predicted});
       if (groups.seen[rarest] < kFewRuns)
-        baseline.rare_runs.push_back({i, static_cast<float>(clock.intervals[i].advance - beside)});
+        baseline.rare_runs.push_back(
+            {rarest, i, static_cast<float>(clock.intervals[i].advance - beside)});
     }
   }
   std::ranges::sort(runs, {}, [](const RareInterval& r) { return std::pair(r.rarest, r.index); });

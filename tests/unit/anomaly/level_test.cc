@@ -144,6 +144,31 @@ TEST(Hours, a_switch_that_comes_every_day_is_expected) {
   }
 }
 
+/// The level of what a host with a weekly job hands out beside its schedule at the second run,
+/// `minutes` behind it.
+Level behind_the_second_run(bool behind_the_first_too, std::uint32_t minutes) {
+  constexpr std::uint32_t kWeekly = 4 * 60 + 22;
+  constexpr std::uint32_t kFirst = 3 * kDay + kWeekly;  // weeks begin on 1 January 1970, a Thursday
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = 14 * kDay;
+  plan.jobs = {{1, 10, 0, 1}, {2, 7 * kDay, kWeekly, 40}};
+  plan.activities.push_back({kFirst + 1, 5, 1});  // its runs differ
+  if (behind_the_first_too) plan.activities.push_back({kFirst + minutes, 150, 5});
+  plan.activities.push_back({kFirst + 7 * kDay + minutes, 150, 5});
+  const PidClock clock = build_pid_clock(simulate_host(plan), {});
+  const std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  const auto worst = std::ranges::max_element(found, {}, &Anomaly::excess_pids);
+  EXPECT_GT(worst->excess_pids, 140);
+  return worst->level;
+}
+
+TEST(Level, a_weekly_job_goes_on_behind_a_pause_only_where_no_run_denies_it) {
+  EXPECT_LE(behind_the_second_run(true, 22), Level::low);
+  EXPECT_EQ(behind_the_second_run(false, 22), Level::critical);
+  EXPECT_LE(behind_the_second_run(false, 10), Level::low) << "beside its own interval";
+}
+
 TEST(Hours, of_one_day_are_no_habit) {
   HostPlan plan = host_with_hours(1, 6, 20, true);
   plan.activities.push_back({12 * kDay + 2 * 60 + 1, 200, 30});   // by night
