@@ -56,19 +56,6 @@ bool lacks_one_between(const LogSeries& log, const Rotation& older, const Rotati
   return older.number > next;
 }
 
-/// Ticks that the schedule has between the last tick and `until`, by the hours and days before.
-std::size_t due_until(const PidClock& clock, Timestamp until) {
-  // what the gap finder would say, were there a tick at that time
-  std::vector<Tick> ticks = clock.ticks;
-  Tick end = ticks.back();
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(until - end.time);
-  end.time += minutes;
-  end.minute = static_cast<std::uint16_t>((end.minute + minutes.count()) % 1440);
-  ticks.push_back(end);
-  const std::vector<TickGap> gaps = find_tick_gaps(ticks, MinuteCalendar(clock.ticks));
-  return !gaps.empty() && gaps.back().tick + 2 == ticks.size() ? gaps.back().missing : 0;
-}
-
 /// The times of a loose file are often those of whoever copied it.
 bool has_own_times(const FileEntry& entry) {
   if (entry.recovery) return false;
@@ -146,7 +133,7 @@ std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clo
   const Timestamp modified = *report.entry.modified;
   if (modified <= last_line) return found;
   constexpr std::size_t kDueAtLeast = 2;  // one may be the tick that was running
-  const std::size_t due = due_until(clock, modified);
+  const std::size_t due = ticks_due(clock.ticks, modified);
   if (due < kDueAtLeast) return found;
   Anomaly a;
   a.kind = AnomalyKind::record_gap;

@@ -33,10 +33,7 @@ class GapFinder {
 
   std::vector<TickGap> run() {
     std::vector<TickGap> gaps;
-    if (!calendar_.known()) return gaps;
-    hourly_ = keeps_to_its_minutes(kLocalHour);
-    daily_ = keeps_to_its_minutes(kLocalDay);
-    if (!hourly_ && !daily_) return gaps;
+    if (!keeps_to_its_minutes()) return gaps;
     for (std::uint32_t i = 0; i + 1 < ticks_.size(); ++i) {
       // the common case first: no minute lies between the two
       if (ticks_[i + 1].time - ticks_[i].time < std::chrono::seconds(90)) continue;
@@ -45,36 +42,49 @@ class GapFinder {
     return gaps;
   }
 
+  std::uint64_t due_before(const Tick& end) {
+    if (ticks_.empty() || !keeps_to_its_minutes()) return 0;
+    return missing_between(ticks_.back(), end, [](LocalMinute) {});
+  }
+
  private:
   std::optional<TickGap> gap_after(std::uint32_t i) {
-    start_ = local_minute_of(ticks_[i]);
-    end_ = local_minute_of(ticks_[i + 1]);
-    const auto seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(ticks_[i + 1].time - ticks_[i].time);
-    // the hour in which the offset changes vanishes or repeats: the daemon has rules of its own
-    if (std::abs((end_ - start_) * 60 - seconds.count()) > 90) return std::nullopt;
     TickGap gap;
     gap.tick = i;
+    gap.missing = missing_between(ticks_[i], ticks_[i + 1], [&](LocalMinute model) {
+      if (gap.references.size() < kGapReferences)
+        if (const std::uint32_t tick = tick_at(model); tick != kNoTick)
+          gap.references.push_back(tick);
+    });
+    if (gap.missing == 0) return std::nullopt;
+    gap.own_reference = like(i);
+    return gap;
+  }
+
+  // Ticks that are missing between the two; `see` takes the minute of which each is a repetition.
+  template <typename See>
+  std::uint64_t missing_between(const Tick& from, const Tick& to, const See& see) {
+    start_ = local_minute_of(from);
+    end_ = local_minute_of(to);
+    // the hour in which the offset changes vanishes or repeats: the daemon has rules of its own
+    if (std::abs((end_ - start_) * 60 - whole_seconds(from, to)) > 90) return 0;
     const LocalMinute last =
         std::min({end_, start_ + kMostMinutes, start_ + kMostInAll - looked_at_});
     looked_at_ += std::max<LocalMinute>(0, last - start_);
     LocalMinute missed = 0;
+    std::uint64_t count = 0;
     for (LocalMinute hour = start_ + 1; hour < last; hour += kLocalHour) {
       std::uint64_t minutes = candidates(hour, std::min(kLocalHour, last - hour));
       for (; minutes != 0; minutes &= minutes - 1) {
         const LocalMinute minute = hour + std::countr_zero(minutes);
         const std::optional<LocalMinute> model = model_of(minute);
         if (!model) continue;
-        ++gap.missing;
+        ++count;
         missed = minute;
-        if (gap.references.size() < kGapReferences)
-          if (const std::uint32_t tick = tick_at(*model); tick != kNoTick)
-            gap.references.push_back(tick);
+        see(*model);
       }
     }
-    if (gap.missing == 0 || (gap.missing == 1 && is_late(missed))) return std::nullopt;
-    gap.own_reference = like(i);
-    return gap;
+    return count == 1 && is_late(missed) ? 0 : count;
   }
 
   // The last hours and days that end before the gap: how far back they lie.
@@ -116,6 +126,13 @@ class GapFinder {
     if (weekday_says_no(minute)) return std::nullopt;
     if (!back_in_use(minute, hourly ? kLocalHour : kLocalDay)) return std::nullopt;
     return hourly ? hourly : daily;
+  }
+
+  bool keeps_to_its_minutes() {
+    if (!calendar_.known()) return false;
+    hourly_ = keeps_to_its_minutes(kLocalHour);
+    daily_ = keeps_to_its_minutes(kLocalDay);
+    return hourly_ || daily_;
   }
 
   bool keeps_to_its_minutes(LocalMinute step) const {
@@ -237,6 +254,17 @@ class GapFinder {
 std::vector<TickGap> find_tick_gaps(const std::vector<Tick>& ticks,
                                     const MinuteCalendar& calendar) {
   return GapFinder(ticks, calendar).run();
+}
+
+std::uint64_t ticks_due(const std::vector<Tick>& ticks, Timestamp until) {
+  if (ticks.empty()) return 0;
+  // what is said of a gap, were there a tick at that time
+  Tick end = ticks.back();
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(until - end.time);
+  end.time += minutes;
+  end.minute = static_cast<std::uint16_t>((end.minute + minutes.count()) % kLocalDay);
+  const MinuteCalendar calendar(ticks);
+  return GapFinder(ticks, calendar).due_before(end);
 }
 
 }  // namespace pidometer

@@ -33,4 +33,7 @@ inline constexpr std::size_t kGapReferences = 2048;
 /// `calendar`: minutes in use, those of ticks that were taken out of `ticks` too.
 std::vector<TickGap> find_tick_gaps(const std::vector<Tick>& ticks, const MinuteCalendar& calendar);
 
+/// Ticks that the schedule has between the last tick and a later time, by the same rules.
+std::uint64_t ticks_due(const std::vector<Tick>& ticks, Timestamp until);
+
 }  // namespace pidometer
