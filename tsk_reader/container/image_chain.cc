@@ -99,6 +99,29 @@ Result<std::unique_ptr<BlockSource>> ImageChain::open(Content content, std::uniq
   return fail(ErrorKind::unsupported, "cannot read " + path.string());
 }
 
+std::unique_ptr<BlockSource> ImageChain::open_parent(const fs::path& beside,
+                                                     const std::vector<std::string>& names,
+                                                     fs::path& parent, std::string& missing) {
+  const std::string disk = beside.filename().string();
+  std::string tried;
+  for (const std::string& name : names) {
+    // Only what is not there makes room for the next name.
+    Result<std::unique_ptr<BlockSource>> below = open_below(beside, name, false);
+    if (below) {
+      parent = beside.parent_path() / base_name(name);
+      return std::move(*below);
+    }
+    const Error& error = below.error();
+    tried += (tried.empty() ? "" : "; ") + error.message +
+             (error.reason.empty() ? "" : ": " + error.reason);
+  }
+  missing = "the parent of " + disk + " is missing";
+  warn(WarningKind::damaged_image,
+       "the parent " + (names.empty() ? "" : names.front()) + " of " + disk + " cannot be read (" +
+           (tried.empty() ? "it has no name" : tried) + "); what only it holds is lost");
+  return nullptr;
+}
+
 Result<std::unique_ptr<OsFile>> ImageChain::open_part(const fs::path& beside,
                                                       std::string_view name) {
   const std::string_view base = base_name(name);

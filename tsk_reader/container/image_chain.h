@@ -32,6 +32,12 @@ class ImageChain {
   Result<std::unique_ptr<BlockSource>> open_below(const std::filesystem::path& beside,
                                                   std::string_view name, bool raw);
 
+  /// The parent of the disk at `beside` under the first of its names that is in the folder, in its
+  /// path; null where there is none: a warning and `missing` say so.
+  std::unique_ptr<BlockSource> open_parent(const std::filesystem::path& beside,
+                                           const std::vector<std::string>& names,
+                                           std::filesystem::path& parent, std::string& missing);
+
   /// A file that holds bytes of an image (an extent, external data), by its base name in the folder
   /// of `beside`.
   Result<std::unique_ptr<OsFile>> open_part(const std::filesystem::path& beside,

@@ -99,36 +99,16 @@ Placement VhdMap::differing(std::uint64_t bitmap, std::uint64_t data, std::uint6
   return make(Placement::Kind::below, run);
 }
 
-/// The parent under the first of its names that is in the folder.
-std::unique_ptr<BlockSource> open_parent(const VhdHeader& header, const fs::path& path,
-                                         ImageChain& chain, std::string& missing) {
-  const std::string name = path.filename().string();
-  std::string tried;
-  for (const std::string& parent : header.parents) {
-    // Only what is not there makes room for the next name.
-    Result<std::unique_ptr<BlockSource>> below = chain.open_below(path, parent, false);
-    if (below) {
-      Result<std::unique_ptr<OsFile>> file = OsFile::open(path.parent_path() / base_name(parent));
-      if (file) {
-        ContainerFile opened(std::move(*file), parent);
-        const Result<VhdHeader> its = read_vhd_header(opened);
-        if (!its || its->id != header.parent_id)
-          chain.warn(WarningKind::damaged_image,
-                     name + ": the parent " + std::string(base_name(parent)) +
-                         " is another (its identifier differs); what comes from it may be wrong");
-      }
-      return std::move(*below);
-    }
-    const Error& error = below.error();
-    tried += (tried.empty() ? "" : "; ") + error.message +
-             (error.reason.empty() ? "" : ": " + error.reason);
-  }
-  missing = "the parent of " + name + " is missing";
+void check_parent(const VhdHeader& header, const std::string& name, const fs::path& parent,
+                  ImageChain& chain) {
+  Result<std::unique_ptr<OsFile>> file = OsFile::open(parent);
+  if (!file) return;
+  ContainerFile opened(std::move(*file), parent.filename().string());
+  const Result<VhdHeader> its = read_vhd_header(opened);
+  if (its && its->id == header.parent_id) return;
   chain.warn(WarningKind::damaged_image,
-             "the parent " + (header.parents.empty() ? "" : header.parents.front()) + " of " +
-                 name + " cannot be read (" + (tried.empty() ? "it has no name" : tried) +
-                 "); what only it holds is lost");
-  return nullptr;
+             name + ": the parent " + opened.name() +
+                 " is another (its identifier differs); what comes from it may be wrong");
 }
 
 }  // namespace
@@ -146,8 +126,11 @@ Result<std::unique_ptr<BlockSource>> open_vhd_source(std::unique_ptr<OsFile> os_
     chain.warn(WarningKind::damaged_image, name + ": " + problem);
   GuestParts parts;
   parts.path_spec = container_path_spec("VHDI", path);
-  if (header->type == VhdType::differencing)
-    parts.below = open_parent(*header, path, chain, parts.below_missing);
+  if (header->type == VhdType::differencing) {
+    fs::path parent;
+    parts.below = chain.open_parent(path, header->parents, parent, parts.below_missing);
+    if (parts.below) check_parent(*header, name, parent, chain);
+  }
   parts.map = std::make_unique<VhdMap>(std::move(file), std::move(*header));
   return chain.finish(std::move(parts), kSector, name);
 }

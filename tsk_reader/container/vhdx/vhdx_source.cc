@@ -27,29 +27,6 @@ void check_parent(const VhdxLayout& layout, const std::string& name, const fs::p
                  "may be of another time");
 }
 
-/// The parent under the first of its names that is in the folder.
-std::unique_ptr<BlockSource> open_parent(const VhdxLayout& layout, const fs::path& path,
-                                         ImageChain& chain, std::string& missing) {
-  const std::string name = path.filename().string();
-  std::string tried;
-  for (const std::string& parent : layout.parents) {
-    Result<std::unique_ptr<BlockSource>> below = chain.open_below(path, parent, false);
-    if (below) {
-      check_parent(layout, name, path.parent_path() / base_name(parent), chain);
-      return std::move(*below);
-    }
-    const Error& error = below.error();
-    tried += (tried.empty() ? "" : "; ") + error.message +
-             (error.reason.empty() ? "" : ": " + error.reason);
-  }
-  missing = "the parent of " + name + " is missing";
-  chain.warn(WarningKind::damaged_image,
-             "the parent " + (layout.parents.empty() ? "" : layout.parents.front()) + " of " +
-                 name + " cannot be read (" + (tried.empty() ? "it has no name" : tried) +
-                 "); what only it holds is lost");
-  return nullptr;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<BlockSource>> open_vhdx_source(std::unique_ptr<OsFile> os_file,
@@ -78,7 +55,11 @@ Result<std::unique_ptr<BlockSource>> open_vhdx_source(std::unique_ptr<OsFile> os
     chain.warn(WarningKind::damaged_image, name + ": " + problem);
   GuestParts parts;
   parts.path_spec = container_path_spec("VHDI", path);
-  if (layout->has_parent) parts.below = open_parent(*layout, path, chain, parts.below_missing);
+  if (layout->has_parent) {
+    fs::path parent;
+    parts.below = chain.open_parent(path, layout->parents, parent, parts.below_missing);
+    if (parts.below) check_parent(*layout, name, parent, chain);
+  }
   parts.map = std::make_unique<VhdxMap>(std::move(file), std::move(*layout));
   // Blocks lie at multiples of a MiB; runs of sectors within them.
   constexpr std::uint64_t kSector = 512;
