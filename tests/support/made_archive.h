@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/deflated.h"
+
 namespace pidometer::test {
 
 /// A member of a ustar archive (POSIX.1-2017, pax, "ustar Interchange Format"): header, bytes,
@@ -59,7 +61,7 @@ class MadeZip {
 
   MadeZip& add(const Member& one) {
     std::string data = one.bytes;
-    if (one.packed) data = deflated(one.bytes);
+    if (one.packed) data = deflated(one.bytes, DeflateForm::raw);
     const auto crc = static_cast<std::uint32_t>(crc32(
         0, reinterpret_cast<const Bytef*>(one.bytes.data()), static_cast<uInt>(one.bytes.size())));
     const std::string common = le(20, 2) + le(0, 2) + le(one.packed ? 8 : 0, 2) + le(one.time, 2) +
@@ -97,20 +99,6 @@ class MadeZip {
   }
 
  private:
-  static std::string deflated(const std::string& bytes) {
-    z_stream z{};
-    deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
-    std::string out(bytes.size() + 1024, '\0');
-    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    z.avail_in = static_cast<uInt>(bytes.size());
-    z.next_out = reinterpret_cast<Bytef*>(out.data());
-    z.avail_out = static_cast<uInt>(out.size());
-    deflate(&z, Z_FINISH);
-    out.resize(z.total_out);
-    deflateEnd(&z);
-    return out;
-  }
-
   std::string local_;
   std::string directory_;
   std::vector<std::uint64_t> offsets_;

@@ -3,13 +3,15 @@
 #include <bzlib.h>
 #include <gtest/gtest.h>
 #include <lzma.h>
-#include <zlib.h>
 #include <zstd.h>
 
+#include "tests/support/deflated.h"
 #include "tests/support/memory_source.h"
 
 namespace pidometer {
 namespace {
+
+constexpr std::uint32_t kPacked = 973671001;  // 8 November 2000
 
 std::string text(std::size_t lines) {
   std::string all;
@@ -27,18 +29,7 @@ std::string pack(Compression compression, const std::string& plain) {
   std::size_t length = 0;
   auto* const in = const_cast<char*>(plain.data());
   if (compression == Compression::gzip) {
-    z_stream z{};
-    deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    gz_header header{};
-    header.time = 973671001;
-    deflateSetHeader(&z, &header);
-    z.next_in = reinterpret_cast<Bytef*>(in);
-    z.avail_in = static_cast<uInt>(plain.size());
-    z.next_out = reinterpret_cast<Bytef*>(out.data());
-    z.avail_out = static_cast<uInt>(out.size());
-    deflate(&z, Z_FINISH);
-    length = z.total_out;
-    deflateEnd(&z);
+    return test::deflated(plain, test::DeflateForm::gzip, kPacked);
   } else if (compression == Compression::xz) {
     lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<std::uint8_t*>(in),
                             plain.size(), reinterpret_cast<std::uint8_t*>(out.data()), &length,
@@ -141,7 +132,9 @@ TEST_P(Decompress, EveryTruncationIsNoticed) {
 TEST_P(Decompress, NoCorruptByteGoesUnmarked) {
   const std::string plain = text(400);
   const std::string member = pack(GetParam(), plain);
-  for (std::size_t at = kCompressionMagicBytes; at < member.size(); at += 7) {
+  constexpr std::size_t kTail = 300;  // where a decoder may take the trailer for what it misses
+  for (std::size_t at = kCompressionMagicBytes; at < member.size();
+       at += at + kTail < member.size() ? 7 : 1) {
     std::string packed = member;
     packed[at] = static_cast<char>(~packed[at]);
     const Unpacked got = unpack_all(GetParam(), packed);
@@ -190,7 +183,7 @@ TEST(DecompressGzip, AWrongChecksumCondemnsItsMemberOnly) {
 
 TEST(DecompressGzip, TellsTheTimeOfTheHeader) {
   std::string packed = pack(Compression::gzip, "x");
-  EXPECT_EQ(gzip_time(bytes_of(packed)), Timestamp(std::chrono::seconds(973671001)));
+  EXPECT_EQ(gzip_time(bytes_of(packed)), Timestamp(std::chrono::seconds(kPacked)));
   packed.replace(4, 4, 4, '\0');
   EXPECT_EQ(gzip_time(bytes_of(packed)), std::nullopt);
   EXPECT_EQ(gzip_time(bytes_of(pack(Compression::xz, "x"))), std::nullopt);

@@ -134,17 +134,7 @@ TEST_F(Limits, OfTheRatioOfAPackedTar) {
   limits_.ratio_floor = 1 << 20;
   const std::string tar = tar_member("var/log/cron", "whole") +
                           tar_member("var/log/cron.1", std::string(8 << 20, '\0')) + tar_end();
-  std::string packed(tar.size(), '\0');
-  z_stream z{};
-  ASSERT_EQ(deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(tar.data()));
-  z.avail_in = static_cast<uInt>(tar.size());
-  z.next_out = reinterpret_cast<Bytef*>(packed.data());
-  z.avail_out = static_cast<uInt>(packed.size());
-  deflate(&z, Z_FINISH);
-  packed.resize(z.total_out);
-  deflateEnd(&z);
-  read(packed);
+  read(test::deflated(tar));
   EXPECT_EQ(text("var/log/cron"), "whole");
   bool told = false;
   for (const Warning& one : contents_->warnings())

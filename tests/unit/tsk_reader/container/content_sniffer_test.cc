@@ -1,28 +1,14 @@
 #include "tsk_reader/container/content_sniffer.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
+#include "tests/support/deflated.h"
 #include "tests/support/made_image.h"
 
 namespace pidometer {
 namespace {
 
 using namespace std::string_literals;
-
-std::string gzip(const std::string& plain) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(plain.size() + 1000, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  z.avail_in = static_cast<uInt>(plain.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
 
 std::string put(std::size_t offset, const std::string& magic) {
   std::string bytes = std::string(100'000, '\0');
@@ -79,21 +65,22 @@ TEST(ContentSniffer, TellsEvidenceFromOtherFiles) {
       {"CD001 in a log", log_with(32769, "CD001"), Content::log},
       {"_BHRfS_M in a log", log_with(65600, "_BHRfS_M"), Content::log},
       {"a log that begins as XFS", log_with(0, "XFSB"), Content::log},
-      {"ustar in a packed log", gzip(log_with(257, "ustar")), Content::log},
+      {"ustar in a packed log", test::deflated(log_with(257, "ustar")), Content::log},
       {"tar of a log", tar_of(lines), Content::archive},
-      {"packed tar of a log", gzip(tar_of(lines)), Content::archive},
+      {"packed tar of a log", test::deflated(tar_of(lines)), Content::archive},
       {"PDF", "%PDF-1.4\n1 0 obj\n", Content::foreign},
       {"VMDK descriptor", "# Disk DescriptorFile\nversion=1\n", Content::vmdk_descriptor},
       {"one line without its end", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)",
        Content::log},
-      {"one packed line without its end", gzip("Nov  8 10:20:00 web01 CRON[842]: (root) CMD (r)"),
-       Content::log},
+      {"one packed line without its end",
+       test::deflated("Nov  8 10:20:00 web01 CRON[842]: (root) CMD (r)"), Content::log},
       {"a long file without one line end", std::string(100'000, 'x'), Content::unknown},
-      {"packed log", gzip(lines), Content::log},
-      {"packed log cut short", gzip(lines).substr(0, 200), Content::log},
-      {"packed disk", gzip(disk_bytes(1'000'000, 4)), Content::packed_disk},
-      {"packed journal", gzip("LPKSHHRH\0\0\0\0"s + std::string(300, '\x01')), Content::log},
-      {"packed PNG", gzip("\x89PNG\r\n\x1a\n and so on"s), Content::foreign},
+      {"packed log", test::deflated(lines), Content::log},
+      {"packed log cut short", test::deflated(lines).substr(0, 200), Content::log},
+      {"packed disk", test::deflated(disk_bytes(1'000'000, 4)), Content::packed_disk},
+      {"packed journal", test::deflated("LPKSHHRH\0\0\0\0"s + std::string(300, '\x01')),
+       Content::log},
+      {"packed PNG", test::deflated("\x89PNG\r\n\x1a\n and so on"s), Content::foreign},
       {"boot sector", disk_bytes(100'000, 4), Content::disk},
       {"ext", put(1080, "\x53\xef"), Content::disk},
       {"xfs", put(0, "XFSB"), Content::disk},

@@ -1,8 +1,8 @@
 #include "tsk_reader/evidence/log_file_impl.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
+#include "tests/support/deflated.h"
 #include "tests/support/memory_source.h"
 
 namespace pidometer {
@@ -12,6 +12,8 @@ namespace {
 constexpr const char* kAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 constexpr const char* kEmpty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+constexpr std::uint32_t kPacked = 973671001;  // 8 November 2000
+
 std::unique_ptr<LogFile> file_of(const std::string& bytes) {
   FileEntry entry;
   entry.path = "/var/log/cron";
@@ -20,23 +22,6 @@ std::unique_ptr<LogFile> file_of(const std::string& bytes) {
   return make_log_file(std::move(entry), [bytes]() -> Result<std::unique_ptr<ByteStream>> {
     return std::make_unique<MemoryStream>(bytes, 2);
   });
-}
-
-std::string gzip(const std::string& plain) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  gz_header header{};
-  header.time = 973671001;
-  deflateSetHeader(&z, &header);
-  std::string out(plain.size() + 100, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-  z.avail_in = static_cast<uInt>(plain.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
 }
 
 TEST(LogFileImpl, KnowsTheHashOnceReadToTheEnd) {
@@ -67,11 +52,12 @@ TEST(LogFileImpl, AnEmptyFileHasAHash) {
 }
 
 TEST(LogFileImpl, HashesTheStoredBytesOfAPackedFile) {
-  const std::string packed = gzip("0123456789 the log\n");
+  const std::string packed =
+      test::deflated("0123456789 the log\n", test::DeflateForm::gzip, kPacked);
   const auto file = file_of(packed);
   ASSERT_EQ(file->entry().path_spec.size(), 2U);
   EXPECT_EQ(file->entry().path_spec[0].type_indicator, "GZIP");
-  EXPECT_EQ(file->entry().packed, Timestamp(std::chrono::seconds(973671001)));
+  EXPECT_EQ(file->entry().packed, Timestamp(std::chrono::seconds(kPacked)));
   EXPECT_EQ(read_all(**file->open(StreamForm::decoded)), "0123456789 the log\n");
   const std::optional<std::string> of_decoded = file->sha256();
   ASSERT_TRUE(of_decoded);
@@ -81,7 +67,8 @@ TEST(LogFileImpl, HashesTheStoredBytesOfAPackedFile) {
 }
 
 TEST(LogFileImpl, WhatFollowsThePackedDataIsHashedToo) {
-  const std::string packed = gzip("a log\n") + "trailing bytes";
+  const std::string packed =
+      test::deflated("a log\n", test::DeflateForm::gzip, kPacked) + "trailing bytes";
   const auto decoded = file_of(packed);
   read_all(**decoded->open(StreamForm::decoded));
   const auto stored = file_of(packed);
