@@ -136,15 +136,20 @@ std::optional<EwfSet> set_of(const std::vector<EwfSegment>& segments) {
 
 std::vector<Cluster> cluster_by_name(const std::vector<EwfSegment>& segments) {
   std::vector<Cluster> clusters;
+  std::map<std::string, std::vector<std::size_t>> by_stem;  // of clusters; more than one is rare
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const EwfSegment& segment = segments[i];
-    auto at = std::find_if(clusters.begin(), clusters.end(), [&](const Cluster& cluster) {
-      const std::optional<EwfSet> set = set_of(cluster.segments);
-      return stem_of(cluster.segments.front().path) == stem_of(segment.path) &&
-             (!set || !segment.set || *set == *segment.set);
+    std::vector<std::size_t>& namesakes = by_stem[stem_of(segment.path)];
+    const auto at = std::ranges::find_if(namesakes, [&](std::size_t cluster) {
+      const std::optional<EwfSet> set = set_of(clusters[cluster].segments);
+      return !set || !segment.set || *set == *segment.set;
     });
-    if (at == clusters.end()) at = clusters.insert(at, Cluster{{}, i});
-    at->segments.push_back(segment);
+    if (at != namesakes.end()) {
+      clusters[*at].segments.push_back(segment);
+      continue;
+    }
+    namesakes.push_back(clusters.size());
+    clusters.push_back({{segment}, i});
   }
   return clusters;
 }
@@ -286,16 +291,22 @@ std::vector<EwfGroup> group_ewf_segments(std::vector<EwfSegment> given) {
     if (by_name && *by_name != segment.number) mend_segment_numbers(given, folder_of(segment));
   }
   std::vector<EwfGroup> groups;
+  std::map<std::string, std::vector<std::size_t>> by_identifier;  // of groups
   for (const Cluster& cluster : cluster_by_name(given)) {
     const std::optional<EwfSet> set = set_of(cluster.segments);
-    auto home = groups.end();
+    std::size_t home = groups.size();
     if (set) {
-      home = std::find_if(groups.begin(), groups.end(), [&](const EwfGroup& group) {
-        return set_of(group.segments) == set && fits(group, cluster);
+      std::vector<std::size_t>& alike = by_identifier[set->identifier];
+      const auto at = std::ranges::find_if(alike, [&](std::size_t group) {
+        return set_of(groups[group].segments) == set && fits(groups[group], cluster);
       });
+      if (at != alike.end())
+        home = *at;
+      else
+        alike.push_back(home);
     }
-    if (home == groups.end()) home = groups.insert(home, EwfGroup{{}, cluster.first_given, {}});
-    for (const EwfSegment& segment : cluster.segments) add_segment(*home, segment, true);
+    if (home == groups.size()) groups.push_back({{}, cluster.first_given, {}});
+    for (const EwfSegment& segment : cluster.segments) add_segment(groups[home], segment, true);
   }
   adopt_orphans(groups);
   for (EwfGroup& group : groups) {
