@@ -117,8 +117,9 @@ function levelMark(level) {
 // A table of rows of cells (text or elements), with a caption that screen readers name it by. Columns
 // of numbers and ranges stand at the right, with their heads.
 function simpleTable(caption, heads, rows) {
-  const numeric = heads.map((_, i) => rows.every((row) => !(row[i] instanceof Node) && !Array.isArray(row[i]) &&
-      /^(-?[\d.,]+( (to|of) -?[\d.,]+)?)?$/.test(String(row[i] ?? ''))));
+  const empty = (cell) => cell === null || cell === undefined || cell === '';
+  const ofNumbers = (cell) => empty(cell) || (typeof cell !== 'object' && /^-?[\d.,]+( (to|of) -?[\d.,]+)?$/.test(cell));
+  const numeric = heads.map((_, i) => rows.every((row) => ofNumbers(row[i])) && !rows.every((row) => empty(row[i])));
   const side = (i) => (numeric[i] ? 'number' : null);
   return element('div', {class: 'scroll'}, element('table', {},
     element('caption', {}, caption),
