@@ -355,9 +355,9 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }
-  diagnostics.note(fmt::format("{} files, {} bytes extracted to {}",
-                               with_thousands(extraction.files()),
-                               with_thousands(extraction.bytes()), options.directory));
+  diagnostics.note(fmt::format(
+      "{} file{}, {} bytes extracted to {}", with_thousands(extraction.files()),
+      extraction.files() == 1 ? "" : "s", with_thousands(extraction.bytes()), options.directory));
   return exit_status(outcome, options.partial_ok);
 }
 
