@@ -114,6 +114,12 @@ function levelMark(level) {
   return element('span', {class: `level ${level}`}, level);
 }
 
+// As much of a long text as a table has room for. What is whole is where `where` says.
+function shortened(text, where) {
+  const most = 400;
+  return text.length <= most ? text : `${text.slice(0, most)}… and ${count(text.length - most)} characters more: ${where}`;
+}
+
 // A table of rows of cells (text or elements), with a caption that screen readers name it by. Columns
 // of numbers and ranges stand at the right, with their heads.
 function simpleTable(caption, heads, rows) {
