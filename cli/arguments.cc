@@ -40,7 +40,11 @@ CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry
         ->check([](const std::string& id) {
           return id.empty() ? "it is empty: give the finding_id of a row" : std::string();
         });
-  command->add_option("INPUT", options.inputs, std::string(entry.inputs))->type_name("");
+  command->add_option("INPUT", options.inputs, std::string(entry.inputs))
+      ->type_name("")
+      ->check([](const std::string& name) {
+        return name.empty() ? "it is empty: give the name of a file or folder" : std::string();
+      });
   for (const Flag& flag : flags())
     if ((flag.commands & entry.bit) != 0) flag.bind(*command, flag, options);
   command->footer(exit_status_words(entry.bit));

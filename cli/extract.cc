@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/cron_lines.h"
 #include "cli/custody.h"
 #include "cli/extracted_file.h"
 #include "cli/input_reports.h"
@@ -36,32 +37,6 @@ constexpr std::array<std::string_view, 1> kRunRecords = {"utmp*"};
 /// A cron log by its name, so that one with no line a dialect knows is extracted all the same.
 bool named_cron(const FileEntry& entry) {
   return std::filesystem::path(entry.path).filename().string().starts_with("cron");
-}
-
-/// Whether any line of the file is cron's. Reads until the first one. Where there is none because
-/// all its bytes are damaged, `lost` comes back with the damage.
-Result<bool> holds_cron_lines(const LogFile& file, const Plugin& plugin,
-                              std::vector<DamagedRange>& lost) {
-  Result<std::unique_ptr<ByteStream>> stream = file.open(StreamForm::decoded);
-  if (!stream) return tl::unexpected(stream.error());
-  std::string text;
-  std::vector<std::byte> block(65536);  // what check_required_format() takes at once
-  std::uint64_t bytes = 0;
-  while (!interrupted()) {
-    const Result<std::size_t> got = (*stream)->read(block);
-    if (!got) return tl::unexpected(got.error());
-    if (*got == 0) {
-      if (sound_bytes(bytes, (*stream)->damage()) == 0) lost = (*stream)->damage();
-      return !text.empty() && plugin.check_required_format(text);
-    }
-    bytes += *got;
-    text.append(reinterpret_cast<const char*>(block.data()), *got);
-    if (plugin.check_required_format(text)) return true;
-    // The line cut by the end of the block is judged with the next one.
-    const std::size_t last_line = text.rfind('\n');
-    text.erase(0, last_line == std::string::npos ? text.size() : last_line + 1);
-  }
-  return false;
 }
 
 /// One run of the command: where files go, and what became of them.
@@ -142,11 +117,13 @@ class Extraction {
           continue;
         bool cron = named_cron(file->entry());
         if (!cron) {
-          std::vector<DamagedRange> lost;
-          const Result<bool> holds = holds_cron_lines(*file, plugin_, lost);
+          Unseen unseen;
+          const Result<bool> holds = holds_cron_lines(*file, plugin_, unseen);
           if (!holds) fail_file(holds.error());
           cron = holds && *holds;
-          if (!cron && !lost.empty()) note_lost(folder.volume, file->entry(), lost);
+          if (!cron && !unseen.lost.empty()) note_lost(folder.volume, file->entry(), unseen.lost);
+          if (unseen.form && !options_.all_logs)
+            note_unread(folder.volume, file->entry(), *unseen.form);
         }
         if (cron) ++outcome_.cron_logs;
         if (!cron && !options_.all_logs) continue;
@@ -235,6 +212,19 @@ class Extraction {
     warning.kind = WarningKind::damaged_log;
     warning.message = lost_.back() + "; whether cron wrote to it is not known";
     warning.volume = volume;
+    mediator_.produce_warning(std::move(warning));
+  }
+
+  /// A file that is not copied, since nothing says whether it is a cron log.
+  void note_unread(const std::string& volume, const FileEntry& entry, const Error& error) {
+    lost_.push_back(fmt::format("{} of {} was not copied: {}", entry.path, volume, error.message));
+    Warning warning;
+    warning.kind = WarningKind::skipped_file;
+    warning.message =
+        fmt::format("{}, and whether cron wrote to it is not known; --all-logs copies it; {}",
+                    error.message, error.reason);
+    warning.volume = volume;
+    warning.path = entry.path;
     mediator_.produce_warning(std::move(warning));
   }
 
@@ -365,9 +355,9 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }
-  diagnostics.note(fmt::format("{} files, {} bytes extracted to {}",
-                               with_thousands(extraction.files()),
-                               with_thousands(extraction.bytes()), options.directory));
+  diagnostics.note(fmt::format(
+      "{} file{}, {} bytes extracted to {}", with_thousands(extraction.files()),
+      extraction.files() == 1 ? "" : "s", with_thousands(extraction.bytes()), options.directory));
   return exit_status(outcome, options.partial_ok);
 }
 

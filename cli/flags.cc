@@ -9,10 +9,17 @@
 namespace pidometer {
 namespace {
 
+/// An empty value is a variable of a script that was not set: as if the option were not there it
+/// would leave out the known work, the end, or the report that somebody counts on.
+std::string refuse_empty(const std::string& value) {
+  return value.empty() ? "its value is empty: give one, or leave the option out" : std::string();
+}
+
 template <auto Member>
 void bind_value(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.*Member, std::string(flag.help))
-      ->type_name(std::string(flag.argument));
+      ->type_name(std::string(flag.argument))
+      ->check(refuse_empty);
 }
 
 template <auto Member>
@@ -136,6 +143,7 @@ void bind_jobs(CLI::App& app, const Flag& flag, Options& options) {
 void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.directory, std::string(flag.help))
       ->type_name(std::string(flag.argument))
+      ->check(refuse_empty)
       ->required();
 }
 

@@ -132,8 +132,8 @@ std::string state_words(ExitStatus status) {
 }
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
-  return fmt::format("{} images: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
-                     with_thousands(status.images.size()),
+  return fmt::format("{} image{}: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
+                     with_thousands(status.images.size()), status.images.size() == 1 ? "" : "s",
                      with_thousands(count_images(status, ImageState::complete)),
                      with_thousands(kept),
                      with_thousands(count_images(status, ImageState::partial)),

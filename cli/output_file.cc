@@ -116,12 +116,16 @@ Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
 }
 
 OutputFile::OutputFile(std::FILE* stream, std::string name, std::string temporary)
-    : stream_(stream), name_(std::move(name)), temporary_(std::move(temporary)) {}
+    : stream_(stream),
+      name_(std::move(name)),
+      temporary_(std::move(temporary)),
+      half_written_(temporary_) {}
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : stream_(std::exchange(other.stream_, nullptr)),
       name_(std::move(other.name_)),
       temporary_(std::exchange(other.temporary_, {})),
+      half_written_(std::move(other.half_written_)),
       nameless_(other.nameless_),
       overwrite_(other.overwrite_) {}
 

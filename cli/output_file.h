@@ -5,13 +5,14 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/interrupt.h"
 
 namespace pidometer {
 
 /// A file that appears under its name only when it is whole: written without a name in the same
 /// folder, so that nothing is left of it however the program ends; where the filesystem has no such
-/// files, under a temporary name, which is removed unless the program is killed. Standard output
-/// where the name is empty or "-".
+/// files, under a temporary name, which is removed unless the program is killed by SIGKILL.
+/// Standard output where the name is empty or "-".
 class OutputFile {
  public:
   /// Refuses a name that exists unless `overwrite`; devices and pipes (/dev/null, /dev/stdout) are
@@ -33,6 +34,7 @@ class OutputFile {
   std::FILE* stream_;
   std::string name_;
   std::string temporary_;  ///< empty: in place, or `nameless_`
+  HalfWritten half_written_;
   bool nameless_ = false;
   bool overwrite_ = false;
 };

@@ -121,14 +121,17 @@ void judge_logs(const RunSummary& summary, const ScanMediator& mediator, RunOutc
 
 namespace {
 
+/// `judged`: findings were looked for.
 std::string closing_line(const RunSummary& summary, const ScanMediator& mediator,
-                         std::uint64_t warnings, double seconds) {
+                         std::uint64_t warnings, bool judged, double seconds) {
   const auto count = [](std::uint64_t n, const char* noun) {
     return fmt::format("{} {}{}", with_thousands(n), noun, n == 1 ? "" : "s");
   };
-  return fmt::format("{}, {}, {}, {}, {} in {:.1f} s", count(summary.volumes.size(), "volume"),
+  return fmt::format("{}, {}, {}, {}{} in {:.1f} s", count(summary.volumes.size(), "volume"),
                      count(summary.logs.size(), "log"), count(mediator.records(), "record"),
-                     count(warnings, "warning"), count(mediator.findings(), "finding"), seconds);
+                     count(warnings, "warning"),
+                     judged ? ", " + count(mediator.findings(), "finding") : std::string(),
+                     seconds);
 }
 
 }  // namespace
@@ -208,7 +211,8 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
                        ? "interrupted; the rows are not complete and no file was written"
-                       : closing_line(summary, mediator, diagnostics.warnings(), took.count()));
+                       : closing_line(summary, mediator, diagnostics.warnings(),
+                                      plan->plugin.question == Question::findings, took.count()));
   return exit_status(outcome, options.partial_ok);
 }
 

@@ -67,7 +67,7 @@ void scan_at_once(std::size_t jobs, const std::vector<InputGroup>& groups, const
       turns.wait(i);
       if (caught && !thrown) thrown = caught;
       if (sinks.mediator.aborted()) turns.give_up();
-      turns.done(i);
+      turns.done();
     }
   };
   std::vector<std::thread> threads;

@@ -143,7 +143,7 @@ void ScanMediator::report_crontabs(const HostSeries& series, const std::string& 
 
 void ScanMediator::report_clock(const HostSeries& series, HostClock clock) {
   if (terminal_summary_ != nullptr)
-    terminal_summary_->add_clock(series.image + ":" + series.folder, series.recovered, clock);
+    terminal_summary_->add_clock(series.image, series.folder, series.recovered, clock);
   if (report_ != nullptr) report_->add_clock(series.image, series.recovered, std::move(clock));
 }
 

@@ -33,8 +33,7 @@ void Turns::wait(std::size_t input) {
   changed_.wait(lock, [&] { return now_ == input; });
 }
 
-void Turns::done(std::size_t input) {
-  wait(input);
+void Turns::done() {
   const std::scoped_lock lock(mutex_);
   ++now_;
   changed_.notify_all();

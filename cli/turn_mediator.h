@@ -16,9 +16,10 @@ namespace pidometer {
 /// then stands in the order of the inputs, as if there were one thread.
 class Turns {
  public:
-  /// Until it is this input's turn; the inputs before it are done then. Once for each.
+  /// Until it is this input's turn; the inputs before it are done then.
   void wait(std::size_t input);
-  void done(std::size_t input);
+  /// By the thread that waited for the turn: it is over. Once for each input.
+  void done();
   /// Nothing that is written any more is of use: everyone is to end. Turns go on.
   void give_up();
   bool given_up() const;

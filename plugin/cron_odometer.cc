@@ -16,6 +16,7 @@
 #include "plugin/compared_intervals.h"
 #include "plugin/cron_log/carving/recovered_logs.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/cron_log/log_text.h"
 #include "plugin/crontab/crontab_places.h"
 #include "plugin/crontab_findings.h"
 #include "plugin/draw_clock.h"
@@ -242,6 +243,11 @@ std::vector<FileRequest> CronOdometer::crontab_files() const {
 
 bool CronOdometer::check_required_format(std::string_view head) const {
   return looks_like_cron_log(head);
+}
+
+std::optional<Error> CronOdometer::unreadable_form(std::string_view head) const {
+  if (is_utf16(head)) return utf16_error();
+  return std::nullopt;
 }
 
 RecoveredLogs CronOdometer::recover(std::span<const LogFile* const> live,

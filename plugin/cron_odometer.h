@@ -14,6 +14,7 @@ class CronOdometer final : public Plugin {
   FileRequest witness_files() const override;
   std::vector<FileRequest> crontab_files() const override;
   bool check_required_format(std::string_view head) const override;
+  std::optional<Error> unreadable_form(std::string_view head) const override;
   RecoveredLogs recover(std::span<const LogFile* const> live, std::span<const LogFile* const> found,
                         Mediator& mediator) const override;
   Result<void> process(const HostSeries& series, const PluginOptions& options,

@@ -234,13 +234,11 @@ HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid,
   births.pid = pid;
   births.pid_max = clock.pid_max;
   births.pid_max_basis = clock.pid_max_basis;
-  births.random = clock.order.kind == PidOrderKind::random;
-  births.several = clock.order.kind == PidOrderKind::several;
-  births.too_fast = clock.order.kind == PidOrderKind::too_fast;
+  births.order = clock.order.kind;
   if (clock.ticks.empty()) return births;
   const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
   births.coverage = TimeRange{first->time, last->time};
-  if (births.random || births.several || births.too_fast) return births;
+  if (births.order != PidOrderKind::sequential) return births;
   births.time_basis = log.reports[log.records[clock.ticks.front().record].file].time_basis;
   std::vector<Found> found = Search(log, clock, pid).run();
   // Only a line that says so itself can have such a PID, and is doubted.

@@ -147,6 +147,9 @@ class Plugin {
   /// Whether the first bytes of a file (as many as there are, 64 KiB at most) look like this
   /// plugin's format.
   virtual bool check_required_format(std::string_view head) const = 0;
+  /// Why a file with these first bytes cannot be looked into, whatever it holds; nothing where it
+  /// can.
+  virtual std::optional<Error> unreadable_form(std::string_view) const { return std::nullopt; }
   /// What deleted files and areas of one volume (FileEntry::recovery) hold of this plugin's logs
   /// and its `live` ones do not: to be processed as a series of its own. `found` must outlive it.
   virtual RecoveredLogs recover(std::span<const LogFile* const> live,

@@ -69,6 +69,14 @@ bool is_utf16(std::string_view head) {
   return pairs >= kPairs && (mostly(text[0]) || mostly(text[1]));
 }
 
+Error utf16_error() {
+  return {ErrorKind::unsupported,
+          "it is text in UTF-16, which no log daemon writes: not read",
+          "another program saved it so; convert a copy with iconv -f UTF-16 -t UTF-8, which loses "
+          "nothing, and give that",
+          {}};
+}
+
 LogForm detect_log_form(std::string_view head) {
   switch (detect_journal_form(head)) {
     case JournalForm::exported:
@@ -87,11 +95,7 @@ Result<std::unique_ptr<ByteStream>> open_log_text(const LogFile& file, LogForm* 
   std::vector<std::byte> head = read_head(**stream, kHead);
   const std::string_view begin(reinterpret_cast<const char*>(head.data()), head.size());  // NOLINT
   // Decoded, its lines would stand at bytes that the file has not.
-  if (is_utf16(begin))
-    return fail(ErrorKind::unsupported,
-                "it is text in UTF-16, which no log daemon writes: not read",
-                "another program saved it so; convert a copy with iconv -f UTF-16 -t UTF-8, which "
-                "loses nothing, and give that");
+  if (is_utf16(begin)) return tl::unexpected(utf16_error());
   const LogForm found = detect_log_form(begin);
   if (form != nullptr) *form = found;
   return as_text(std::make_unique<HeadedStream>(std::move(head), std::move(*stream)), found);

@@ -22,6 +22,9 @@ LogForm detect_log_form(std::string_view head);
 /// every other byte of ASCII is NUL.
 bool is_utf16(std::string_view head);
 
+/// Why text in UTF-16 is not read, and what helps.
+Error utf16_error();
+
 /// The log's lines: the decoded stream, or what it becomes where it is of another form. `form`
 /// comes back as which, where it is asked for. Errors: the stream's; ErrorKind::unsupported for
 /// text in UTF-16.

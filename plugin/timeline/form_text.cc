@@ -19,7 +19,9 @@ std::string bracket(std::string_view what, std::string_view color_code, bool col
   return fmt::format("{}[{}]:{}", color_code, what, kColorEnd);
 }
 
-/// What the examiner compares with: how often it was seen, and what it cost.
+/// What the examiner compares with: how often it was seen, and what it usually cost: other
+/// findings of the log may be among the comparable intervals, and the range leaves out what is far
+/// out.
 std::string baseline_words(const Anomaly& anomaly) {
   if (anomaly.baseline_samples == 0) {
     return fmt::format("no comparable interval, {:.1f} expected", anomaly.expected_pids);
@@ -28,10 +30,10 @@ std::string baseline_words(const Anomaly& anomaly) {
     return fmt::format("1 comparable interval cost {}", anomaly.baseline_low);
   }
   if (anomaly.baseline_low == anomaly.baseline_high) {
-    return fmt::format("{} comparable intervals cost {} each", anomaly.baseline_samples,
+    return fmt::format("{} comparable intervals usually cost {}", anomaly.baseline_samples,
                        anomaly.baseline_low);
   }
-  return fmt::format("{} comparable intervals cost {} to {}", anomaly.baseline_samples,
+  return fmt::format("{} comparable intervals usually cost {} to {}", anomaly.baseline_samples,
                      anomaly.baseline_low, anomaly.baseline_high);
 }
 

@@ -73,11 +73,16 @@ std::string message(const HostBirths& births, const PidBirth& birth) {
 
 /// Why nothing, or nothing but lines that are doubted, is told of a PID; empty where the log tells.
 std::string host_caveat(const HostBirths& births) {
-  if (births.random) return "the PIDs of this host are handed out at random: nothing tells when";
-  if (births.several)
-    return "the PIDs are of several hosts, which the lines do not name: nothing tells when";
-  if (births.too_fast)
-    return "the counter of this host goes round between two records: nothing tells when";
+  switch (births.order) {
+    case PidOrderKind::random:
+      return "the PIDs of this host are handed out at random: nothing tells when";
+    case PidOrderKind::several:
+      return "the PIDs are of several hosts, which the lines do not name: nothing tells when";
+    case PidOrderKind::too_fast:
+      return "the counter of this host goes round between two records: nothing tells when";
+    case PidOrderKind::sequential:
+      break;
+  }
   if (beyond_pid_max(births))
     return fmt::format(
         "no birth of PID {} is possible under this log's pid_max, {} ({}); --pid-max N if the "

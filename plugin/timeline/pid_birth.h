@@ -7,6 +7,7 @@
 
 #include "base/pid.h"
 #include "base/timestamp.h"
+#include "plugin/pid_clock/pid_order.h"
 
 namespace pidometer {
 
@@ -51,9 +52,7 @@ struct HostBirths {
   TimeBasis time_basis;
   std::vector<PidBirth> births;  ///< in time order; those outside of the log at last
   std::uint64_t left_out = 0;    ///< births that are not in the list: there are too many
-  bool random = false;           ///< PIDs are handed out at random: nothing can be told
-  bool several = false;          ///< of hosts that the lines do not name: likewise
-  bool too_fast = false;         ///< the counter goes round between two records: likewise
+  PidOrderKind order = PidOrderKind::sequential;  ///< of any other kind nothing can be told
 };
 
 /// Whether no such PID was ever handed out, if pid_max is what it is taken for.

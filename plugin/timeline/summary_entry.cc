@@ -35,7 +35,9 @@ std::string kind_words(const FindingBody& finding) {
     case AnomalyKind::pid_deficit:
       return counted(std::abs(anomaly.excess_pids), "PID") + " fewer than always";
     case AnomalyKind::record_gap:
-      return counted(static_cast<std::int64_t>(anomaly.missing_records), "record") +
+      return (anomaly.excess_pids > 0 ? counted(anomaly.excess_pids, "unexplained PID") + "; "
+                                      : "") +
+             counted(static_cast<std::int64_t>(anomaly.missing_records), "record") +
              " missing: " + spaced(gap_cause_name(anomaly.cause));
     case AnomalyKind::record_out_of_sequence:
       return "a record out of sequence";

@@ -29,6 +29,13 @@ bool alarm(const Entry& entry) {
   return entry.level >= Level::medium;
 }
 
+std::int64_t day_of(const Entry& entry) {
+  return std::chrono::floor<std::chrono::days>(entry.start +
+                                               std::chrono::minutes(entry.utc_offset_minutes))
+      .time_since_epoch()
+      .count();
+}
+
 /// The gravest first.
 bool graver(const Entry& a, const Entry& b) {
   return std::tuple(b.level, b.score_log, b.excess_pids, a.start) <
@@ -129,7 +136,8 @@ std::string night_text(const Night& night, const PartsByActivity& parts, const T
   std::int64_t unexplained = 0;
   for (const Entry* entry : night.entries) {
     if (entry->kind == AnomalyKind::activity) summed_up.insert(entry->activity_id);
-    if (entry->kind == AnomalyKind::pid_excess) unexplained += entry->excess_pids;
+    if (entry->kind == AnomalyKind::pid_excess || entry->kind == AnomalyKind::record_gap)
+      unexplained += entry->excess_pids;
     hosts.insert(entry->host);
   }
   const Entry& first = *night.entries.front();
@@ -186,6 +194,12 @@ std::int64_t night_of(const Entry& entry) {
 void TerminalSummary::add_row(const TimelineEvent& event) {
   if (!std::holds_alternative<FindingBody>(event.body)) return;
   Entry entry = summary_entry(event);
+  if (entry.kind == AnomalyKind::record_gap && entry.excess_pids > 0 && event.source != nullptr) {
+    UnexplainedDay& day = gap_days_[{event.source->image, event.source->series_id,
+                                     event.source->entry.recovery.has_value()}][day_of(entry)];
+    day.pids += static_cast<double>(entry.excess_pids);
+    ++day.intervals;
+  }
   if (!alarm(entry)) {
     below_ += entry.kind == AnomalyKind::activity ? 0 : 1;
     if (entry.activity_id.empty()) return;
@@ -198,10 +212,23 @@ void TerminalSummary::add_row(const TimelineEvent& event) {
   entries_.resize(kMostFindings);
 }
 
-void TerminalSummary::add_clock(std::string place, bool recovered, const HostClock& clock) {
-  std::string name = clock.hostname.empty() ? std::move(place) : clock.hostname;
+void TerminalSummary::add_clock(const std::string& image, const std::string& folder, bool recovered,
+                                const HostClock& clock) {
+  std::string name = clock.hostname.empty() ? image + ":" + folder : clock.hostname;
   if (recovered) name += ", recovered";
-  hosts_.push_back({std::move(name), unexplained_days(clock)});
+  hosts_.push_back({{image, clock.series_id, recovered}, std::move(name), unexplained_days(clock)});
+}
+
+UnexplainedDays TerminalSummary::all_days(const Host& host) const {
+  UnexplainedDays days = host.days;
+  const auto gaps = gap_days_.find(host.series);
+  if (gaps == gap_days_.end()) return days;
+  for (const auto& [number, of_gaps] : gaps->second) {
+    UnexplainedDay& day = days[number];
+    day.pids += of_gaps.pids;
+    day.intervals += of_gaps.intervals;
+  }
+  return days;
 }
 
 std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook& look) const {
@@ -209,14 +236,15 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
   std::vector<std::pair<double, const Host*>> hosts;
   for (const Host& host : hosts_) {
     double sum = 0;
-    for (const auto& [day, one] : host.days) sum += std::max(one.pids, 0.0);
-    if (!host.days.empty()) hosts.emplace_back(sum, &host);
+    const UnexplainedDays days = all_days(host);
+    for (const auto& [day, one] : days) sum += std::max(one.pids, 0.0);
+    if (!days.empty()) hosts.emplace_back(sum, &host);
   }
   std::stable_sort(hosts.begin(), hosts.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t i = 0; i < std::min(hosts.size(), kMostHosts); ++i)
     text += days_text(hosts.size() == 1 ? std::string() : hosts[i].second->name,
-                      hosts[i].second->days, look);
+                      all_days(*hosts[i].second), look);
   if (hosts.size() > kMostHosts)
     text += fmt::format("and {} more hosts\n\n", hosts.size() - kMostHosts);
 

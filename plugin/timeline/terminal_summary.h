@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "plugin/timeline/host_clock.h"
@@ -29,7 +30,9 @@ class TerminalSummary {
 
   /// Rows that are no findings are passed over.
   void add_row(const TimelineEvent& event);
-  void add_clock(std::string place, bool recovered, const HostClock& clock);
+  /// `image` and `folder` as in HostSeries.
+  void add_clock(const std::string& image, const std::string& folder, bool recovered,
+                 const HostClock& clock);
 
   /// `summary` is the run's. Ends in a newline.
   std::string write(const RunSummary& summary, const TerminalLook& look) const;
@@ -42,8 +45,8 @@ class TerminalSummary {
     Timestamp end;
     int utc_offset_minutes = 0;  ///< at the start
     int end_utc_offset_minutes = 0;
-    bool zone_assumed = false;  ///< nobody knows the host's zone: UTC
-    std::int64_t excess_pids = 0;
+    bool zone_assumed = false;     ///< nobody knows the host's zone: UTC
+    std::int64_t excess_pids = 0;  ///< of a record_gap too
     double score_log = 0;
     std::string id;           ///< as `explain` takes it
     std::string activity_id;  ///< of its activity, or its own
@@ -53,13 +56,21 @@ class TerminalSummary {
   };
 
  private:
+  /// Which series a row or a clock is of: image, series_id, whether recovered.
+  using SeriesKey = std::tuple<std::string, std::string, bool>;
+
   struct Host {
+    SeriesKey series;
     std::string name;
     UnexplainedDays days;
   };
 
+  UnexplainedDays all_days(const Host& host) const;
+
   std::vector<Entry> entries_;
   std::vector<Host> hosts_;
+  /// What gaps left unexplained: a clock does not judge the interval of a gap.
+  std::map<SeriesKey, UnexplainedDays> gap_days_;
   std::uint64_t dropped_ = 0;  ///< alarms that are not held
   std::uint64_t below_ = 0;    ///< findings below medium, in or out of activities
 };

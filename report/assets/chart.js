@@ -18,7 +18,7 @@ class Chart {
     const pids = frame.querySelector('.pids');
     this.lane = pids;
     const common = {
-      legend: 'never', labels: ['time', 'value'], axisLabelFontSize: 12, rightGap: 8, drawPoints: false, strokeWidth: 1.3,
+      legend: 'never', labels: ['time', 'value'], axisLabelFontSize: 12, xAxisHeight: 22, rightGap: 8, drawPoints: false, strokeWidth: 1.3,
       connectSeparatedPoints: false, animatedZooms: false, labelsUTC: true, highlightCircleSize: 3,
       zoomCallback: (from, to) => this.view(from, to),
       drawCallback: (lane) => this.follow(lane),
@@ -104,8 +104,8 @@ class Chart {
     this.drawing = true;
     const colors = [this.color('line')];
     // Room above the highest bar for its number.
-    const found = this.series.findings.filter((finding) => finding.kind === 'pid_excess' && this.inView(finding));
-    const peak = found.reduce((most, finding) => Math.max(most, finding.row.excess_pids),
+    const found = this.series.findings.filter((finding) => finding.excess && this.inView(finding));
+    const peak = found.reduce((most, finding) => Math.max(most, finding.excess),
       drawn.bars.reduce((most, [, value]) => Math.max(most, value || 0), 1));
     const range = this.logscale ? {logscale: true, valueRange: [0.8, 2 * peak]}
                                 : {logscale: false, valueRange: [drawn.bars.reduce((least, [, value]) => Math.min(least, value || 0), 0), 1.15 * peak]};

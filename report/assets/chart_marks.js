@@ -15,7 +15,7 @@ Object.assign(Chart.prototype, {
     canvas.lineWidth = 1.5;
     canvas.strokeStyle = this.color('quiet');
     canvas.beginPath();
-    const found = new Set(this.series.findings.filter((finding) => finding.kind === 'pid_excess').map((finding) => Math.floor(finding.start / 1000) * 1000));  // as points are
+    const found = new Set(this.series.findings.filter((finding) => finding.excess).map((finding) => Math.floor(finding.start / 1000) * 1000));  // as points are
     for (const point of points) {
       if (found.has(point.xval)) continue;
       if (point.yval === null || isNaN(point.yval)) continue;
@@ -69,38 +69,42 @@ Object.assign(Chart.prototype, {
 
   // Excesses stand out in the colour of their level, the largest ones in view with their number.
   markExcesses(canvas, area, lane) {
-    const marks = this.series.findings.filter((finding) => finding.kind === 'pid_excess' && this.inView(finding));
-    marks.sort((a, b) => a.row.excess_pids - b.row.excess_pids);
+    const marks = this.series.findings.filter((finding) => finding.excess && this.inView(finding));
+    marks.sort((a, b) => a.excess - b.excess);
     canvas.save();
     canvas.beginPath();
     canvas.rect(area.x, area.y, area.w, area.h);
     canvas.clip();
     const floor = this.logscale ? 0.8 : 0;
-    for (const finding of marks) {
+    const bars = marks.map((finding) => {
       const left = lane.toDomXCoord(finding.start);
       const width = Math.max(3, lane.toDomXCoord(finding.end) - left);
-      const top = lane.toDomYCoord(Math.max(floor, finding.row.excess_pids));
+      const top = lane.toDomYCoord(Math.max(floor, finding.excess));
       canvas.fillStyle = this.color(finding.row.level);
       canvas.fillRect(left, top, width, Math.max(2, lane.toDomYCoord(floor) - top));
-    }
+      return {left, width, top};
+    });
     canvas.font = 'bold 13px system-ui, sans-serif';
     canvas.textBaseline = 'top';
     const taken = [];
-    for (const finding of marks.slice(-6).reverse()) {
-      const text = count(finding.row.excess_pids);
-      const from = Math.max(area.x, lane.toDomXCoord(finding.start));
-      const to = Math.min(area.x + area.w, lane.toDomXCoord(finding.end));
+    // The bars are no background for numbers: one that finds no room beside them is left out.
+    const free = ({left, width, top}, own) => left >= area.x && left + width <= area.x + area.w &&
+        taken.every((t) => left >= t.left + t.width + 4 || t.left >= left + width + 4 || Math.abs(t.top - top) >= 16) &&
+        bars.every((bar, i) => i === own || left >= bar.left + bar.width + 1 || bar.left >= left + width + 1 || bar.top >= top + 14);
+    for (let i = marks.length - 1; i >= Math.max(0, marks.length - 6); --i) {
+      const text = count(marks[i].excess);
+      const from = Math.max(area.x, bars[i].left);
+      const to = Math.min(area.x + area.w, bars[i].left + bars[i].width);
       const width = canvas.measureText(text).width;
-      // Above a bar that is wide enough, beside a narrow one.
-      const above = to - from > width;
-      const toLeft = to + width + 8 > area.x + area.w;
-      const left = above ? (from + to - width) / 2 : toLeft ? from - width - 4 : to + 4;
-      const peak = lane.toDomYCoord(Math.max(floor, finding.row.excess_pids));
-      const top = Math.min(area.y + area.h - 16, Math.max(area.y + 1, above ? peak - 15 : peak - 3));
-      if (taken.some((t) => left < t.left + t.width + 4 && t.left < left + width + 4 && Math.abs(t.top - top) < 16)) continue;
-      taken.push({left, width, top});
-      canvas.fillStyle = this.color(finding.row.level);
-      canvas.fillText(text, left, top);
+      const within = (top) => Math.min(area.y + area.h - 16, Math.max(area.y + 1, top));
+      const above = {left: (from + to - width) / 2, width, top: within(bars[i].top - 15)};
+      const beside = [to + 4, from - width - 4].map((left) => ({left, width, top: within(bars[i].top - 3)}));
+      // Above a bar that is wide enough, else beside it.
+      const place = (to - from > width ? [above, ...beside] : [...beside, above]).find((one) => free(one, i));
+      if (!place) continue;
+      taken.push(place);
+      canvas.fillStyle = this.color(marks[i].row.level);
+      canvas.fillText(text, place.left, place.top);
     }
     canvas.restore();
   },

@@ -70,6 +70,8 @@ async function readReport() {
     finding.start = Date.parse(finding.row.window_start || finding.row.datetime);
     finding.end = Date.parse(finding.row.window_end || finding.row.datetime);
     finding.kind = finding.row.data_type.replace('pidometer:anomaly:', '').replace('pidometer:', '');
+    // PIDs that were left unexplained, also by a gap beyond what its missing jobs take.
+    finding.excess = ['pid_excess', 'record_gap'].includes(finding.kind) ? Math.max(0, finding.row.excess_pids || 0) : 0;
     finding.id = finding.row.finding_id || finding.row.activity_id;
     finding.owner = byKey.get(finding.series) || null;
     if (finding.owner) finding.owner.findings.push(finding);

@@ -17,7 +17,7 @@ function histogram(compared, observed) {
   const tallest = Math.max(1, ...counts);
   const words = `${plural(total, 'comparable interval')}: from ${count(Math.min(...compared.map(([p]) => p)))} to ` +
       `${count(Math.max(...compared.map(([p]) => p)))} PIDs; this one ${count(observed)}`;
-  const drawn = svg('svg', {viewBox: `0 0 ${width} ${height + 18}`, class: 'histogram', role: 'img', 'aria-label': words});
+  const drawn = svg('svg', {viewBox: `0 0 ${width} ${height + 28}`, class: 'histogram', role: 'img', 'aria-label': words});
   counts.forEach((n, i) => {
     if (n === 0) return;
     const tall = Math.max(2, n / tallest * height);
@@ -25,7 +25,7 @@ function histogram(compared, observed) {
   });
   const own = (binOf(observed) + 0.5) * step;
   drawn.append(svg('path', {d: `M${own} ${height} l-5 8 h10 z`, class: 'own'}));
-  const label = (x, anchor, text) => svg('text', {x, y: height + 16, 'text-anchor': anchor}, text);
+  const label = (x, anchor, text) => svg('text', {x, y: height + 24, 'text-anchor': anchor}, text);
   drawn.append(label(0, 'start', count(low)), label(width, 'end', count(high)));
   return element('figure', {}, drawn, element('figcaption', {}, words + '.'));
 }

@@ -52,7 +52,7 @@ function drawNights(body, findings, select) {
   for (const {night, list} of ordered.slice(0, NIGHTS_SHOWN)) {
     const activities = list.filter((finding) => finding.kind === 'activity');
     const inActivity = (finding) => activities.find((one) => one !== finding && finding.row.activity_id === one.row.activity_id);
-    const total = list.filter((finding) => finding.kind === 'pid_excess').reduce((sum, finding) => sum + finding.row.excess_pids, 0);
+    const total = list.reduce((sum, finding) => sum + finding.excess, 0);
     const items = [];
     for (const finding of list) {
       if (inActivity(finding)) continue;
@@ -78,6 +78,7 @@ const COLUMNS = [
   ['Host', (f) => f.row.hostname || '', (f) => f.row.hostname || (f.owner ? f.owner.host : '') || ''],
   ['Log', (f) => f.row.filename || '', (f) => f.row.filename || ''],
 ];
+const CLASSES = {Time: 'time', PIDs: 'number', Score: 'number', Log: 'path'};
 const PAGE = 200;
 
 class FindingTable {
@@ -86,7 +87,10 @@ class FindingTable {
     this.select = select;
     this.sorted = {column: 0, down: false};
     this.page = 1;
-    this.columns = COLUMNS.filter(([name, value]) => !['Host', 'PIDs', 'Score'].includes(name) || findings.some((f) => value(f) !== '' && value(f) !== -Infinity));
+    // A column that says nothing, or of one log the same in each row, takes room from the others.
+    const told = (name, value) => (name === 'Log' ? new Set(findings.map(value)).size > 1
+      : findings.some((f) => value(f) !== '' && value(f) !== -Infinity));
+    this.columns = COLUMNS.filter(([name, value]) => !['Host', 'PIDs', 'Score', 'Log'].includes(name) || told(name, value));
     this.search = findings.map((f) => JSON.stringify(f.row).toLowerCase());
     const option = (value, text) => element('option', {value}, text);
     document.getElementById('filter-level').append(...LEVELS.map((level, i) => option(i, i === 0 ? 'all' : i === 4 ? level : `${level} and above`)));
@@ -118,13 +122,17 @@ class FindingTable {
     const rows = this.rows();
     const shown = rows.slice(0, this.page * PAGE);
     document.querySelector('#table thead').replaceChildren(element('tr', {}, this.columns.map(([name], i) =>
-      element('th', {scope: 'col', 'aria-sort': i === this.sorted.column ? (this.sorted.down ? 'descending' : 'ascending') : 'none'},
+      element('th', {scope: 'col', class: CLASSES[name] || null, 'aria-sort': i === this.sorted.column ? (this.sorted.down ? 'descending' : 'ascending') : 'none'},
         element('button', {type: 'button', onclick: () => this.sort(i)}, name, element('span', {'aria-hidden': 'true'},
           i === this.sorted.column ? (this.sorted.down ? ' ▼' : ' ▲') : ''))))));
     document.querySelector('#table tbody').replaceChildren(...shown.map((finding) => element('tr', {'data-id': finding.id, onclick: () => this.select(finding)},
-      this.columns.map(([name, , cell]) => element('td', {class: name === 'PIDs' || name === 'Score' ? 'number' : null},
+      this.columns.map(([name, , cell]) => element('td', {class: CLASSES[name] || null},
         name === 'Finding' ? element('button', {type: 'button', class: 'link'}, cell(finding)) : typeof cell(finding) === 'object' ? cell(finding) : String(cell(finding)))))));
-    document.getElementById('shown').textContent = `${count(shown.length)} of ${plural(this.findings.length, 'finding')}`;
+    // An activity is no finding of its own: its row sums up findings.
+    const sums = (list) => list.filter((finding) => finding.kind === 'activity').length;
+    const words = [[shown.length - sums(shown), this.findings.length - sums(this.findings), 'finding'],
+      [sums(shown), sums(this.findings), 'activity']].filter(([, all]) => all).map(([some, all, noun]) => `${count(some)} of ${plural(all, noun)}`);
+    document.getElementById('shown').textContent = words.join(', ');
     document.getElementById('more').hidden = shown.length === rows.length;
   }
 

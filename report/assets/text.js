@@ -30,7 +30,7 @@ function count(number) {
 }
 
 function plural(number, noun) {
-  return `${count(number)} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
+  return `${count(number)} ${number === 1 ? noun : noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`;
 }
 
 // Minutes east of UTC of a series' host at a time.
@@ -103,7 +103,10 @@ function headline(finding) {
   if (finding.kind === 'pid_excess' || finding.kind === 'activity')
     return plural(row.excess_pids, 'unexplained PID');
   if (finding.kind === 'pid_deficit') return `${count(-row.excess_pids)} fewer PIDs than usual`;
-  if (finding.kind === 'record_gap' && row.cause) return `records are missing: ${row.cause.replaceAll('_', ' ')}`;
+  if (finding.kind === 'record_gap' && row.cause) {
+    const words = `records are missing: ${row.cause.replaceAll('_', ' ')}`;
+    return finding.excess ? `${plural(finding.excess, 'unexplained PID')}; ${words}` : words;
+  }
   return KIND_WORDS[finding.kind] || finding.kind.replaceAll('_', ' ');
 }
 
@@ -111,16 +114,30 @@ function levelMark(level) {
   return element('span', {class: `level ${level}`}, level);
 }
 
-// A table of rows of cells (text or elements), with a caption that screen readers name it by.
+// As much of a long text as a table has room for. What is whole is where `where` says.
+function shortened(text, where) {
+  const most = 400;
+  return text.length <= most ? text : `${text.slice(0, most)}… and ${count(text.length - most)} characters more: ${where}`;
+}
+
+// A table of rows of cells (text or elements), with a caption that screen readers name it by. Columns
+// of numbers and ranges stand at the right, with their heads.
 function simpleTable(caption, heads, rows) {
+  const empty = (cell) => cell === null || cell === undefined || cell === '';
+  const ofNumbers = (cell) => empty(cell) || (typeof cell !== 'object' && /^-?[\d.,]+( (to|of) -?[\d.,]+)?$/.test(cell));
+  const numeric = heads.map((_, i) => rows.every((row) => ofNumbers(row[i])) && !rows.every((row) => empty(row[i])));
+  const side = (i) => (numeric[i] ? 'number' : null);
   return element('div', {class: 'scroll'}, element('table', {},
     element('caption', {}, caption),
-    element('thead', {}, element('tr', {}, heads.map((head) => element('th', {scope: 'col'}, head)))),
-    element('tbody', {}, rows.map((row) => element('tr', {}, row.map((cell) =>
-      element('td', {class: typeof cell === 'number' ? 'number' : null}, cell === null || cell === undefined ? '' : typeof cell === 'object' ? cell : String(cell))))))));
+    element('thead', {}, element('tr', {}, heads.map((head, i) => element('th', {scope: 'col', class: side(i)}, head)))),
+    element('tbody', {}, rows.map((row) => element('tr', {}, row.map((cell, i) =>
+      element('td', {class: side(i)}, cell === null || cell === undefined ? '' : typeof cell === 'object' ? cell : String(cell))))))));
 }
 
 function facts(pairs) {
   return element('dl', {class: 'facts'}, pairs.filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => [element('dt', {}, name), element('dd', {}, typeof value === 'object' ? value : String(value))]));
+    .map(([name, value]) => {
+      const wide = typeof value === 'string' && value.length > 30 ? 'wide' : null;  // in print, beside which no other pair fits
+      return [element('dt', {class: wide}, name), element('dd', {class: wide}, typeof value === 'object' ? value : String(value))];
+    }));
 }

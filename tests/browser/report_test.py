@@ -117,6 +117,24 @@ class Case(ReportTest):
             bars, place[0] - size["width"] / 2, place[1] - size["height"] / 2).click().perform()
         self.assertIn("842 unexplained PIDs", self.text("#detail .lead"))
 
+    def test_the_numbers_stand_beside_the_bars(self):
+        """That of a small bar before a large one went into it."""
+        drawn = self.driver.execute_script("""
+          const rects = [], texts = [];
+          const of = CanvasRenderingContext2D.prototype, rect = of.fillRect, text = of.fillText;
+          const bars = (canvas) => canvas.canvas.closest('#graph .bars');
+          of.fillRect = function(x, y, w, h) { if (bars(this)) rects.push([x, y, x + w, y + h]); return rect.apply(this, arguments); };
+          of.fillText = function(t, x, y) { if (bars(this)) texts.push([t, x, y, x + this.measureText(t).width, y + 10]); return text.apply(this, arguments); };
+          document.querySelector('[data-view=all]').click();
+          of.fillRect = rect; of.fillText = text;
+          return {rects: rects.slice(1), texts};  // the first is behind the chosen one, as high as the lane""")
+        self.assertEqual([text[0] for text in drawn["texts"]][:2], ["842", "42"])
+        self.assertIn("41", [text[0] for text in drawn["texts"]])
+        for name, *text in drawn["texts"]:
+            for bar in drawn["rects"]:
+                apart = text[2] <= bar[0] or bar[2] <= text[0] or text[3] <= bar[1] or bar[3] <= text[1]
+                self.assertTrue(apart, f"{name} at {text} stands on the bar {bar}")
+
     def test_buttons_and_keys_zoom_and_move(self):
         whole = self.shown_range()
         self.one("[data-view=in]").click()
@@ -154,6 +172,8 @@ class Case(ReportTest):
     def test_the_table_sorts_and_filters(self):
         rows = lambda: [row.text for row in self.all("#table tbody tr")]
         self.assertEqual(len(rows()), 16)
+        # As many findings as the head counts; an activity sums them up.
+        self.assertEqual(self.text("#shown"), "14 of 14 findings, 2 of 2 activities")
         self.driver.find_element(By.XPATH, "//table[@id='table']//th/button[contains(., 'PIDs')]").click()
         self.assertIn("930 unexplained", rows()[0])
         sorted_by = [head.get_attribute("aria-sort") for head in self.all("#table th")]
@@ -193,6 +213,12 @@ class Case(ReportTest):
         self.assertIn("root (11/08-09:00:00-3285) CMD", printed)
         self.assertIn("root (11/08-21:20:00-", printed)  # also of findings that are not the chosen one
         self.assertNotIn("Zoom in", printed)
+        pages = printed.split("\f")
+        # Two findings a page; a heading stands with its table; the fields of a crontab in one line.
+        self.assertLessEqual(len(pages) - 1, 10)
+        schedule, = [page for page in pages if "What the host does by itself" in page]
+        self.assertRegex(schedule, r"\*/10 \* \* \* \* +root +/sbin/rmmod -as +508 of 508")
+        self.assertIn("/etc/cron.hourly", printed)
 
     def test_the_printed_graph_fits_its_axes(self):
         """It is a graph of its own, as wide as paper: a squeezed one has its labels elsewhere."""
@@ -309,6 +335,20 @@ class Several(ReportTest):
         told = self.one("#schedule").get_attribute("textContent")
         self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
         self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
+        self.assert_quiet()
+
+    def test_a_gap_says_what_was_handed_out_in_it(self):
+        log = self.folder / "gap" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        # Six lines are gone, and 700 PIDs more than their jobs take.
+        log.write_bytes(b"".join(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (
+            1 + i // 144, i // 6 % 24, i % 6 * 10, 600 + 2 * i + (700 if i > 503 else 0))
+            for i in range(6 * 144) if not 500 <= i < 506))
+        os.utime(log, (973555200, 973555200))
+        browser.open_report(self.driver, self.report("gap.html", "--timezone", "UTC", log))
+        self.assertEqual(self.text("#headline"),
+                         "700 unexplained PIDs; records are missing: records removed · 4 Nov 2000, 11:10 to 12:20 (UTC)")
+        self.assertIn("700 unexplained PIDs", self.text(".night h3"))
         self.assert_quiet()
 
     def test_nothing_found_is_said(self):

@@ -89,6 +89,25 @@ class Encodings(FaultTest):
         self.assertEqual(self.pids(found), self.all_pids())
 
 
+    def test_utf16_is_not_left_out_of_an_extraction_silently(self):
+        """A log whose name is not cron's is copied for its lines, which are not seen here."""
+        root = self.folder / "root" / "var" / "log"
+        root.mkdir(parents=True)
+        (root / "cron").write_bytes(evidence.LOG)
+        (root / "syslog.1").write_bytes(b"\xff\xfe" + "Nov  5 01:00:01 web01 CRON[600]: (root) CMD (job)\n".encode("utf-16-le") * 20)
+        for options, status, copied in (((), 3, False), (("--all-logs",), 0, True)):
+            with self.subTest(options):
+                out = self.folder / ("out" + "".join(options))
+                run = program.run("extract", *options, "--root", self.folder / "root", "-d", out)
+                self.assertEqual(run.status, status, run.err)
+                self.assertEqual(bool(list(out.rglob("syslog.1"))), copied)
+                if copied:
+                    continue
+                for word in ("/var/log/syslog.1", "UTF-16", "--all-logs", "iconv -f UTF-16 -t UTF-8"):
+                    self.assertIn(word, run.err)
+                self.assertIn("syslog.1", (out / "CUSTODY.txt").read_text())
+
+
 class GivenTwice(FaultTest):
     def test_one_log_under_two_paths(self):
         for name in ("first", "second"):

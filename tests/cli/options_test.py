@@ -25,6 +25,12 @@ USAGE = [
     ("year_in_words", ["scan", "--year", "last", program.RAW], ["error: "]),
     ("year_of_two_digits", ["scan", "--year", "99", program.RAW], ["error: "]),
     ("since_in_words", ["scan", "--since", "yesterday", program.RAW], ["error: ", "yesterday"]),
+    # a variable that was not set: it would leave out what somebody counts on
+    *((f"empty_{flag}", [command, f"--{flag}", "", program.RAW], ["error: ", f"--{flag}", "empty"])
+      for command, flags in (("scan", ("output", "report", "output-dir", "summary", "timezone", "since", "until", "known", "host", "case-id", "root")),
+                             ("when", ("near",)), ("merge", ("left-out",)), ("extract", ("examiner", "case", "evidence", "directory")))
+      for flag in flags),
+    ("empty_input", ["scan", ""], ["error: ", "empty"]),
     ("extract_without_folder", ["extract", program.RAW], ["error: "]),
 ]
 

@@ -57,6 +57,11 @@ class Packages(library.LibraryTest):
         triplet = self.library_folder().name
         self.assertIn("usr/bin/pidometer", self.files("pidometer"))
         self.assertIn("usr/share/pidometer/schemas/row.schema.json", self.files("pidometer"))
+        # zsh of Debian does not look into site-functions of /usr.
+        self.assertIn("usr/share/zsh/vendor-completions/_pidometer", self.files("pidometer"))
+        self.assertNotIn("usr/share/zsh/site-functions/_pidometer", self.files("pidometer"))
+        schemas = {f"usr/share/pidometer/schemas/{path.name}" for path in (program.SOURCE_ROOT / "schemas").glob("*.json")}
+        self.assertLessEqual(schemas, self.files("pidometer"))
         self.assertIn(f"usr/lib/{triplet}/libpidometer.so.0", self.files("libpidometer0"))
         for name in ("usr/include/pidometer.h", f"usr/lib/{triplet}/libpidometer.so",
                      f"usr/lib/{triplet}/pkgconfig/pidometer.pc",

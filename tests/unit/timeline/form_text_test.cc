@@ -8,12 +8,13 @@ namespace pidometer {
 namespace {
 
 TEST(WriteText, ExcessInTheOldForm) {
-  EXPECT_EQ(write_text(samples::excess(), false),
-            "[842]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)\n"
-            "    842 more PIDs were handed out (processes or threads) than the schedule explains "
-            "between 2000-11-08 08:50:00 and 09:00:00 (-06:00) = 14:50:00 to 15:00:00 UTC; PID "
-            "2441 to 3285 = 844; 312 comparable intervals cost 2 each; critical, score 12.3 (9.8 "
-            "over the whole log); /var/log/cron lines 576 and 577; time year_inferred\n");
+  EXPECT_EQ(
+      write_text(samples::excess(), false),
+      "[842]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)\n"
+      "    842 more PIDs were handed out (processes or threads) than the schedule explains "
+      "between 2000-11-08 08:50:00 and 09:00:00 (-06:00) = 14:50:00 to 15:00:00 UTC; PID "
+      "2441 to 3285 = 844; 312 comparable intervals usually cost 2; critical, score 12.3 (9.8 "
+      "over the whole log); /var/log/cron lines 576 and 577; time year_inferred\n");
 }
 
 TEST(WriteText, WitnessesStandBelowTheirFinding) {
@@ -33,13 +34,14 @@ TEST(WriteText, WitnessesStandBelowTheirFinding) {
 }
 
 TEST(WriteText, DeficitWithARange) {
-  EXPECT_EQ(write_text(samples::deficit(), false),
-            "[-4]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)\n"
-            "    4 fewer PIDs were handed out (processes or threads) than the schedule always "
-            "costs between 2000-11-08 08:50:00 and 09:00:00 (-06:00) = 14:50:00 to 15:00:00 UTC; "
-            "PID 2441 to 2582 = 141; 2 comparable intervals cost 145 to 146; excess -5 to -3 "
-            "(90%); low, score 12.3 (9.8 over the whole log); /var/log/cron lines 576 and 577; "
-            "time year_inferred\n");
+  EXPECT_EQ(
+      write_text(samples::deficit(), false),
+      "[-4]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)\n"
+      "    4 fewer PIDs were handed out (processes or threads) than the schedule always "
+      "costs between 2000-11-08 08:50:00 and 09:00:00 (-06:00) = 14:50:00 to 15:00:00 UTC; "
+      "PID 2441 to 2582 = 141; 2 comparable intervals usually cost 145 to 146; excess -5 to -3 "
+      "(90%); low, score 12.3 (9.8 over the whole log); /var/log/cron lines 576 and 577; "
+      "time year_inferred\n");
 }
 
 TEST(WriteText, BootShowsTheFirstRecordAfterIt) {

@@ -167,6 +167,24 @@ TEST(TerminalSummary, TellsHostsApart) {
   EXPECT_NE(both.find("08:50 to 09:00  a-host-of-a…  842"), std::string::npos) << both;
 }
 
+/// What was handed out beyond the missing jobs is read as an excess: in the line, in the sum of the
+/// night, and in the mark of the day, which the clock did not judge.
+TEST(TerminalSummary, AGapWithAnExcessIsOne) {
+  const TimelineEvent gap = samples::record_gap_with_work();
+  HostClock clock = clock_of({{0, -1000}, {24, -1000}});
+  clock.series_id = gap.source->series_id;
+  for (ClockPoint& point : clock.points)
+    point.time += std::chrono::floor<std::chrono::days>(gap.time).time_since_epoch();
+  TerminalSummary summary;
+  summary.add_clock(gap.source->image, "/var/log", false, clock);
+  summary.add_row(gap);
+  const std::string text = summary.write(RunSummary{}, look(100));
+  EXPECT_NE(text.find("8000 unexplained PIDs; 1 record missing"), std::string::npos) << text;
+  EXPECT_NE(text.find(": 8000 unexplained PIDs\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("Unexplained PIDs a day, at most 8000 on 8 Nov 2000"), std::string::npos)
+      << text;
+}
+
 TEST(TerminalSummary, HoldsABoundedNumberOfFindings) {
   TerminalSummary summary;
   constexpr std::uint64_t kAll = 3 * TerminalSummary::kMostFindings;
