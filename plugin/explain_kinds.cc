@@ -242,9 +242,10 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
              {"dealt", static_cast<double>(a.downward_steps_dealt),
               fmt::format("the same once each PID is dealt to that of {} counters which stands "
                           "closest below it",
-                          kCounters)},
-             {"limit", kDealtShare * a.downward_steps,
-              fmt::format("{} downward: dealt is no more than this", kDealtShare)}});
+                          input.clock.order.counters)},
+             {"limit", kDealtShare * a.downward_steps / std::max(1U, input.clock.order.counters),
+              fmt::format("{} downward / {}: dealt is no more than this", kDealtShare,
+                          input.clock.order.counters)}});
         break;
       }
       steps.insert(

@@ -134,6 +134,18 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
             told.spill, steps);
   add_share("habit", "runs of these jobs that cost as much at this minute, and one", told.habit,
             steps);
+  if (told.totals.degrees > 0) {
+    const JobTotals::Steps& totals = told.totals;
+    steps.add(
+        "total", totals.total,
+        "PIDs in the hour after a daily job whose work is spread over it, beyond those of the "
+        "hours before its runs");
+    steps.add("total_middle", totals.middle, "median of the logarithms of all runs' totals");
+    steps.add("total_spread", totals.spread, "their spread");
+    steps.add("total_t", totals.deviations, "(ln max(total, 1) - total_middle) / total_spread");
+    steps.add("total_degrees", totals.degrees, "of Student's t for it");
+    steps.add("total_score", totals.chance, "-log10 P(t >= total_t); the score is no larger");
+  }
   if (told.without_jobs) {
     steps.add("jobs_score", told.jobs_chance, "what jobs leave of a single interval's score");
     steps.add("rest_R", told.rest_excess, "R without the intervals that jobs explain");

@@ -2,44 +2,121 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 namespace pidometer {
 namespace {
 
 // Neighbours fit one another if as much time lies between them as between the ticks around them,
-// twice, and a minute. A real step of the clock moves all that follows, and they do not.
+// twice, and a minute; or as between these ticks on other hours or days. A real step of the clock
+// moves all that follows, and they do not.
 constexpr int kTimesUsual = 2;
 constexpr std::chrono::seconds kSlack{60};
 constexpr std::chrono::seconds kLeastApart{60};
 
-// Where the two readings of an edited line could be either one's, the clock may have been set by a
-// tick's distance: nobody is accused of that. The edit must be beyond it.
-bool fits(const PidClock& clock, std::uint32_t before, std::uint32_t tick, std::uint32_t behind) {
+// On two other occasions is a habit; once may be the other line that somebody edited.
+constexpr std::ptrdiff_t kLeastSeen = 2;
+
+// Lines of one minute that cron wrote in one go: their PIDs are neighbours (tick.cc).
+constexpr std::chrono::seconds kOneTick{3};
+constexpr Pid kOneTickPids = 30;
+
+/// What usually stands at or between which ticks: a job that is missing where the schedule has it,
+/// and stands elsewhere, was edited, however far its neighbours are apart.
+class UsualPlaces {
+ public:
+  explicit UsualPlaces(const PidClock& clock) : clock_(clock) {}
+
+  bool fits(std::uint32_t before, std::uint32_t tick, std::uint32_t behind) {
+    learn();
+    return std::ranges::all_of(labels(tick), [&](std::uint32_t label) {
+      const auto [first, last] = std::ranges::equal_range(places_, place(label, before, behind));
+      return last - first >= kLeastSeen;
+    });
+  }
+
+ private:
+  std::span<const std::uint32_t> labels(std::uint32_t tick) const {
+    return clock_.item_sets.labels(clock_.ticks[tick].items);
+  }
+
+  // A label, the minutes of the hour of two ticks, and how many minutes these are apart; in one
+  // number, because a log has millions of them.
+  std::uint64_t place(std::uint32_t label, std::uint32_t before, std::uint32_t behind) const {
+    constexpr std::int64_t kMostMinutes = 0xffff;
+    const Tick& a = clock_.ticks[before];
+    const Tick& b = clock_.ticks[behind];
+    const std::int64_t across =
+        std::clamp<std::int64_t>((whole_seconds(a, b) + 30) / 60, 0, kMostMinutes);
+    return std::uint64_t{label} << 32U | static_cast<std::uint64_t>(a.minute % 60) << 24U |
+           static_cast<std::uint64_t>(b.minute % 60) << 16U | static_cast<std::uint64_t>(across);
+  }
+
+  void learn() {
+    if (!places_.empty()) return;
+    for (std::uint32_t i = 0; i + 2 < clock_.ticks.size(); ++i) {
+      if (clock_.intervals[i].state != IntervalState::judged ||
+          clock_.intervals[i + 1].state != IntervalState::judged)
+        continue;
+      // an edited job is a tick of its own, or its fellows stay at the tick before or behind
+      for (const std::uint32_t label : labels(i + 1))
+        for (const std::uint64_t usual :
+             {place(label, i, i + 2), place(label, i + 1, i + 2), place(label, i, i + 1)})
+          places_.push_back(usual);
+    }
+    std::ranges::sort(places_);
+  }
+
+  const PidClock& clock_;
+  std::vector<std::uint64_t> places_;
+};
+
+// One line of a tick left it, and the lines around it are of one tick still. A clock that was set
+// back onto the same minute runs its jobs again.
+bool of_one_tick(const PidClock& clock, std::uint32_t before, std::uint32_t behind) {
+  const std::vector<Tick>& ticks = clock.ticks;
+  if (std::chrono::abs(ticks[behind].time - ticks[before].time) > kOneTick ||
+      ticks[before].minute != ticks[behind].minute ||
+      ticks[behind].pid - ticks[before].pid > kOneTickPids)
+    return false;
+  const auto labels = clock.item_sets.labels(ticks[before].items);
+  return std::ranges::none_of(
+      clock.item_sets.labels(ticks[behind].items),
+      [&](std::uint32_t label) { return std::ranges::binary_search(labels, label); });
+}
+
+bool fits(const PidClock& clock, UsualPlaces& places, std::uint32_t before, std::uint32_t tick,
+          std::uint32_t behind) {
   const std::vector<Tick>& ticks = clock.ticks;
   const auto across = ticks[behind].time - ticks[before].time;
+  const auto out = ticks[tick].time > ticks[behind].time ? ticks[tick].time - ticks[behind].time
+                                                         : ticks[before].time - ticks[tick].time;
+  if (ticks[tick].pid < ticks[before].pid || ticks[tick].pid > ticks[behind].pid || out <= kSlack)
+    return false;
+  if (of_one_tick(clock, before, behind)) return true;
+  // the edited tick ran between them: a clock set back by a tick or two runs a minute again instead
+  if (across < kLeastApart) return false;
+  if (places.fits(before, tick, behind)) return true;
+  // Where nothing tells which of the two readings is the edited line's, the clock may have been set
+  // by a tick's distance: nobody is accused of that. The edit must be beyond it.
   auto usual = std::chrono::microseconds(0);
   if (before > 0) usual = std::max(usual, ticks[before].time - ticks[before - 1].time);
   if (behind + 1 < ticks.size())
     usual = std::max(usual, ticks[behind + 1].time - ticks[behind].time);
-  // the edited tick ran between them: a clock set back by a tick or two runs a minute again instead
-  if (across < kLeastApart || across > kTimesUsual * usual + kSlack) return false;
-  if (ticks[tick].pid < ticks[before].pid || ticks[tick].pid > ticks[behind].pid) return false;
-  // out by more than the neighbours' whole distance, or it could be a small step of the clock
-  const auto out = ticks[tick].time > ticks[behind].time ? ticks[tick].time - ticks[behind].time
-                                                         : ticks[before].time - ticks[tick].time;
-  return out > across + kSlack;
+  return out > across + kSlack && across <= kTimesUsual * usual + kSlack;
 }
 
 }  // namespace
 
 std::vector<EditedTime> find_edited_times(const PidClock& clock) {
   std::vector<EditedTime> found;
+  UsualPlaces places(clock);
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::clock_step) continue;
     // tick i lies in the future, or tick i + 1 in the past
-    if (i > 0 && fits(clock, i - 1, i, i + 1))
+    if (i > 0 && fits(clock, places, i - 1, i, i + 1))
       found.push_back({i, i});
-    else if (i + 2 < clock.ticks.size() && fits(clock, i, i + 1, i + 2))
+    else if (i + 2 < clock.ticks.size() && fits(clock, places, i, i + 1, i + 2))
       found.push_back({i, i + 1});
   }
   return found;

@@ -19,7 +19,8 @@ float Explanations::by_jobs(std::uint32_t interval) {
   if (single.excess <= 0) return known;
   single.score = scan_.score(single);
   if (single.score < kSurprising) return known;
-  const double left = std::min(learnt_->spill.explained(single), learnt_->habit.explained(single));
+  const double left = std::min({learnt_->spill.explained(single), learnt_->habit.explained(single),
+                                learnt_->totals.explained(single)});
   if (left < kSurprising) known = static_cast<float>(left);
   return known;
 }
@@ -38,8 +39,9 @@ double Explanations::explained(const Window& window, ExplainedSteps* steps) {
   ExplainedSteps own;
   ExplainedSteps& told = steps != nullptr ? *steps : own;
   Window rest = window;
-  rest.score = std::min(learnt_->spill.explained(window, &told.spill),
-                        learnt_->habit.explained(window, &told.habit));
+  rest.score = std::min({learnt_->spill.explained(window, &told.spill),
+                         learnt_->habit.explained(window, &told.habit),
+                         learnt_->totals.explained(window, &told.totals)});
   if (window.width() > 1) {
     for (std::uint32_t i = window.begin; i < window.end; ++i) {
       const float left = by_jobs(i);

@@ -8,6 +8,7 @@
 #include "plugin/anomaly/daily_bursts.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
+#include "plugin/anomaly/job_totals.h"
 #include "plugin/anomaly/level_bounds.h"
 #include "plugin/anomaly/seen_share.h"
 #include "plugin/anomaly/window_scan.h"
@@ -18,6 +19,7 @@ namespace pidometer {
 struct ExplainedSteps {
   SeenShare spill;
   SeenShare habit;
+  JobTotals::Steps totals;
   bool without_jobs = false;  ///< what jobs explain of single intervals was taken out of the window
   double jobs_chance = 0;     ///< the largest score that they leave of one
   double rest_excess = 0;     ///< of the window without these
@@ -53,12 +55,14 @@ class Explanations {
     Learnt(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
         : spill(clock, scan),
           habit(clock, baseline, scan),
+          totals(clock, scan),
           bursts(clock, scan, spill, habit),
           bounds(clock, baseline, scan),
           by_jobs(clock.intervals.size(), kUnknown) {}
 
     JobSpill spill;
     JobHabit habit;
+    JobTotals totals;
     DailyBursts bursts;
     LevelBounds bounds;
     std::vector<float>

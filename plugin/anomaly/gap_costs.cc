@@ -172,12 +172,11 @@ GapCost GapCosts::of(const TickGap& gap) {
   cost.variance *= spread;
   cost.few *= spread;
   compare_stretches(gap, cost);
-  const double foreign = foreign_variance(clock_.intervals[gap.tick]);
+  const double foreign = foreign_variance(baseline_, clock_.intervals[gap.tick]);
   cost.variance += foreign;
   if (foreign > 0) {
-    // a wrap or a repaired reading is known from no other interval at all
     cost.few += foreign;
-    cost.degrees = 2;
+    cost.degrees = foreign_degrees(baseline_, clock_.intervals[gap.tick]);
   }
   return cost;
 }

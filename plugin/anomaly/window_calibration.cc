@@ -53,10 +53,10 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
     const Expectation& e = baseline_.expected[i];
     sum.random_mean += baseline_.random_mean(e);
     const unsigned d = baseline_.comparables[e.comparable].degrees;
-    if (d == 0 && clock_.intervals[i].wraps == 0 && !clock_.intervals[i].repaired) continue;
+    const unsigned foreign = foreign_degrees(baseline_, clock_.intervals[i]);
+    if (d == 0 && foreign == 0) continue;
     sum.few += static_cast<double>(e.variance);
-    // a wrap or a repaired reading is known from no other interval at all
-    const unsigned known = clock_.intervals[i].wraps > 0 || clock_.intervals[i].repaired ? 2 : d;
+    const unsigned known = d > 0 && foreign > 0 ? std::min(d, foreign) : std::max(d, foreign);
     sum.degrees = sum.degrees == 0 ? known : std::min(sum.degrees, known);
   }
   if (baseline_.level.used()) {

@@ -54,7 +54,7 @@ void WindowSums::add(const Run& run) {
     variance_[i + 1] = variance_[i] + static_cast<double>(e.variance);
     if (usual_variance_.empty()) continue;
     const auto mean = static_cast<double>(e.random_mean);
-    const double foreign = foreign_variance(clock_.intervals[i]);
+    const double foreign = foreign_variance(baseline_, clock_.intervals[i]);
     const double own = std::max(0.0, static_cast<double>(e.variance) - foreign);
     usual_variance_[i + 1] = usual_variance_[i] + own / baseline_.spread_factor[i];
     foreign_variance_[i + 1] = foreign_variance_[i] + foreign;

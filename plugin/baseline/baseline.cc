@@ -12,12 +12,16 @@
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/job_costs.h"
 #include "plugin/baseline/rare_intervals.h"
+#include "plugin/baseline/robust.h"
 
 namespace pidometer {
 namespace {
 
 // A wrapped interval skips the PIDs that are in use: a few hundred more or less (pid_clock.md)
 constexpr double kWrapSpread = 150;
+
+// The middle one of five wraps is not moved by two of them.
+constexpr std::size_t kLeastWraps = 5;
 
 // What is further out counts as so far: an intruder must not make a host look as if its own work
 // came in bursts, and the bursts of one where it does must not be left out.
@@ -29,8 +33,8 @@ constexpr double kRepairSpread = 50;
 
 }  // namespace
 
-double foreign_variance(const Interval& interval) {
-  if (interval.wraps > 0) return kWrapSpread * kWrapSpread;
+double foreign_variance(const Baseline& baseline, const Interval& interval) {
+  if (interval.wraps > 0) return baseline.wrap_variance;
   return interval.repaired ? kRepairSpread * kRepairSpread : 0;
 }
 
@@ -48,9 +52,44 @@ double level_pids(const PidClock& clock, const LocalLevel& level, const Expectat
 
 namespace {
 
+// The middle of what wraps took more than other intervals, and how far they are from it. The
+// largest deviation may be an intruder's work; the next one is taken for two standard deviations at
+// most. One degree is the middle's, one the largest one's.
+void learn_wraps(const PidClock& clock, Baseline& baseline) {
+  baseline.wrap_variance = kWrapSpread * kWrapSpread;
+  std::vector<double> more;
+  for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
+    const Interval& interval = clock.intervals[i];
+    if (interval.state != IntervalState::judged || interval.wraps != 1 || interval.repaired ||
+        interval.restarted)
+      continue;
+    const Expectation& e = baseline.expected[i];
+    more.push_back(interval.advance - static_cast<double>(e.mean) -
+                   level_pids(clock, baseline.level, e, i));
+  }
+  if (more.size() < kLeastWraps) return;
+  baseline.wrap_pids = median_of(more);
+  for (double& off : more) off = std::abs(off - baseline.wrap_pids);
+  std::ranges::sort(more);
+  constexpr double kMadOfNormal = 0.6745;
+  const double spread = std::max(more[more.size() / 2] / kMadOfNormal, more[more.size() - 2] / 2);
+  baseline.wrap_variance = spread * spread;
+  baseline.wrap_degrees = static_cast<unsigned>(more.size()) - 2;
+}
+
 void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
-  for (std::size_t i = 0; i < clock.intervals.size(); ++i)
-    baseline.expected[i].variance += static_cast<float>(foreign_variance(clock.intervals[i]));
+  for (std::size_t i = 0; i < clock.intervals.size(); ++i) {
+    const Interval& interval = clock.intervals[i];
+    Expectation& e = baseline.expected[i];
+    e.variance += static_cast<float>(foreign_variance(baseline, interval));
+    if (baseline.wrap_degrees == 0 || interval.state != IntervalState::judged ||
+        interval.wraps != 1)
+      continue;
+    e.mean = std::max(static_cast<float>(clock.ticks[i].jobs),
+                      e.mean + static_cast<float>(baseline.wrap_pids));
+    // PIDs in use are skipped one by one: a count, and no bursts of work
+    e.random_mean += static_cast<float>(baseline.wrap_variance);
+  }
 }
 
 // A start of the daemon explains what there is of it, up to its bound; what is beyond is an excess
@@ -184,6 +223,7 @@ Baseline learn_baseline(const PidClock& clock) {
   if (daily.any()) baseline = learn(clock, groups, costs, daily);
   learn_background(clock, groups, costs, baseline);
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
+  learn_wraps(clock, baseline);
   widen_foreign_intervals(clock, baseline);
   expect_daemon_starts(clock, baseline);
   return baseline;

@@ -53,6 +53,12 @@ struct Baseline {
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
+  /// What a wrap hands out more than other intervals do, because it skips PIDs that are in use (or
+  /// the counter starts elsewhere), and how much that varies; by this host's own wraps where there
+  /// are enough, else a guess.
+  unsigned wrap_degrees = 0;  ///< of Student's t for that; 0: a guess
+  double wrap_pids = 0;
+  double wrap_variance = 0;
   /// PIDs a second that are handed out while no job runs, by the additive fit: a guess where a job
   /// is always followed by the next one after the same time, because what jobs cost and what goes
   /// on beside them cannot be told apart there.
@@ -88,7 +94,16 @@ inline constexpr double kBackgroundErrors = 3;
 
 /// What is added to the variance of an interval because its distance is known less well: one over a
 /// wrap, or with a reading taken out. 0 for all others.
-double foreign_variance(const Interval& interval);
+double foreign_variance(const Baseline& baseline, const Interval& interval);
+
+/// Degrees of Student's t for it: 2 where no other interval says anything. 0 where nothing is
+/// added.
+inline unsigned foreign_degrees(const Baseline& baseline, const Interval& interval) {
+  constexpr unsigned kUnknown = 2;
+  if (interval.wraps == 1 && !interval.repaired && baseline.wrap_degrees > 0)
+    return baseline.wrap_degrees;
+  return interval.wraps > 0 || interval.repaired ? kUnknown : 0;
+}
 
 /// Learns from the log itself, with no configuration.
 Baseline learn_baseline(const PidClock& clock);

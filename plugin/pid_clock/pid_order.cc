@@ -153,6 +153,8 @@ class Pace {
 /// Deals each PID to the counter that stands closest below it, and counts those that find none.
 class Dealer {
  public:
+  explicit Dealer(std::uint32_t counters) : counters_(counters), block_(counters) {}
+
   void add(const Reading& r) {
     const Reading** place = nullptr;
     for (const Reading*& last : counters_) {
@@ -186,7 +188,7 @@ class Dealer {
   // counters change places at a wrap
   void end_block() {
     most_ += std::ranges::max(block_);
-    block_.fill(0);
+    std::ranges::fill(block_, 0);
   }
 
   // the largest is the one that is due to wrap
@@ -199,18 +201,22 @@ class Dealer {
     return *largest;
   }
 
-  std::array<const Reading*, kCounters> counters_{};
-  std::array<std::size_t, kCounters> block_{};  ///< PIDs of each, of those that stand together
+  std::vector<const Reading*> counters_;
+  std::vector<std::size_t> block_;  ///< PIDs of each, of those that stand together
   std::size_t dealt_ = 0;
   std::size_t most_ = 0;
   std::uint32_t falls_ = 0;
   bool booted_ = true;
 };
 
-void judge_several(const std::vector<Reading>& readings, PidOrder& order) {
+/// Steps of the log, and what of it falls.
+struct Falls {
   std::uint32_t steps = 0;
   std::uint32_t falls = 0;
-  Dealer dealer;
+};
+
+Falls deal(const std::vector<Reading>& readings, Dealer& dealer) {
+  Falls sum;
   const Reading* before = nullptr;
   for (const Reading& r : readings) {
     const bool booted =
@@ -221,22 +227,33 @@ void judge_several(const std::vector<Reading>& readings, PidOrder& order) {
     }
     if (r.kind != ReadingKind::job) continue;
     if (before != nullptr) {
-      ++steps;
-      falls += falls_behind(*before, r) ? 1 : 0;
+      ++sum.steps;
+      sum.falls += falls_behind(*before, r) ? 1 : 0;
     }
     dealer.add(r);
     before = &r;
   }
-  if (falls < kSeveralLeast || falls < kSeveralShare * steps ||
-      dealer.falls() > kDealtShare * falls || dealer.share_of_one() > kMostOfOne)
+  return sum;
+}
+
+void judge_several(const std::vector<Reading>& readings, PidOrder& order) {
+  for (std::uint32_t counters = kFewestCounters; counters <= kMostCounters; counters *= 2) {
+    Dealer dealer(counters);
+    const Falls sum = deal(readings, dealer);
+    if (sum.falls < kSeveralLeast || sum.falls < kSeveralShare * sum.steps) return;
+    // dealt to more, one counter's lines lie in several heaps: the fewest tell
+    if (dealer.share_of_one() > kMostOfOne) return;
+    if (dealer.falls() > kDealtShare / counters * sum.falls) continue;
+    Pace pace(range_of(readings));
+    for_each_step(readings, 1, [&](const Reading& a, const Reading& b) { pace.add(a, b); });
+    if (pace.explains(sum.falls)) return;
+    order.kind = PidOrderKind::several;
+    order.steps = sum.steps;
+    order.falls = sum.falls;
+    order.falls_dealt = dealer.falls();
+    order.counters = counters;
     return;
-  Pace pace(range_of(readings));
-  for_each_step(readings, 1, [&](const Reading& a, const Reading& b) { pace.add(a, b); });
-  if (pace.explains(falls)) return;
-  order.kind = PidOrderKind::several;
-  order.steps = steps;
-  order.falls = falls;
-  order.falls_dealt = dealer.falls();
+  }
 }
 
 void judge_random(const std::vector<Reading>& readings, PidOrder& order) {

@@ -29,18 +29,23 @@ struct PidOrder {
   std::uint32_t downward_steps = 0;  ///< those to a smaller PID
   double unevenness = 0;  ///< largest difference between the distribution of the distances (taken
                           ///< round the range of PIDs) and an even one, 0 to 1
-  /// `several`: jobs' PIDs that fall, read as one counter's and dealt to kCounters of them.
+  /// `several`: jobs' PIDs that fall, read as one counter's and dealt to `counters` of them.
   std::uint32_t falls = 0;
   std::uint32_t falls_dealt = 0;
+  std::uint32_t counters = 0;
 };
 
 /// Lines of several counters are told where one in twenty jobs' PIDs falls, at least twenty do, and
-/// no more than an eighth of these still do once each PID is dealt to that of four counters that
-/// stands closest below it. Wraps and boots fall all the same, and of PIDs at random two fifths do.
-inline constexpr std::uint32_t kCounters = 4;
+/// hardly any of these still do once each PID is dealt to that of four counters (else eight,
+/// sixteen, thirty-two: more hosts write no log that does not name them) which stands closest below
+/// it. Wraps and boots fall all the same. Of PIDs at random, whose falls are half of all steps,
+/// about 1.6 / counters of the falls are left (a counter is taken round by as many steps as there
+/// are counters): no more than a third of that may be.
+inline constexpr std::uint32_t kFewestCounters = 4;
+inline constexpr std::uint32_t kMostCounters = 32;
 inline constexpr double kSeveralShare = 0.05;
 inline constexpr std::uint32_t kSeveralLeast = 20;
-inline constexpr double kDealtShare = 0.125;
+inline constexpr double kDealtShare = 0.5;  ///< over the number of counters
 
 /// ... and no counter has three of four lines that stand together: where one has, the log is its
 /// log, and the other lines are foreign to it. Whoever edits some must not have all passed over.

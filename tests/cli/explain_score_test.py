@@ -102,6 +102,8 @@ def final_score(q):
     for name in ("spill", "habit"):
         if f"{name}_of" in q:
             score = min(score, -math.log10(q[f"{name}_seen"] / q[f"{name}_of"]))
+    if "total_t" in q:
+        score = min(score, t_tail(q["total_t"], q["total_degrees"]))
     if "rest_R" in q:
         score = min(score, max(q["jobs_score"], own_score(q, q["rest_R"])))
     if "bursts" in q:

@@ -72,5 +72,36 @@ TEST(JobSpill, three_visits_in_the_hour_of_a_job_do_not_explain_one_another) {
   EXPECT_EQ(alarms(plan).size(), 12U);
 }
 
+/// Lines every five minutes, and a job at 03:05 whose work comes in ten pieces at any moments of
+/// the half hour after it. One night's total is `extra` PIDs more.
+HostPlan scattering_host(std::uint64_t seed) {
+  HostPlan plan = host();
+  plan.seed = seed;
+  plan.jobs = {{1, 10, 0, 3}, {3, 30, 7, 2}, {2, kDay, kJobMinute, 6}};
+  Random random(seed);
+  for (std::uint32_t day = 0; day < kDays; ++day) {
+    const auto piece = static_cast<std::uint32_t>(20 + random.uniform() * 20);
+    for (std::size_t i = 0; i < 10; ++i)
+      plan.activities.push_back(
+          {day * kDay + kJobMinute + static_cast<std::uint32_t>(random.uniform() * 30), piece, 1});
+  }
+  return plan;
+}
+
+TEST(JobSpill, where_in_the_half_hour_a_job_does_its_work_is_no_alarm) {
+  std::size_t found = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) found += alarms(scattering_host(seed)).size();
+  EXPECT_EQ(found, 0U);
+}
+
+TEST(JobSpill, what_is_more_than_such_a_job_ever_does_is_one) {
+  HostPlan plan = scattering_host(3);
+  plan.activities.push_back({8 * kDay + kJobMinute + 12, 1500, 1});
+  EXPECT_EQ(alarms(plan).size(), 1U);
+  plan = scattering_host(3);  // behind all that the job ever reached
+  plan.activities.push_back({8 * kDay + kJobMinute + 47, 60, 1});
+  EXPECT_EQ(alarms(plan).size(), 1U);
+}
+
 }  // namespace
 }  // namespace pidometer

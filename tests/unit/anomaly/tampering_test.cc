@@ -216,6 +216,31 @@ TEST(RecordOutOfSequence, a_line_that_was_edited) {
   }
 }
 
+// Ticks at uneven distances: the neighbours of an edited one may be further apart than those
+// beside.
+TEST(RecordOutOfSequence, the_time_of_any_line) {
+  const auto uneven = [](std::int64_t minute) {
+    std::vector<std::uint32_t> jobs;
+    for (const auto& [label, at] :
+         {std::pair{1U, 0}, {2U, 1}, {3U, 5}, {1U, 10}, {4U, 10}, {5U, 10}, {1U, 30}, {3U, 35}})
+      if (minute % kHour == at) jobs.push_back(label);
+    return jobs;
+  };
+  const std::vector<Reading> readings = Host{uneven, 0.1}.run(8 * kDay);
+  for (std::size_t victim = 500; victim < 516; ++victim)
+    for (const std::int64_t by :
+         {-kDay, -3 * kHour, -2 * kHour - 7, -45L, 45L, 2 * kHour + 7, 3 * kHour, kDay}) {
+      SCOPED_TRACE("line " + std::to_string(victim) + " by " + std::to_string(by));
+      std::vector<Reading> edited = readings;
+      edited[victim].time += std::chrono::minutes(by);
+      const std::vector<Anomaly> found = find(edited);
+      ASSERT_EQ(found.size(), 1U);
+      EXPECT_EQ(found[0].kind, AnomalyKind::record_out_of_sequence);
+      EXPECT_EQ(found[0].fault, SequenceFault::time);
+      EXPECT_EQ(found[0].first_record, victim);
+    }
+}
+
 // Of two jobs of one tick the second one's PID was edited: the tick's reading is the first one's.
 TEST(RecordOutOfSequence, the_second_job_of_a_tick) {
   std::vector<Reading> readings = Host{server}.run(8 * kDay);

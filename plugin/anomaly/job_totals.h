@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/window_scan.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// A daily job whose work is spread over the hour after it (a scan of files, an update that
+/// sleeps): in which of the intervals there it spends its PIDs differs from day to day, the sum
+/// over the hour does much less. Where other runs' work varies at that distance from the run, too,
+/// an excess is explained with the chance of the run's total under that of all runs.
+class JobTotals {
+ public:
+  /// The arithmetic of a run that explains a window; degrees 0: none does.
+  struct Steps {
+    double total = 0;   ///< PIDs in the hour after the run beyond those of the hours before runs
+    double middle = 0;  ///< median of the logarithms of all runs' totals
+    double spread = 0;  ///< and theirs
+    double deviations = 0;  ///< of the logarithm of this one
+    unsigned degrees = 0;   ///< of Student's t for these
+    double chance = 0;      ///< -log10 of it
+  };
+
+  /// `clock` and `scan` must outlive it.
+  JobTotals(const PidClock& clock, const WindowScan& scan);
+
+  /// The window's score, no larger than the chance of the total of a run before it.
+  double explained(const Window& window, Steps* steps = nullptr) const;
+
+ private:
+  struct Run {
+    std::uint32_t tick;
+    std::uint32_t end;  ///< of the hour's intervals: the last tick of them
+    bool whole;         ///< the hour was judged throughout
+    double total;
+  };
+  struct Job {
+    std::vector<Run> runs;  ///< by tick
+    double before = 0;      ///< PIDs a second in the hours before runs
+    double middle = 0;
+    double spread = 0;
+    unsigned degrees = 0;
+    double by_chance = 0;  ///< intervals that vary, in an hour that is none of the job's
+  };
+  void find_jobs();
+  bool learn(Job& job) const;
+  Run run_at(std::uint32_t tick) const;
+  double seconds(std::uint32_t begin, std::uint32_t end) const;
+  double advance(std::uint32_t begin, std::uint32_t end) const;
+  bool reaches(const Job& job, const Run& run, const Window& window) const;
+
+  const PidClock& clock_;
+  const WindowScan& scan_;
+  std::vector<std::uint32_t> vary_;  ///< intervals that are far out, either way; ascending
+  double hours_ = 1;                 ///< that were judged
+  std::vector<Job> jobs_;
+};
+
+}  // namespace pidometer
