@@ -103,7 +103,7 @@ RunOutcome outcome_of(const FleetStatus& status) {
     return static_cast<int>(count_images(status, state));
   };
   const int total = static_cast<int>(status.images.size());
-  outcome.inputs_failed = count(ImageState::failed) + static_cast<int>(status.errors.size());
+  outcome.inputs_failed = count(ImageState::failed);
   outcome.inputs_opened = total - count(ImageState::failed);
   outcome.damaged = count(ImageState::partial) > 0;
   outcome.cron_logs = static_cast<int>(
@@ -163,8 +163,6 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   const Result<std::optional<FleetStatus>> earlier = earlier_status(*folder, options);
   if (!earlier) return refuse(earlier.error(), diagnostics);
   for (const std::string& note : plan->notes) diagnostics.note(note);
-  for (const Error& error : plan->errors) diagnostics.error(error);
-  status.errors = plan->errors;
   folder->remove_unfinished();
   std::size_t kept = 0;
   if (*earlier) {

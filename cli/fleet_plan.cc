@@ -79,40 +79,43 @@ std::vector<fs::path> files_of(const InputGroup& group) {
   return files;
 }
 
-/// Whether a path that is in no group is one that somebody would miss: it could not be read, or it
-/// is the copy of a segment that is read elsewhere. In one run with other images a copy adds
-/// nothing; in a fleet each image is to be accounted for.
-bool is_missed(const std::string& path, GroupedInputs& grouped) {
-  const auto names_it = [&](const auto& told) {
-    return told.message.find(path) != std::string::npos;
-  };
-  if (std::erase_if(grouped.errors, names_it) > 0) return true;
-  return std::any_of(grouped.groups.begin(), grouped.groups.end(), [&](const InputGroup& group) {
-    return std::any_of(group.warnings.begin(), group.warnings.end(), [&](const Warning& warning) {
-      return warning.kind == WarningKind::duplicate_input && names_it(warning);
-    });
-  });
+FleetImage image_of(const InputGroup& group) {
+  FleetImage image;
+  for (const fs::path& file : files_of(group)) image.segments.push_back(file.string());
+  image.root = group.kind == InputKind::root;
+  return image;
 }
 
-/// One image a group and a path that is missed, in the order of the command line.
-std::vector<FleetImage> given_images(const Options& options, GroupedInputs& grouped) {
+/// One image a group, in the order of the command line. What is in none (a copy of segments that
+/// are read elsewhere, a file that cannot be read) is grouped without the others, and at last is an
+/// image by itself, whose scan says why it is none: a fleet accounts for each path.
+std::vector<FleetImage> given_images(const Options& options, FleetPlan& plan) {
   std::vector<FleetImage> images;
   std::set<std::string> covered;
-  for (const InputGroup& group : grouped.groups) {
-    FleetImage& image = images.emplace_back();
-    for (const fs::path& file : files_of(group)) {
-      image.segments.push_back(file.string());
-      covered.insert(key_of(file.string()));
+  const auto is_covered = [&](const std::string& path) { return covered.contains(key_of(path)); };
+  Options rest = options;
+  for (bool grouping = true; grouping;) {
+    GroupedInputs grouped = group_given(rest);
+    for (InputGroup& group : grouped.groups) {
+      const std::size_t before = covered.size();
+      for (const fs::path& file : files_of(group)) covered.insert(key_of(file.string()));
+      // In the place of a damaged copy its better original may have been found once more.
+      if (covered.size() == before) continue;
+      images.push_back(image_of(group));
+      plan.groups.push_back(std::move(group));
     }
-    image.root = group.kind == InputKind::root;
+    for (const std::string& part : grouped.parts) covered.insert(key_of(part));
+    plan.notes.insert(plan.notes.end(), grouped.notes.begin(), grouped.notes.end());
+    grouping = std::erase_if(rest.inputs, is_covered) + std::erase_if(rest.roots, is_covered) > 0 &&
+               !(rest.inputs.empty() && rest.roots.empty());
   }
+  for (const auto* const paths : {&rest.inputs, &rest.roots})
+    for (const std::string& path : *paths)
+      if (covered.insert(key_of(path)).second)
+        images.push_back({.segments = {path}, .root = paths == &rest.roots});
   std::map<std::string, std::size_t> order;
   for (const auto* const paths : {&options.inputs, &options.roots})
-    for (const std::string& path : *paths) {
-      order.try_emplace(key_of(path), order.size());
-      if (covered.insert(key_of(path)).second && is_missed(path, grouped))
-        images.push_back({.segments = {path}, .root = paths == &options.roots});
-    }
+    for (const std::string& path : *paths) order.try_emplace(key_of(path), order.size());
   const auto place = [&order](const FleetImage& image) {
     std::size_t first = order.size();
     for (const std::string& segment : image.segments)
@@ -213,21 +216,19 @@ Result<FleetPlan> plan_fleet(const Options& options) {
   if (Result<void> good = check_options(options); !good) return tl::unexpected(good.error());
   FleetPlan plan;
   std::vector<FleetImage> images;
-  Options given = options;
-  if (!options.case_file.empty()) {
+  if (options.case_file.empty()) {
+    images = given_images(options, plan);
+  } else {
     Result<std::vector<FleetImage>> listed = case_images(options);
     if (!listed) return tl::unexpected(listed.error());
     images = std::move(*listed);
+    Options given = options;
     for (const FleetImage& image : images)
       given.inputs.insert(given.inputs.end(), image.segments.begin(), image.segments.end());
+    GroupedInputs grouped = group_given(given);
+    plan.notes = std::move(grouped.notes);
+    plan.groups = std::move(grouped.groups);
   }
-  GroupedInputs grouped = group_given(given);
-  plan.notes = std::move(grouped.notes);
-  if (options.case_file.empty()) {
-    images = given_images(options, grouped);
-    plan.errors = std::move(grouped.errors);
-  }
-  plan.groups = std::move(grouped.groups);
   const FileFinder finder(plan.groups);
   const std::vector<std::string> names = image_names(images);
   for (std::size_t i = 0; i < images.size(); ++i) {

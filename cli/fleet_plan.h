@@ -17,7 +17,6 @@ struct FleetPlan {
   FleetStatus status;
   std::vector<FleetWork> work;
   std::vector<InputGroup> groups;  ///< of all inputs, as far as they are any
-  std::vector<Error> errors;       ///< of inputs that are of no image
   std::vector<std::string> notes;
 };
 

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""scan -d: every path that is given is an image of the fleet, or a part of one."""
+
+import pathlib
+import shutil
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, fleet_hosts, fleets, images, program, tap  # noqa: E402
+
+
+class Inputs(fleets.FleetTest):
+    def states(self, *inputs, status=0):
+        run = program.run("scan", "-d", self.out, "--force", "-z", "UTC", *inputs)
+        self.assertEqual(run.status, status, run.err)
+        return {tuple(image["inputs"]): image["state"] for image in fleets.status_of(self.out)["images"]}
+
+    def test_a_missing_image_whose_name_is_a_part_of_anothers(self):
+        log = self.place / "log"
+        log.write_bytes(fleet_hosts.log_of(1))
+        missing = [str(self.place / name) for name in ("web1", "web10", "we", "10")]
+        self.assertEqual(self.states(*missing, log, status=3),
+                         {**{(path,): "failed" for path in missing}, (str(log),): "complete"})
+
+    def test_a_copy_in_segments_is_one_image(self):
+        segments = evidence.segmented_e01(self.place)
+        copy = self.place / "copy"
+        copy.mkdir()
+        copies = [shutil.copy(segment, copy) for segment in segments]
+        states = self.states(*segments, *copies)
+        self.assertEqual(states, {tuple(map(str, part)): "complete" for part in (segments, copies)})
+
+    def test_a_damaged_copy_is_an_image(self):
+        image, copy = self.place / "disk.E01", self.place / "copy.E01"
+        shutil.copy(program.E01, image)
+        evidence.flipped_e01(copy)
+        self.assertEqual(self.states(image, copy, status=3), {(str(image),): "complete", (str(copy),): "partial"})
+        copy.write_bytes(program.E01.read_bytes()[:-100])
+        for inputs in ((image, copy), (copy, image)):
+            # A scan takes the whole one in its place, and says so.
+            self.assertEqual(set(self.states(*inputs)), {(str(image),), (str(copy),)})
+
+    def test_extents_are_a_part_of_their_disk(self):
+        self.need("qemu-img")
+        whole, alone = (self.place / f"{name}.vmdk" for name in ("disk", "other"))
+        for image in (whole, alone):
+            images.run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=twoGbMaxExtentSparse",
+                       program.RAW, image)
+        extents = [self.place / f"{image.stem}-s001.vmdk" for image in (whole, alone)]
+        states = self.states(whole, *extents)
+        self.assertEqual(states, {(str(image),): "complete" for image in (whole, alone)})
+
+
+if __name__ == "__main__":
+    tap.main()
