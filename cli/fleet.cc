@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -28,6 +27,10 @@ namespace {
 
 /// Images of an earlier list that are named.
 constexpr std::size_t kNamedImages = 5;
+
+std::string images_words(std::size_t count) {
+  return with_thousands(count) + (count == 1 ? " image" : " images");
+}
 
 int usable_cores() {
   cpu_set_t cores;
@@ -65,22 +68,18 @@ Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder,
   return std::optional(std::move(*status));
 }
 
-/// What an earlier list had and this one has not stays, and is no part of the timeline.
-void say_what_is_left(const FleetStatus& earlier, const FleetStatus& now,
-                      Diagnostics& diagnostics) {
-  std::set<std::string> names;
-  for (const FleetEntry& entry : now.images) names.insert(entry.name);
+/// What was written of images of other lists stays, and is no part of the timeline.
+void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+  const std::vector<std::string> others = folder.other_images(now.images);
+  if (others.empty()) return;
   std::string words;
-  std::size_t count = 0;
-  for (const FleetEntry& entry : earlier.images)
-    if (!names.contains(entry.name) && ++count <= kNamedImages)
-      words += (words.empty() ? "" : ", ") + entry.name;
-  if (count > 0)
-    diagnostics.note(fmt::format(
-        "note: {} of the earlier fleet {} not in this one; what was written of them stays, and is "
-        "in no timeline: {}{}",
-        count == 1 ? "1 image" : fmt::format("{} images", count), count == 1 ? "is" : "are", words,
-        count > kNamedImages ? ", ..." : ""));
+  for (std::size_t i = 0; i < std::min(others.size(), kNamedImages); ++i)
+    words += (i == 0 ? "" : ", ") + others[i];
+  diagnostics.note(fmt::format(
+      "note: {} of an earlier fleet {} not in this one; what was written of them stays, and is in "
+      "no timeline: {}{}",
+      images_words(others.size()), others.size() == 1 ? "is" : "are", words,
+      others.size() > kNamedImages ? ", ..." : ""));
 }
 
 Result<void> write_status(const FleetFolder& folder, const FleetStatus& status) {
@@ -132,8 +131,8 @@ std::string state_words(ExitStatus status) {
 }
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
-  return fmt::format("{} images: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
-                     with_thousands(status.images.size()),
+  return fmt::format("{}: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
+                     images_words(status.images.size()),
                      with_thousands(count_images(status, ImageState::complete)),
                      with_thousands(kept),
                      with_thousands(count_images(status, ImageState::partial)),
@@ -168,9 +167,11 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (*earlier) {
     // The bytes of an image are hashed in its scan: with --hash nothing is kept on trust of size
     // and time.
-    if (!options.hash) kept = folder->keep_complete(**earlier, status, file_sha256);
-    say_what_is_left(**earlier, status, diagnostics);
+    if (!options.hash)
+      kept = folder->keep_complete(**earlier, status, options.reports, file_sha256);
   }
+  say_what_is_left(*folder, status, diagnostics);
+  folder->remove_timeline();
   if (*earlier || options.force)
     for (const FleetEntry& entry : status.images)
       if (!entry.kept) folder->remove_outputs(entry.name);

@@ -17,6 +17,7 @@
 #include "cli/small_file.h"
 #include "cli/time_argument.h"
 #include "fleet/image_names.h"
+#include "fleet/input_files.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/names.h"
 
@@ -173,15 +174,11 @@ std::vector<std::string> input_arguments(const FleetImage& image) {
   return arguments;
 }
 
-/// False where it is no file, of which size and time say that it is unchanged.
+/// False where it is no file.
 bool look_at(const fs::path& path, std::vector<InputFile>& files) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  std::error_code ignored;
-  files.push_back({escape_bytes(fs::absolute(path, ignored).lexically_normal().string()),
-                   static_cast<std::uint64_t>(info.st_size),
-                   std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec});
-  return true;
+  std::optional<InputFile> file = look_at_file(path);
+  if (file) files.push_back(std::move(*file));
+  return file.has_value();
 }
 
 /// The files that an image is made of, those that were found beside the ones given too.
@@ -196,19 +193,45 @@ class FileFinder {
     std::vector<fs::path> all;
     std::set<const InputGroup*> taken;
     for (const std::string& segment : image.segments) {
-      const auto at = groups_.find(key_of(segment));
-      if (at == groups_.end()) {
+      const InputGroup* const group = group_of(segment);
+      if (group == nullptr) {
         all.emplace_back(segment);
-      } else if (taken.insert(at->second).second) {
-        for (fs::path& file : files_of(*at->second)) all.push_back(std::move(file));
+      } else if (taken.insert(group).second) {
+        for (fs::path& file : files_of(*group)) all.push_back(std::move(file));
       }
     }
     return all;
   }
 
+  /// The input that a file is a part of; null where it is of none.
+  const InputGroup* group_of(const std::string& file) const {
+    const auto at = groups_.find(key_of(file));
+    return at == groups_.end() ? nullptr : at->second;
+  }
+
  private:
   std::map<std::string, const InputGroup*> groups_;
 };
+
+/// Two entries that are segments of one image would be two hosts of which one is none. An entry of
+/// which a segment is read elsewhere, or nowhere, is a copy or fails: it is told apart by its scan.
+Result<void> check_distinct(const std::vector<FleetImage>& images, const FileFinder& finder,
+                            const std::string& name) {
+  std::map<const InputGroup*, std::size_t> owners;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    std::set<const InputGroup*> groups;
+    for (const std::string& segment : images[i].segments) groups.insert(finder.group_of(segment));
+    if (groups.contains(nullptr)) continue;
+    for (const InputGroup* group : groups) {
+      const auto [at, added] = owners.try_emplace(group, i);
+      if (!added)
+        return fail(ErrorKind::usage, group->name + " is an image of " + name + " more than once",
+                    fmt::format("entries {} and {} name parts of it", at->second + 1, i + 1),
+                    "give one entry to each image, with its first segment or all of them");
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -230,6 +253,9 @@ Result<FleetPlan> plan_fleet(const Options& options) {
     plan.groups = std::move(grouped.groups);
   }
   const FileFinder finder(plan.groups);
+  if (!options.case_file.empty())
+    if (Result<void> distinct = check_distinct(images, finder, options.case_file); !distinct)
+      return tl::unexpected(distinct.error());
   const std::vector<std::string> names = image_names(images);
   for (std::size_t i = 0; i < images.size(); ++i) {
     fill_in(options, images[i]);

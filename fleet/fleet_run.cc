@@ -8,6 +8,7 @@
 
 #include "fleet/child_messages.h"
 #include "fleet/fleet_progress.h"
+#include "fleet/input_files.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -128,6 +129,9 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     return set_failed(entry, end_words(end, first_message(log)));
   }
   take_outputs(entry);
+  // What was read and is not known cannot be verified by another run.
+  const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
+  if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
   const bool rows =
       std::any_of(entry.outputs.begin(), entry.outputs.end(),
                   [](const FleetOutput& one) { return one.kind == "rows" && !one.sha256.empty(); });
