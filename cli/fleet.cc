@@ -165,10 +165,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   folder->remove_unfinished();
   std::size_t kept = 0;
   if (*earlier) {
-    // The bytes of an image are hashed in its scan: with --hash nothing is kept on trust of size
-    // and time.
-    if (!options.hash)
-      kept = folder->keep_complete(**earlier, status, options.reports, file_sha256);
+    kept = folder->keep_complete(**earlier, status, options.reports, file_sha256);
   }
   say_what_is_left(*folder, status, diagnostics);
   folder->remove_timeline();

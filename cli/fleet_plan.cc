@@ -161,7 +161,8 @@ std::vector<std::string> scan_arguments(const Options& options, const FleetImage
   if (options.as != InputKind::automatic) add("--as", std::string(input_kind_name(options.as)));
   add("--step-limit", std::to_string(options.step_limit));
   add_if(options.records, "--records");
-  if (options.witnesses) add_if(true, *options.witnesses ? "--witnesses" : "--no-witnesses");
+  if (options.witnesses)
+    arguments.emplace_back(*options.witnesses ? "--witnesses" : "--no-witnesses");
   add_if(options.recover, "--recover");
   add_if(options.hash, "--hash");
   return arguments;

@@ -182,19 +182,19 @@ void FleetRun::stop() {
 }
 
 void FleetRun::show_progress() const {
-  FleetProgress::Counts counts;
-  counts.total = status_.images.size();
+  FleetProgress progress;
+  progress.total = status_.images.size();
   for (std::size_t i = 0; i < status_.images.size(); ++i) {
     const ImageState state = status_.images[i].state;
     const bool open = state == ImageState::waiting || state == ImageState::running;
-    if (open) counts.bytes_left += work_[i].bytes;
-    if (!open) ++counts.done;
-    if (state == ImageState::partial) ++counts.partial;
-    if (state == ImageState::failed) ++counts.failed;
+    if (open) progress.bytes_left += work_[i].bytes;
+    if (!open) ++progress.done;
+    if (state == ImageState::partial) ++progress.partial;
+    if (state == ImageState::failed) ++progress.failed;
   }
-  counts.done_now = done_;
-  counts.bytes_now = bytes_done_;
-  tools_.progress(FleetProgress::words(counts, Clock::now() - begun_));
+  progress.done_now = done_;
+  progress.bytes_now = bytes_done_;
+  tools_.progress(progress_words(progress, Clock::now() - begun_));
 }
 
 Result<void> FleetRun::publish(bool at_once) {

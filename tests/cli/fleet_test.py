@@ -197,7 +197,7 @@ class Failures(FleetTest):
             self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 0)
         os.close(leader)
         self.assertRegex(shown, rb"\r\x1b\[K\d+/20 done")
-        self.assertRegex(shown, rb"done; \d+ images/min, \d+ MB/s, \d+:\d\d:\d\d left")
+        self.assertRegex(shown, rb"done; \d+ images/min, \d+\.\d MB/s, \d+:\d\d:\d\d left")
         self.assertLess(max(len(line) for line in shown.split(b"\r\x1b[K") if b"/20" in line), 60)
         self.assertNotIn("/20 done", self.fleet("-z", "UTC", *logs, out=self.place / "other").err)
 
@@ -221,6 +221,8 @@ class Resume(FleetTest):
         self.assertEqual(self.kept(), set())
         self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs)
         self.assertEqual(self.kept(), set())
+        self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs)
+        self.assertEqual(self.kept(), {"a", "b", "c", "d", "e"})
         self.fleet("-z", "UTC", "--resume", "--records", *logs)
         self.assertEqual(self.kept(), {"a", "b", "c", "d", "e"})
         run = self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs[1:])
