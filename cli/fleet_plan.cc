@@ -14,6 +14,7 @@
 
 #include "cli/flags.h"
 #include "cli/input_reports.h"
+#include "cli/real_path.h"
 #include "cli/small_file.h"
 #include "cli/time_argument.h"
 #include "fleet/image_names.h"
@@ -70,8 +71,7 @@ Result<std::vector<FleetImage>> case_images(const Options& options) {
 std::string key_of(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) return fmt::format("{}:{}", info.st_dev, info.st_ino);
-  std::error_code ignored;
-  return fs::weakly_canonical(path, ignored).string();
+  return real_path(path).string();
 }
 
 std::vector<fs::path> files_of(const InputGroup& group) {
@@ -214,21 +214,28 @@ class FileFinder {
   std::map<std::string, const InputGroup*> groups_;
 };
 
-/// Two entries that are segments of one image would be two hosts of which one is none. An entry of
-/// which a segment is read elsewhere, or nowhere, is a copy or fails: it is told apart by its scan.
+/// Two entries of one image would be two hosts of which one is none. An entry of which a segment is
+/// read elsewhere, or nowhere, is a copy or fails: it is told apart by its scan.
 Result<void> check_distinct(const std::vector<FleetImage>& images, const FileFinder& finder,
                             const std::string& name) {
+  const auto twice = [&](const std::string& what, std::size_t first, std::size_t second) {
+    return fail(ErrorKind::usage, what + " stands in " + name + " more than once",
+                fmt::format("entries {} and {} have it or a part of it", first + 1, second + 1),
+                "give each image one entry, with its first segment or all of them");
+  };
+  std::map<std::string, std::size_t> seen;
   std::map<const InputGroup*, std::size_t> owners;
   for (std::size_t i = 0; i < images.size(); ++i) {
     std::set<const InputGroup*> groups;
-    for (const std::string& segment : images[i].segments) groups.insert(finder.group_of(segment));
+    for (const std::string& segment : images[i].segments) {
+      const auto [at, added] = seen.try_emplace(key_of(segment), i);
+      if (!added) return twice(segment, at->second, i);
+      groups.insert(finder.group_of(segment));
+    }
     if (groups.contains(nullptr)) continue;
     for (const InputGroup* group : groups) {
       const auto [at, added] = owners.try_emplace(group, i);
-      if (!added)
-        return fail(ErrorKind::usage, group->name + " is an image of " + name + " more than once",
-                    fmt::format("entries {} and {} name parts of it", at->second + 1, i + 1),
-                    "give one entry to each image, with its first segment or all of them");
+      if (!added) return twice(group->name, at->second, i);
     }
   }
   return {};

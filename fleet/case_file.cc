@@ -195,22 +195,6 @@ Result<std::vector<FleetImage>> images_of_json(std::string_view bytes, const std
   return images;
 }
 
-/// Two entries of one image would be two hosts of which one is none.
-Result<void> check_distinct(const std::vector<FleetImage>& images, const std::string& name) {
-  std::map<std::filesystem::path, std::size_t> seen;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    for (const std::string& segment : images[i].segments) {
-      std::error_code ignored;
-      const auto [at, added] =
-          seen.try_emplace(std::filesystem::weakly_canonical(segment, ignored), i);
-      if (!added)
-        return fail(ErrorKind::usage, segment + " stands in " + name + " more than once",
-                    fmt::format("entries {} and {} have it", at->second + 1, i + 1),
-                    "leave one of them out");
-    }
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<FleetImage>> read_case_list(std::string_view bytes, const std::string& name,
@@ -226,8 +210,6 @@ Result<std::vector<FleetImage>> read_case_list(std::string_view bytes, const std
     return fail(ErrorKind::usage, name + " names no image that could be scanned",
                 fmt::format("it has {} entries, of 1 to {}", images->size(), kMostImages),
                 std::string(kHelp));
-  if (Result<void> distinct = check_distinct(*images, name); !distinct)
-    return tl::unexpected(distinct.error());
   return images;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """scan -d: every path that is given is an image of the fleet, or a part of one."""
 
+import json
 import pathlib
 import shutil
 import sys
@@ -21,6 +22,20 @@ class Inputs(fleets.FleetTest):
         missing = [str(self.place / name) for name in ("web1", "web10", "we", "10")]
         self.assertEqual(self.states(*missing, log, status=3),
                          {**{(path,): "failed" for path in missing}, (str(log),): "complete"})
+
+    def test_images_that_cannot_be_reached_are_told_apart(self):
+        """Links that lead to themselves, as folders that may not be searched are for others than root."""
+        log, loops = self.place / "log", [self.place / name for name in ("a", "b")]
+        log.write_bytes(fleet_hosts.log_of(1))
+        for loop in loops:
+            loop.symlink_to(loop.name)
+        states = {**{(str(loop),): "failed" for loop in loops}, (str(log),): "complete"}
+        self.assertEqual(self.states(*loops, log, status=3), states)
+        case = self.place / "case.json"
+        case.write_text(json.dumps([{"segments": str(path)} for path in (*loops, log)]))
+        self.assertEqual(self.states("--case", case, status=3), states)
+        merged = program.run("merge", *loops, self.out / "images" / "log.jsonl")
+        self.assertNotIn("given more than once", merged.err)
 
     def test_a_copy_in_segments_is_one_image(self):
         segments = evidence.segmented_e01(self.place)
