@@ -152,6 +152,11 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (const Result<ScanPlan> meaning = make_plan(options); !meaning)
     return refuse(meaning.error(), diagnostics);
   Result<FleetPlan> plan = plan_fleet(options);
+  if (interrupted()) {
+    // What was not looked at any more is missing in the plan: nothing may be removed by it.
+    diagnostics.note("interrupted; no image was scanned");
+    return exit_interrupted;
+  }
   if (!plan) return refuse(plan.error(), diagnostics);
   if (Result<void> safe = check_output_names(options, plan->groups); !safe)
     return refuse(safe.error(), diagnostics);

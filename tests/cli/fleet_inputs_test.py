@@ -4,6 +4,7 @@
 import json
 import pathlib
 import shutil
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -54,6 +55,20 @@ class Inputs(fleets.FleetTest):
         for inputs in ((image, copy), (copy, image)):
             # A scan takes the whole one in its place, and says so.
             self.assertEqual(set(self.states(*inputs)), {(str(image),), (str(copy),)})
+
+    def test_an_interrupt_while_inputs_are_looked_at_leaves_all(self):
+        logs = [self.place / f"log{number}" for number in range(300)]
+        for log in logs:
+            log.write_bytes(b"Mar  1 10:00:00 web01 CROND[842]: (root) CMD (run)\n")
+        parts = evidence.split_raw(self.place)
+        self.states(parts[0])
+        before = fleets.rows_of(self.out), (self.out / "status.json").read_bytes()
+        process = fleets.start(self.out, "--resume", "-z", "UTC", parts[0], *logs)
+        program.wait_for_handlers(process)
+        process.send_signal(signal.SIGINT)
+        process.stderr.close()
+        self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
+        self.assertEqual((fleets.rows_of(self.out), (self.out / "status.json").read_bytes()), before)
 
     def test_extents_are_a_part_of_their_disk(self):
         self.need("qemu-img")
