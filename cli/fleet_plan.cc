@@ -89,14 +89,18 @@ FleetImage image_of(const InputGroup& group) {
 
 /// One image a group, in the order of the command line. What is in none (a copy of segments that
 /// are read elsewhere, a file that cannot be read) is grouped without the others, and at last is an
-/// image by itself, whose scan says why it is none: a fleet accounts for each path.
-std::vector<FleetImage> given_images(const Options& options, FleetPlan& plan) {
+/// image by itself, whose scan says why it is none: a fleet accounts for each path. Errors: inputs
+/// cannot be looked at at all; segments would be taken for images then.
+Result<std::vector<FleetImage>> given_images(const Options& options, FleetPlan& plan) {
   std::vector<FleetImage> images;
   std::set<std::string> covered;
   const auto is_covered = [&](const std::string& path) { return covered.contains(key_of(path)); };
   Options rest = options;
   for (bool grouping = true; grouping;) {
     GroupedInputs grouped = group_given(rest);
+    if (grouped.groups.empty() && !grouped.errors.empty() &&
+        grouped.errors.size() < rest.inputs.size() + rest.roots.size())
+      return tl::unexpected(grouped.errors.back());
     for (InputGroup& group : grouped.groups) {
       const std::size_t before = covered.size();
       for (const fs::path& file : files_of(group)) covered.insert(key_of(file.string()));
@@ -248,7 +252,9 @@ Result<FleetPlan> plan_fleet(const Options& options) {
   FleetPlan plan;
   std::vector<FleetImage> images;
   if (options.case_file.empty()) {
-    images = given_images(options, plan);
+    Result<std::vector<FleetImage>> given = given_images(options, plan);
+    if (!given) return tl::unexpected(given.error());
+    images = std::move(*given);
   } else {
     Result<std::vector<FleetImage>> listed = case_images(options);
     if (!listed) return tl::unexpected(listed.error());

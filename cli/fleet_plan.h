@@ -21,7 +21,8 @@ struct FleetPlan {
 };
 
 /// The images of the command line, or of the list of --case; the files that each is made of are
-/// looked at. Errors: ErrorKind::usage, of options that do not go together or of the list.
+/// looked at. Errors: ErrorKind::usage, of options that do not go together or of the list; of the
+/// system where no input can be looked at.
 Result<FleetPlan> plan_fleet(const Options& options);
 
 }  // namespace pidometer

@@ -3,8 +3,10 @@
 
 import json
 import pathlib
+import resource
 import shutil
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -69,6 +71,15 @@ class Inputs(fleets.FleetTest):
         process.stderr.close()
         self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
         self.assertEqual((fleets.rows_of(self.out), (self.out / "status.json").read_bytes()), before)
+
+    def test_inputs_that_cannot_be_looked_at_are_no_images(self):
+        """Each segment would be taken for a host of its own."""
+        parts = evidence.split_raw(self.place)
+        done = subprocess.run([program.PROGRAM, "scan", "-d", self.out, *parts], capture_output=True, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"cannot start a process that reads the evidence", done.stderr)
+        self.assertFalse(self.out.exists())
 
     def test_extents_are_a_part_of_their_disk(self):
         self.need("qemu-img")
