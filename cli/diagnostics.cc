@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "cli/terminal.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/names.h"
 
@@ -13,6 +15,8 @@ namespace {
 constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kYellow = "\x1b[33m";
 constexpr std::string_view kPlain = "\x1b[0m";
+/// Of a line that is overwritten: it is read at a glance.
+constexpr std::size_t kProgressColumns = 78;
 
 std::string where(const Warning& warning) {
   std::string text = warning.image;
@@ -92,8 +96,11 @@ void Diagnostics::progress(std::string_view text) {
                        .count();
   if (now - last_progress_ms_ < 100) return;
   last_progress_ms_ = now;
-  // 78 columns: an overwritten line must not wrap on the narrowest usual terminal.
-  const std::string line = "\r\x1b[K" + escape_bytes(text.substr(0, 78));
+  // An overwritten line must not wrap, which some terminals do as soon as the last column is taken.
+  const TerminalLook look = terminal_look(color_, stream_);
+  const std::size_t columns =
+      std::min<std::size_t>(terminal_columns(stream_), kProgressColumns + 1);
+  const std::string line = "\r\x1b[K" + fit_width(shown_bytes(text, look), columns - 1, look);
   std::fwrite(line.data(), 1, line.size(), stream_);
   std::fflush(stream_);
   progress_shown_ = true;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -28,6 +27,10 @@ namespace {
 
 /// Images of an earlier list that are named.
 constexpr std::size_t kNamedImages = 5;
+
+std::string images_words(std::size_t count) {
+  return with_thousands(count) + (count == 1 ? " image" : " images");
+}
 
 int usable_cores() {
   cpu_set_t cores;
@@ -65,22 +68,18 @@ Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder,
   return std::optional(std::move(*status));
 }
 
-/// What an earlier list had and this one has not stays, and is no part of the timeline.
-void say_what_is_left(const FleetStatus& earlier, const FleetStatus& now,
-                      Diagnostics& diagnostics) {
-  std::set<std::string> names;
-  for (const FleetEntry& entry : now.images) names.insert(entry.name);
+/// What was written of images of other lists stays, and is no part of the timeline.
+void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+  const std::vector<std::string> others = folder.other_images(now.images);
+  if (others.empty()) return;
   std::string words;
-  std::size_t count = 0;
-  for (const FleetEntry& entry : earlier.images)
-    if (!names.contains(entry.name) && ++count <= kNamedImages)
-      words += (words.empty() ? "" : ", ") + entry.name;
-  if (count > 0)
-    diagnostics.note(fmt::format(
-        "note: {} of the earlier fleet {} not in this one; what was written of them stays, and is "
-        "in no timeline: {}{}",
-        count == 1 ? "1 image" : fmt::format("{} images", count), count == 1 ? "is" : "are", words,
-        count > kNamedImages ? ", ..." : ""));
+  for (std::size_t i = 0; i < std::min(others.size(), kNamedImages); ++i)
+    words += (i == 0 ? "" : ", ") + others[i];
+  diagnostics.note(fmt::format(
+      "note: {} of an earlier fleet {} not in this one; what was written of them stays, and is in "
+      "no timeline: {}{}",
+      images_words(others.size()), others.size() == 1 ? "is" : "are", words,
+      others.size() > kNamedImages ? ", ..." : ""));
 }
 
 Result<void> write_status(const FleetFolder& folder, const FleetStatus& status) {
@@ -103,7 +102,7 @@ RunOutcome outcome_of(const FleetStatus& status) {
     return static_cast<int>(count_images(status, state));
   };
   const int total = static_cast<int>(status.images.size());
-  outcome.inputs_failed = count(ImageState::failed) + static_cast<int>(status.errors.size());
+  outcome.inputs_failed = count(ImageState::failed);
   outcome.inputs_opened = total - count(ImageState::failed);
   outcome.damaged = count(ImageState::partial) > 0;
   outcome.cron_logs = static_cast<int>(
@@ -132,8 +131,8 @@ std::string state_words(ExitStatus status) {
 }
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
-  return fmt::format("{} image{}: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
-                     with_thousands(status.images.size()), status.images.size() == 1 ? "" : "s",
+  return fmt::format("{}: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
+                     images_words(status.images.size()),
                      with_thousands(count_images(status, ImageState::complete)),
                      with_thousands(kept),
                      with_thousands(count_images(status, ImageState::partial)),
@@ -153,6 +152,11 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (const Result<ScanPlan> meaning = make_plan(options); !meaning)
     return refuse(meaning.error(), diagnostics);
   Result<FleetPlan> plan = plan_fleet(options);
+  if (interrupted()) {
+    // What was not looked at any more is missing in the plan: nothing may be removed by it.
+    diagnostics.note("interrupted; no image was scanned");
+    return exit_interrupted;
+  }
   if (!plan) return refuse(plan.error(), diagnostics);
   if (Result<void> safe = check_output_names(options, plan->groups); !safe)
     return refuse(safe.error(), diagnostics);
@@ -163,16 +167,13 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   const Result<std::optional<FleetStatus>> earlier = earlier_status(*folder, options);
   if (!earlier) return refuse(earlier.error(), diagnostics);
   for (const std::string& note : plan->notes) diagnostics.note(note);
-  for (const Error& error : plan->errors) diagnostics.error(error);
-  status.errors = plan->errors;
   folder->remove_unfinished();
   std::size_t kept = 0;
   if (*earlier) {
-    // The bytes of an image are hashed in its scan: with --hash nothing is kept on trust of size
-    // and time.
-    if (!options.hash) kept = folder->keep_complete(**earlier, status, file_sha256);
-    say_what_is_left(**earlier, status, diagnostics);
+    kept = folder->keep_complete(**earlier, status, options.reports, file_sha256);
   }
+  say_what_is_left(*folder, status, diagnostics);
+  folder->remove_timeline();
   if (*earlier || options.force)
     for (const FleetEntry& entry : status.images)
       if (!entry.kept) folder->remove_outputs(entry.name);

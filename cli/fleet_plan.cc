@@ -14,9 +14,11 @@
 
 #include "cli/flags.h"
 #include "cli/input_reports.h"
+#include "cli/real_path.h"
 #include "cli/small_file.h"
 #include "cli/time_argument.h"
 #include "fleet/image_names.h"
+#include "fleet/input_files.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/names.h"
 
@@ -69,8 +71,7 @@ Result<std::vector<FleetImage>> case_images(const Options& options) {
 std::string key_of(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0) return fmt::format("{}:{}", info.st_dev, info.st_ino);
-  std::error_code ignored;
-  return fs::weakly_canonical(path, ignored).string();
+  return real_path(path).string();
 }
 
 std::vector<fs::path> files_of(const InputGroup& group) {
@@ -79,40 +80,47 @@ std::vector<fs::path> files_of(const InputGroup& group) {
   return files;
 }
 
-/// Whether a path that is in no group is one that somebody would miss: it could not be read, or it
-/// is the copy of a segment that is read elsewhere. In one run with other images a copy adds
-/// nothing; in a fleet each image is to be accounted for.
-bool is_missed(const std::string& path, GroupedInputs& grouped) {
-  const auto names_it = [&](const auto& told) {
-    return told.message.find(path) != std::string::npos;
-  };
-  if (std::erase_if(grouped.errors, names_it) > 0) return true;
-  return std::any_of(grouped.groups.begin(), grouped.groups.end(), [&](const InputGroup& group) {
-    return std::any_of(group.warnings.begin(), group.warnings.end(), [&](const Warning& warning) {
-      return warning.kind == WarningKind::duplicate_input && names_it(warning);
-    });
-  });
+FleetImage image_of(const InputGroup& group) {
+  FleetImage image;
+  for (const fs::path& file : files_of(group)) image.segments.push_back(file.string());
+  image.root = group.kind == InputKind::root;
+  return image;
 }
 
-/// One image a group and a path that is missed, in the order of the command line.
-std::vector<FleetImage> given_images(const Options& options, GroupedInputs& grouped) {
+/// One image a group, in the order of the command line. What is in none (a copy of segments that
+/// are read elsewhere, a file that cannot be read) is grouped without the others, and at last is an
+/// image by itself, whose scan says why it is none: a fleet accounts for each path. Errors: inputs
+/// cannot be looked at at all; segments would be taken for images then.
+Result<std::vector<FleetImage>> given_images(const Options& options, FleetPlan& plan) {
   std::vector<FleetImage> images;
   std::set<std::string> covered;
-  for (const InputGroup& group : grouped.groups) {
-    FleetImage& image = images.emplace_back();
-    for (const fs::path& file : files_of(group)) {
-      image.segments.push_back(file.string());
-      covered.insert(key_of(file.string()));
+  const auto is_covered = [&](const std::string& path) { return covered.contains(key_of(path)); };
+  Options rest = options;
+  for (bool grouping = true; grouping;) {
+    GroupedInputs grouped = group_given(rest);
+    if (grouped.groups.empty() && !grouped.errors.empty() &&
+        grouped.errors.size() < rest.inputs.size() + rest.roots.size())
+      return tl::unexpected(grouped.errors.back());
+    for (InputGroup& group : grouped.groups) {
+      const std::size_t before = covered.size();
+      for (const fs::path& file : files_of(group)) covered.insert(key_of(file.string()));
+      // In the place of a damaged copy its better original may have been found once more.
+      if (covered.size() == before) continue;
+      images.push_back(image_of(group));
+      plan.groups.push_back(std::move(group));
     }
-    image.root = group.kind == InputKind::root;
+    for (const std::string& part : grouped.parts) covered.insert(key_of(part));
+    plan.notes.insert(plan.notes.end(), grouped.notes.begin(), grouped.notes.end());
+    grouping = std::erase_if(rest.inputs, is_covered) + std::erase_if(rest.roots, is_covered) > 0 &&
+               !(rest.inputs.empty() && rest.roots.empty());
   }
+  for (const auto* const paths : {&rest.inputs, &rest.roots})
+    for (const std::string& path : *paths)
+      if (covered.insert(key_of(path)).second)
+        images.push_back({.segments = {path}, .root = paths == &rest.roots});
   std::map<std::string, std::size_t> order;
   for (const auto* const paths : {&options.inputs, &options.roots})
-    for (const std::string& path : *paths) {
-      order.try_emplace(key_of(path), order.size());
-      if (covered.insert(key_of(path)).second && is_missed(path, grouped))
-        images.push_back({.segments = {path}, .root = paths == &options.roots});
-    }
+    for (const std::string& path : *paths) order.try_emplace(key_of(path), order.size());
   const auto place = [&order](const FleetImage& image) {
     std::size_t first = order.size();
     for (const std::string& segment : image.segments)
@@ -157,7 +165,8 @@ std::vector<std::string> scan_arguments(const Options& options, const FleetImage
   if (options.as != InputKind::automatic) add("--as", std::string(input_kind_name(options.as)));
   add("--step-limit", std::to_string(options.step_limit));
   add_if(options.records, "--records");
-  if (options.witnesses) add_if(true, *options.witnesses ? "--witnesses" : "--no-witnesses");
+  if (options.witnesses)
+    arguments.emplace_back(*options.witnesses ? "--witnesses" : "--no-witnesses");
   add_if(options.recover, "--recover");
   add_if(options.hash, "--hash");
   return arguments;
@@ -170,15 +179,11 @@ std::vector<std::string> input_arguments(const FleetImage& image) {
   return arguments;
 }
 
-/// False where it is no file, of which size and time say that it is unchanged.
+/// False where it is no file.
 bool look_at(const fs::path& path, std::vector<InputFile>& files) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  std::error_code ignored;
-  files.push_back({escape_bytes(fs::absolute(path, ignored).lexically_normal().string()),
-                   static_cast<std::uint64_t>(info.st_size),
-                   std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec});
-  return true;
+  std::optional<InputFile> file = look_at_file(path);
+  if (file) files.push_back(std::move(*file));
+  return file.has_value();
 }
 
 /// The files that an image is made of, those that were found beside the ones given too.
@@ -193,19 +198,52 @@ class FileFinder {
     std::vector<fs::path> all;
     std::set<const InputGroup*> taken;
     for (const std::string& segment : image.segments) {
-      const auto at = groups_.find(key_of(segment));
-      if (at == groups_.end()) {
+      const InputGroup* const group = group_of(segment);
+      if (group == nullptr) {
         all.emplace_back(segment);
-      } else if (taken.insert(at->second).second) {
-        for (fs::path& file : files_of(*at->second)) all.push_back(std::move(file));
+      } else if (taken.insert(group).second) {
+        for (fs::path& file : files_of(*group)) all.push_back(std::move(file));
       }
     }
     return all;
   }
 
+  /// The input that a file is a part of; null where it is of none.
+  const InputGroup* group_of(const std::string& file) const {
+    const auto at = groups_.find(key_of(file));
+    return at == groups_.end() ? nullptr : at->second;
+  }
+
  private:
   std::map<std::string, const InputGroup*> groups_;
 };
+
+/// Two entries of one image would be two hosts of which one is none. An entry of which a segment is
+/// read elsewhere, or nowhere, is a copy or fails: it is told apart by its scan.
+Result<void> check_distinct(const std::vector<FleetImage>& images, const FileFinder& finder,
+                            const std::string& name) {
+  const auto twice = [&](const std::string& what, std::size_t first, std::size_t second) {
+    return fail(ErrorKind::usage, what + " stands in " + name + " more than once",
+                fmt::format("entries {} and {} have it or a part of it", first + 1, second + 1),
+                "give each image one entry, with its first segment or all of them");
+  };
+  std::map<std::string, std::size_t> seen;
+  std::map<const InputGroup*, std::size_t> owners;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    std::set<const InputGroup*> groups;
+    for (const std::string& segment : images[i].segments) {
+      const auto [at, added] = seen.try_emplace(key_of(segment), i);
+      if (!added) return twice(segment, at->second, i);
+      groups.insert(finder.group_of(segment));
+    }
+    if (groups.contains(nullptr)) continue;
+    for (const InputGroup* group : groups) {
+      const auto [at, added] = owners.try_emplace(group, i);
+      if (!added) return twice(group->name, at->second, i);
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -213,22 +251,25 @@ Result<FleetPlan> plan_fleet(const Options& options) {
   if (Result<void> good = check_options(options); !good) return tl::unexpected(good.error());
   FleetPlan plan;
   std::vector<FleetImage> images;
-  Options given = options;
-  if (!options.case_file.empty()) {
+  if (options.case_file.empty()) {
+    Result<std::vector<FleetImage>> given = given_images(options, plan);
+    if (!given) return tl::unexpected(given.error());
+    images = std::move(*given);
+  } else {
     Result<std::vector<FleetImage>> listed = case_images(options);
     if (!listed) return tl::unexpected(listed.error());
     images = std::move(*listed);
+    Options given = options;
     for (const FleetImage& image : images)
       given.inputs.insert(given.inputs.end(), image.segments.begin(), image.segments.end());
+    GroupedInputs grouped = group_given(given);
+    plan.notes = std::move(grouped.notes);
+    plan.groups = std::move(grouped.groups);
   }
-  GroupedInputs grouped = group_given(given);
-  plan.notes = std::move(grouped.notes);
-  if (options.case_file.empty()) {
-    images = given_images(options, grouped);
-    plan.errors = std::move(grouped.errors);
-  }
-  plan.groups = std::move(grouped.groups);
   const FileFinder finder(plan.groups);
+  if (!options.case_file.empty())
+    if (Result<void> distinct = check_distinct(images, finder, options.case_file); !distinct)
+      return tl::unexpected(distinct.error());
   const std::vector<std::string> names = image_names(images);
   for (std::size_t i = 0; i < images.size(); ++i) {
     fill_in(options, images[i]);

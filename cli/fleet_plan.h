@@ -17,12 +17,12 @@ struct FleetPlan {
   FleetStatus status;
   std::vector<FleetWork> work;
   std::vector<InputGroup> groups;  ///< of all inputs, as far as they are any
-  std::vector<Error> errors;       ///< of inputs that are of no image
   std::vector<std::string> notes;
 };
 
 /// The images of the command line, or of the list of --case; the files that each is made of are
-/// looked at. Errors: ErrorKind::usage, of options that do not go together or of the list.
+/// looked at. Errors: ErrorKind::usage, of options that do not go together or of the list; of the
+/// system where no input can be looked at.
 Result<FleetPlan> plan_fleet(const Options& options);
 
 }  // namespace pidometer

@@ -8,7 +8,7 @@
 namespace pidometer {
 
 /// Joins the rows of all images that have any, in the order of the list, into the fleet's timeline:
-/// what `pidometer merge` makes of them. An interrupt is an error, and leaves what was there.
+/// what `pidometer merge` makes of them. An interrupt is an error, and leaves none.
 Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status,
                                   Diagnostics& diagnostics);
 

@@ -13,6 +13,7 @@
 #include "base/journal_entry.h"
 #include "cli/flags.h"
 #include "cli/interrupt.h"
+#include "cli/real_path.h"
 #include "cli/run_record.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_writer.h"
@@ -231,12 +232,13 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
   if (!options.directory.empty()) targets.push_back(options.directory);
   std::error_code ignored;
   for (const std::string& name : targets) {
-    const fs::path target = fs::weakly_canonical(fs::absolute(name), ignored);
+    const fs::path target = real_path(name);
     for (const fs::path& input : inputs) {
-      const fs::path evidence = fs::weakly_canonical(fs::absolute(input), ignored);
+      const fs::path evidence = real_path(input);
       const bool inside =
+          !evidence.empty() &&
           std::mismatch(evidence.begin(), evidence.end(), target.begin(), target.end()).first ==
-          evidence.end();
+              evidence.end();
       if (inside || fs::equivalent(name, input, ignored))
         return fail(ErrorKind::usage, "will not write to " + name,
                     evidence == target ? "it is one of the inputs"
@@ -244,12 +246,9 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
                     "evidence is never written; give another name");
     }
   }
-  const auto place = [&ignored](const std::string& name) {
-    return fs::weakly_canonical(fs::absolute(name), ignored);
-  };
   for (std::size_t i = 0; i < names.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
-      if (place(names[i]) == place(names[k]) && !fs::is_character_file(names[i], ignored))
+      if (real_path(names[i]) == real_path(names[k]) && !fs::is_character_file(names[i], ignored))
         return fail(ErrorKind::usage, "two outputs cannot both go to " + names[i], {},
                     "give one of them another name");
   return {};

@@ -8,13 +8,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
+#include "cli/real_path.h"
 #include "merge/timeline_merge.h"
 
 namespace pidometer {
@@ -163,9 +163,8 @@ std::string gave_up_line(const Options& options, bool writing) {
 /// All its rows would be there twice; with --dedup they are not, and it is no fault.
 void say_what_is_given_twice(const std::vector<std::string>& inputs, Diagnostics& diagnostics) {
   std::set<std::filesystem::path> seen;
-  std::error_code ignored;
   for (const std::string& name : inputs)
-    if (!seen.insert(std::filesystem::weakly_canonical(name, ignored)).second)
+    if (!seen.insert(real_path(name)).second)
       diagnostics.warning(shown(name) + " is given more than once, and so are its rows");
 }
 

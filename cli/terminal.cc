@@ -22,15 +22,6 @@ std::string_view environment(const char* name) {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-std::size_t columns_of(std::FILE* stream) {
-  winsize size{};
-  if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  const std::string_view said = environment("COLUMNS");
-  std::size_t columns = 0;
-  const auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), columns);
-  return error == std::errc() && end == said.data() + said.size() && columns > 0 ? columns : 80;
-}
-
 bool utf8_locale() {
   std::string_view name;
   for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
@@ -62,9 +53,18 @@ bool wants_terminal_summary(const Options& options, bool to_terminal) {
          options.output.empty() && !options.records;
 }
 
+std::size_t terminal_columns(std::FILE* stream) {
+  winsize size{};
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  const std::string_view said = environment("COLUMNS");
+  std::size_t columns = 0;
+  const auto [end, error] = std::from_chars(said.data(), said.data() + said.size(), columns);
+  return error == std::errc() && end == said.data() + said.size() && columns > 0 ? columns : 80;
+}
+
 TerminalLook terminal_look(bool color, std::FILE* stream) {
   TerminalLook look;
-  look.columns = std::clamp(columns_of(stream), kLeastColumns, kMostColumns);
+  look.columns = std::clamp(terminal_columns(stream), kLeastColumns, kMostColumns);
   look.color = color;
   const std::string_view terminal = environment("TERM");
   look.unicode = utf8_locale() && terminal != "dumb" && terminal != "linux";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 
 #include "cli/options.h"
@@ -11,8 +12,11 @@ namespace pidometer {
 /// or -r) and they would fill a person's screen.
 bool wants_terminal_summary(const Options& options, bool to_terminal);
 
-/// What `stream` shows. Columns: those of the terminal, else COLUMNS, else 80; never fewer than 40,
-/// where nothing could be read, nor more than 120, where no line could be followed. Unicode where
+/// Those of the terminal, else COLUMNS, else 80.
+std::size_t terminal_columns(std::FILE* stream);
+
+/// What `stream` shows. Columns: those of the terminal, but never fewer than 40, where nothing
+/// could be read, nor more than 120, where no line could be followed. Unicode where
 /// the locale (LC_ALL, LC_CTYPE, LANG) is UTF-8 and TERM has a font for it: neither `dumb` nor the
 /// kernel's own console.
 TerminalLook terminal_look(bool color, std::FILE* stream);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "plugin/known/csv_records.h"
@@ -144,9 +145,28 @@ Result<void> set_member(FleetImage& image, const std::string& key, const Json& v
   return set_word(image, key, value.get<std::string>(), where);
 }
 
+/// `repeated`: a key that stands twice in one object. The parser keeps the last of them, and the
+/// image that the other one names would be in no list.
+Json parse_list(std::string_view bytes, std::string& repeated) {
+  std::vector<std::set<std::string>> open;
+  const auto look = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event == Json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second)
+      repeated = value.get<std::string>();
+    return true;
+  };
+  return Json::parse(bytes, look, false);
+}
+
 Result<std::vector<FleetImage>> images_of_json(std::string_view bytes, const std::string& name,
                                                const std::filesystem::path& folder) {
-  const Json json = Json::parse(bytes, nullptr, false);
+  std::string repeated;
+  const Json json = parse_list(bytes, repeated);
+  if (!repeated.empty() && !json.is_discarded())
+    return fail(ErrorKind::usage, name + " says one thing twice",
+                fmt::format("the key '{}' stands twice in one object", repeated),
+                "leave one of them out");
   const Json* list = &json;
   FleetImage common;
   if (json.is_object()) {
@@ -175,22 +195,6 @@ Result<std::vector<FleetImage>> images_of_json(std::string_view bytes, const std
   return images;
 }
 
-/// Two entries of one image would be two hosts of which one is none.
-Result<void> check_distinct(const std::vector<FleetImage>& images, const std::string& name) {
-  std::map<std::filesystem::path, std::size_t> seen;
-  for (std::size_t i = 0; i < images.size(); ++i)
-    for (const std::string& segment : images[i].segments) {
-      std::error_code ignored;
-      const auto [at, added] =
-          seen.try_emplace(std::filesystem::weakly_canonical(segment, ignored), i);
-      if (!added)
-        return fail(ErrorKind::usage, segment + " stands in " + name + " more than once",
-                    fmt::format("entries {} and {} have it", at->second + 1, i + 1),
-                    "leave one of them out");
-    }
-  return {};
-}
-
 }  // namespace
 
 Result<std::vector<FleetImage>> read_case_list(std::string_view bytes, const std::string& name,
@@ -206,8 +210,6 @@ Result<std::vector<FleetImage>> read_case_list(std::string_view bytes, const std
     return fail(ErrorKind::usage, name + " names no image that could be scanned",
                 fmt::format("it has {} entries, of 1 to {}", images->size(), kMostImages),
                 std::string(kHelp));
-  if (Result<void> distinct = check_distinct(*images, name); !distinct)
-    return tl::unexpected(distinct.error());
   return images;
 }
 

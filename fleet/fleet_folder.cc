@@ -11,9 +11,12 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "fleet/input_files.h"
 
 namespace pidometer {
 namespace {
@@ -56,16 +59,32 @@ bool same_arguments(std::vector<std::string> before, const std::vector<std::stri
   return before == now;
 }
 
-bool same_outputs(const FleetEntry& entry, const FleetFolder& folder, const FileHash& hash) {
-  bool rows = false;
+bool same_outputs(const FleetEntry& entry, bool reports, const FleetFolder& folder,
+                  const FileHash& hash) {
   for (const FleetOutput& output : entry.outputs) {
     // The name comes from a file that anyone may have written: only those that are ours are read.
     if (output.file != FleetFolder::image_file(entry.name, output.kind)) return false;
-    rows = rows || output.kind == "rows";
     if (output.kind == "log") continue;
     if (output.sha256.empty() || hash(folder.absolute(output.file)) != output.sha256) return false;
   }
-  return rows;
+  const auto has = [&](std::string_view kind) {
+    return std::ranges::find(entry.outputs, kind, &FleetOutput::kind) != entry.outputs.end();
+  };
+  return has("rows") && has("summary") && (!reports || has("report"));
+}
+
+/// Whether the files that were read are those that are to be read. Beside those of the list there
+/// are those that the scan met: extents, a backing file.
+bool same_files(const std::vector<InputFile>& before, const std::vector<InputFile>& now) {
+  const auto is_in = [](const std::vector<InputFile>& files) {
+    return
+        [&files](const InputFile& file) { return std::ranges::find(files, file) != files.end(); };
+  };
+  const auto is_unchanged = [&](const InputFile& file) {
+    return is_in(now)(file) || look_at_file(file.path) == file;
+  };
+  return !now.empty() && std::ranges::all_of(now, is_in(before)) &&
+         std::ranges::all_of(before, is_unchanged);
 }
 
 }  // namespace
@@ -121,6 +140,11 @@ void FleetFolder::remove_unfinished() const {
   }
 }
 
+void FleetFolder::remove_timeline() const {
+  std::error_code ignored;
+  fs::remove(timeline_file(), ignored);
+}
+
 void FleetFolder::remove_outputs(const std::string& name) const {
   for (const auto& [kind, suffix] : kKinds) {
     std::error_code ignored;
@@ -135,6 +159,21 @@ void FleetFolder::remove_results(const std::string& name) const {
   }
 }
 
+std::vector<std::string> FleetFolder::other_images(std::span<const FleetEntry> images) const {
+  std::set<std::string> known;
+  for (const FleetEntry& entry : images) known.insert(entry.name);
+  std::set<std::string> others;
+  std::error_code error;
+  fs::directory_iterator entries(path_ + "/images", error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    const std::string file = entries->path().filename().string();
+    for (const auto& [kind, suffix] : kKinds)
+      if (file.ends_with(suffix) && !known.contains(file.substr(0, file.size() - suffix.size())))
+        others.insert(file.substr(0, file.size() - suffix.size()));
+  }
+  return {others.begin(), others.end()};
+}
+
 FleetOutput FleetFolder::measure(const std::string& kind, const std::string& file,
                                  const FileHash& hash) const {
   FleetOutput output{kind, file, 0, hash(absolute(file))};
@@ -144,7 +183,7 @@ FleetOutput FleetFolder::measure(const std::string& kind, const std::string& fil
   return output;
 }
 
-std::size_t FleetFolder::keep_complete(const FleetStatus& earlier, FleetStatus& now,
+std::size_t FleetFolder::keep_complete(const FleetStatus& earlier, FleetStatus& now, bool reports,
                                        const FileHash& hash) const {
   if (earlier.tool_version != now.tool_version || earlier.tool_sha256 != now.tool_sha256) return 0;
   std::map<std::string, const FleetEntry*> by_name;
@@ -154,15 +193,16 @@ std::size_t FleetFolder::keep_complete(const FleetStatus& earlier, FleetStatus& 
     const auto at = by_name.find(entry.name);
     if (at == by_name.end()) continue;
     const FleetEntry& before = *at->second;
-    if (before.state != ImageState::complete || entry.files.empty() ||
-        before.files != entry.files || !same_arguments(before.arguments, entry.arguments) ||
-        !same_outputs(before, *this, hash))
+    if (before.state != ImageState::complete || !same_files(before.files, entry.files) ||
+        !same_arguments(before.arguments, entry.arguments) ||
+        !same_outputs(before, reports, *this, hash))
       continue;
     entry.state = before.state;
     entry.exit_status = before.exit_status;
     entry.message = before.message;
     entry.started = before.started;
     entry.ended = before.ended;
+    entry.files = before.files;
     entry.outputs = before.outputs;
     entry.kept = true;
     ++kept;

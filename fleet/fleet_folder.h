@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "fleet/fleet_status.h"
@@ -35,6 +37,8 @@ class FleetFolder {
 
   /// Removes what programs that were killed left of files that they had not finished.
   void remove_unfinished() const;
+  /// Removes the timeline of an earlier run: it is there where it is that of the status beside it.
+  void remove_timeline() const;
   /// Removes what was written of an image before.
   void remove_outputs(const std::string& name) const;
   /// Removes rows and report of an image; log and summary stay.
@@ -42,11 +46,14 @@ class FleetFolder {
   /// A file that was written; nothing in `bytes` and `sha256` where it is not there.
   FleetOutput measure(const std::string& kind, const std::string& file, const FileHash& hash) const;
 
+  /// Names of images of which there are files and which are not among `images`, in order.
+  std::vector<std::string> other_images(std::span<const FleetEntry> images) const;
+
   /// Takes over from an earlier run what is complete and can be verified: the same arguments, the
-  /// same version of the program, inputs of the same size and time, outputs of the same hash. An
-  /// image without `files` is never taken over: of a folder nobody knows whether it is the same.
-  /// Returns how many.
-  std::size_t keep_complete(const FleetStatus& earlier, FleetStatus& now,
+  /// same version of the program, inputs of the same size and time, outputs of the same hash, with
+  /// a report where `reports`. An image without `files` is never taken over: of a folder nobody
+  /// knows whether it is the same. Returns how many.
+  std::size_t keep_complete(const FleetStatus& earlier, FleetStatus& now, bool reports,
                             const FileHash& hash) const;
 
  private:

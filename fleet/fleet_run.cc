@@ -8,6 +8,7 @@
 
 #include "fleet/child_messages.h"
 #include "fleet/fleet_progress.h"
+#include "fleet/input_files.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -128,6 +129,9 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     return set_failed(entry, end_words(end, first_message(log)));
   }
   take_outputs(entry);
+  // What was read and is not known cannot be verified by another run.
+  const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
+  if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
   const bool rows =
       std::any_of(entry.outputs.begin(), entry.outputs.end(),
                   [](const FleetOutput& one) { return one.kind == "rows" && !one.sha256.empty(); });
@@ -178,19 +182,19 @@ void FleetRun::stop() {
 }
 
 void FleetRun::show_progress() const {
-  FleetProgress::Counts counts;
-  counts.total = status_.images.size();
+  FleetProgress progress;
+  progress.total = status_.images.size();
   for (std::size_t i = 0; i < status_.images.size(); ++i) {
     const ImageState state = status_.images[i].state;
     const bool open = state == ImageState::waiting || state == ImageState::running;
-    if (open) counts.bytes_left += work_[i].bytes;
-    if (!open) ++counts.done;
-    if (state == ImageState::partial) ++counts.partial;
-    if (state == ImageState::failed) ++counts.failed;
+    if (open) progress.bytes_left += work_[i].bytes;
+    if (!open) ++progress.done;
+    if (state == ImageState::partial) ++progress.partial;
+    if (state == ImageState::failed) ++progress.failed;
   }
-  counts.done_now = done_;
-  counts.bytes_now = bytes_done_;
-  tools_.progress(FleetProgress::words(counts, Clock::now() - begun_));
+  progress.done_now = done_;
+  progress.bytes_now = bytes_done_;
+  tools_.progress(progress_words(progress, Clock::now() - begun_));
 }
 
 Result<void> FleetRun::publish(bool at_once) {

@@ -55,6 +55,7 @@ struct GroupedInputs {
   std::vector<InputGroup> groups;  ///< in the order of the command line
   std::vector<Error> errors;  ///< paths that are no input: missing, empty, a PNG; the others go on
   std::vector<std::string> notes;  ///< how an input was taken, where that may surprise
+  std::vector<std::string> parts;  ///< paths that are extents of a disk of another name
 };
 
 /// Groups paths into inputs: EWF segments by the set identifier in their headers, never by name

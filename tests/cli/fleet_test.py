@@ -8,8 +8,10 @@ import pty
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -167,9 +169,22 @@ class Failures(FleetTest):
         self.assertEqual(self.states(), {"cron": "complete", "big": "failed"})
         self.assertIn("memory", fleets.by_name(fleets.status_of(self.out))["big"]["message"])
 
+    def test_a_full_disk_leaves_room_for_the_reason(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root mounts a small file system")
+        self.out.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", self.out]
+        if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            self.skipTest("nothing can be mounted here")
+        self.addCleanup(images.run, "umount", self.out)
+        self.fleet("-z", "UTC", "--records", "--jobs", "1", self.log("a"), self.log("b", 2), status=1)
+        for image in fleets.status_of(self.out)["images"]:
+            self.assertIn("No space left on device", image["message"])
+
     def test_progress_is_for_terminals(self):
         logs = [self.log(f"log{number}", number) for number in range(20)]
         leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
         with subprocess.Popen([program.PROGRAM, "scan", "-d", self.out, "-z", "UTC", *logs],
                               stdin=subprocess.DEVNULL, stderr=follower) as process:
             os.close(follower)
@@ -182,7 +197,8 @@ class Failures(FleetTest):
             self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 0)
         os.close(leader)
         self.assertRegex(shown, rb"\r\x1b\[K\d+/20 done")
-        self.assertRegex(shown, rb"done; \d+ images/min, \d+ MB/s, \d+:\d\d:\d\d left")
+        self.assertRegex(shown, rb"done; \d+ images/min, \d+\.\d MB/s, \d+:\d\d:\d\d left")
+        self.assertLess(max(len(line) for line in shown.split(b"\r\x1b[K") if b"/20" in line), 60)
         self.assertNotIn("/20 done", self.fleet("-z", "UTC", *logs, out=self.place / "other").err)
 
 
@@ -205,10 +221,41 @@ class Resume(FleetTest):
         self.assertEqual(self.kept(), set())
         self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs)
         self.assertEqual(self.kept(), set())
+        self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs)
+        self.assertEqual(self.kept(), {"a", "b", "c", "d", "e"})
         self.fleet("-z", "UTC", "--resume", "--records", *logs)
         self.assertEqual(self.kept(), {"a", "b", "c", "d", "e"})
         run = self.fleet("-z", "UTC", "--resume", "--records", "--hash", *logs[1:])
         self.assertIn("is not in this one", run.err)
+
+    def test_what_is_asked_for_now_is_there_afterwards(self):
+        log = self.log("cron")
+        self.fleet("-z", "UTC", log)
+        self.fleet("-z", "UTC", "--resume", "--reports", log)
+        self.assertTrue((self.out / "images" / "cron.html").exists())
+        self.fleet("-z", "UTC", "--resume", log)
+        self.assertEqual(self.kept(), {"cron"})
+
+    def test_files_that_the_scan_alone_knows_are_watched(self):
+        self.need("qemu-img")
+        base, image, disk = (self.place / name for name in ("base.raw", "image.qcow2", "disk.vmdk"))
+        shutil.copy(program.RAW, base)
+        images.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", base.name, "-F", "raw", image)
+        images.run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", base, disk)
+        for touched, kept in ((None, {image.name, disk.name}), (base, {disk.name}),
+                              (self.place / "disk-s001.vmdk", {image.name})):
+            self.fleet("-z", "UTC", "--force", image, disk)
+            if touched:
+                os.utime(touched, (fleet_hosts.MTIME, fleet_hosts.MTIME))
+            self.fleet("-z", "UTC", "--resume", image, disk)
+            self.assertEqual(self.kept(), kept)
+
+    def test_what_another_list_left_is_named(self):
+        logs = [self.log(name) for name in ("a", "b", "c")]
+        self.fleet("-z", "UTC", logs[0])
+        self.assertIn("not in this one; what was written of them stays, and is in no timeline: a",
+                      self.fleet("-z", "UTC", "--force", logs[1]).err)
+        self.assertIn(": a, b\n", self.fleet("-z", "UTC", "--resume", logs[2]).err)
 
     def test_a_list_of_known_work_that_changed_changes_the_rows(self):
         known, log = self.place / "known.csv", self.log("cron")
@@ -243,11 +290,13 @@ class Resume(FleetTest):
         big.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(4000)))
         arguments = ("-z", "UTC", "--records", "--jobs", "2", big, self.log("cron"))
         rows_file = self.out / "images" / "big.jsonl"
-        process = fleets.start(self.out, *arguments)
+        self.fleet("-z", "UTC", self.log("cron"))
+        process = fleets.start(self.out, "--resume", *arguments)
         self.assertTrue(fleets.kill_when(process, lambda: fleets.processes_of(rows_file)))
         time.sleep(0.3)  # it would take seconds
         self.assertEqual(fleets.processes_of(self.out), [])
         self.assertFalse(rows_file.exists())
+        self.assertFalse((self.out / "timeline.jsonl").exists())
         self.assertEqual(fleets.status_of(self.out)["state"], "running")
         self.fleet("--resume", *arguments)
         self.assertEqual([path.name for path in (self.out / "images").iterdir() if path.name.count(".jsonl.")], [])

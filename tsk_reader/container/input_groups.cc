@@ -65,7 +65,10 @@ class Grouper {
       errors_.push_back(*content_error({Content::empty, {}}, name));
       return;
     }
-    if (is_claimed(path)) return;
+    if (is_claimed(path)) {
+      parts_.push_back(name);
+      return;
+    }
     if (as_ == InputKind::folder) {
       errors_.push_back({ErrorKind::usage, name + " is no folder", {}, "leave out --as folder"});
     } else if (as_ == InputKind::log || as_ == InputKind::archive) {
@@ -100,6 +103,7 @@ class Grouper {
     for (auto& [order, group] : groups_) inputs.groups.push_back(std::move(group));
     inputs.errors = std::move(errors_);
     inputs.notes = std::move(notes_);
+    inputs.parts = std::move(parts_);
     return inputs;
   }
 
@@ -203,9 +207,11 @@ class Grouper {
       maps_.push_back(name);
     } else if (is_virtual_disk(sniffed.content)) {
       const fs::path whole = find_vmdk_descriptor(name).value_or(name);
-      if (whole != name)
+      if (whole != name) {
+        parts_.push_back(name);
         notes_.push_back("note: " + name + " is a part of the disk of " + whole.string() +
                          ", which is read as a whole");
+      }
       add(InputKind::image, name, order, {whole});
     } else if (sniffed.content == Content::disk || forced) {
       raw_orders_.insert(order);
@@ -299,6 +305,7 @@ class Grouper {
   std::set<std::pair<dev_t, ino_t>> claimed_;  // extents of VMDKs that are given too
   std::vector<Error> errors_;
   std::vector<std::string> notes_;
+  std::vector<std::string> parts_;
   std::vector<EwfSegment> segments_;
   std::vector<std::string> names_;                        // of segments_, as given
   std::vector<std::size_t> orders_;                       // of segments_, on the command line

@@ -11,12 +11,16 @@
 namespace pidometer {
 namespace {
 
-/// Segments are opened by whoever reads the image: they must be where segments may lie.
+/// Segments are opened by whoever reads the image: they must be where segments may lie. Groups and
+/// parts are called by names that were given.
 bool plausible(const GroupedInputs& grouped, const OpenPolicy& policy,
                std::span<const std::string> paths) {
+  const auto was_given = [&](const std::string& name) {
+    return std::find(paths.begin(), paths.end(), name) != paths.end();
+  };
+  if (!std::all_of(grouped.parts.begin(), grouped.parts.end(), was_given)) return false;
   for (const InputGroup& group : grouped.groups) {
-    if (group.segments.empty()) return false;
-    if (std::find(paths.begin(), paths.end(), group.name) == paths.end()) return false;
+    if (group.segments.empty() || !was_given(group.name)) return false;
     for (const auto* files : {&group.segments, &group.maps})
       for (const auto& file : *files)
         if (!policy.allows(file.string())) return false;

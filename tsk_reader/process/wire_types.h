@@ -146,8 +146,8 @@ void transfer(Wire& wire, InputGroup& value) {
 
 template <typename Wire>
 void transfer(Wire& wire, GroupedInputs& value) {
-  auto& [groups, errors, notes] = value;
-  wire(groups, errors, notes);
+  auto& [groups, errors, notes, parts] = value;
+  wire(groups, errors, notes, parts);
 }
 
 template <typename Wire>

@@ -69,6 +69,12 @@ class ResultFiles:
             if kind in kinds and (self.work / kind).exists():
                 os.replace(self.work / kind, self.path(kind))
 
+    def discard(self):
+        """Removes what has its name of a run that cannot be completed. To be called in the working folder alone."""
+        for kind in KINDS:
+            with contextlib.suppress(OSError):
+                self.path(kind).unlink()
+
     @contextlib.contextmanager
     def working_folder(self, wait):
         """Holds the working folder, empty but for the count of attempts; it is removed if all goes well.

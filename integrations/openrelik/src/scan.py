@@ -21,7 +21,7 @@ ROWS, REPORT, SUMMARY, LOG = "rows.jsonl", "report.html", "summary.json", "log.t
 LEVELS = ("informational", "low", "medium", "high", "critical")
 # Name in the task's configuration: the program's flag. The program checks the values.
 TEXT_OPTIONS = {"timezone": "--timezone", "year": "--year", "pid_max": "--pid-max", "min_level": "--min-level"}
-SWITCHES = {"records": "--records", "recover": "--recover"}
+SWITCHES = {"records": "--records", "recover": "--recover", "hash": "--hash"}
 
 
 class ScanFailed(RuntimeError):

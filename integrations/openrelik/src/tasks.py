@@ -73,6 +73,14 @@ TASK_METADATA = {
             "required": False,
         },
         {
+            "name": "hash",
+            "label": "Compare hashes",
+            "description": "Compute MD5, SHA-1 and SHA-256, and compare them with those that an E01 stores: reads the "
+                           "whole image",
+            "type": "checkbox",
+            "required": False,
+        },
+        {
             "name": "rows_only",
             "label": "Pass on rows only",
             "description": "For a Timesketch task behind this one, which fails at other files: the report stays here",
@@ -91,6 +99,11 @@ def tell_progress(task, **data):
         logger.warning("progress could not be sent: %s", error)
 
 
+def not_written(group, error):
+    """The disk or the share of the results failed: the other images of the task may have theirs, or get them."""
+    return scan.ScanFailed(f"{group.name}: its results cannot be written: {error.strerror or error}")
+
+
 def scan_group(files, options, tell):
     """Scans a group, unless a run before this one has its results. ScanFailed where it gives none."""
     def wait():
@@ -106,12 +119,16 @@ def scan_group(files, options, tell):
                 raise scan.ScanFailed(f"{files.group.name}: {MAX_ATTEMPTS} workers died while they read it; "
                                       "give it to pidometer alone, by hand")
             scan.run_scan(files.group, options, folder, lambda seconds: tell(seconds=seconds))
+            files.publish(*(scan.ROWS, scan.REPORT, scan.LOG, scan.SUMMARY))
         except scan.ScanFailed as error:
             # The folder is removed: a failure with a name is an end, and none of the deaths that are counted.
             files.publish(scan.LOG)
             failure = error
+        except OSError as error:
+            # Rows without the others would be taken for a result.
+            files.discard()
+            failure = not_written(files.group, error)
         else:
-            files.publish(*(scan.ROWS, scan.REPORT, scan.LOG, scan.SUMMARY))
             return
     raise failure
 
@@ -150,11 +167,15 @@ def command(self, pipe_result=None, input_files=None, output_path=None, workflow
             images.append(image_of(files))
             output_files += files.dictionaries(*passed_on)
             task_files += files.dictionaries(*kept)
+            continue
         except scan.ScanFailed as error:
-            logger.error("%s", error)
-            failures.append(str(error))
-            failed.append(files)
-            task_files += files.dictionaries(scan.LOG)
+            failure = str(error)
+        except OSError as error:
+            failure = str(not_written(group, error))
+        logger.error("%s", failure)
+        failures.append(failure)
+        failed.append(files)
+        task_files += files.dictionaries(scan.LOG)
     if not images:
         # Files of a task that fails are nobody's: what they say is in the message.
         for files in failed:

@@ -2,6 +2,7 @@
 """One run of the task, without a broker: what it takes, what it gives, and what a retry of it finds."""
 
 import ast
+import errno
 import fcntl
 import json
 import os
@@ -63,16 +64,18 @@ class TaskTest(unittest.TestCase):
         path = self.folder / "count"
         return len(path.read_text().split()) if path.exists() else 0
 
-    def run_task(self, input_files, task_id="a" * 32, pipe_result=None, **config):
+    def run_task(self, input_files, task_id="a" * 32, pipe_result=None, output=None, **config):
         done = tasks.command.apply(task_id=task_id, kwargs={
-            "pipe_result": pipe_result, "input_files": input_files, "output_path": str(self.output), "workflow_id": 7,
-            "task_config": {**fleet.ZONE, **config}})
+            "pipe_result": pipe_result, "input_files": input_files, "output_path": str(output or self.output),
+            "workflow_id": 7, "task_config": {**fleet.ZONE, **config}})
         return lab.decode(done.get(disable_sync_subtasks=False))
 
     def fail_task(self, *arguments, **values):
+        output = values.setdefault("output", self.output)
+        output.mkdir(exist_ok=True)
         with self.assertRaises(scan.ScanFailed) as caught:
             self.run_task(*arguments, **values)
-        self.assertEqual(list(self.output.iterdir()), [], "files of a task that failed")
+        self.assertEqual(list(output.iterdir()), [], "files of a task that failed")
         return str(caught.exception)
 
     def e01(self, name="web.E01"):
@@ -122,6 +125,24 @@ class Results(TaskTest):
         self.assertIn("gone.E01: error: cannot open gone.E01; reason: No such file", text)
         self.assertIn("no input files", self.fail_task([]))
 
+    def test_results_that_cannot_be_written(self):
+        publish = result_files.ResultFiles.publish
+
+        def full(files, *kinds):
+            if files.group.name == "db.E01" and scan.SUMMARY in kinds:
+                publish(files, scan.ROWS)
+                raise OSError(errno.ENOSPC, "No space left on device", str(files.path(scan.REPORT)))
+            publish(files, *kinds)
+        with unittest.mock.patch.object(result_files.ResultFiles, "publish", full):
+            result = self.run_task([self.e01(), self.e01("db.E01")])
+            self.assertIn("db.E01: its results cannot be written: No space left on device",
+                          self.fail_task([self.e01("db.E01")], output=self.folder / "other"))
+        self.assertEqual([image["name"] for image in result["meta"]["images"]], ["web.E01"])
+        failure, = result["meta"]["failures"]
+        self.assertIn("db.E01: its results cannot be written: No space left on device", failure)
+        self.assertEqual({path.name for path in self.output.iterdir()},
+                         {pathlib.Path(one["path"]).name for one in result["output_files"] + result["task_files"]})
+
     def test_a_damaged_image(self):
         flipped = evidence.flipped_e01(self.folder / "flipped.E01").read_bytes()
         result = self.run_task([self.store.add(flipped, "flipped.E01")])
@@ -157,9 +178,15 @@ class Options(TaskTest):
     def test_reach_the_program(self):
         result = self.run_task([self.e01()], records=True, min_level="high", year=" 2000 ", pid_max="", recover=False)
         self.assertIn("scan --timezone=America/Chicago --year=2000 --min-level=high --records", result["command"])
+        self.assertNotIn("hashes", rows.parse(pathlib.Path(result["task_files"][1]["path"]).read_text())["inputs"][0])
         found = rows.load_rows(result["output_files"][0]["path"])
         self.assertGreater(sum(row["data_type"] == "syslog:cron:task_run" for row in found), 500)
         self.assertEqual({row.get("level", "high") for row in found}, {"high", "critical"})
+
+    def test_hashes_are_compared(self):
+        result = self.run_task([self.e01()], hash=True)
+        summary = rows.parse(pathlib.Path(result["task_files"][1]["path"]).read_text())
+        self.assertTrue(summary["inputs"][0]["hashes"]["agree"])
 
     def test_rows_only_for_an_importer_behind_it(self):
         result = self.run_task([self.e01()], rows_only=True)

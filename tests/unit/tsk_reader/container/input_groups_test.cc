@@ -128,6 +128,17 @@ TEST(InputGroups, OneInputByTwoNamesIsReadOnce) {
   EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
 }
 
+TEST(InputGroups, ExtentsAreNamedAsPartsOfTheirDisk) {
+  TemporaryFolder folder;
+  folder.write("d.vmdk", "# Disk DescriptorFile\nversion=1\nRW 2048 FLAT \"d-flat.vmdk\" 0\n");
+  folder.write("d-flat.vmdk", disk_bytes(1 << 20, 1));
+  for (const Names& given : {Names{"d.vmdk", "d-flat.vmdk"}, Names{"d-flat.vmdk", "d.vmdk"}}) {
+    const GroupedInputs got = group_inputs_here(in(folder, given), InputKind::automatic);
+    EXPECT_EQ(files_of(got), (std::vector<Names>{{"d.vmdk"}}));
+    EXPECT_EQ(got.parts, in(folder, {"d-flat.vmdk"}));
+  }
+}
+
 TEST(InputGroups, SplitRawByNumber) {
   TemporaryFolder folder;
   const std::string raw = disk_bytes(300'000, 1);

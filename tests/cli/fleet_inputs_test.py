@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+"""scan -d: every path that is given is an image of the fleet, or a part of one."""
+
+import json
+import pathlib
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support import evidence, fleet_hosts, fleets, images, program, tap  # noqa: E402
+
+
+class Inputs(fleets.FleetTest):
+    def states(self, *inputs, status=0):
+        run = program.run("scan", "-d", self.out, "--force", "-z", "UTC", *inputs)
+        self.assertEqual(run.status, status, run.err)
+        return {tuple(image["inputs"]): image["state"] for image in fleets.status_of(self.out)["images"]}
+
+    def test_a_missing_image_whose_name_is_a_part_of_anothers(self):
+        log = self.place / "log"
+        log.write_bytes(fleet_hosts.log_of(1))
+        missing = [str(self.place / name) for name in ("web1", "web10", "we", "10")]
+        self.assertEqual(self.states(*missing, log, status=3),
+                         {**{(path,): "failed" for path in missing}, (str(log),): "complete"})
+
+    def test_images_that_cannot_be_reached_are_told_apart(self):
+        """Links that lead to themselves, as folders that may not be searched are for others than root."""
+        log, loops = self.place / "log", [self.place / name for name in ("a", "b")]
+        log.write_bytes(fleet_hosts.log_of(1))
+        for loop in loops:
+            loop.symlink_to(loop.name)
+        states = {**{(str(loop),): "failed" for loop in loops}, (str(log),): "complete"}
+        self.assertEqual(self.states(*loops, log, status=3), states)
+        case = self.place / "case.json"
+        case.write_text(json.dumps([{"segments": str(path)} for path in (*loops, log)]))
+        self.assertEqual(self.states("--case", case, status=3), states)
+        merged = program.run("merge", *loops, self.out / "images" / "log.jsonl")
+        self.assertNotIn("given more than once", merged.err)
+
+    def test_a_copy_in_segments_is_one_image(self):
+        segments = evidence.segmented_e01(self.place)
+        copy = self.place / "copy"
+        copy.mkdir()
+        copies = [shutil.copy(segment, copy) for segment in segments]
+        states = self.states(*segments, *copies)
+        self.assertEqual(states, {tuple(map(str, part)): "complete" for part in (segments, copies)})
+
+    def test_a_damaged_copy_is_an_image(self):
+        image, copy = self.place / "disk.E01", self.place / "copy.E01"
+        shutil.copy(program.E01, image)
+        evidence.flipped_e01(copy)
+        self.assertEqual(self.states(image, copy, status=3), {(str(image),): "complete", (str(copy),): "partial"})
+        copy.write_bytes(program.E01.read_bytes()[:-100])
+        for inputs in ((image, copy), (copy, image)):
+            # A scan takes the whole one in its place, and says so.
+            self.assertEqual(set(self.states(*inputs)), {(str(image),), (str(copy),)})
+
+    def test_an_interrupt_while_inputs_are_looked_at_leaves_all(self):
+        logs = [self.place / f"log{number}" for number in range(300)]
+        for log in logs:
+            log.write_bytes(b"Mar  1 10:00:00 web01 CROND[842]: (root) CMD (run)\n")
+        parts = evidence.split_raw(self.place)
+        self.states(parts[0])
+        before = fleets.rows_of(self.out), (self.out / "status.json").read_bytes()
+        process = fleets.start(self.out, "--resume", "-z", "UTC", parts[0], *logs)
+        program.wait_for_handlers(process)
+        process.send_signal(signal.SIGINT)
+        process.stderr.close()
+        self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
+        self.assertEqual((fleets.rows_of(self.out), (self.out / "status.json").read_bytes()), before)
+
+    def test_inputs_that_cannot_be_looked_at_are_no_images(self):
+        """Each segment would be taken for a host of its own."""
+        parts = evidence.split_raw(self.place)
+        done = subprocess.run([program.PROGRAM, "scan", "-d", self.out, *parts], capture_output=True, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"cannot start a process that reads the evidence", done.stderr)
+        self.assertFalse(self.out.exists())
+
+    def test_extents_are_a_part_of_their_disk(self):
+        self.need("qemu-img")
+        whole, alone = (self.place / f"{name}.vmdk" for name in ("disk", "other"))
+        for image in (whole, alone):
+            images.run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=twoGbMaxExtentSparse",
+                       program.RAW, image)
+        extents = [self.place / f"{image.stem}-s001.vmdk" for image in (whole, alone)]
+        states = self.states(whole, *extents)
+        self.assertEqual(states, {(str(image),): "complete" for image in (whole, alone)})
+
+
+if __name__ == "__main__":
+    tap.main()
