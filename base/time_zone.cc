@@ -188,8 +188,9 @@ TimeZone::Instants TimeZone::to_utc(LocalTime local) const {
   const auto first = std::lower_bound(transitions_.begin(), transitions_.end(), low,
                                       [](const Transition& x, sys_seconds t) { return x.at < t; });
   for (auto it = first; it != transitions_.end() && it->at <= high; ++it)
+    // at the last of them the footer takes over, which may say otherwise than the table
     see_jump(it->at, it == transitions_.begin() ? first_offset_ : std::prev(it)->offset,
-             it->offset);
+             offset_at(it->at));
   if (footer_ && (transitions_.empty() || high >= transitions_.back().at)) {
     std::array<PosixTz::Jump, PosixTz::kJumps> jumps;
     const std::size_t jump_count = footer_->jumps_around(naive, jumps);
