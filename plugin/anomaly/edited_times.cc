@@ -30,7 +30,8 @@ class UsualPlaces {
   bool fits(std::uint32_t before, std::uint32_t tick, std::uint32_t behind) {
     learn();
     return std::ranges::all_of(labels(tick), [&](std::uint32_t label) {
-      const auto [first, last] = std::ranges::equal_range(places_, place(label, before, behind));
+      const auto [first, last] =
+          std::equal_range(places_.begin(), places_.end(), place(label, before, behind));
       return last - first >= kLeastSeen;
     });
   }

@@ -133,7 +133,7 @@ class Engine(lab.LabTest):
         metadata = ast.literal_eval(re.search("({.+})", line).group(0))
         self.assertEqual(line.split()[0].split(".")[0], lab.QUEUE)
         self.assertEqual({option["name"] for option in metadata["task_config"]},
-                         {"timezone", "year", "pid_max", "min_level", "records", "recover", "rows_only"})
+                         {"timezone", "year", "pid_max", "min_level", "records", "recover", "rows_only", "hash"})
 
     def test_an_image_that_kills_its_workers_is_named(self):
         self.make_lab(self.folder, PIDOMETER_PROGRAM=self.script(POISON))
