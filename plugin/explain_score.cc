@@ -134,16 +134,16 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
             told.spill, steps);
   add_share("habit", "runs of these jobs that cost as much at this minute, and one", told.habit,
             steps);
-  if (told.totals.degrees > 0) {
+  if (told.totals.size.degrees > 0) {
     const JobTotals::Steps& totals = told.totals;
     steps.add(
         "total", totals.total,
         "PIDs in the hour after a daily job whose work is spread over it, beyond those of the "
         "hours before its runs");
-    steps.add("total_middle", totals.middle, "median of the logarithms of all runs' totals");
-    steps.add("total_spread", totals.spread, "their spread");
+    steps.add("total_middle", totals.size.middle, "median of the logarithms of all runs' totals");
+    steps.add("total_spread", totals.size.spread, "their spread");
     steps.add("total_t", totals.deviations, "(ln max(total, 1) - total_middle) / total_spread");
-    steps.add("total_degrees", totals.degrees, "of Student's t for it");
+    steps.add("total_degrees", totals.size.degrees, "of Student's t for it");
     steps.add("total_score", totals.chance, "-log10 P(t >= total_t); the score is no larger");
   }
   if (told.without_jobs) {

@@ -25,12 +25,6 @@ constexpr double kWellSeen = 0.5;
 // do.
 constexpr double kTraceDeviations = 2;
 
-// Sizes are a product of many things: their logarithms are compared, with Student's t because even
-// of many bursts none shows the tail. No work is more alike from day to day than this.
-constexpr unsigned kMostDegrees = 15;
-constexpr double kLeastSpread = 0.1;
-constexpr double kMadOfNormal = 0.6745;
-
 }  // namespace
 
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
@@ -89,10 +83,7 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
     rate_ = static_cast<double>(alike_end - by_size.begin()) / judged;
     std::vector<double> logs;
     for (const Burst& burst : alike) logs.push_back(std::log(burst.pids));
-    middle_ = median_of(logs);
-    for (double& log : logs) log = std::abs(log - middle_);
-    spread_ = std::max(kLeastSpread, median_of(logs) / kMadOfNormal);
-    degrees_ = static_cast<unsigned>(std::min<std::size_t>(logs.size() - 1, kMostDegrees));
+    size_ = usual_size(logs);
   }
 }
 
@@ -125,16 +116,16 @@ double DailyBursts::chance(double number, double largest, std::size_t intervals,
                            Steps& steps) const {
   steps.number = number;
   steps.mean = rate_ * static_cast<double>(intervals);
-  steps.deviations = (std::log(std::max(largest, 1.0)) - middle_) / spread_;
-  steps.degrees = degrees_;
-  const double size = surprise_of_t(steps.deviations, degrees_);
+  steps.deviations = size_.deviations(largest);
+  steps.degrees = size_.degrees;
+  const double size = surprise_of_t(steps.deviations, steps.degrees);
   steps.chance = surprise_of_number(number, steps.mean) + std::max(0.0, size - std::log10(number));
   return steps.chance;
 }
 
 double DailyBursts::explained(double excess, std::size_t intervals, double score) const {
   if (!usual_) return score;
-  const double some = std::max(1.0, std::round(excess / std::exp(middle_)));
+  const double some = std::max(1.0, std::round(excess / std::exp(size_.middle)));
   Steps steps;
   for (const double number : {1.0, some})
     score = std::min(score, chance(number, excess / number, intervals, steps));

@@ -6,6 +6,7 @@
 #include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
+#include "plugin/anomaly/usual_size.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -57,10 +58,8 @@ class DailyBursts {
   std::vector<Burst> bursts_;  ///< in the order of the log
   std::vector<Trace> traces_;  ///< what may be one, by day
   bool usual_ = false;
-  double rate_ = 0;    ///< bursts an interval
-  double middle_ = 0;  ///< median of the logarithms of their sizes
-  double spread_ = 0;  ///< and their spread
-  unsigned degrees_ = 1;
+  double rate_ = 0;  ///< bursts an interval
+  UsualSize size_;
 };
 
 }  // namespace pidometer

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/anomaly/job_runs.h"
 #include "plugin/anomaly/tail_chance.h"
 
 namespace pidometer {
@@ -12,7 +13,6 @@ namespace {
 
 constexpr double kMostRunsADay = 3;
 constexpr std::size_t kLeastRuns = 3;  // "followed now and then" is not known from fewer
-constexpr std::chrono::hours kFollows{1};
 
 // Another run explains this one if it was followed by so large a share of it.
 constexpr double kLikeShare = 0.5;
@@ -21,30 +21,19 @@ constexpr double kLikeShare = 0.5;
 // hour of two nights would explain that of the third; and once is an intruder who came twice.
 constexpr double kLeastFollowed = 2;
 
-// Intervals side by side that are each so far out are one piece of work.
-constexpr double kBurstDeviations = 2;
-constexpr double kBurstPids = 1;
-
 constexpr double kUnseen = 0.5;  // what never happened may still happen (Jeffreys' prior)
 constexpr double kHourSeconds = 3600;
 
 }  // namespace
 
 JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock) {
-  std::vector<std::uint32_t> set_count(clock.item_sets.size(), 0);
-  for (const Tick& tick : clock.ticks) ++set_count[tick.items];
-  std::vector<std::size_t> label_count;
-  for (std::uint32_t set = 0; set < set_count.size(); ++set)
-    for (const std::uint32_t label : clock.item_sets.labels(set)) {
-      if (label >= label_count.size()) label_count.resize(std::size_t{label} + 1, 0);
-      label_count[label] += set_count[set];
-    }
+  const std::vector<std::size_t> label_count = count_runs(clock);
   const double most = kMostRunsADay * std::max(1.0, scan.days());
   const auto rare = [&](std::uint32_t label) {
     return label_count[label] >= kLeastRuns && static_cast<double>(label_count[label]) <= most;
   };
-  std::vector<bool> rare_set(set_count.size(), false);
-  for (std::uint32_t set = 0; set < set_count.size(); ++set)
+  std::vector<bool> rare_set(clock.item_sets.size(), false);
+  for (std::uint32_t set = 0; set < rare_set.size(); ++set)
     rare_set[set] = std::ranges::any_of(clock.item_sets.labels(set), rare);
 
   find_bursts(scan);
@@ -61,14 +50,15 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
   for (auto& runs : followed_by_) std::ranges::sort(runs);
 }
 
-// Stretches of intervals that are far out, in the order of the log.
+// Stretches of intervals that are far out, in the order of the log: side by side they are one piece
+// of work.
 void JobSpill::find_bursts(const WindowScan& scan) {
   double seconds = 0;
   for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
     if (clock_.intervals[i].state != IntervalState::judged) continue;
     seconds += clock_.intervals[i].seconds;
     const Window one = scan.measure(i, i + 1);
-    if (one.excess < kBurstDeviations * std::sqrt(one.variance) + kBurstPids) continue;
+    if (one.excess < work_bound(one)) continue;
     if (!bursts_.empty() && bursts_.back().end == i) {
       bursts_.back().end = i + 1;
       bursts_.back().pids += one.excess;
@@ -86,11 +76,11 @@ template <typename Visit>
 void JobSpill::after(std::uint32_t tick, Visit visit) const {
   auto burst = std::ranges::lower_bound(bursts_, tick, {}, &Burst::begin);
   if (burst == bursts_.end() ||
-      clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kFollows)
+      clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kBehindRun)
     return;
   std::uint32_t end = tick;
   for (; burst != bursts_.end(); ++burst) {
-    if (clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kFollows) return;
+    if (clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kBehindRun) return;
     for (; end < burst->begin; ++end)
       if (clock_.intervals[end].state != IntervalState::judged) return;
     visit(*burst);
@@ -133,7 +123,7 @@ double JobSpill::explained(const Window& window, SeenShare* share) const {
   auto run = std::ranges::upper_bound(by_tick_, window.begin, {}, &JobRun::tick);
   while (run != by_tick_.begin()) {
     --run;
-    if (start - clock_.ticks[run->tick].time > kFollows || clock_.ticks[run->tick].time > start)
+    if (start - clock_.ticks[run->tick].time > kBehindRun || clock_.ticks[run->tick].time > start)
       break;
     // a run spends its PIDs once: what followed this one beside the window counts, where it may be
     // the job's

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <span>
 
+#include "plugin/anomaly/job_runs.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
 namespace {
 
-constexpr std::chrono::hours kFollows{1};
 constexpr double kHourSeconds = 3600;
 
 // One run a day, and one more at either end of the log: of a job that runs more often the hours
@@ -24,16 +24,8 @@ constexpr std::size_t kLeastRuns = 5;
 // On this share of the days there must be something to see of it.
 constexpr double kMostlySeen = 0.75;
 
-// A job of which one run in six spends e times what it usually does says nothing about a sum; and
-// no work is more alike from day to day than a tenth. More runs than 16 show no thinner a tail.
+// A job of which one run in six spends e times what it usually does says nothing about a sum.
 constexpr double kMostSpread = 1;
-constexpr double kLeastSpread = 0.1;
-constexpr unsigned kMostDegrees = 15;
-constexpr double kMadOfNormal = 0.6745;
-
-// An interval varies where it is so far from its expectation, either way.
-constexpr double kVaryDeviations = 2;
-constexpr double kVaryPids = 1;
 
 // So many other runs must vary at the place: one is an intruder who came twice.
 constexpr double kLeastVary = 2;
@@ -46,8 +38,7 @@ JobTotals::JobTotals(const PidClock& clock, const WindowScan& scan) : clock_(clo
     if (clock.intervals[i].state != IntervalState::judged) continue;
     judged += clock.intervals[i].seconds;
     const Window one = scan.measure(i, i + 1);
-    if (std::abs(one.excess) >= kVaryDeviations * std::sqrt(one.variance) + kVaryPids)
-      vary_.push_back(i);
+    if (std::abs(one.excess) >= work_bound(one)) vary_.push_back(i);
   }
   hours_ = std::max(1.0, judged / kHourSeconds);
   find_jobs();
@@ -55,14 +46,7 @@ JobTotals::JobTotals(const PidClock& clock, const WindowScan& scan) : clock_(clo
 
 // Jobs of about one run a day of which the totals are known.
 void JobTotals::find_jobs() {
-  std::vector<std::size_t> set_count(clock_.item_sets.size(), 0);
-  for (const Tick& tick : clock_.ticks) ++set_count[tick.items];
-  std::vector<std::size_t> label_count;
-  for (std::uint32_t set = 0; set < set_count.size(); ++set)
-    for (const std::uint32_t label : clock_.item_sets.labels(set)) {
-      if (label >= label_count.size()) label_count.resize(std::size_t{label} + 1, 0);
-      label_count[label] += set_count[set];
-    }
+  const std::vector<std::size_t> label_count = count_runs(clock_);
   const double most = std::ceil(scan_.days()) + kMoreRuns;
   constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::vector<std::size_t> job_of(label_count.size(), kNone);
@@ -83,7 +67,7 @@ void JobTotals::find_jobs() {
 JobTotals::Run JobTotals::run_at(std::uint32_t tick) const {
   Run run{tick, tick, true, 0};
   while (run.end + 1 < clock_.ticks.size() &&
-         clock_.ticks[run.end].time - clock_.ticks[tick].time < kFollows) {
+         clock_.ticks[run.end].time - clock_.ticks[tick].time < kBehindRun) {
     if (clock_.intervals[run.end].state != IntervalState::judged) {
       run.whole = false;
       break;
@@ -110,7 +94,7 @@ bool JobTotals::learn(Job& job) const {
   for (const Run& run : job.runs) {
     std::uint32_t begin = run.tick;
     while (begin > 0 && clock_.intervals[begin - 1].state == IntervalState::judged &&
-           clock_.ticks[run.tick].time - clock_.ticks[begin - 1].time <= kFollows)
+           clock_.ticks[run.tick].time - clock_.ticks[begin - 1].time <= kBehindRun)
       --begin;
     if (const double length = seconds(begin, run.tick); length >= kHourSeconds / 2)
       rates.push_back(advance(begin, run.tick) / length);
@@ -130,12 +114,9 @@ bool JobTotals::learn(Job& job) const {
   }
   const auto seen = static_cast<double>(logs.size());
   if (logs.size() < kLeastRuns || seen < kMostlySeen * whole) return false;
-  job.middle = median_of(logs);
-  for (double& log : logs) log = std::abs(log - job.middle);
-  job.spread = std::max(kLeastSpread, median_of(logs) / kMadOfNormal);
-  job.degrees = static_cast<unsigned>(std::min<std::size_t>(logs.size() - 1, kMostDegrees));
+  job.size = usual_size(logs);
   job.by_chance = (static_cast<double>(vary_.size()) - own) / std::max(1.0, hours_ - whole);
-  return job.spread <= kMostSpread;
+  return job.size.spread <= kMostSpread;
 }
 
 // Whether other runs' work varies at the window's distance from its run.
@@ -169,11 +150,9 @@ double JobTotals::explained(const Window& window, Steps* steps) const {
     if (run->end < window.end) continue;
     Steps told;
     told.total = run->total;
-    told.middle = job.middle;
-    told.spread = job.spread;
-    told.deviations = (std::log(std::max(run->total, 1.0)) - job.middle) / job.spread;
-    told.degrees = job.degrees;
-    told.chance = surprise_of_t(told.deviations, job.degrees);
+    told.size = job.size;
+    told.deviations = job.size.deviations(run->total);
+    told.chance = surprise_of_t(told.deviations, job.size.degrees);
     if (told.chance >= score || !reaches(job, *run, window)) continue;
     score = told.chance;
     if (steps != nullptr) *steps = told;

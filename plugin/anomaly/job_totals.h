@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "plugin/anomaly/usual_size.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -14,14 +15,12 @@ namespace pidometer {
 /// an excess is explained with the chance of the run's total under that of all runs.
 class JobTotals {
  public:
-  /// The arithmetic of a run that explains a window; degrees 0: none does.
+  /// The arithmetic of a run that explains a window; size.degrees 0: none does.
   struct Steps {
-    double total = 0;   ///< PIDs in the hour after the run beyond those of the hours before runs
-    double middle = 0;  ///< median of the logarithms of all runs' totals
-    double spread = 0;  ///< and theirs
-    double deviations = 0;  ///< of the logarithm of this one
-    unsigned degrees = 0;   ///< of Student's t for these
-    double chance = 0;      ///< -log10 of it
+    double total = 0;  ///< PIDs in the hour after the run beyond those of the hours before runs
+    UsualSize size{.degrees = 0};  ///< of all runs' totals
+    double deviations = 0;         ///< of this one
+    double chance = 0;             ///< -log10 of it
   };
 
   /// `clock` and `scan` must outlive it.
@@ -40,10 +39,8 @@ class JobTotals {
   struct Job {
     std::vector<Run> runs;  ///< by tick
     double before = 0;      ///< PIDs a second in the hours before runs
-    double middle = 0;
-    double spread = 0;
-    unsigned degrees = 0;
-    double by_chance = 0;  ///< intervals that vary, in an hour that is none of the job's
+    UsualSize size;         ///< of their totals
+    double by_chance = 0;   ///< intervals that vary, in an hour that is none of the job's
   };
   void find_jobs();
   bool learn(Job& job) const;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <unordered_map>
-#include <utility>
+#include <unordered_set>
 
+#include "plugin/anomaly/job_runs.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/baseline/interval_groups.h"
 
@@ -16,13 +16,9 @@ namespace {
 // seldom: of fewer intervals the largest may be anything.
 constexpr std::size_t kLeastIntervals = 20;
 
-// Work goes on behind its interval as long as the intervals are far out, for an hour at most (as
-// for what a job is known to spill: job_spill.cc); a quiet interval or two are a pause, unless
-// another run of the job shows that nothing comes behind it.
-constexpr std::chrono::hours kGoesOn{1};
+// Work goes on behind its interval as long as the intervals are far out (job_runs.h); a quiet one
+// or two are a pause, unless another run of the job shows that nothing comes behind it.
 constexpr std::uint32_t kQuietIntervals = 2;
-constexpr double kFarDeviations = 2;
-constexpr double kFarPids = 1;
 
 // ... and at the pace that it had: of a work in pieces that are started one by one the first
 // minutes show a quarter or four times of what follows. What is faster is something else.
@@ -34,21 +30,12 @@ LevelBounds::LevelBounds(const PidClock& clock, const Baseline& baseline, const 
     : clock_(clock), baseline_(baseline), scan_(scan), running_(clock.intervals.size(), false) {
   short_log_ = std::ranges::count_if(clock.intervals, teaches) <
                static_cast<std::ptrdiff_t>(kLeastIntervals);
-  // by job: how many of its runs, and the last of them, have nothing behind them
-  std::unordered_map<std::uint32_t, std::pair<std::size_t, std::uint32_t>> quiet;
+  std::unordered_set<std::uint32_t> denied;  // jobs with a run that has nothing behind it
   for (const RareRun& run : baseline.rare_runs)
-    if (behind(run, kQuietIntervals).empty()) {
-      auto& [count, last] = quiet[run.label];
-      ++count;
-      last = run.interval;
-    }
-  for (const RareRun& run : baseline.rare_runs) {
-    const auto found = quiet.find(run.label);
-    const bool nothing_comes =
-        found != quiet.end() && (found->second.first > 1 || found->second.second != run.interval);
-    for (const std::uint32_t i : behind(run, nothing_comes ? 0 : kQuietIntervals))
+    if (behind(run, kQuietIntervals).empty()) denied.insert(run.label);
+  for (const RareRun& run : baseline.rare_runs)
+    for (const std::uint32_t i : behind(run, denied.contains(run.label) ? 0 : kQuietIntervals))
       running_[i] = true;
-  }
 }
 
 // The intervals behind a run's own in which its job may go on.
@@ -61,10 +48,10 @@ std::vector<std::uint32_t> LevelBounds::behind(const RareRun& run, std::uint32_t
   std::uint32_t quiet = 0;
   for (std::uint32_t i = run.interval + 1; i + 1 < clock_.intervals.size(); ++i) {
     if (clock_.intervals[i].state != IntervalState::judged ||
-        clock_.ticks[i].time - start > kGoesOn)
+        clock_.ticks[i].time - start > kBehindRun)
       break;
     const Window one = scan_.measure(i, i + 1);
-    if (one.excess < kFarDeviations * std::sqrt(one.variance) + kFarPids) {
+    if (one.excess < work_bound(one)) {
       if (++quiet > pause) break;
       continue;
     }

@@ -71,7 +71,6 @@ void learn_wraps(const PidClock& clock, Baseline& baseline) {
   baseline.wrap_pids = median_of(more);
   for (double& off : more) off = std::abs(off - baseline.wrap_pids);
   std::ranges::sort(more);
-  constexpr double kMadOfNormal = 0.6745;
   const double spread = std::max(more[more.size() / 2] / kMadOfNormal, more[more.size() - 2] / 2);
   baseline.wrap_variance = spread * spread;
   baseline.wrap_degrees = static_cast<unsigned>(more.size()) - 2;

@@ -53,7 +53,6 @@ bool judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline&
     if (p / median > 0.5) ++agree;
   }
   if (agree < kAgreeingShare * n) return false;
-  constexpr double kMadOfNormal = 0.6745;
   const double spread = median_of(off) / kMadOfNormal;
   const double own = (spread * spread * n + variance * kPull) / (n + kPull);
   if (std::abs(median) < kErrors * std::sqrt(own / n)) return false;

@@ -29,4 +29,7 @@ Core core_of(std::span<std::int32_t> values);
 /// The middle value; of an even number the mean of the two. Reorders; 0 for an empty sample.
 double median_of(std::span<double> values);
 
+/// Median of the absolute deviations of a normal sample, in its standard deviations.
+inline constexpr double kMadOfNormal = 0.6745;
+
 }  // namespace pidometer
