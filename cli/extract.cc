@@ -21,6 +21,7 @@
 #include "cli/run_record.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
+#include "plugin/timeline/summary_words.h"
 #include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
@@ -355,9 +356,9 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }
-  diagnostics.note(fmt::format(
-      "{} file{}, {} bytes extracted to {}", with_thousands(extraction.files()),
-      extraction.files() == 1 ? "" : "s", with_thousands(extraction.bytes()), options.directory));
+  diagnostics.note(fmt::format("{}, {} bytes extracted to {}",
+                               counted_words(extraction.files(), "file"),
+                               with_thousands(extraction.bytes()), options.directory));
   return exit_status(outcome, options.partial_ok);
 }
 

@@ -21,16 +21,13 @@
 #include "cli/scan.h"
 #include "cli/small_file.h"
 #include "fleet/fleet_folder.h"
+#include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
 namespace {
 
 /// Images of an earlier list that are named.
 constexpr std::size_t kNamedImages = 5;
-
-std::string images_words(std::size_t count) {
-  return with_thousands(count) + (count == 1 ? " image" : " images");
-}
 
 int usable_cores() {
   cpu_set_t cores;
@@ -78,7 +75,7 @@ void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnos
   diagnostics.note(fmt::format(
       "note: {} of an earlier fleet {} not in this one; what was written of them stays, and is in "
       "no timeline: {}{}",
-      images_words(others.size()), others.size() == 1 ? "is" : "are", words,
+      counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", words,
       others.size() > kNamedImages ? ", ..." : ""));
 }
 
@@ -132,7 +129,7 @@ std::string state_words(ExitStatus status) {
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
   return fmt::format("{}: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
-                     images_words(status.images.size()),
+                     counted_words(status.images.size(), "image"),
                      with_thousands(count_images(status, ImageState::complete)),
                      with_thousands(kept),
                      with_thousands(count_images(status, ImageState::partial)),

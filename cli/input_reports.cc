@@ -16,6 +16,7 @@
 #include "cli/real_path.h"
 #include "cli/run_record.h"
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/summary_words.h"
 #include "plugin/timeline/summary_writer.h"
 
 namespace pidometer {
@@ -252,12 +253,6 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
         return fail(ErrorKind::usage, "two outputs cannot both go to " + names[i], {},
                     "give one of them another name");
   return {};
-}
-
-std::string with_thousands(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-  return text;
 }
 
 bool use_color(ColorMode mode, bool to_terminal) {

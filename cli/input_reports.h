@@ -67,9 +67,6 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
 /// summary in the same file.
 Result<void> check_output_names(const Options& options, std::span<const InputGroup> groups);
 
-/// `48,211`.
-std::string with_thousands(std::uint64_t number);
-
 /// --color, NO_COLOR (https://no-color.org), and whether it goes to a terminal that is not `dumb`.
 bool use_color(ColorMode mode, bool to_terminal);
 

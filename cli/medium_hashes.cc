@@ -4,6 +4,7 @@
 
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
+#include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
 namespace {

@@ -16,6 +16,7 @@
 #include "cli/output_file.h"
 #include "cli/real_path.h"
 #include "merge/timeline_merge.h"
+#include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
 namespace {
@@ -24,10 +25,6 @@ namespace {
 constexpr std::uint64_t kNamedLines = 5;
 /// Keys of several types that are named.
 constexpr std::size_t kNamedKeys = 20;
-
-std::string counted(std::uint64_t count, const char* noun) {
-  return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");
-}
 
 std::string shown(const std::string& name) {
   return name == "-" ? "standard input" : name;
@@ -65,13 +62,13 @@ std::string_view remark_words(RowRemark remark) {
 void say_what_became(const MergedInput& input, const Options& options, Diagnostics& diagnostics) {
   if (input.left_out > kNamedLines)
     diagnostics.warning(fmt::format("{}: {} more were left out{}", shown(input.name),
-                                    counted(input.left_out - kNamedLines, "line"),
+                                    counted_words(input.left_out - kNamedLines, "line"),
                                     options.left_out.empty() ? "; --left-out FILE lists them"
                                                              : " and are in " + options.left_out));
   for (const RemarkCount& count : input.remarks)
     if (count.rows > 0)
       diagnostics.warning(fmt::format("{}: {} with {} (first: line {})", shown(input.name),
-                                      counted(count.rows, "row"), remark_words(count.remark),
+                                      counted_words(count.rows, "row"), remark_words(count.remark),
                                       count.first_line));
 }
 
@@ -92,11 +89,11 @@ void say_types(const TimelineMerge& merge, Diagnostics& diagnostics) {
         conflicts[i].key, words));
   }
   if (conflicts.size() > kNamedKeys)
-    diagnostics.warning(
-        fmt::format("{} have several types", counted(conflicts.size() - kNamedKeys, "more key")));
+    diagnostics.warning(fmt::format("{} have several types",
+                                    counted_words(conflicts.size() - kNamedKeys, "more key")));
   if (merge.types().keys() > KeyTypes::kTimesketchKeys)
     diagnostics.warning(fmt::format("the rows have {}; Timesketch takes about {}",
-                                    counted(merge.types().keys(), "key"),
+                                    counted_words(merge.types().keys(), "key"),
                                     KeyTypes::kTimesketchKeys));
   if (merge.types().incomplete())
     diagnostics.warning(fmt::format(
@@ -132,9 +129,9 @@ Totals totals_of(const TimelineMerge& merge) {
 std::string closing_line(const TimelineMerge& merge, double seconds) {
   const Totals totals = totals_of(merge);
   return fmt::format(
-      "{}, {}, {} left out, {} dropped in {:.1f} s", counted(merge.inputs().size(), "input"),
-      counted(totals.rows - totals.duplicates, "row"), counted(totals.left_out, "line"),
-      counted(totals.duplicates, "duplicate"), seconds);
+      "{}, {}, {} left out, {} dropped in {:.1f} s", counted_words(merge.inputs().size(), "input"),
+      counted_words(totals.rows - totals.duplicates, "row"), counted_words(totals.left_out, "line"),
+      counted_words(totals.duplicates, "duplicate"), seconds);
 }
 
 /// What a run went through.

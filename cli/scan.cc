@@ -21,6 +21,7 @@
 #include "cli/terminal.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
+#include "plugin/timeline/summary_words.h"
 #include "report/report.h"
 #include "tsk_reader/evidence.h"
 
@@ -124,14 +125,11 @@ namespace {
 /// `judged`: findings were looked for.
 std::string closing_line(const RunSummary& summary, const ScanMediator& mediator,
                          std::uint64_t warnings, bool judged, double seconds) {
-  const auto count = [](std::uint64_t n, const char* noun) {
-    return fmt::format("{} {}{}", with_thousands(n), noun, n == 1 ? "" : "s");
-  };
-  return fmt::format("{}, {}, {}, {}{} in {:.1f} s", count(summary.volumes.size(), "volume"),
-                     count(summary.logs.size(), "log"), count(mediator.records(), "record"),
-                     count(warnings, "warning"),
-                     judged ? ", " + count(mediator.findings(), "finding") : std::string(),
-                     seconds);
+  return fmt::format(
+      "{}, {}, {}, {}{} in {:.1f} s", counted_words(summary.volumes.size(), "volume"),
+      counted_words(summary.logs.size(), "log"), counted_words(mediator.records(), "record"),
+      counted_words(warnings, "warning"),
+      judged ? ", " + counted_words(mediator.findings(), "finding") : std::string(), seconds);
 }
 
 }  // namespace

@@ -22,12 +22,6 @@ constexpr std::size_t kIndent = 2;
 /// Inputs, hosts and kinds of warnings that are named one by one.
 constexpr std::size_t kMostNamed = 8;
 
-std::string with_thousands(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-  return text;
-}
-
 std::string more_words(std::size_t all, const char* noun) {
   return all <= kMostNamed
              ? ""
@@ -156,6 +150,12 @@ std::string same_reading(const RunSummary& summary, const TerminalLook& look) {
 }
 
 }  // namespace
+
+std::string with_thousands(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+  return text;
+}
 
 std::string counted_words(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", with_thousands(count), noun, count == 1 ? "" : "s");

@@ -10,6 +10,9 @@
 
 namespace pidometer {
 
+/// `48,211`.
+std::string with_thousands(std::uint64_t number);
+
 /// `1 finding`, `48,211 findings`.
 std::string counted_words(std::uint64_t count, std::string_view noun);
 

@@ -29,13 +29,6 @@ bool alarm(const Entry& entry) {
   return entry.level >= Level::medium;
 }
 
-std::int64_t day_of(const Entry& entry) {
-  return std::chrono::floor<std::chrono::days>(entry.start +
-                                               std::chrono::minutes(entry.utc_offset_minutes))
-      .time_since_epoch()
-      .count();
-}
-
 /// The gravest first.
 bool graver(const Entry& a, const Entry& b) {
   return std::tuple(b.level, b.score_log, b.excess_pids, a.start) <
@@ -185,10 +178,7 @@ std::string days_text(const std::string& name, const UnexplainedDays& days,
 }  // namespace
 
 std::int64_t night_of(const Entry& entry) {
-  return std::chrono::floor<std::chrono::days>(
-             entry.start + std::chrono::minutes(entry.utc_offset_minutes) - std::chrono::hours(12))
-      .time_since_epoch()
-      .count();
+  return local_day(entry.start - std::chrono::hours(12), entry.utc_offset_minutes);
 }
 
 void TerminalSummary::add_row(const TimelineEvent& event) {
@@ -196,7 +186,8 @@ void TerminalSummary::add_row(const TimelineEvent& event) {
   Entry entry = summary_entry(event);
   if (entry.kind == AnomalyKind::record_gap && entry.excess_pids > 0 && event.source != nullptr) {
     UnexplainedDay& day = gap_days_[{event.source->image, event.source->series_id,
-                                     event.source->entry.recovery.has_value()}][day_of(entry)];
+                                     event.source->entry.recovery.has_value()}]
+                                   [local_day(entry.start, entry.utc_offset_minutes)];
     day.pids += static_cast<double>(entry.excess_pids);
     ++day.intervals;
   }
@@ -233,18 +224,20 @@ UnexplainedDays TerminalSummary::all_days(const Host& host) const {
 
 std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook& look) const {
   std::string text;
-  std::vector<std::pair<double, const Host*>> hosts;
+  struct Line {
+    double pids;
+    const std::string* name;
+    UnexplainedDays days;
+  };
+  std::vector<Line> hosts;
   for (const Host& host : hosts_) {
-    double sum = 0;
-    const UnexplainedDays days = all_days(host);
-    for (const auto& [day, one] : days) sum += std::max(one.pids, 0.0);
-    if (!days.empty()) hosts.emplace_back(sum, &host);
+    Line line{0, &host.name, all_days(host)};
+    for (const auto& [day, one] : line.days) line.pids += std::max(one.pids, 0.0);
+    if (!line.days.empty()) hosts.push_back(std::move(line));
   }
-  std::stable_sort(hosts.begin(), hosts.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::ranges::stable_sort(hosts, std::ranges::greater(), &Line::pids);
   for (std::size_t i = 0; i < std::min(hosts.size(), kMostHosts); ++i)
-    text += days_text(hosts.size() == 1 ? std::string() : hosts[i].second->name,
-                      all_days(*hosts[i].second), look);
+    text += days_text(hosts.size() == 1 ? std::string() : *hosts[i].name, hosts[i].days, look);
   if (hosts.size() > kMostHosts)
     text += fmt::format("and {} more hosts\n\n", hosts.size() - kMostHosts);
 

@@ -15,12 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 8> kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 constexpr std::array<std::string_view, 8> kAscii = {"_", ".", ":", "-", "=", "+", "*", "#"};
 
-std::int64_t day_of(Timestamp time, int offset_minutes) {
-  return std::chrono::floor<std::chrono::days>(time + std::chrono::minutes(offset_minutes))
-      .time_since_epoch()
-      .count();
-}
-
 /// A mark for `pids` where `most` gets the highest: 0 only for what rounds to nothing.
 std::size_t height(double pids, double most) {
   if (pids < 0.5) return 0;
@@ -30,6 +24,12 @@ std::size_t height(double pids, double most) {
 
 }  // namespace
 
+std::int64_t local_day(Timestamp time, int utc_offset_minutes) {
+  return std::chrono::floor<std::chrono::days>(time + std::chrono::minutes(utc_offset_minutes))
+      .time_since_epoch()
+      .count();
+}
+
 UnexplainedDays unexplained_days(const HostClock& clock) {
   UnexplainedDays days;
   std::size_t offset = 0;
@@ -38,7 +38,7 @@ UnexplainedDays unexplained_days(const HostClock& clock) {
       ++offset;
     if (!point.judged) continue;
     const int minutes = clock.offsets.empty() ? 0 : clock.offsets[offset].utc_offset_minutes;
-    UnexplainedDay& day = days[day_of(point.time, minutes)];
+    UnexplainedDay& day = days[local_day(point.time, minutes)];
     day.pids += static_cast<double>(point.unexplained);
     ++day.intervals;
   }

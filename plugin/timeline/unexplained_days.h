@@ -18,6 +18,9 @@ struct UnexplainedDay {
 /// Days since 1970-01-01 by the host's own clock.
 using UnexplainedDays = std::map<std::int64_t, UnexplainedDay>;
 
+/// The day of an instant by a clock so many minutes east of UTC, counted from 1970-01-01.
+std::int64_t local_day(Timestamp time, int utc_offset_minutes);
+
 /// From the first to the last reading; a day of which nothing was judged is missing.
 UnexplainedDays unexplained_days(const HostClock& clock);
 
