@@ -76,15 +76,14 @@ bool same_outputs(const FleetEntry& entry, bool reports, const FleetFolder& fold
 /// Whether the files that were read are those that are to be read. Beside those of the list there
 /// are those that the scan met: extents, a backing file.
 bool same_files(const std::vector<InputFile>& before, const std::vector<InputFile>& now) {
-  const auto is_in = [](const std::vector<InputFile>& files) {
-    return
-        [&files](const InputFile& file) { return std::ranges::find(files, file) != files.end(); };
+  const auto has = [](const std::vector<InputFile>& files, const InputFile& file) {
+    return std::ranges::find(files, file) != files.end();
   };
-  const auto is_unchanged = [&](const InputFile& file) {
-    return is_in(now)(file) || look_at_file(file.path) == file;
-  };
-  return !now.empty() && std::ranges::all_of(now, is_in(before)) &&
-         std::ranges::all_of(before, is_unchanged);
+  return !now.empty() &&
+         std::ranges::all_of(now, [&](const InputFile& file) { return has(before, file); }) &&
+         std::ranges::all_of(before, [&](const InputFile& file) {
+           return has(now, file) || look_at_file(file.path) == file;
+         });
 }
 
 }  // namespace
