@@ -34,8 +34,9 @@ int ended_by(const std::function<void()>& work) {
 bool refuse_nameless_files() {
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   constexpr scmp_datum_t kNameless = O_TMPFILE & ~O_DIRECTORY;
-  const bool refused = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EOPNOTSUPP), SCMP_SYS(openat), 1,
-                                        SCMP_A2(SCMP_CMP_MASKED_EQ, kNameless, kNameless)) == 0 &&
+  const scmp_arg_cmp nameless{2, SCMP_CMP_MASKED_EQ, kNameless, kNameless};
+  const bool refused = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EOPNOTSUPP), SCMP_SYS(openat),
+                                              1, &nameless) == 0 &&
                        seccomp_load(filter) == 0;
   seccomp_release(filter);
   return refused;
