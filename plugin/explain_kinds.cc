@@ -102,7 +102,8 @@ void add_file_gap(const Anomaly& a, Steps& steps) {
 void add_step(const Anomaly& a, Steps& steps) {
   const double passed = seconds(a.window_start, a.window_end) * (a.step_seconds < 0 ? -1 : 1);
   steps.insert(steps.end(), {{"seconds", passed, "from the first record's time to the last one's"},
-                             {"usual", passed - a.step_seconds, "from such a record to the next"},
+                             {"usual", passed - a.step_seconds,
+                              "that pass between two such records by the schedule"},
                              {"step", a.step_seconds, "seconds - usual"},
                              {"observed", static_cast<double>(a.observed_pids),
                               "last PID - first PID: the counter went on"}});

@@ -33,8 +33,9 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     a.boot_session = boot_session_at(clock, reading.record);
     found.push_back(std::move(a));
   };
-  std::size_t strange =
-      clock.foreign.size() + input.edited.size();  // also those that are not listed
+  std::size_t strange = clock.foreign.size();            // also those that are not listed
+  for (std::size_t e = 0; e < input.edited.size(); ++e)  // a row of them was edited at once
+    strange += e == 0 || input.edited[e].interval != input.edited[e - 1].interval ? 1 : 0;
   std::size_t misplaced = 0;
   for (const ForeignReading& reading : clock.foreign) {
     // of a log that is out of order throughout the first lines are enough: the summary says so
@@ -46,8 +47,8 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
   }
   for (const EditedTime& edited : input.edited) {
     const Tick& tick = clock.ticks[edited.tick];
-    const Tick& before = clock.ticks[edited.tick - 1];
-    const Tick& behind = clock.ticks[edited.tick + 1];
+    const Tick& before = clock.ticks[edited.before];
+    const Tick& behind = clock.ticks[edited.behind];
     add(SequenceFault::time,
         {tick.record, tick.pid, tick.time, before.pid, behind.pid, before.time, behind.time});
   }

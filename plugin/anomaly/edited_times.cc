@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <span>
+#include <utility>
 
 namespace pidometer {
 namespace {
@@ -15,7 +17,7 @@ constexpr std::chrono::seconds kSlack{60};
 constexpr std::chrono::seconds kLeastApart{60};
 
 // On two other occasions is a habit; once may be the other line that somebody edited.
-constexpr std::ptrdiff_t kLeastSeen = 2;
+constexpr std::size_t kLeastSeen = 2;
 
 // Lines of one minute that cron wrote in one go: their PIDs are neighbours (tick.cc).
 constexpr std::chrono::seconds kOneTick{3};
@@ -32,7 +34,7 @@ class UsualPlaces {
     return std::ranges::all_of(labels(tick), [&](std::uint32_t label) {
       const auto [first, last] =
           std::equal_range(places_.begin(), places_.end(), place(label, before, behind));
-      return last - first >= kLeastSeen;
+      return static_cast<std::size_t>(last - first) >= kLeastSeen;
     });
   }
 
@@ -107,18 +109,120 @@ bool fits(const PidClock& clock, UsualPlaces& places, std::uint32_t before, std:
   return out > across + kSlack && across <= kTimesUsual * usual + kSlack;
 }
 
+/// Ticks in a row whose times were moved alike. By whole hours their jobs stand at their usual
+/// minutes still, as where the clock was set and set back: nobody is accused of that.
+class EditedRows {
+ public:
+  explicit EditedRows(const PidClock& clock) : clock_(clock) {}
+
+  /// Of the clock step at `interval`: [first, last] of the row, in the future before it or in the
+  /// past behind it.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> find(std::uint32_t interval) {
+    if (tried_ == kMostTried) return std::nullopt;
+    ++tried_;
+    const std::vector<Tick>& ticks = clock_.ticks;
+    std::uint32_t first = interval;
+    while (first > 0 && interval - first < kLongest && joined(first - 1) &&
+           ticks[first].time > ticks[interval + 1].time)
+      --first;
+    if (first < interval && ticks[first].time < ticks[interval + 1].time &&
+        moved(first + 1, interval))
+      return std::pair(first + 1, interval);
+    std::uint32_t last = interval + 1;
+    while (last + 1 < ticks.size() && last - interval <= kLongest && joined(last) &&
+           ticks[last].time < ticks[interval].time)
+      ++last;
+    if (last > interval + 1 && ticks[last].time > ticks[interval].time &&
+        moved(interval + 1, last - 1))
+      return std::pair(interval + 1, last - 1);
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::uint32_t kLongest = 64;   // as of foreign ticks in a row (foreign_runs.cc)
+  static constexpr std::size_t kMostTried = 100;  // a log that has more steps was not edited so
+  static constexpr int kHour = 60;
+
+  // Times and PIDs go on from the tick to the next one.
+  bool joined(std::uint32_t tick) const {
+    const IntervalState state = clock_.intervals[tick].state;
+    return state == IntervalState::judged || state == IntervalState::hole;
+  }
+
+  std::size_t seen(std::uint32_t label, int minute) {
+    if (minutes_.empty()) {
+      for (const Tick& tick : clock_.ticks)
+        for (const std::uint32_t item : clock_.item_sets.labels(tick.items))
+          minutes_.push_back(std::uint64_t{item} << 8U | tick.minute % kHour);
+      std::ranges::sort(minutes_);
+    }
+    const auto [low, high] =
+        std::equal_range(minutes_.begin(), minutes_.end(),
+                         std::uint64_t{label} << 8U | static_cast<unsigned>(minute));
+    return static_cast<std::size_t>(high - low);
+  }
+
+  // How many of the row's jobs are seen elsewhere at their minutes, moved by so many.
+  std::size_t usual(std::uint32_t first, std::uint32_t last, std::int64_t by) {
+    std::size_t sum = 0;
+    for (std::uint32_t tick = first; tick <= last; ++tick) {
+      const auto minute =
+          static_cast<int>(((clock_.ticks[tick].minute + by) % kHour + kHour) % kHour);
+      for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[tick].items)) {
+        std::size_t own = 0;
+        for (std::uint32_t other = first; other <= last; ++other)
+          if (clock_.ticks[other].minute % kHour == minute)
+            own += static_cast<std::size_t>(
+                std::ranges::count(clock_.item_sets.labels(clock_.ticks[other].items), label));
+        if (seen(label, minute) >= own + kLeastSeen) ++sum;
+      }
+    }
+    return sum;
+  }
+
+  // Whether the row fits between its neighbours when it is moved there, and does not where it is.
+  bool moved(std::uint32_t first, std::uint32_t last) {
+    const std::vector<Tick>& ticks = clock_.ticks;
+    const Tick& before = ticks[first - 1];
+    const Tick& behind = ticks[last + 1];
+    if (behind.time - before.time < kLeastApart || ticks[first].pid < before.pid ||
+        ticks[last].pid > behind.pid)
+      return false;
+    std::size_t jobs = 0;
+    for (std::uint32_t tick = first; tick <= last; ++tick)
+      jobs += clock_.item_sets.labels(ticks[tick].items).size();
+    if (2 * usual(first, last, 0) > jobs) return false;
+    const std::int64_t back = whole_seconds(ticks[first], before) / kHour;
+    const std::int64_t room =
+        (whole_seconds(before, behind) - whole_seconds(ticks[first], ticks[last])) / kHour;
+    for (std::int64_t by = 0; by <= room && by < kHour; ++by)  // the minutes of an hour are all
+      if (usual(first, last, back + by) == jobs) return true;
+    return false;
+  }
+
+  const PidClock& clock_;
+  std::vector<std::uint64_t> minutes_;
+  std::size_t tried_ = 0;
+};
+
 }  // namespace
 
 std::vector<EditedTime> find_edited_times(const PidClock& clock) {
   std::vector<EditedTime> found;
   UsualPlaces places(clock);
+  EditedRows rows(clock);
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::clock_step) continue;
     // tick i lies in the future, or tick i + 1 in the past
-    if (i > 0 && fits(clock, places, i - 1, i, i + 1))
-      found.push_back({i, i});
-    else if (i + 2 < clock.ticks.size() && fits(clock, places, i, i + 1, i + 2))
-      found.push_back({i, i + 1});
+    if (i > 0 && fits(clock, places, i - 1, i, i + 1)) {
+      found.push_back({i, i, i - 1, i + 1});
+    } else if (i + 2 < clock.ticks.size() && fits(clock, places, i, i + 1, i + 2)) {
+      found.push_back({i, i + 1, i, i + 2});
+    } else if (const auto row = rows.find(i)) {
+      for (std::uint32_t tick = row->first; tick <= row->second; ++tick)
+        if (found.empty() || tick > found.back().tick)
+          found.push_back({i, tick, row->first - 1, row->second + 1});
+    }
   }
   return found;
 }

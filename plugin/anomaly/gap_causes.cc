@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 namespace pidometer {
 namespace {
@@ -137,17 +138,40 @@ std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseli
   return verdicts;
 }
 
-double step_back_seconds(const PidClock& clock, std::uint32_t interval) {
-  const Tick& tick = clock.ticks[interval];
-  double usual = 0;
-  for (std::size_t k = 1; k <= kNearestLike && k <= interval; ++k) {
-    const auto at = static_cast<std::uint32_t>(interval - k);
-    if (clock.ticks[at].items != tick.items || clock.intervals[at].state != IntervalState::judged)
-      continue;
-    usual = clock.intervals[at].seconds;
-    break;
+namespace {
+
+// Seconds from a tick like `tick` to the next one, or from the one before it, by the nearest ticks
+// of the same jobs at the same minute of the hour (else at any); `step` is the way to look. Nothing
+// where there is none.
+std::optional<double> usual_distance(const PidClock& clock, std::uint32_t tick, bool to_next,
+                                     int step) {
+  const Tick& own = clock.ticks[tick];
+  std::optional<double> any;
+  for (std::size_t k = 1; k <= kNearestLike; ++k) {
+    const std::int64_t at = std::int64_t{tick} + step * static_cast<std::int64_t>(k);
+    const std::int64_t interval = to_next ? at : at - 1;
+    if (at < 0 || interval < 0 || interval + 1 >= static_cast<std::int64_t>(clock.ticks.size()))
+      break;
+    const Tick& like = clock.ticks[static_cast<std::size_t>(at)];
+    const Interval& distance = clock.intervals[static_cast<std::size_t>(interval)];
+    if (like.items != own.items || distance.state != IntervalState::judged) continue;
+    if (like.minute % kLocalHour == own.minute % kLocalHour) return distance.seconds;
+    if (!any) any = distance.seconds;
   }
-  return seconds_between(tick, clock.ticks[interval + 1]) - usual;
+  return any;
+}
+
+}  // namespace
+
+// What passed between the two ticks is what the schedule has behind the one and before the other.
+// Where the clock was set by whole hours both are the same; else it was set at some moment of the
+// one, and then went on from some moment of the other: the middle of both.
+double step_back_seconds(const PidClock& clock, std::uint32_t interval) {
+  const std::optional<double> behind = usual_distance(clock, interval, true, -1);
+  const std::optional<double> before = usual_distance(clock, interval + 1, false, 1);
+  const double usual =
+      behind && before ? (*behind + *before) / 2 : behind.value_or(before.value_or(0));
+  return seconds_between(clock.ticks[interval], clock.ticks[interval + 1]) - usual;
 }
 
 std::vector<std::uint32_t> steps_back_of(const PidClock& clock,
