@@ -19,6 +19,7 @@ enum class WarningKind {
   unread_state,      ///< an older state of a disk, kept in its image, that is named and not read
   duplicate_input,   ///< an input, or a part of one, was given more than once
   unused_known,      ///< known work of a host of which no log was read
+  wrong_pid_max,     ///< the user's pid_max is smaller than PIDs of a log
   reader_died,  ///< the process that read the evidence ended or stalled; what it was at is lost
 };
 

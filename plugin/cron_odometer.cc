@@ -25,6 +25,7 @@
 #include "plugin/journal_findings.h"
 #include "plugin/judged_clock.h"
 #include "plugin/learnt_schedule.h"
+#include "plugin/log_warnings.h"
 #include "plugin/pid_births.h"
 #include "plugin/pid_clock/pid_clock.h"
 #include "plugin/readings.h"
@@ -173,6 +174,8 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
   const std::uint64_t reading_count = readings.size();
+  warn_of_pid_max(log, readings, options, mediator);
+  if (!series.recovered) warn_of_truncated_logs(log, mediator);
   PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
   RowMaker rows(series, log, options.labels, several, mediator);
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());

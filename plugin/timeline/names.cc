@@ -211,6 +211,8 @@ std::string_view warning_kind_name(WarningKind kind) {
       return "duplicate_input";
     case WarningKind::unused_known:
       return "unused_known";
+    case WarningKind::wrong_pid_max:
+      return "wrong_pid_max";
     case WarningKind::reader_died:
       return "reader_died";
   }

@@ -250,6 +250,14 @@ class LostLogs(FaultTest):
         self.assertNotIn("no cron log was found", run.err)
         self.assertEqual(run.err.count("warning: "), 1, run.err)
 
+    def test_a_gzip_that_ends_too_early(self):
+        packed = gzip.compress(evidence.LOG, mtime=0)
+        cut = self.write("cron.1.gz", packed[:len(packed) // 2])
+        _, report = self.scan(3, [f"{cut}: ", "gzip data ends too early", "look for a whole copy of the file"],
+                              cut, self.write("cron", evidence.LOG))
+        [told] = [one for one in report["warnings"] if one["kind"] == "truncated_stream"]
+        self.assertEqual(told["path"], str(cut))
+
     def test_a_log_in_bad_sectors(self):
         raw = bytearray(program.RAW.read_bytes())
         size = -(-len(evidence.LOG) // 1024) * 1024

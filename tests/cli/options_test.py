@@ -181,6 +181,23 @@ class Scan(program.ProgramTest):
         series, = rows.parse(summary.read_text())["series"]
         self.assertEqual((series["pid_max"], series["pid_max_basis"]), (57344, "--pid-max"))
 
+    def test_a_pid_max_below_the_logs_pids_is_named(self):
+        log = self.folder / "cron.log"
+        log.write_text("".join(f"Nov  5 {i // 6:02}:{i % 6 * 10:02}:01 web01 CRON[{32700 + 7 * i}]: (root) CMD (job)\n"
+                               for i in range(144)))
+        for pid_max, warned in ((32768, True), (40000, False), (33702, False)):
+            summary = self.folder / f"summary{pid_max}.json"
+            run = program.run("scan", "--timezone", "UTC", "--year", "2000", "--pid-max", str(pid_max),
+                              "--summary", summary, log)
+            self.assertEqual(run.status, 0, run.err)
+            told = rows.parse(summary.read_text())
+            self.assertEqual(rows.problems(told, rows.load_schema("summary")), [])
+            self.assertEqual([w["kind"] for w in told["warnings"]], ["wrong_pid_max"] if warned else [])
+            if warned:
+                self.assertIn(f"{log}: line 11: PID 32770 is not below --pid-max 32768", run.err)
+                self.assertIn("133 other lines", run.err)
+                self.assertIn("leave --pid-max out", run.err)
+
 
 class Extract(program.ProgramTest):
     def test_log_comes_out_byte_for_byte(self):
