@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 
 #include "cli/arguments.h"
@@ -14,6 +15,7 @@
 #include "cli/merge.h"
 #include "cli/scan.h"
 #include "cli/terminal.h"
+#include "tsk_reader/process/fork_server.h"
 
 namespace {
 
@@ -48,6 +50,8 @@ int main(int argc, char** argv) {
   const Options& options = parsed->options;
   catch_interrupts();
   Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet, terminal);
+  // Readers are to be forked by a process of one thread: this one will have several.
+  const std::unique_ptr<ForkServer> readers = ForkServer::start();
   try {
     switch (options.command) {
       case Command::extract:

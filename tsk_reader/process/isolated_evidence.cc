@@ -32,6 +32,10 @@ Result<std::unique_ptr<Evidence>> open_requested(const OpenRequest& request, Ste
   return open_evidence_here(request.group, request.given, &steps);
 }
 
+void serve_evidence(const ReaderDescriptors& own, PageStepNote& steps) {
+  serve_requests(own, steps, open_requested);
+}
+
 Error input_error(const StepSeen& step, const std::string& words) {
   const std::string name = step.path.empty() ? "the inputs" : step.path;
   return Error{ErrorKind::unreadable, "cannot read " + name,
@@ -45,7 +49,7 @@ Result<std::unique_ptr<Evidence>> open_evidence(const InputGroup& group,
                                                 std::span<const InputGroup> given,
                                                 const ReaderOptions& options) {
   auto session = std::make_shared<ReaderSession>(
-      group, std::vector<InputGroup>(given.begin(), given.end()), options, open_requested);
+      group, std::vector<InputGroup>(given.begin(), given.end()), options, serve_evidence);
   if (const Result<void> opened = session->open(); !opened) return tl::unexpected(opened.error());
   return make_remote_evidence(std::move(session));
 }
@@ -59,10 +63,7 @@ GroupedInputs group_inputs(std::span<const std::string> paths, InputKind as,
     return grouped;
   };
   while (!rest.empty()) {
-    auto started = ReaderProcess::start(OpenPolicy(rest), options,
-                                        [](const ReaderDescriptors& own, PageStepNote& steps) {
-                                          serve_requests(own, steps, open_requested);
-                                        });
+    auto started = ReaderProcess::start(OpenPolicy(rest), options, serve_evidence);
     if (!started) {
       errors.push_back(started.error());
       return finish({});

@@ -14,10 +14,10 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
-#include <new>
 #include <system_error>
 #include <utility>
 
+#include "tsk_reader/process/fork_server.h"
 #include "tsk_reader/process/messages.h"
 
 namespace pidometer {
@@ -25,10 +25,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// How the child says why it ended by itself.
-constexpr int kStatusOutOfMemory = 77;
-constexpr int kStatusException = 76;
 
 /// Ctrl-C is noticed within one slice of waiting; a slice that took much longer was one in which
 /// the whole program was stopped, and does not count as waiting.
@@ -100,21 +96,18 @@ int wait_status(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
 }
 
-[[noreturn]] void run_child(const Ways& ways, StepPage& page, int parent_pid, bool parent_is_main,
-                            const ReaderProcess::Body& body) {
-  int status = kStatusException;
-  try {
-    ReaderDescriptors own{ways.requests[1], ways.replies[1], ways.broker[1]};
-    const Hello hello = confine(own, parent_pid, parent_is_main);
-    PageStepNote steps(page);
-    if (send_message(own.replies, to_wire<Reply>(hello))) body(own, steps);
-    status = 0;
-  } catch (const std::bad_alloc&) {
-    status = kStatusOutOfMemory;
-  } catch (...) {
-    status = kStatusException;
-  }
-  ::_exit(status);
+/// By the fork server, if there is one that can; else by this process.
+pid_t fork_reader(const ReaderDescriptors& own, StepPage& page, const ReaderBody& body) {
+  ForkServer* const server = ForkServer::running();
+  const ReaderMain* const plain = body.target<ReaderMain>();
+  if (server != nullptr && plain != nullptr && page.descriptor() >= 0)
+    if (const pid_t child = server->fork_reader(own, page.descriptor(), *plain); child > 0)
+      return child;
+  const pid_t parent = ::getpid();
+  const bool is_main = ::gettid() == parent;
+  const pid_t child = ::fork();
+  if (child == 0) run_reader(own, page, parent, is_main, body);
+  return child;
 }
 
 std::string signal_words(int signal) {
@@ -127,7 +120,7 @@ std::string signal_words(int signal) {
 
 Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(const OpenPolicy& policy,
                                                             const ReaderOptions& options,
-                                                            const Body& body) {
+                                                            const ReaderBody& body) {
   bool stalled = false;
   for (int left = kStarts;; --left) {
     stalled = false;
@@ -138,7 +131,8 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start(const OpenPolicy& po
 
 Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start_once(const OpenPolicy& policy,
                                                                  const ReaderOptions& options,
-                                                                 const Body& body, bool& stalled) {
+                                                                 const ReaderBody& body,
+                                                                 bool& stalled) {
   const auto failed = [](const char* what) {
     return fail(ErrorKind::unreadable, "cannot start a process that reads the evidence",
                 std::string(what) + ": " + std::generic_category().message(errno),
@@ -152,13 +146,10 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start_once(const OpenPolic
     ways.close_side(1);
     return error;
   }
-  const pid_t parent = ::getpid();
-  const bool is_main = ::gettid() == parent;
   pid_t child = -1;
   {
     const SignalsHeld held;
-    child = ::fork();
-    if (child == 0) run_child(ways, process->page_, parent, is_main, body);
+    child = fork_reader({ways.requests[1], ways.replies[1], ways.broker[1]}, process->page_, body);
     // While signals are held a handler of this thread cannot have reaped it.
     if (child > 0) process->process_ = open_process(child);
   }

@@ -2,7 +2,6 @@
 
 #include <sys/types.h>
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,8 +10,8 @@
 #include "base/result.h"
 #include "tsk_reader/evidence.h"
 #include "tsk_reader/process/channel.h"
-#include "tsk_reader/process/confine.h"
 #include "tsk_reader/process/open_broker.h"
+#include "tsk_reader/process/reader_child.h"
 #include "tsk_reader/process/step_page.h"
 
 namespace pidometer {
@@ -28,13 +27,11 @@ struct ReaderEnd {
 /// the object. Not thread-safe.
 class ReaderProcess {
  public:
-  /// What the child does, once confined; its process ends when this returns. An exception ends it
-  /// too, and is told.
-  using Body = std::function<void(const ReaderDescriptors& own, PageStepNote& steps)>;
-
+  /// A plain function (ReaderMain) is run by a child of the ForkServer, where one runs; anything
+  /// else by a fork of this process.
   static Result<std::unique_ptr<ReaderProcess>> start(const OpenPolicy& policy,
                                                       const ReaderOptions& options,
-                                                      const Body& body);
+                                                      const ReaderBody& body);
   ReaderProcess(const ReaderProcess&) = delete;
   ReaderProcess& operator=(const ReaderProcess&) = delete;
   ~ReaderProcess();
@@ -61,7 +58,7 @@ class ReaderProcess {
   explicit ReaderProcess(const ReaderOptions& options) : options_(options) {}
   static Result<std::unique_ptr<ReaderProcess>> start_once(const OpenPolicy& policy,
                                                            const ReaderOptions& options,
-                                                           const Body& body, bool& stalled);
+                                                           const ReaderBody& body, bool& stalled);
   /// receive() with a limit of its own; 0: none.
   std::optional<Message> receive_within(std::chrono::milliseconds most, Message reuse = {});
   void finish(std::string words);

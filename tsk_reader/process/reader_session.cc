@@ -77,11 +77,11 @@ bool same(const Warning& a, const Warning& b) {
 }  // namespace
 
 ReaderSession::ReaderSession(InputGroup group, std::vector<InputGroup> given, ReaderOptions options,
-                             OpenHere open_here)
+                             ReaderBody body)
     : group_(std::move(group)),
       given_(std::move(given)),
       options_(std::move(options)),
-      open_here_(std::move(open_here)) {}
+      body_(std::move(body)) {}
 
 pid_t ReaderSession::pid() const {
   const std::scoped_lock lock(mutex_);
@@ -222,10 +222,7 @@ bool ReaderSession::ensure_open() {
 
 bool ReaderSession::start() {
   ++generation_;
-  auto started = ReaderProcess::start(OpenPolicy(paths_of(group_, given_)), options_,
-                                      [this](const ReaderDescriptors& own, PageStepNote& steps) {
-                                        serve_requests(own, steps, open_here_);
-                                      });
+  auto started = ReaderProcess::start(OpenPolicy(paths_of(group_, given_)), options_, body_);
   if (!started) {
     failure_ = started.error();
     return false;

@@ -63,9 +63,9 @@ class Pointing {
 /// leaves out what killed it, a bounded number of times; each death is a Warning. Thread-safe.
 class ReaderSession {
  public:
-  /// `given` as for open_evidence().
+  /// `given` as for open_evidence(). `body` answers requests: serve_requests().
   ReaderSession(InputGroup group, std::vector<InputGroup> given, ReaderOptions options,
-                OpenHere open_here);
+                ReaderBody body);
 
   /// Opens the input. Errors: the input's own, or what it did to its reader.
   Result<void> open();
@@ -120,7 +120,7 @@ class ReaderSession {
   const InputGroup group_;
   const std::vector<InputGroup> given_;
   const ReaderOptions options_;
-  const OpenHere open_here_;
+  const ReaderBody body_;
   mutable std::mutex mutex_;
   std::unique_ptr<ReaderProcess> process_;
   std::uint64_t generation_ = 0;

@@ -1,10 +1,13 @@
 #include "tsk_reader/process/step_page.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace pidometer {
 namespace {
@@ -34,13 +37,28 @@ void put_text(std::byte* page, std::size_t length_at, std::size_t at, std::size_
 
 }  // namespace
 
-StepPage::StepPage() {
-  void* memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+StepPage::StepPage() : descriptor_(::memfd_create("step", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
+  // Of its size for ever: reading behind the end of a file that was cut is a SIGBUS.
+  if (descriptor_ >= 0 &&
+      (::ftruncate(descriptor_, kBytes) != 0 ||
+       ::fcntl(descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0))
+    ::close(std::exchange(descriptor_, -1));
+  const int kind = descriptor_ >= 0 ? MAP_SHARED : MAP_SHARED | MAP_ANONYMOUS;
+  map(kind, descriptor_);
+}
+
+StepPage::StepPage(int descriptor) {
+  map(MAP_SHARED, descriptor);
+}
+
+void StepPage::map(int kind, int descriptor) {
+  void* memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, kind, descriptor, 0);
   if (memory != MAP_FAILED) page_ = static_cast<std::byte*>(memory);
 }
 
 StepPage::~StepPage() {
   if (page_ != nullptr) ::munmap(page_, kBytes);
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void StepPage::write(Step step, std::string_view volume, std::string_view path) {

@@ -24,26 +24,33 @@ struct LeftOut {
   std::string reason;
 };
 
-/// Memory that a process shares with the children it forks: the child notes its step there, and
+/// Memory that a process shares with its readers: the child notes its step there, and
 /// after its death the parent reads it. The bytes are the child's to shape: seen() checks them.
 class StepPage {
  public:
   /// Memory of its own, not yet shared with anyone. Null inside where the system gives none: notes
   /// are lost then.
   StepPage();
+  /// The page of another process, whose descriptor() this is; it is not closed.
+  explicit StepPage(int descriptor);
   StepPage(const StepPage&) = delete;
   StepPage& operator=(const StepPage&) = delete;
   ~StepPage();
 
   void write(Step step, std::string_view volume, std::string_view path);
   StepSeen seen() const;
+  /// For a process that is to have the page and is no fork of this one; -1 where there is none.
+  int descriptor() const { return descriptor_; }
   /// The memory itself, for tests that shape it.
   std::byte* bytes() { return page_; }
 
   static constexpr std::size_t kBytes = 8192;
 
  private:
+  void map(int kind, int descriptor);
+
   std::byte* page_ = nullptr;
+  int descriptor_ = -1;
 };
 
 /// Notes steps on a page.

@@ -208,8 +208,12 @@ inline std::shared_ptr<ReaderSession> session_of(MadeInput input,
   group.name = "made";
   return std::make_shared<ReaderSession>(
       group, std::vector<InputGroup>{}, options,
-      [input](const OpenRequest&, StepNote& steps) -> Result<std::unique_ptr<Evidence>> {
-        return std::make_unique<MadeEvidence>(input, steps);
+      [input](const ReaderDescriptors& own, PageStepNote& steps) {
+        serve_requests(
+            own, steps,
+            [input](const OpenRequest&, StepNote& at) -> Result<std::unique_ptr<Evidence>> {
+              return std::make_unique<MadeEvidence>(input, at);
+            });
       });
 }
 

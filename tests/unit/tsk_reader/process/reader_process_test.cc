@@ -16,8 +16,6 @@
 namespace pidometer {
 namespace {
 
-using Body = ReaderProcess::Body;
-
 ReaderOptions one_second() {
   ReaderOptions options;
   options.step_limit = std::chrono::seconds(1);
@@ -25,7 +23,7 @@ ReaderOptions one_second() {
 }
 
 /// Why a reader with this body ended, when it was asked for something.
-ReaderEnd end_of(const Body& body, const ReaderOptions& options = one_second(),
+ReaderEnd end_of(const ReaderBody& body, const ReaderOptions& options = one_second(),
                  StepSeen* step = nullptr) {
   auto started = ReaderProcess::start(OpenPolicy({}), options, body);
   EXPECT_TRUE(started);
