@@ -26,7 +26,7 @@ std::string where(const Warning& warning) {
     text += part;
   };
   add(warning.volume);
-  add(warning.path);
+  if (warning.path != warning.image) add(warning.path);  // a loose file is its own input
   if (warning.line != 0) add(fmt::format("line {}", warning.line));
   if (warning.range && warning.line == 0) {
     if (warning.range->end == kUnknownEnd)

@@ -54,7 +54,7 @@ class ArchiveEvidence final : public Evidence {
     if (!(*reader)->next() && !(*reader)->broken().empty())
       return fail(ErrorKind::unreadable, "cannot read the archive " + path_.string(),
                   (*reader)->broken(),
-                  "check how it was copied; --as image or --as log where it is no archive");
+                  kNoArchiveHelp);
     return {};
   }
 

@@ -90,7 +90,7 @@ Result<void> ArchiveContents::read(const MemberWishes& wishes) {
   const std::string broken = reader.broken();
   if (members == 0 && !broken.empty())
     return fail(ErrorKind::unreadable, "cannot read the archive " + path_.string(), broken,
-                "check how it was copied; --as image or --as log where it is no archive");
+                kNoArchiveHelp);
   close(reader, 0);
   if (long_names_ > 0)
     warn(WarningKind::skipped_file, "",

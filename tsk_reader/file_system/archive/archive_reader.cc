@@ -100,7 +100,7 @@ Result<void> ArchiveReader::State::start() {
         archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1") >= ARCHIVE_WARN;
   if (!ok || !input->attach(a) || archive_read_open1(a) != ARCHIVE_OK)
     return fail(ErrorKind::unreadable, "cannot read the archive " + path.string(),
-                a == nullptr ? "out of memory" : error());
+                a == nullptr ? "out of memory" : error(), kNoArchiveHelp);
   fatal = false;
   return {};
 }

@@ -38,6 +38,10 @@ struct MemberBlock {
   std::uint64_t stream_offset = 0;   ///< in the unpacked tar; without meaning for zip and 7z
 };
 
+/// For the one whose file cannot be read as an archive.
+inline constexpr char kNoArchiveHelp[] =
+    "check how it was copied; --as image or --as log where it is no archive";
+
 /// An archive from front to end, once (libarchive). tar, cpio, zip and 7z; what packs a tar is
 /// undone by decompress.h, whose checksums libarchive's own filters do not all check (gzip's CRC is
 /// passed over), and lz4 by libarchive. Nothing else is enabled: no format that is not wanted, no
