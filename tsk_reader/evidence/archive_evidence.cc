@@ -53,8 +53,7 @@ class ArchiveEvidence final : public Evidence {
     report_.size = (*reader)->size();
     if (!(*reader)->next() && !(*reader)->broken().empty())
       return fail(ErrorKind::unreadable, "cannot read the archive " + path_.string(),
-                  (*reader)->broken(),
-                  kNoArchiveHelp);
+                  (*reader)->broken(), kNoArchiveHelp);
     return {};
   }
 
