@@ -48,7 +48,9 @@ Anomaly summary_of(const PidClock& clock, const std::vector<Anomaly*>& parts) {
 void add_activities(const PidClock& clock, std::vector<Anomaly>& anomalies) {
   std::vector<Anomaly*> excesses;
   for (Anomaly& a : anomalies)
-    if (a.kind == AnomalyKind::pid_excess) excesses.push_back(&a);
+    if (a.kind == AnomalyKind::pid_excess ||
+        (a.kind == AnomalyKind::record_gap && a.window_excess > 0))
+      excesses.push_back(&a);
   std::ranges::sort(excesses, {}, [](const Anomaly* a) {
     return std::pair(a->window_first_tick, a->first_record);
   });

@@ -17,6 +17,9 @@ constexpr std::uint64_t kFewTicks = 2;
 // nothing else need be assumed.
 constexpr double kAgrees = 3;
 
+// Among lines that are lost may be the one of a job that hardly ever runs.
+constexpr Level kMostBesideDamage = Level::medium;
+
 Level gap_level(const GapVerdict& verdict) {
   switch (verdict.cause) {
     case GapCause::records_removed: {
@@ -46,10 +49,18 @@ void add_surplus(const GapVerdict& verdict, const Interval& interval, const Wind
   const Level level = level_of(verdict.surplus_score, scan.looks(), scan.days());
   if (level == Level::informational) return;
   gap.excess_pids = std::llround(verdict.surplus);
+  gap.intervals = 1;
+  gap.window_first_tick = verdict.gap->tick;
+  gap.window_last_tick = verdict.gap->tick + 1;
+  gap.window_excess = verdict.surplus;
+  gap.window_variance = verdict.cost.variance;
   gap.score = verdict.surplus_score;
   gap.score_log = score_over_looks(verdict.surplus_score, scan.looks()) + 0.0;  // no minus zero
   gap.may_be_boot = interval.may_be_boot;
-  gap.level = std::max(gap.level, interval.may_be_boot ? std::min(level, Level::low) : level);
+  const Level most = interval.may_be_boot                      ? Level::low
+                     : gap.cause == GapCause::evidence_damaged ? kMostBesideDamage
+                                                               : Level::critical;
+  gap.level = std::max(gap.level, std::min(level, most));
 }
 
 // A job may be silent across a clock that was set back.
@@ -78,6 +89,7 @@ Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
 }  // namespace
 
 // Rule: minutes that the schedule has, by the hours and days before and behind, have no record; or
+// PIDs were handed out beyond all cost in an interval that cannot be compared with others; or
 // one job's lines are missing for days while the PIDs around them are those of the days before.
 std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
   const PidClock& clock = input.clock;
@@ -95,7 +107,9 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.noise_pids = verdict.noise;
     a.missing_records = verdict.cost.records;
     a.restarted = verdict.beyond_restart;
+    if (verdict.gap->missing == 0) a.level = Level::informational;
     add_surplus(verdict, clock.intervals[verdict.gap->tick], input.scan, a);
+    if (verdict.gap->missing == 0 && a.excess_pids == 0) continue;
     found.push_back(std::move(a));
   }
   for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));

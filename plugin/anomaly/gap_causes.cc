@@ -45,9 +45,14 @@ class GapJudge {
     verdict.clear = kTellsApart * std::hypot(verdict.noise, kRateShare * verdict.beyond_rate);
     verdict.gone_on = went_on_from(verdict);
     verdict.cause = cause_of(interval, gap, verdict);
-    if (interval.state == IntervalState::hole || interval.state == IntervalState::judged) {
+    if (interval.state == IntervalState::hole || interval.state == IntervalState::judged ||
+        interval.state == IntervalState::damaged) {
       verdict.observed = interval.advance;
-      if (verdict.cause != GapCause::evidence_damaged) add_surplus(interval, verdict);
+      // Where lines are lost around a tick of which no other hour or day knows the cost: nothing.
+      // Nor between recovered pieces of a log, of which nobody knows how much is missing.
+      if (verdict.cause != GapCause::evidence_damaged ||
+          (verdict.cost.own_known && !clock_.recovered))
+        add_surplus(interval, verdict);
     }
     return verdict;
   }
@@ -59,7 +64,8 @@ class GapJudge {
   }
 
   // What was handed out beyond the cost of all that is missing is work without a line, whatever
-  // became of the lines, and is judged as it would be had they all been there.
+  // became of the lines, and is judged as it would be had they all been there. Damage explains why
+  // lines are missing, and no PIDs.
   void add_surplus(const Interval& interval, GapVerdict& verdict) const {
     const GapCost& cost = verdict.cost;
     const double more = static_cast<double>(interval.advance) - verdict.scheduled -
@@ -95,6 +101,7 @@ class GapJudge {
       default:
         return GapCause::unknown;
     }
+    if (gap.missing == 0) return GapCause::unknown;
     if (verdict.beyond_restart) return GapCause::unknown;
     // the host may have been down: then neither the PIDs nor the time say what ran
     if (interval.may_be_boot && !interval.restarted) return GapCause::unknown;

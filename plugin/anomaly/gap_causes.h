@@ -31,7 +31,7 @@ struct GapVerdict {
   double clear = 0;        ///< two of these are told apart where they lie so far apart
   double gone_on = 0;      ///< the background went on where more was spent
   /// What was handed out beyond all of it, and the score of so much, as of an excess. 0 where
-  /// that is not known, or explained by damage.
+  /// that is not known.
   double surplus = 0;
   double surplus_score = 0;
 };

@@ -89,6 +89,23 @@ std::uint32_t GapCosts::find_like(std::uint32_t tick) const {
   return kNoTick;
 }
 
+// A tick whose interval the gap's first one would be: its own jobs'; where lines around it are
+// lost, jobs of its own among them, the dearest one at its minute of other hours and days.
+std::uint32_t GapCosts::own_like(const TickGap& gap) {
+  if (clock_.ticks[gap.tick].lost_before == Loss::none &&
+      clock_.ticks[gap.tick + 1].lost_before == Loss::none)
+    return gap.own_reference == kNoTick ? like(gap.tick) : like(gap.own_reference);
+  std::uint32_t dearest = kNoTick;
+  const LocalMinute minute = local_minute_of(clock_.ticks[gap.tick]);
+  for (const LocalMinute shift : kLikeShifts) {
+    const std::uint32_t other = index_->at(minute + shift);
+    if (other != kNoTick && usable(other) &&
+        (dearest == kNoTick || baseline_.expected[other].mean > baseline_.expected[dearest].mean))
+      dearest = other;
+  }
+  return dearest;
+}
+
 // What the tick's interval costs beyond the background, at least: what the log leaves open is the
 // background's, or PIDs that go on without the jobs would be theirs.
 double GapCosts::job_cost(std::uint32_t tick) const {
@@ -139,7 +156,8 @@ GapCost GapCosts::of(const TickGap& gap) {
     *part *= more;
   cost.records = static_cast<std::uint64_t>(std::llround(records));
   cost.own = cost.first = kLeastJobPids * last.jobs;
-  const std::uint32_t own = gap.own_reference == kNoTick ? like(gap.tick) : like(gap.own_reference);
+  const std::uint32_t own = own_like(gap);
+  cost.own_known = own != kNoTick;
   if (own != kNoTick) {
     const double before = cost.intervals;
     add_interval(own, cost, seconds);
@@ -159,7 +177,8 @@ GapCost GapCosts::of(const TickGap& gap) {
   const double rest = baseline_.background_per_second * (cost.seconds - seconds);
   const double untold = std::max(0.0, cost.seconds - seconds);
   cost.untold = untold > kUntoldShare * cost.seconds;
-  cost.untold_pids = cost.untold ? cost.intervals / std::max(1.0, seconds) * untold : 0;
+  cost.untold_pids =
+      cost.untold || gap.missing == 0 ? cost.intervals / std::max(1.0, seconds) * untold : 0;
   cost.intervals = std::max(cost.intervals + rest, cost.jobs + cost.own);
   cost.random_mean = std::max(0.3, cost.random_mean + rest);
   cost.variance = std::max(cost.variance + std::abs(rest), 1e-3);
@@ -172,6 +191,11 @@ GapCost GapCosts::of(const TickGap& gap) {
   cost.variance *= spread;
   cost.few *= spread;
   compare_stretches(gap, cost);
+  if (gap.missing == 0) {  // it is longer than such ones are: nobody knows what for
+    cost.variance += cost.untold_pids * cost.untold_pids;
+    cost.few += cost.untold_pids * cost.untold_pids;
+    if (cost.degrees == 0 || cost.degrees > kGuessDegrees) cost.degrees = kGuessDegrees;
+  }
   const double foreign = foreign_variance(baseline_, clock_.intervals[gap.tick]);
   cost.variance += foreign;
   if (foreign > 0) {
@@ -190,7 +214,8 @@ std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
   const std::uint32_t to = index_->at(end);
   if (from == kNoTick || to == kNoTick || from >= to) return std::nullopt;
   if (unusable_[to] != unusable_[from]) return std::nullopt;
-  if (to - from != cost.width && !cost.untold) return scan_.measure(from, to).excess;
+  if (cost.width == 1 || (to - from != cost.width && !cost.untold))
+    return scan_.measure(from, to).excess;
   const Tick& first = clock_.ticks[from];
   const Tick& last = clock_.ticks[to];
   const double seconds = std::chrono::duration<double>(last.time - first.time).count();
@@ -202,7 +227,10 @@ std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
 void GapCosts::stretches_apart(const TickGap& gap, const GapCost& cost, LocalMinute step,
                                std::vector<double>& off) const {
   const LocalMinute start = local_minute_of(clock_.ticks[gap.tick]);
-  const LocalMinute end = local_minute_of(clock_.ticks[gap.tick + 1]);
+  // a tick that was late ends it where it was due
+  const LocalMinute end = gap.missing == 0 && cost.usual_seconds > 0
+                              ? start + std::llround(cost.usual_seconds / 60)
+                              : local_minute_of(clock_.ticks[gap.tick + 1]);
   const LocalMinute first = std::max<LocalMinute>(1, (end - start + step - 1) / step);
   for (LocalMinute k = first;
        k < first + static_cast<LocalMinute>(kMostStretches) && off.size() < kMostStretches; ++k)

@@ -39,6 +39,7 @@ struct GapCost {
   unsigned degrees = 0;             ///< of Student's t for that part
   bool untold = false;              ///< these intervals leave a part of the time
   double untold_pids = 0;           ///< what it may have cost
+  bool own_known = false;           ///< what the first tick's interval costs is known from others
   std::vector<std::uint32_t> like;  ///< ticks that begin such intervals, one of each kind
 
   double scheduled() const { return intervals + level + elsewhere; }  ///< if all jobs ran
@@ -58,6 +59,7 @@ class GapCosts {
   bool usable(std::uint32_t tick) const;
   std::uint32_t like(std::uint32_t tick);
   std::uint32_t find_like(std::uint32_t tick) const;
+  std::uint32_t own_like(const TickGap& gap);
   void add_interval(std::uint32_t tick, GapCost& cost, double& seconds) const;
   void compare_stretches(const TickGap& gap, GapCost& cost) const;
   void stretches_apart(const TickGap& gap, const GapCost& cost, LocalMinute step,

@@ -118,6 +118,28 @@ std::size_t mark_holes(std::vector<Interval>& intervals) {
   return holes;
 }
 
+// What was handed out where nothing can be compared is judged as a gap's PIDs are, or a line that
+// is half a minute late would hide whatever happened. Between recovered pieces of a log nobody
+// knows how much of it is missing.
+void add_uncompared(PidClock& clock) {
+  const std::size_t told = clock.gaps.size();
+  std::size_t next = 0;
+  for (std::uint32_t i = 0; i < clock.intervals.size(); ++i) {
+    if (next < told && clock.gaps[next].tick == i) {
+      ++next;
+      continue;
+    }
+    const IntervalState state = clock.intervals[i].state;
+    if (state != IntervalState::hole && state != IntervalState::damaged) continue;
+    TickGap gap;
+    gap.tick = i;
+    clock.gaps.push_back(std::move(gap));
+  }
+  std::inplace_merge(clock.gaps.begin(), clock.gaps.begin() + static_cast<std::ptrdiff_t>(told),
+                     clock.gaps.end(),
+                     [](const TickGap& a, const TickGap& b) { return a.tick < b.tick; });
+}
+
 // Where boots leave no line, one that takes the counter further than it had come leaves nothing at
 // all but a time without ticks. Three are no accident.
 constexpr std::size_t kUntoldBoots = 3;
@@ -211,6 +233,7 @@ class SessionDivider {
 // PIDs that are no odometer: ticks, but no distances, boots or wraps.
 PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
   PidRange range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
+  clock.recovered = options.recovered;
   clock.pid_max = range.pid_max;
   clock.pid_max_basis = options.pid_max ? std::move(range.basis) : "PIDs of no clock: a guess";
   clock.intervals.resize(series.ticks.size());
@@ -291,6 +314,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     interval.state = IntervalState::hole;
     ++clock.holes;
   }
+  if (!options.recovered) add_uncompared(clock);
   clock.ticks = std::move(series.ticks);
   clock.item_sets = std::move(series.item_sets);
   mark_possible_boots(clock, range);

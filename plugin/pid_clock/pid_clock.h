@@ -67,7 +67,9 @@ struct PidClock {
   std::vector<Interval> intervals;  ///< as many as ticks
   std::vector<BootSession> sessions;
   ItemSets item_sets;
-  std::vector<TickGap> gaps;            ///< scheduled ticks that are missing; ascending
+  /// Where scheduled ticks are missing, or PIDs were handed out that no comparison judges;
+  /// ascending.
+  std::vector<TickGap> gaps;
   std::vector<ForeignReading> foreign;  ///< in the log's order
 
   PidOrder order;   ///< where it is random there is one session, and no interval is judged
@@ -79,6 +81,7 @@ struct PidClock {
   std::size_t wraps = 0;
   std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
   std::size_t holes = 0;
+  bool recovered = false;     ///< ClockOptions::recovered
   bool untold_boots = false;  ///< three boots or more left no line: there may be more of them
 };
 

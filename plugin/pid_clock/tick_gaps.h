@@ -11,7 +11,9 @@ namespace pidometer {
 /// Scheduled ticks that are not in the log, between tick `tick` and the next one.
 struct TickGap {
   std::uint32_t tick = 0;
-  std::uint64_t missing = 0;  ///< ticks that the schedule had there
+  /// Ticks that the schedule had there. None: the interval cannot be compared all the same (a line
+  /// that was late, another schedule, damage), and its PIDs are known.
+  std::uint64_t missing = 0;
   /// For each missing tick one at the same minute of an hour or a day before (or, in a log too
   /// short for that, after): what it would have been. At most kGapReferences.
   std::vector<std::uint32_t> references;

@@ -35,6 +35,8 @@ std::string kind_words(const FindingBody& finding) {
     case AnomalyKind::pid_deficit:
       return counted(std::abs(anomaly.excess_pids), "PID") + " fewer than always";
     case AnomalyKind::record_gap:
+      if (anomaly.missing_records == 0 && anomaly.excess_pids > 0)
+        return counted(anomaly.excess_pids, "unexplained PID") + " in an uncomparable interval";
       return (anomaly.excess_pids > 0 ? counted(anomaly.excess_pids, "unexplained PID") + "; "
                                       : "") +
              counted(static_cast<std::int64_t>(anomaly.missing_records), "record") +

@@ -1,0 +1,145 @@
+#include "plugin/timeline/gap_message.h"
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/time_text.h"
+
+namespace pidometer {
+namespace {
+
+/// What the PIDs say of the missing records.
+std::string_view cause_words(GapCause cause, bool one) {
+  switch (cause) {
+    case GapCause::records_removed:
+      return one ? "the PIDs went on as if its job had run: lines were removed"
+                 : "the PIDs went on as if their jobs had run: lines were removed";
+    case GapCause::system_down:
+      return "the PID counter restarted: the host was down";
+    case GapCause::cron_stopped:
+      return "PIDs went on without the jobs' share: cron did not run";
+    case GapCause::suspended_or_clock_set:
+      return one ? "no PIDs were handed out for it: the host was suspended, or its clock set "
+                   "forward"
+                 : "no PIDs were handed out for them: the host was suspended, or its clock set "
+                   "forward";
+    case GapCause::rotation_missing:
+      return "a log of the series is missing";
+    case GapCause::evidence_damaged:
+      return one ? "the log is damaged or unreadable there, which explains the missing line"
+                 : "the log is damaged or unreadable there, which explains the missing lines";
+    case GapCause::unknown:
+      return "the PIDs do not say why";
+  }
+  assert(false);
+  return {};
+}
+
+/// What is concluded from lines that one of two logs lacks, and why no more.
+std::string_view verdict_words(const FindingBody& finding) {
+  switch (finding.missing->verdict) {
+    case AgainstJournal::lines_removed:
+      return "the lines around stand in both, and no damage, no boot and no word of the syslog "
+             "daemon explains it: lines were removed";
+    case AgainstJournal::job_left_out:
+      return "other jobs' lines between stand in both: lines were removed, or a rule of the syslog "
+             "daemon leaves the job out";
+    case AgainstJournal::daemon_restarted:
+      return "the syslog daemon stopped, started or told of a loss in that time, not close to them";
+    case AgainstJournal::host_booted:
+      return "the host was booted in that time, not close to them";
+    case AgainstJournal::log_silent:
+      if (finding.anomaly.cause == GapCause::records_removed)
+        return "no text log has a line there, its own PIDs show that records are missing, and no "
+               "word of the syslog daemon explains it: lines were removed";
+      return "no text log has a line there: lines were removed, or the syslog daemon did not write";
+    case AgainstJournal::scattered:
+      return "in so many places that the way into the log must lose lines";
+    case AgainstJournal::journal_file_missing:
+      return "a file of the journal is missing there";
+    case AgainstJournal::line_edited:
+    case AgainstJournal::line_inserted:
+      break;  // no gap: sequence_message()
+  }
+  assert(false);
+  return {};
+}
+
+/// Which of the two logs lacks what the other one holds.
+std::string against_journal_message(const TimelineEvent& event, const FindingBody& finding) {
+  const std::uint64_t count = finding.anomaly.missing_records;
+  const bool in_text = finding.missing->verdict != AgainstJournal::journal_file_missing;
+  const std::string log = event.source == nullptr ? "" : escape_bytes(event.source->entry.path);
+  std::string records = fmt::format("{} record{}", count, count == 1 ? "" : "s");
+  if (finding.anomaly.one_job)
+    records += fmt::format(" of one job of {}", escape_bytes(finding.missing_username));
+  if (!in_text)
+    return fmt::format("the text logs hold {} that the journal lacks {}; {}", records,
+                       when(finding), verdict_words(finding));
+  return fmt::format("the journal holds {} that {} lacks {}; {}", records, log, when(finding),
+                     verdict_words(finding));
+}
+
+/// Why the records are missing, and what was handed out beyond all that they explain.
+std::string cause_and_surplus(const Anomaly& anomaly) {
+  const bool one = anomaly.missing_records == 1;
+  const std::string more =
+      anomaly.excess_pids > 0 ? fmt::format("{} more", anomaly.excess_pids) : std::string("more");
+  if (anomaly.restarted && anomaly.cause == GapCause::unknown)
+    return "the cron daemon was started there, and " + more +
+           " PIDs were handed out than that and all of their jobs explain";
+  std::string words(cause_words(anomaly.cause, one));
+  if (anomaly.excess_pids > 0)
+    words += fmt::format("; {} PIDs were handed out than {} and the rest explain", more,
+                         one ? "its job" : "their jobs");
+  return words;
+}
+
+}  // namespace
+
+std::string when(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  if (anomaly.window_start == anomaly.window_end) {
+    return instant_words(anomaly.window_start, finding.utc_offset_minutes, finding.time_basis);
+  }
+  return window_words({anomaly.window_start, anomaly.window_end}, finding.utc_offset_minutes,
+                      finding.end_utc_offset_minutes, finding.time_basis);
+}
+
+std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
+  if (count == 1) return fmt::format("1 {} PID was handed out (process or thread)", comparison);
+  return fmt::format("{} {} PIDs were handed out (processes or threads)", count, comparison);
+}
+
+std::string gap_message(const TimelineEvent& event, const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  if (finding.missing) return against_journal_message(event, finding);
+  if (anomaly.until_file_time)
+    return fmt::format(
+        "the log's file was written to after its last record, and {} scheduled runs have no record "
+        "in it {}: lines were removed at its end, or cron did not run",
+        anomaly.missing_records, when(finding));
+  if (anomaly.from_file_time)
+    return fmt::format(
+        "the log's file was made long before its first record, and {} scheduled runs have no "
+        "record in it {}: lines were removed at its start, or it was rotated in place",
+        anomaly.missing_records, when(finding));
+  if (anomaly.missing_records == 0 && anomaly.excess_pids > 0)
+    return pids_handed_out(anomaly.excess_pids, "more") +
+           " than its jobs and their background explain " + when(finding) +
+           (anomaly.cause == GapCause::evidence_damaged
+                ? ", where the log is damaged or unreadable: lines may be lost there"
+                : ", an interval longer than the schedule leaves") +
+           (anomaly.may_be_boot ? "; unless the host was booted" : "");
+  const std::string whose =
+      anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
+                      : std::string();
+  const bool one = anomaly.missing_records == 1;
+  return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
+                     one ? "" : "s", whose + (one ? " is" : " are"), when(finding),
+                     cause_and_surplus(anomaly));
+}
+
+}  // namespace pidometer

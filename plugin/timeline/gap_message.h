@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "plugin/timeline/timeline_event.h"
+
+namespace pidometer {
+
+/// The finding's instant or window in words, by the host's clock and in UTC.
+std::string when(const FindingBody& finding);
+
+/// "842 more PIDs were handed out (processes or threads)". Threads take PIDs too, so no message
+/// may speak of processes alone.
+std::string pids_handed_out(std::int64_t count, std::string_view comparison);
+
+/// The sentence of a record_gap: what is missing, why, and what was handed out beyond that.
+std::string gap_message(const TimelineEvent& event, const FindingBody& finding);
+
+}  // namespace pidometer
