@@ -49,7 +49,8 @@ void add_surplus(const GapVerdict& verdict, const Interval& interval, const Wind
   gap.score = verdict.surplus_score;
   gap.score_log = score_over_looks(verdict.surplus_score, scan.looks()) + 0.0;  // no minus zero
   gap.may_be_boot = interval.may_be_boot;
-  gap.level = std::max(gap.level, interval.may_be_boot ? std::min(level, Level::low) : level);
+  gap.surplus_level = interval.may_be_boot ? std::min(level, Level::low) : level;
+  gap.level = std::max(gap.level, gap.surplus_level);
 }
 
 // A job may be silent across a clock that was set back.
