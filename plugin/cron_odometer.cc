@@ -174,7 +174,11 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
                  WaitingRows& waiting, Mediator& mediator) {
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
-  const std::uint64_t reading_count = readings.size();
+  // Old PIDs, parts of jobs and crontab(1)'s processes are given to the clock, and not read off it.
+  const auto reading_count =
+      static_cast<std::uint64_t>(std::ranges::count_if(readings, [](const Reading& r) {
+        return r.kind == ReadingKind::job || r.kind == ReadingKind::boot;
+      }));
   const ClockOptions reading = clock_options(series, log, options);
   std::optional<Warning> beyond = pid_max_warning(log, readings, reading);
   if (!series.recovered) warn_of_truncated_logs(log, mediator);

@@ -106,6 +106,22 @@ TEST(OtherHosts, APidMaxThatOneLineReachesIsNamedWithoutOthers) {
   }
 }
 
+TEST(OtherHosts, TheSummaryCountsReadingsOfTheClockOnly) {
+  const std::string text =
+      "2026-01-14T05:00:00+00:00 web01 crond[990]: (CRON) STARTUP (1.4.4)\n"
+      "2026-01-14T06:01:01+00:00 web01 CROND[1000]: (root) CMD (run-parts /etc/cron.hourly)\n"
+      "2026-01-14T06:01:01+00:00 web01 run-parts(/etc/cron.hourly)[1000]: starting 0anacron\n"
+      "2026-01-14T06:05:00+00:00 web01 crond[990]: (*system*) RELOAD (/etc/crontab)\n"
+      "2026-01-14T06:06:00+00:00 web01 crontab[1010]: (root) LIST (root)\n"
+      "2026-01-14T07:01:01+00:00 web01 CROND[1020]: (root) CMD (run-parts /etc/cron.hourly)\n";
+  const MemoryLogFile file("/var/log/cron", text, utc(2026, 1, 15));
+  CountingMediator mediator;
+  process(file, mediator);
+  ASSERT_EQ(mediator.series.size(), 1U);
+  EXPECT_EQ(mediator.series[0].records, 6U);
+  EXPECT_EQ(mediator.series[0].readings, 3U) << "two jobs and a start of the daemon";
+}
+
 // A line that the clock does not believe is no word against the sysctl files.
 TEST(OtherHosts, OneForgedLineDoesNotRefuteThePidMaxOfTheImage) {
   std::string text = minute_log();
