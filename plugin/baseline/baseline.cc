@@ -33,8 +33,8 @@ constexpr double kRepairSpread = 50;
 }  // namespace
 
 double foreign_variance(const Baseline& baseline, const Interval& interval) {
-  if (interval.wraps > 0) return baseline.wrap_variance;
-  return interval.repaired ? kRepairSpread * kRepairSpread : 0;
+  return (interval.wraps > 0 ? baseline.wrap_variance : 0) +
+         (interval.repaired ? kRepairSpread * kRepairSpread : 0);
 }
 
 double can_fall(const PidClock& clock, const Expectation& e, std::size_t interval) {
