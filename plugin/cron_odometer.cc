@@ -67,6 +67,7 @@ ClockOptions clock_options(const HostSeries& series, const LogSeries& log,
                   : log.of_another_host ? std::nullopt
                                         : series.facts.pid_max;
   clock.pid_max_source = options.pid_max ? "--pid-max" : "sysctl of the image";
+  clock.pid_max_is_users = options.pid_max.has_value();
   clock.recovered = series.recovered;
   return clock;
 }
@@ -173,10 +174,17 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
                  WaitingRows& waiting, Mediator& mediator) {
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
-  const std::uint64_t reading_count = readings.size();
-  warn_of_pid_max(log, readings, options, mediator);
+  // Old PIDs, parts of jobs and crontab(1)'s processes are given to the clock, and not read off it.
+  const auto reading_count =
+      static_cast<std::uint64_t>(std::ranges::count_if(readings, [](const Reading& r) {
+        return r.kind == ReadingKind::job || r.kind == ReadingKind::boot;
+      }));
+  const ClockOptions reading = clock_options(series, log, options);
+  std::optional<Warning> beyond = pid_max_warning(log, readings, reading);
   if (!series.recovered) warn_of_truncated_logs(log, mediator);
-  PidClock clock = build_pid_clock(std::move(readings), clock_options(series, log, options));
+  PidClock clock = build_pid_clock(std::move(readings), reading);
+  if (beyond && (reading.pid_max_is_users || clock.pid_max != *reading.pid_max))
+    mediator.produce_warning(std::move(*beyond));
   RowMaker rows(series, log, options.labels, several, mediator);
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
   if (options.schedule || options.question == Question::schedule)

@@ -218,11 +218,11 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
       steps.push_back({"days_before", a.days_before, "of log without the job"});
       break;
     case AnomalyKind::schedule_mismatch:
-      if (a.mismatch == ScheduleMismatch::job_without_line)
-        steps.push_back({"runs", static_cast<double>(a.runs), "of the job in the log"});
-      else
+      if (a.mismatch == ScheduleMismatch::line_without_job)
         steps.push_back({"due", static_cast<double>(a.due),
                          "times that the line was due while the log is whole; it never ran"});
+      else
+        steps.push_back({"runs", static_cast<double>(a.runs), "of the job in the log"});
       break;
     case AnomalyKind::log_rewritten:
       steps.insert(steps.end(),

@@ -115,7 +115,7 @@ void explain_by_rotations(const LogSeries& log, std::vector<Anomaly>& anomalies)
     const Rotation newer = parse_rotation(log.reports[last.file].entry.path);
     if (!lacks_one_between(log, older, newer)) continue;
     a.cause = GapCause::rotation_missing;
-    a.level = Level::low;
+    a.level = std::max(Level::low, a.surplus_level);
   }
 }
 

@@ -1,17 +1,22 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "base/warning.h"
 #include "plugin/cron_log/log_series.h"
+#include "plugin/pid_clock/pid_clock.h"
 #include "plugin/pid_clock/reading.h"
 #include "plugin/plugin.h"
 
 namespace pidometer {
 
-/// Warns where the user's pid_max is no larger than PIDs of the log: no host hands such out, and
-/// what is counted over wraps is wrong then.
-void warn_of_pid_max(const LogSeries& log, const std::vector<Reading>& readings,
-                     const PluginOptions& options, Mediator& mediator);
+/// The warning of a pid_max that is no larger than PIDs of the log: no host hands such out. What is
+/// counted over wraps by the user's is wrong then, and the image's is wrong itself; of that, only
+/// where the clock did not believe it is it to be told. Nothing where the PIDs of all jobs are
+/// below.
+std::optional<Warning> pid_max_warning(const LogSeries& log, const std::vector<Reading>& readings,
+                                       const ClockOptions& options);
 
 /// Warns of logs of the series of which an unknown rest is lost: a compressed rotation that ends
 /// too early. What else is damaged is told with the lines that it hits.

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -45,13 +46,17 @@ class Search {
  public:
   Search(const LogSeries& log, const PidClock& clock, Pid pid)
       : clock_(clock), readings_(readings_of(log)), pid_(pid) {
-    for (const ForeignReading& reading : clock.foreign) foreign_.push_back(reading.record);
-    std::ranges::sort(foreign_);
+    for (const ForeignReading& reading : clock.foreign)
+      foreign_.push_back({reading.record, reading.pid});
+    add_gone_ticks();
+    std::ranges::sort(foreign_, {}, &Foreign::record);
+    const auto same = [](const Foreign& a, const Foreign& b) { return a.record == b.record; };
+    foreign_.erase(std::unique(foreign_.begin(), foreign_.end(), same), foreign_.end());
   }
 
   std::vector<Found> run() {
     for (const BootSession& one : clock_.sessions) session(one);
-    for (const ForeignReading& reading : clock_.foreign) {
+    for (const Foreign& reading : foreign_) {
       if (reading.pid != pid_) continue;
       Found one;
       one.certainty = BirthCertainty::doubted;
@@ -64,7 +69,33 @@ class Search {
   }
 
  private:
+  struct Foreign {
+    std::uint32_t record = 0;
+    Pid pid = 0;
+  };
+
   const Tick& tick(std::uint32_t i) const { return clock_.ticks[i]; }
+
+  /// The clock names one reading of each tick that it took out; the tick's other jobs are as
+  /// strange. They are those that lie between the readings of the ticks that are left.
+  void add_gone_ticks() {
+    constexpr std::uint16_t kAtLeast = std::numeric_limits<std::uint16_t>::max();
+    std::uint32_t end = 0;  // of the readings of the tick before
+    for (std::uint32_t i = 0; i <= clock_.ticks.size(); ++i) {
+      const std::uint32_t next = first_read(i);
+      for (std::uint32_t r = end; r < next; ++r)
+        if (readings_[r].kind == ReadingKind::job)
+          foreign_.push_back({readings_[r].record, readings_[r].pid});
+      if (i == clock_.ticks.size()) break;
+      end = tick(i).reads == kAtLeast ? first_read(i + 1) : next + tick(i).reads;
+    }
+  }
+
+  /// Index of the tick's first reading; behind the last tick, of none.
+  std::uint32_t first_read(std::uint32_t i) const {
+    return i < clock_.ticks.size() ? tick(i).first_read
+                                   : static_cast<std::uint32_t>(readings_.size());
+  }
 
   void session(const BootSession& session) {
     if (session.first_tick == session.end_tick) return;
@@ -182,13 +213,9 @@ class Search {
 
   template <typename Take>
   void each_reading(std::uint32_t i, Take take) const {
-    const std::uint32_t begin = tick(i).first_read;
-    const std::uint32_t end = i + 1 < clock_.ticks.size()
-                                  ? tick(i + 1).first_read
-                                  : static_cast<std::uint32_t>(readings_.size());
-    for (std::uint32_t r = begin; r < end; ++r)
+    for (std::uint32_t r = first_read(i); r < first_read(i + 1); ++r)
       if ((readings_[r].kind == ReadingKind::job || readings_[r].kind == ReadingKind::event) &&
-          !std::ranges::binary_search(foreign_, readings_[r].record))
+          !std::ranges::binary_search(foreign_, readings_[r].record, {}, &Foreign::record))
         take(readings_[r]);
   }
 
@@ -201,7 +228,7 @@ class Search {
 
   const PidClock& clock_;
   const std::vector<Reading> readings_;
-  std::vector<std::uint32_t> foreign_;  ///< records that do not fit; ascending
+  std::vector<Foreign> foreign_;  ///< records that do not fit; ascending, each once
   const Pid pid_;
   std::uint32_t wraps_ = 0;
   std::uint32_t number_ = 1;

@@ -138,6 +138,7 @@ struct Anomaly {
   double noise_pids = 0;              ///< standard deviation of the two
   // excess_pids, score, score_log: beyond what all of the missing jobs take, whatever the cause;
   // 0 where that is no more than chance and damage may make
+  Level surplus_level = Level::informational;  ///< that it has for that: `level` is never below
   bool until_file_time = false;  ///< it ends at the time at which the log's file was written
   bool from_file_time = false;   ///< it begins at the time at which the log's file was made
   bool one_job = false;          ///< one job's lines alone are missing: `labels`

@@ -60,7 +60,8 @@ void add_surplus(const GapVerdict& verdict, const Interval& interval, const Wind
   const Level most = interval.may_be_boot                      ? Level::low
                      : gap.cause == GapCause::evidence_damaged ? kMostBesideDamage
                                                                : Level::critical;
-  gap.level = std::max(gap.level, std::min(level, most));
+  gap.surplus_level = std::min(level, most);
+  gap.level = std::max(gap.level, gap.surplus_level);
 }
 
 // A job may be silent across a clock that was set back.

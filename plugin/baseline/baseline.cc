@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <unordered_map>
 #include <vector>
 
 #include "plugin/baseline/common_intervals.h"
@@ -34,8 +33,8 @@ constexpr double kRepairSpread = 50;
 }  // namespace
 
 double foreign_variance(const Baseline& baseline, const Interval& interval) {
-  if (interval.wraps > 0) return baseline.wrap_variance;
-  return interval.repaired ? kRepairSpread * kRepairSpread : 0;
+  return (interval.wraps > 0 ? baseline.wrap_variance : 0) +
+         (interval.repaired ? kRepairSpread * kRepairSpread : 0);
 }
 
 double can_fall(const PidClock& clock, const Expectation& e, std::size_t interval) {
@@ -151,7 +150,8 @@ void learn_background(const PidClock& clock, const IntervalGroups& groups, const
   double seconds = 0;
   double squares = 0;
   double degrees = 0;
-  std::unordered_map<std::uint32_t, LengthsOfOneSet> lengths;
+  // In the order of the sets' ids: sums of doubles depend on it.
+  std::vector<LengthsOfOneSet> lengths(clock.item_sets.size());
   for (const IntervalGroup& group : groups.groups) {
     if (!group.common) continue;
     const auto n = static_cast<double>(group.core.n);
@@ -166,7 +166,7 @@ void learn_background(const PidClock& clock, const IntervalGroups& groups, const
     of_set.square += n * group.half_minutes * group.half_minutes;
   }
   double spread = 0;
-  for (const auto& [items, of_set] : lengths) spread += of_set.spread();
+  for (const LengthsOfOneSet& of_set : lengths) spread += of_set.spread();
   const double fit = std::max(0.0, costs.per_half_minute() / kHalfMinute);
   const double most = seconds > 0 ? std::max(0.0, left / seconds) : fit;
   const double error = spread > 0 && degrees > 0

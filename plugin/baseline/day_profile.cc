@@ -9,6 +9,7 @@
 
 #include "plugin/baseline/day_minutes.h"
 #include "plugin/baseline/robust.h"
+#include "plugin/pid_clock/minute_calendar.h"
 
 namespace pidometer {
 namespace {
@@ -32,16 +33,6 @@ constexpr double kPerStep = 3;
 // The spread of a bin over few days is pulled towards that of all bins, as if there were so many
 // more.
 constexpr double kPull = 4;
-
-/// Days from 1970 on by the host's own calendar.
-std::int64_t local_day(const Tick& tick) {
-  const auto minutes =
-      std::chrono::duration_cast<std::chrono::minutes>(tick.time.time_since_epoch()).count();
-  // the local minute tells the offset, which is less than half a day
-  constexpr auto kDay = static_cast<std::int64_t>(kDayMinutes);
-  const std::int64_t middle = minutes - tick.minute + kDay / 2;
-  return middle >= 0 ? middle / kDay : (middle - kDay + 1) / kDay;
-}
 
 bool weekend(std::int64_t day) {
   constexpr std::int64_t kThursday = 4;  // 1 January 1970; Sunday is 0
@@ -172,7 +163,7 @@ DayProfile DayProfile::learn(const PidClock& clock, std::span<const LevelPiece> 
   if (pieces.empty()) return profile;
   profile.rates_.assign(pieces.size(), 0);
   std::vector<std::int64_t> day_of(pieces.size());
-  for (std::size_t i = 0; i < pieces.size(); ++i) day_of[i] = local_day(clock.ticks[i]);
+  for (std::size_t i = 0; i < pieces.size(); ++i) day_of[i] = local_day_of(clock.ticks[i]);
   const std::int64_t first = day_of.front();
   const std::int64_t span = std::max<std::int64_t>(0, day_of.back() - first) + 1;
   const std::int64_t blocks = std::max<std::int64_t>(1, (span + kBlockDays / 2) / kBlockDays);

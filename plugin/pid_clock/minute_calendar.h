@@ -17,17 +17,22 @@ inline constexpr LocalMinute kLocalHour = 60;
 inline constexpr LocalMinute kLocalDay = 24 * kLocalHour;
 inline constexpr LocalMinute kLocalWeek = 7 * kLocalDay;
 
-/// Local minute in which a tick lies.
+/// Local minute in which a tick lies: that of its first reading, whose minute of the day it has.
 inline LocalMinute local_minute_of(const Tick& tick) {
-  const LocalMinute utc =
-      std::chrono::floor<std::chrono::minutes>(tick.time).time_since_epoch().count();
-  // the tick knows its minute of the local day; zones differ from UTC by less than half a day west
-  // and 14 hours east (base/time_zone.h)
-  LocalMinute offset = tick.minute - (utc % kLocalDay + kLocalDay) % kLocalDay;
-  constexpr LocalMinute kFarthestEast = 14 * 60;
-  if (offset > kFarthestEast) offset -= kLocalDay;
-  if (offset <= kFarthestEast - kLocalDay) offset += kLocalDay;
-  return utc + offset;
+  const LocalMinute local =
+      std::chrono::floor<std::chrono::minutes>(tick.time).time_since_epoch().count() +
+      tick.utc_offset_minutes;
+  // Its time may be another reading's, seconds away in the minute beside, or over midnight.
+  LocalMinute off = (tick.minute - local) % kLocalDay;
+  if (off > kLocalDay / 2) off -= kLocalDay;
+  if (off < -kLocalDay / 2) off += kLocalDay;
+  return local + off;
+}
+
+/// Days since 1970 by the host's own calendar.
+inline std::int64_t local_day_of(const Tick& tick) {
+  const LocalMinute minute = local_minute_of(tick);
+  return (minute - tick.minute) / kLocalDay;
 }
 
 /// Which minutes of a log have a tick: a bit a minute.

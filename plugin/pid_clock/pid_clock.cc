@@ -265,10 +265,12 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   if (sequential) add_foreign(take_out_foreign_readings(readings, fast, series));
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
-  const StepsElsewhere elsewhere(series.ticks);
+  StepsElsewhere elsewhere(series.ticks);
   PidRange range = infer_pid_range(series.ticks, elsewhere, options);
   if (sequential) {
+    const std::size_t before = series.ticks.size();
     add_foreign(take_out_foreign_runs(series, range, elsewhere, fast));
+    if (series.ticks.size() != before) elsewhere = StepsElsewhere(series.ticks);
     add_foreign(take_out_foreign_startups(series, range));
     std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
   }

@@ -137,20 +137,11 @@ bool PidRange::too_long(std::int64_t seconds) const {
          kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
 }
 
-PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
-                         const ClockOptions& options) {
-  PidRange range;
-  range.pids_per_second = ordinary_rate(ticks);
-  range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
-  Pid largest = 0;
-  for (const Tick& tick : ticks) largest = std::max(largest, tick.pid);
-  if (options.pid_max && *options.pid_max > kReservedPids) {
-    range.pid_max = *options.pid_max;
-    range.least_pid_max = range.pid_max;
-    range.basis = options.pid_max_source.empty() ? "given" : options.pid_max_source;
-    if (largest >= range.pid_max) range.basis += ", although larger PIDs are in the log";
-    return range;
-  }
+namespace {
+
+/// Sets pid_max, least_pid_max and basis by the PIDs of the ticks alone.
+void infer_by_pids(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere, Pid largest,
+                   PidRange& range) {
   std::size_t falls = 0;
   const auto count_wraps = [&] {
     falls = 0;
@@ -165,7 +156,7 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& e
     count_wraps();
     range.basis = falls > 0 ? "the counter falls where 32768 lets it wrap"
                             : "no larger PID in the log: the kernel's default";
-    return range;
+    return;
   }
   // the smallest multiple of 1024 above all PIDs, if the counter falls right below it
   range.pid_max = round_up(largest);
@@ -173,10 +164,32 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& e
   count_wraps();
   if (range.pid_max < kMaxPid && falls > 0) {
     range.basis = "the counter falls below a multiple of 1024 (1024 for each possible CPU)";
-    return range;
+    return;
   }
   range.pid_max = kMaxPid;
   range.basis = "PIDs above 32767 in the log and no wrap below: the largest that Linux allows";
+}
+
+}  // namespace
+
+PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
+                         const ClockOptions& options) {
+  PidRange range;
+  range.pids_per_second = ordinary_rate(ticks);
+  range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
+  Pid largest = 0;
+  for (const Tick& tick : ticks) largest = std::max(largest, tick.pid);
+  const bool known = options.pid_max && *options.pid_max > kReservedPids;
+  const bool exceeded = known && largest >= *options.pid_max;
+  if (!known || (exceeded && !options.pid_max_is_users)) {
+    infer_by_pids(ticks, elsewhere, largest, range);
+    if (exceeded) range.basis += "; the " + options.pid_max_source + " is below PIDs of the log";
+    return range;
+  }
+  range.pid_max = *options.pid_max;
+  range.least_pid_max = range.pid_max;
+  range.basis = options.pid_max_source.empty() ? "given" : options.pid_max_source;
+  if (exceeded) range.basis += ", although larger PIDs are in the log";
   return range;
 }
 

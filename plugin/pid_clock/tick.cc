@@ -82,6 +82,7 @@ class TickFormer {
       tick_.record = r.record;
       tick_.first_read = static_cast<std::uint32_t>(index_);
       tick_.minute = local_minute(r);
+      tick_.utc_offset_minutes = r.utc_offset_minutes;
       tick_.after_startup = startup_;
       tick_.lost_before = lost_;
       tick_.boot = r.boot;

@@ -21,8 +21,9 @@ struct Tick {
   std::uint32_t first_read = 0;  ///< index of the tick's first reading in the input
   std::uint16_t reads = 0;       ///< readings of the input up to the next tick, at most 65535
   std::uint16_t jobs = 0;        ///< fresh PIDs in it
-  std::uint16_t minute = 0;      ///< local minute of the day, 0 to 1439
-  bool after_startup = false;    ///< a daemon's start stands between the previous tick and this one
+  std::uint16_t minute = 0;      ///< local minute of the day of its first reading, 0 to 1439
+  std::int16_t utc_offset_minutes = 0;  ///< Reading::utc_offset_minutes of its first reading
+  bool after_startup = false;  ///< a daemon's start stands between the previous tick and this one
   bool joined =
       false;  ///< holds the items of a tick that was taken out: its interval is not comparable
   Loss lost_before = Loss::none;  ///< readings of this tick or before it may be lost

@@ -225,5 +225,39 @@ TEST(StartupLines, boots_of_this_host_tell_what_may_be_one) {
   EXPECT_FALSE(clock.intervals[2 * kTicks - 1].may_be_boot);
 }
 
+// What forged lines took says nothing of what their jobs take elsewhere.
+TEST(OutOfOrder, a_forged_run_does_not_make_a_boot_a_wrap) {
+  constexpr std::uint32_t kNightly = 2;
+  constexpr std::uint32_t kOther = 3;
+  const auto host = [&](bool forged) {
+    std::vector<Reading> log;
+    Pid pid = 5000;
+    const auto add = [&](Pid at, std::uint32_t label) {
+      log.push_back(reading(static_cast<std::int64_t>(10 * log.size()), at));
+      log.back().label = label;
+    };
+    for (int i = 0; i < 700; ++i) {
+      add(pid, 1);
+      pid += 30;
+      if (!forged || i != 100) continue;
+      add(12000, kNightly);
+      add(21000, kNightly);
+      add(30000, kOther);
+    }
+    add(pid, kNightly);
+    pid = 1500;  // the host was booted, and nothing says so
+    for (int i = 0; i < 100; ++i, pid += 30) add(pid, 1);
+    return clock_of(std::move(log));
+  };
+  for (const bool forged : {false, true}) {
+    SCOPED_TRACE(forged);
+    const PidClock clock = host(forged);
+    EXPECT_EQ(clock.foreign.size(), forged ? 3U : 0U);
+    ASSERT_EQ(clock.ticks.size(), 801U);
+    EXPECT_EQ(clock.intervals[700].state, IntervalState::boot);
+    EXPECT_EQ(clock.wraps, 0U);
+  }
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -62,9 +62,12 @@ TEST(KindSteps, AreTheNumbersThatTheFindingWasToldBy) {
   anomaly.kind = AnomalyKind::schedule_mismatch;
   anomaly.runs = 12;
   anomaly.due = 34;
-  anomaly.mismatch = ScheduleMismatch::job_without_line;
-  EXPECT_EQ(value(steps_of(anomaly), "runs"), 12);
-  EXPECT_FALSE(value(steps_of(anomaly), "due"));
+  for (const auto ran :
+       {ScheduleMismatch::job_without_line, ScheduleMismatch::job_without_script}) {
+    anomaly.mismatch = ran;
+    EXPECT_EQ(value(steps_of(anomaly), "runs"), 12);
+    EXPECT_FALSE(value(steps_of(anomaly), "due"));
+  }
   anomaly.mismatch = ScheduleMismatch::line_without_job;
   EXPECT_EQ(value(steps_of(anomaly), "due"), 34);
   EXPECT_FALSE(value(steps_of(anomaly), "runs"));

@@ -23,9 +23,13 @@ class HostLog {
  public:
   /// A job of root's, so many minutes after the first midnight, by a clock so far east of UTC.
   void job(int minutes, int pid, const char* command = "job", int offset_hours = 0) {
-    const int local = minutes + 60 * offset_hours;
-    text_ += fmt::format("2026-03-{:02}T{:02}:{:02}:01{:+03}:00 web01 CRON[{}]: (root) CMD ({})\n",
-                         1 + local / 1440, local / 60 % 24, local % 60, offset_hours, pid, command);
+    constexpr int kDayBefore = 1440;  // west of UTC it may be February yet
+    const int local = kDayBefore + minutes + 60 * offset_hours;
+    const int day = local / 1440;  // 0: the 28th of February
+    text_ +=
+        fmt::format("2026-{:02}-{:02}T{:02}:{:02}:01{:+03}:00 web01 CRON[{}]: (root) CMD ({})\n",
+                    day == 0 ? 2 : 3, day == 0 ? 28 : day, local / 60 % 24, local % 60,
+                    offset_hours, pid, command);
   }
   void startup(int minutes, int pid) {
     text_ +=

@@ -55,6 +55,31 @@ TEST(LearntSchedule, HasWhenAJobIsDueAndWhatItCosts) {
   EXPECT_EQ(daily.pids, 7);
 }
 
+// A zone's offset is less than a day, and more than half of one to both sides: -11 is no +13.
+TEST(LearntSchedule, DaysAreThoseOfTheHostsOwnCalendarEastAndWest) {
+  // Honolulu, Pago Pago, the island of Baker; Auckland, Auckland's summer, Kiritimati
+  for (const int offset : {-10, -11, -12, 12, 13, 14}) {
+    SCOPED_TRACE(offset);
+    HostLog lines;
+    int pid = 1000;
+    // From midnight of Monday the 2nd by the host's clock on, four weeks.
+    const int start = 1440 - 60 * offset;
+    for (int day = 0; day < 28; ++day)
+      for (int i = 0; i < 144; ++i) {
+        lines.job(start + 1440 * day + 10 * i, pid, "often", offset);
+        pid += 1;
+        if (i != 45 || day % 7 >= 5) continue;
+        lines.job(start + 1440 * day + 10 * i + 5, pid, "weekdays", offset);
+        pid += 1;
+      }
+    const std::vector<LearntJob> jobs = learn(lines);
+    const LearntJob* weekdays = find(jobs, "weekdays");
+    ASSERT_NE(weekdays, nullptr);
+    ASSERT_EQ(weekdays->times.size(), 1U);
+    EXPECT_EQ(weekdays->times[0].fields, "35 7 * * 1-5");
+  }
+}
+
 TEST(LearntSchedule, WhatNeverRunsAloneHasNoCost) {
   HostLog lines;
   for (int i = 0; i < 200; ++i) {

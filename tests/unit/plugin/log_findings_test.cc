@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plugin/file_findings.h"
+#include "plugin/judged_clock.h"
 #include "plugin/readings.h"
 #include "plugin/schedule_findings.h"
 #include "tests/support/memory_log_file.h"
@@ -153,6 +154,37 @@ TEST(FileFindings, a_rotation_that_is_not_there) {
     EXPECT_EQ(gaps[0].cause, c.cause);
     EXPECT_EQ(gaps[0].level, c.cause == GapCause::rotation_missing ? Level::low : Level::high);
   }
+}
+
+// Whatever a gap's cause is, what was handed out beside its jobs raises its level.
+TEST(FileFindings, a_rotation_that_is_not_there_explains_no_surplus) {
+  const auto gap_of = [](const char* name, int surplus) {
+    const auto text = [&](int from, int to, int more) {
+      std::string lines;
+      for (int minute = from; minute < to; minute += 10)
+        lines += fmt::format(
+            "2026-03-{:02}T{:02}:{:02}:01+00:00 web01 CROND[{}]: (root) CMD (/usr/lib/sa/sa1)\n",
+            1 + minute / kDay, minute / kHour % 24, minute % kHour, 1000 + minute + more);
+      return lines;
+    };
+    const MemoryLogFile older(name, text(0, 3 * kDay, 0));
+    const MemoryLogFile newer("/var/log/cron", text(3 * kDay + kHour, 6 * kDay, surplus));
+    Read r = read({&older, &newer});
+    const JudgedClock judged(std::move(r.clock));
+    std::vector<Anomaly> found = detect_anomalies(judged.input);
+    explain_by_rotations(r.log, found);
+    std::erase_if(found, [](const Anomaly& a) { return a.kind != AnomalyKind::record_gap; });
+    EXPECT_EQ(found.size(), 1U);
+    return found.empty() ? Anomaly() : found.front();
+  };
+  const Anomaly beside = gap_of("/var/log/cron.1", 600);
+  const Anomaly lacking = gap_of("/var/log/cron.2", 600);
+  EXPECT_NE(beside.cause, GapCause::rotation_missing);
+  EXPECT_EQ(lacking.cause, GapCause::rotation_missing);
+  EXPECT_EQ(beside.level, Level::critical);
+  EXPECT_EQ(lacking.level, Level::critical);
+  EXPECT_GT(lacking.excess_pids, 500);
+  EXPECT_EQ(gap_of("/var/log/cron.2", 0).level, Level::low);
 }
 
 TEST(FileFindings, a_week_without_its_dated_rotation) {

@@ -54,6 +54,92 @@ void process(const MemoryLogFile& file, CountingMediator& mediator) {
   ASSERT_TRUE(CronOdometer().process(series, {}, mediator));
 }
 
+/// A job a minute of three PIDs each, and 700 more in one of the minutes.
+std::string minute_log() {
+  std::string text;
+  Pid pid = 1000;
+  for (int minute = 0; minute < 1440; ++minute) {
+    text += fmt::format("2026-01-14T{:02}:{:02}:01+00:00 web01 CRON[{}]: (root) CMD (job)\n",
+                        minute / 60, minute % 60, pid);
+    pid += minute == 900 ? 703 : 3;
+  }
+  return text;
+}
+
+// Whoever writes a sysctl file that no kernel ran by must not switch the clock off.
+TEST(OtherHosts, APidMaxOfTheImageBelowTheLogsPidsIsNotBelieved) {
+  const MemoryLogFile file("/var/log/cron", minute_log(), utc(2026, 1, 15));
+  HostSeries series;
+  series.folder = "/var/log";
+  series.files = {&file};
+  series.facts.pid_max = 301;
+  CountingMediator mediator;
+  ASSERT_TRUE(CronOdometer().process(series, {}, mediator));
+  EXPECT_EQ(mediator.kinds, std::vector<AnomalyKind>{AnomalyKind::pid_excess});
+  ASSERT_EQ(mediator.series.size(), 1U);
+  EXPECT_EQ(mediator.series[0].pid_max, 32768U);
+  EXPECT_NE(mediator.series[0].pid_max_basis.find("sysctl of the image is below PIDs of the log"),
+            std::string::npos)
+      << mediator.series[0].pid_max_basis;
+  EXPECT_EQ(mediator.warnings,
+            std::vector<std::string>{
+                "PID 1000 is not below 301, the kernel.pid_max of the image's sysctl files, nor "
+                "are those of 1439 other lines of this host: that is not believed; give its own "
+                "kernel.pid_max by --pid-max, where it is known"});
+}
+
+TEST(OtherHosts, APidMaxThatOneLineReachesIsNamedWithoutOthers) {
+  const MemoryLogFile file("/var/log/cron", minute_log(), utc(2026, 1, 15));
+  HostSeries series;
+  series.folder = "/var/log";
+  series.files = {&file};
+  const Pid last = 1000 + 1439 * 3 + 700;
+  for (const bool image : {true, false}) {
+    SCOPED_TRACE(image);
+    PluginOptions options;
+    (image ? series.facts.pid_max : options.pid_max) = last;
+    CountingMediator mediator;
+    ASSERT_TRUE(CronOdometer().process(series, options, mediator));
+    ASSERT_EQ(mediator.warnings.size(), 1U);
+    EXPECT_EQ(mediator.warnings[0].find("other lines"), std::string::npos) << mediator.warnings[0];
+    series.facts.pid_max.reset();
+  }
+}
+
+TEST(OtherHosts, TheSummaryCountsReadingsOfTheClockOnly) {
+  const std::string text =
+      "2026-01-14T05:00:00+00:00 web01 crond[990]: (CRON) STARTUP (1.4.4)\n"
+      "2026-01-14T06:01:01+00:00 web01 CROND[1000]: (root) CMD (run-parts /etc/cron.hourly)\n"
+      "2026-01-14T06:01:01+00:00 web01 run-parts(/etc/cron.hourly)[1000]: starting 0anacron\n"
+      "2026-01-14T06:05:00+00:00 web01 crond[990]: (*system*) RELOAD (/etc/crontab)\n"
+      "2026-01-14T06:06:00+00:00 web01 crontab[1010]: (root) LIST (root)\n"
+      "2026-01-14T07:01:01+00:00 web01 CROND[1020]: (root) CMD (run-parts /etc/cron.hourly)\n";
+  const MemoryLogFile file("/var/log/cron", text, utc(2026, 1, 15));
+  CountingMediator mediator;
+  process(file, mediator);
+  ASSERT_EQ(mediator.series.size(), 1U);
+  EXPECT_EQ(mediator.series[0].records, 6U);
+  EXPECT_EQ(mediator.series[0].readings, 3U) << "two jobs and a start of the daemon";
+}
+
+// A line that the clock does not believe is no word against the sysctl files.
+TEST(OtherHosts, OneForgedLineDoesNotRefuteThePidMaxOfTheImage) {
+  std::string text = minute_log();
+  const std::size_t at = text.find("CRON[1300]");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 10, "CRON[40000]");
+  const MemoryLogFile file("/var/log/cron", text, utc(2026, 1, 15));
+  HostSeries series;
+  series.folder = "/var/log";
+  series.files = {&file};
+  series.facts.pid_max = 32768;
+  CountingMediator mediator;
+  ASSERT_TRUE(CronOdometer().process(series, {}, mediator));
+  ASSERT_EQ(mediator.series.size(), 1U);
+  EXPECT_EQ(mediator.series[0].pid_max_basis, "sysctl of the image");
+  EXPECT_TRUE(mediator.warnings.empty());
+}
+
 // OpenBSD, kern_fork.c: allocpid() draws a PID at random.
 TEST(OtherHosts, PidsHandedOutAtRandomAreNoClock) {
   std::mt19937 random(7);

@@ -206,5 +206,36 @@ TEST(PidBirths, AForgedLineBoundsNothing) {
   EXPECT_EQ(forged.births[0].certainty, BirthCertainty::doubted);
 }
 
+// All the jobs of a tick that fits nowhere are as strange as its first one.
+TEST(PidBirths, EachForgedLineOfATickIsDoubted) {
+  Lines lines;
+  for (int i = 0; i < 144; ++i) {
+    lines.job(10 * i, 1000 + 10 * i);
+    if (i != 70) continue;
+    lines.job(705, 30000);
+    lines.job(705, 30001);
+  }
+  for (const Pid pid : {30000U, 30001U}) {
+    SCOPED_TRACE(pid);
+    const HostBirths forged = lines.births(pid);
+    ASSERT_EQ(forged.births.size(), 2U) << "and behind the log's end";
+    EXPECT_EQ(forged.births[0].certainty, BirthCertainty::doubted);
+    EXPECT_EQ(forged.births[0].after->pid, pid);
+    EXPECT_EQ(forged.births[1].certainty, BirthCertainty::after_log);
+  }
+}
+
+// The first lines of the log are late ones of the day before: no tick is left that they stand in.
+TEST(PidBirths, EachLineOfATickBeforeTheFirstIsDoubted) {
+  Lines lines;
+  lines.job(100, 1100);
+  lines.job(100, 1103);
+  for (int i = 0; i < 144; ++i) lines.job(10 * i, 1000 + 10 * i);
+  const HostBirths found = lines.births(1103);
+  ASSERT_EQ(found.births.size(), 2U);
+  EXPECT_NE(found.births[0].certainty, found.births[1].certainty);
+  for (const PidBirth& birth : found.births) EXPECT_NE(birth.certainty, BirthCertainty::exact);
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -1,0 +1,72 @@
+#include "plugin/baseline/baseline.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+namespace {
+
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2021};
+
+/// Two days of a job every ten minutes, seven to nine PIDs each; a forged line in the middle.
+std::vector<Reading> with_a_forged_line() {
+  std::vector<Reading> readings;
+  Pid pid = 1000;
+  const auto add = [&](int minute, Pid at, std::uint32_t label) {
+    Reading r;
+    r.time = kStart + std::chrono::minutes(minute);
+    r.label = label;
+    r.record = static_cast<std::uint32_t>(readings.size());
+    r.pid = at;
+    readings.push_back(r);
+  };
+  for (int i = 0; i < 288; ++i) {
+    add(10 * i, pid, 1);
+    if (i == 150) add(10 * i + 5, 30'000, 2);
+    pid += 7 + static_cast<Pid>(i * 7919 % 3);
+  }
+  return readings;
+}
+
+// What the interval in which a line was taken out should cost is a guess: by the spread of the
+// others alone a few PIDs more in it would be an alarm.
+TEST(Baseline, AnIntervalWithALineTakenOutIsKnownLessWell) {
+  const PidClock clock = build_pid_clock(with_a_forged_line(), {});
+  ASSERT_EQ(clock.foreign.size(), 1U);
+  const auto repaired = std::ranges::find(clock.intervals, true, &Interval::repaired);
+  ASSERT_NE(repaired, clock.intervals.end());
+  ASSERT_EQ(repaired->state, IntervalState::judged);
+  const auto at = static_cast<std::size_t>(repaired - clock.intervals.begin());
+  EXPECT_EQ(at, 150U);
+
+  const Baseline baseline = learn_baseline(clock);
+  EXPECT_EQ(foreign_variance(baseline, *repaired), 50.0 * 50);
+  EXPECT_EQ(foreign_degrees(baseline, *repaired), 2U);
+  EXPECT_GE(baseline.expected[at].variance, 50.0F * 50);
+  EXPECT_EQ(foreign_variance(baseline, clock.intervals[at - 1]), 0);
+  EXPECT_EQ(foreign_degrees(baseline, clock.intervals[at - 1]), 0U);
+  EXPECT_LT(baseline.expected[at - 1].variance, 10.0F);
+}
+
+// Wraps that were measured say nothing of a line that was taken out.
+TEST(Baseline, ARepairedWrapHasNoDegreesOfOtherWraps) {
+  Baseline baseline;
+  baseline.wrap_degrees = 7;
+  baseline.wrap_variance = 100;
+  Interval interval;
+  interval.wraps = 1;
+  EXPECT_EQ(foreign_degrees(baseline, interval), 7U);
+  EXPECT_EQ(foreign_variance(baseline, interval), 100);
+  interval.repaired = true;
+  EXPECT_EQ(foreign_degrees(baseline, interval), 2U);
+  EXPECT_GE(foreign_variance(baseline, interval), 50.0 * 50);
+}
+
+}  // namespace
+}  // namespace pidometer
