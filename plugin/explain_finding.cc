@@ -21,28 +21,32 @@ class Explainer {
  public:
   Explainer(const LogSeries& log, const PidClock& clock) : log_(log), clock_(clock) {}
 
-  /// What stands in the log of these intervals; all lines are fetched at once.
-  std::vector<ComparedInterval> read(const std::vector<std::uint32_t>& intervals) const {
-    std::vector<std::uint32_t> records;
+  /// Fetches all lines of these intervals at once.
+  void fetch(const std::vector<std::uint32_t>& intervals) {
+    records_.clear();
     for (const std::uint32_t i : intervals) {
-      records.push_back(clock_.ticks[i].record);
-      records.push_back(clock_.ticks[i + 1].record);
+      records_.push_back(clock_.ticks[i].record);
+      records_.push_back(clock_.ticks[i + 1].record);
     }
-    const std::vector<Result<std::string>> lines = fetch_lines(log_, records);
-    std::vector<ComparedInterval> out;
-    for (std::size_t k = 0; k < intervals.size(); ++k) {
-      const StoredRecord& first = log_.records[records[2 * k]];
-      ComparedInterval one;
-      one.line = first.line;
-      one.path = log_.reports[first.file].entry.path;
-      one.first_record = text_of(lines[2 * k]);
-      one.last_record = text_of(lines[2 * k + 1]);
-      one.first_pid = clock_.ticks[intervals[k]].pid;
-      one.last_pid = clock_.ticks[intervals[k] + 1].pid;
-      one.advance = clock_.intervals[intervals[k]].advance;
-      out.push_back(std::move(one));
-    }
-    return out;
+    std::ranges::sort(records_);
+    records_.erase(std::unique(records_.begin(), records_.end()), records_.end());
+    lines_ = fetch_lines(log_, records_);
+  }
+
+  /// What stands in the log of an interval that was fetched.
+  ComparedInterval read(std::uint32_t interval) const {
+    const Tick& begin = clock_.ticks[interval];
+    const Tick& end = clock_.ticks[interval + 1];
+    const StoredRecord& first = log_.records[begin.record];
+    ComparedInterval one;
+    one.line = first.line;
+    one.path = log_.reports[first.file].entry.path;
+    one.first_record = text_of(fetched(begin.record));
+    one.last_record = text_of(fetched(end.record));
+    one.first_pid = begin.pid;
+    one.last_pid = end.pid;
+    one.advance = clock_.intervals[interval].advance;
+    return one;
   }
 
   /// The records around the finding's own, and these.
@@ -71,8 +75,15 @@ class Explainer {
     return line ? *line : "(line cannot be read again: " + line.error().message + ")";
   }
 
+  const Result<std::string>& fetched(std::uint32_t record) const {
+    const auto at = std::ranges::lower_bound(records_, record) - records_.begin();
+    return lines_[static_cast<std::size_t>(at)];
+  }
+
   const LogSeries& log_;
   const PidClock& clock_;
+  std::vector<std::uint32_t> records_;      ///< of the lines that were fetched, ascending
+  std::vector<Result<std::string>> lines_;  ///< in step with them
 };
 
 }  // namespace
@@ -80,7 +91,7 @@ class Explainer {
 std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const DetectorInput& input,
                                                    const Anomaly& anomaly) {
   const PidClock& clock = input.clock;
-  const Explainer explainer(log, clock);
+  Explainer explainer(log, clock);
   auto explanation = std::make_shared<Explanation>();
   explanation->readings = explainer.around(anomaly);
   if (anomaly.kind != AnomalyKind::pid_excess && anomaly.kind != AnomalyKind::pid_deficit) {
@@ -91,11 +102,20 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
   const std::uint32_t end = anomaly.scored_last_tick;
   const std::uint32_t stretch_end = anomaly.stretch_first_tick + anomaly.intervals;
   const ComparedIntervals comparison(clock);
+  std::vector<Compared> compared_with;
+  std::vector<std::uint32_t> shown;
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const Compared& compared = compared_with.emplace_back(comparison.of(i));
+    shown.push_back(i);
+    if (i >= anomaly.stretch_first_tick && i < stretch_end)
+      shown.insert(shown.end(), compared.intervals.begin(), compared.intervals.end());
+  }
+  explainer.fetch(shown);
   for (std::uint32_t i = begin; i < end; ++i) {
     const Expectation& expected = input.baseline.expected[i];
-    Compared compared = comparison.of(i);
+    Compared& compared = compared_with[i - begin];
     ExplainedInterval one;
-    one.own = explainer.read({i}).front();
+    one.own = explainer.read(i);
     one.seconds = clock.intervals[i].seconds;
     one.mean = static_cast<double>(expected.mean);
     one.random_mean = input.baseline.random_mean(expected);
@@ -106,7 +126,8 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
       one.rule += " (a row's number counts this one, too)";
     one.compared_count = compared.intervals.size();
     if (i >= anomaly.stretch_first_tick && i < stretch_end)
-      one.compared = explainer.read(compared.intervals);
+      for (const std::uint32_t other : compared.intervals)
+        one.compared.push_back(explainer.read(other));
     explanation->intervals.push_back(std::move(one));
   }
   explanation->steps = score_steps(input, anomaly);

@@ -39,6 +39,8 @@ Anomaly summary_of(const PidClock& clock, const std::vector<Anomaly*>& parts) {
     sum.score_log = std::max(sum.score_log, part->score_log);
   }
   sum.intervals = end - begin;
+  // the clock may have gone back between its findings: a window never ends before it starts
+  if (sum.window_end < sum.window_start) std::swap(sum.window_start, sum.window_end);
   set_excess(sum, excess, variance);
   return sum;
 }

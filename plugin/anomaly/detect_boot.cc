@@ -15,20 +15,19 @@ constexpr double kShortlyBefore = 0.05;
 // five leaves none: both together are a false alarm once in a hundred boots.
 constexpr std::size_t kToldBoots = 3;
 
-/// Whether every boot but this session's has its STARTUP line.
-bool others_are_told(const PidClock& clock, const BootSession& one) {
+/// Whether every boot but one has its STARTUP line.
+bool others_are_told(const PidClock& clock) {
   std::size_t told = 0;
+  std::size_t untold = 0;
   for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
     const BootSession& session = clock.sessions[s];
-    if (&session == &one || !session.counter_restarted) continue;
-    if (!session.startup) return false;
-    ++told;
+    if (session.counter_restarted) ++(session.startup ? told : untold);
   }
-  return told >= kToldBoots;
+  return told >= kToldBoots && untold == 1;
 }
 
 /// What the boot that no line tells may be instead.
-void add_wrap(const PidClock& clock, const BootSession& session, Anomaly& a) {
+void add_wrap(const PidClock& clock, const BootSession& session, bool others_told, Anomaly& a) {
   const Tick& before = clock.ticks[session.first_tick - 1];
   const Tick& behind = clock.ticks[session.first_tick];
   const std::int64_t seconds = whole_seconds(before, behind);
@@ -42,7 +41,7 @@ void add_wrap(const PidClock& clock, const BootSession& session, Anomaly& a) {
   if (a.excess_if_wrapped == 0 ||
       terms.wrapped > kShortlyBefore * static_cast<double>(clock.pid_max - kReservedPids))
     return;
-  a.level = others_are_told(clock, session) ? Level::medium : Level::low;
+  a.level = others_told ? Level::medium : Level::low;
 }
 
 }  // namespace
@@ -51,6 +50,7 @@ void add_wrap(const PidClock& clock, const BootSession& session, Anomaly& a) {
 // latter may be a wrap with a burst in it all the same: the row has both.
 std::vector<Anomaly> detect_boot(const DetectorInput& input) {
   const PidClock& clock = input.clock;
+  const bool others_told = others_are_told(clock);
   std::vector<Anomaly> found;
   for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
     const BootSession& session = clock.sessions[s];
@@ -85,7 +85,7 @@ std::vector<Anomaly> detect_boot(const DetectorInput& input) {
     a.counter_restarted = session.counter_restarted;
     a.may_be_boot = !session.counter_restarted && session.first_tick > 0 &&
                     clock.intervals[session.first_tick - 1].may_be_boot;
-    if (session.counter_restarted && !session.startup) add_wrap(clock, session, a);
+    if (session.counter_restarted && !session.startup) add_wrap(clock, session, others_told, a);
     found.push_back(a);
   }
   return found;

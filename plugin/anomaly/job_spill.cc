@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "plugin/anomaly/job_runs.h"
@@ -20,6 +21,13 @@ constexpr double kLikeShare = 0.5;
 // Runs must be followed more often than any other hour is, or an intruder's own work in the same
 // hour of two nights would explain that of the third; and once is an intruder who came twice.
 constexpr double kLeastFollowed = 2;
+constexpr std::size_t kLeastOften = 3;  // the least number that is more
+
+// An hour of a line a minute has thirty bursts at most, side by side they are one; and no host
+// starts thousands of rare jobs in an hour. A forged log may: what is further off there explains
+// nothing, which is a row more and never one less.
+constexpr std::ptrdiff_t kMostBursts = 128;
+constexpr std::size_t kMostSteps = 8192;  // of one window: runs before it and bursts behind those
 
 constexpr double kUnseen = 0.5;  // what never happened may still happen (Jeffreys' prior)
 constexpr double kHourSeconds = 3600;
@@ -48,6 +56,13 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
     }
   }
   for (auto& runs : followed_by_) std::ranges::sort(runs);
+  const auto& runs = followed_by_[0];
+  for (std::size_t first = 0, end = 0; first < runs.size(); first = end) {
+    const std::uint32_t label = runs[first].first;
+    while (end < runs.size() && runs[end].first == label) ++end;
+    if (label >= known_size_.size()) known_size_.resize(std::size_t{label} + 1, -1);
+    if (end - first >= kLeastOften) known_size_[label] = runs[end - kLeastOften].second;
+  }
 }
 
 // Stretches of intervals that are far out, in the order of the log: side by side they are one piece
@@ -55,7 +70,10 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
 void JobSpill::find_bursts(const WindowScan& scan) {
   double seconds = 0;
   for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
-    if (clock_.intervals[i].state != IntervalState::judged) continue;
+    if (clock_.intervals[i].state != IntervalState::judged) {
+      breaks_.push_back(i);
+      continue;
+    }
     seconds += clock_.intervals[i].seconds;
     const Window one = scan.measure(i, i + 1);
     if (one.excess < work_bound(one)) continue;
@@ -71,29 +89,25 @@ void JobSpill::find_bursts(const WindowScan& scan) {
   std::ranges::sort(sizes_);
 }
 
-// Visits the bursts that begin within the hour after a tick, up to the first break.
-template <typename Visit>
-void JobSpill::after(std::uint32_t tick, Visit visit) const {
-  auto burst = std::ranges::lower_bound(bursts_, tick, {}, &Burst::begin);
-  if (burst == bursts_.end() ||
-      clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kBehindRun)
-    return;
-  std::uint32_t end = tick;
-  for (; burst != bursts_.end(); ++burst) {
-    if (clock_.ticks[burst->begin].time - clock_.ticks[tick].time > kBehindRun) return;
-    for (; end < burst->begin; ++end)
-      if (clock_.intervals[end].state != IntervalState::judged) return;
-    visit(*burst);
-  }
+// The bursts that begin within the hour after a tick, up to the first break.
+std::span<const JobSpill::Burst> JobSpill::after(std::uint32_t tick) const {
+  const auto begin = std::ranges::lower_bound(bursts_, tick, {}, &Burst::begin);
+  const auto most = bursts_.end() - begin > kMostBursts ? begin + kMostBursts : bursts_.end();
+  const auto next_break = std::ranges::lower_bound(breaks_, tick);
+  auto end = begin;
+  while (end != most && clock_.ticks[end->begin].time - clock_.ticks[tick].time <= kBehindRun &&
+         (next_break == breaks_.end() || end->begin <= *next_break))
+    ++end;
+  return {begin, end};
 }
 
 JobSpill::Largest JobSpill::largest_after(std::uint32_t tick) const {
   Largest largest{};
-  after(tick, [&](const Burst& burst) {
+  for (const Burst& burst : after(tick)) {
     double pids = burst.pids;
     for (double& next : largest)
       if (pids > next) std::swap(pids, next);
-  });
+  }
   return largest;
 }
 
@@ -116,31 +130,52 @@ double JobSpill::followed(std::uint32_t label, std::size_t rank, double pids) co
                              std::ranges::lower_bound(runs, std::pair(label, pids)));
 }
 
+// The smallest bursts of at least `like` PIDs after a tick that are not of the window, rising.
+JobSpill::Beside JobSpill::beside(std::span<const Burst> behind, const Window& window,
+                                  double like) {
+  Beside smallest;
+  smallest.fill(std::numeric_limits<double>::infinity());
+  for (const Burst& burst : behind) {
+    if (burst.pids < like || (burst.end > window.begin && burst.begin < window.end)) continue;
+    double pids = burst.pids;
+    for (double& next : smallest)
+      if (pids < next) std::swap(pids, next);
+  }
+  return smallest;
+}
+
 double JobSpill::explained(const Window& window, SeenShare* share) const {
   double score = window.score;
   const Timestamp start = clock_.ticks[window.begin].time;
   const double like = kLikeShare * window.excess;
   auto run = std::ranges::upper_bound(by_tick_, window.begin, {}, &JobRun::tick);
-  while (run != by_tick_.begin()) {
+  auto tick = static_cast<std::uint32_t>(clock_.ticks.size());  // none yet
+  Beside smallest{};
+  std::size_t steps = 0;
+  while (run != by_tick_.begin() && steps < kMostSteps) {
     --run;
+    ++steps;
     if (start - clock_.ticks[run->tick].time > kBehindRun || clock_.ticks[run->tick].time > start)
       break;
+    if (run->tick != tick) {
+      tick = run->tick;
+      const std::span<const Burst> behind = after(tick);
+      steps += behind.size();
+      smallest = beside(behind, window, like);
+    }
     // a run spends its PIDs once: what followed this one beside the window counts, where it may be
     // the job's
-    std::size_t beside = 0;
-    after(run->tick, [&](const Burst& burst) {
-      if (burst.pids >= like && (burst.end <= window.begin || burst.begin >= window.end) &&
-          followed(run->label, 0, kLikeShare * burst.pids) > kLeastFollowed)
-        ++beside;
-    });
-    if (beside >= kRanks) continue;
-    double alike = followed(run->label, beside, like);
-    if (run->largest[beside] >= like) alike -= 1;  // this run itself
+    std::size_t spent = 0;
+    while (spent < kRanks && kLikeShare * smallest[spent] <= known_size_[run->label]) ++spent;
+    if (spent >= kRanks) continue;
+    double alike = followed(run->label, spent, like);
+    if (run->largest[spent] >= like) alike -= 1;  // this run itself
     const double others = followed(run->label, 0, 0) - 1;
-    if (alike < kLeastFollowed || by_chance(like, beside + 1, alike, others)) continue;
+    if (alike < kLeastFollowed) continue;
     const double left = -std::log10(alike / (others + 1));
-    if (share != nullptr && left < score) *share = {alike, others + 1};
-    score = std::min(score, left);
+    if (left >= score || by_chance(like, spent + 1, alike, others)) continue;
+    if (share != nullptr) *share = {alike, others + 1};
+    score = left;
   }
   return score;
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ class JobSpill {
  private:
   static constexpr std::size_t kRanks = 4;
   using Largest = std::array<double, kRanks>;  ///< PIDs of bursts, falling
+  using Beside = std::array<double, kRanks>;   ///< ... rising
 
   struct Burst {
     std::uint32_t begin;
@@ -39,8 +41,8 @@ class JobSpill {
   };
 
   void find_bursts(const WindowScan& scan);
-  template <typename Visit>
-  void after(std::uint32_t tick, Visit visit) const;
+  std::span<const Burst> after(std::uint32_t tick) const;
+  static Beside beside(std::span<const Burst> behind, const Window& window, double like);
   Largest largest_after(std::uint32_t tick) const;
   double followed(std::uint32_t label, std::size_t rank, double pids) const;
   bool by_chance(double pids, std::size_t count, double followed, double runs) const;
@@ -48,10 +50,14 @@ class JobSpill {
   const PidClock& clock_;
   std::vector<Burst> bursts_;  ///< by begin
   std::vector<double> sizes_;  ///< ascending
+  /// Intervals that are not judged, ascending.
+  std::vector<std::uint32_t> breaks_;
   double hours_ = 0;
   std::vector<JobRun> by_tick_;
   /// By rank: label and size of the burst of each run, ascending.
   std::array<std::vector<std::pair<std::uint32_t, double>>, kRanks> followed_by_;
+  /// By label: three of its runs were followed by a burst of that size; below 0: it has not three.
+  std::vector<double> known_size_;
 };
 
 }  // namespace pidometer

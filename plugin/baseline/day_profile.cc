@@ -115,6 +115,35 @@ std::vector<std::size_t> steps_of(const std::array<Bin, kBins>& bins) {
   return steps;
 }
 
+// A block's own days, and as many that a clock set to another time may add. Logs that go to and fro
+// between more are no lesson about the hours.
+constexpr std::size_t kMostDays = 3 * static_cast<std::size_t>(kBlockDays);
+
+/// The days of one kind in a block, in the order of the log. A day to which the clock goes back is
+/// still the same one.
+class Days {
+ public:
+  void add(std::int64_t day, std::size_t bin, const LevelPiece& piece) {
+    if (at_ >= days_.size() || days_[at_] != day) {
+      at_ = static_cast<std::size_t>(std::ranges::find(days_, day) - days_.begin());
+      if (at_ == kMostDays) return;
+      if (at_ == days_.size()) {
+        days_.push_back(day);
+        sums_.emplace_back();
+      }
+    }
+    sums_[at_][bin].pids += static_cast<double>(piece.pids);
+    sums_[at_][bin].seconds += static_cast<double>(piece.seconds);
+  }
+
+  const std::vector<DaySums>& sums() const { return sums_; }
+
+ private:
+  std::vector<std::int64_t> days_;
+  std::vector<DaySums> sums_;
+  std::size_t at_ = 0;  ///< the last one
+};
+
 /// What is known of the days of one kind.
 struct Hours {
   std::array<float, kBins> rates{};  ///< PIDs a second of each bin
@@ -175,15 +204,11 @@ DayProfile DayProfile::learn(const PidClock& clock, std::span<const LevelPiece> 
     return kinds == DayKinds::weekend_apart && weekend(day_of[i]) ? 1U : 0U;
   };
   for (std::size_t begin = 0, end = 0; begin < pieces.size(); begin = end) {
-    std::array<std::vector<DaySums>, 2> days;
-    for (; end < pieces.size() && block_of(end) == block_of(begin); ++end) {
-      std::vector<DaySums>& own = days[kind_of(end)];
-      if (own.empty() || end == begin || day_of[end] != day_of[end - 1]) own.emplace_back();
-      Sums& sums = own.back()[clock.ticks[end].minute / kBinMinutes];
-      sums.pids += static_cast<double>(pieces[end].pids);
-      sums.seconds += static_cast<double>(pieces[end].seconds);
-    }
-    const std::array hours = {learn_hours(days[0], kHoursDays), learn_hours(days[1], kWeekendDays)};
+    std::array<Days, 2> days;
+    for (; end < pieces.size() && block_of(end) == block_of(begin); ++end)
+      days[kind_of(end)].add(day_of[end], clock.ticks[end].minute / kBinMinutes, pieces[end]);
+    const std::array hours = {learn_hours(days[0].sums(), kHoursDays),
+                              learn_hours(days[1].sums(), kWeekendDays)};
     // days that are all alike throughout have no hours; of days of two kinds both must be known
     const bool apart = kinds == DayKinds::weekend_apart;
     if (hours[0].steps == 0 || (apart && hours[1].steps == 0) ||

@@ -165,13 +165,14 @@ class FileReading {
 
   /// Lines that damage hit, one warning a stretch of them.
   void tell_damaged() {
+    auto damaged = log_.report.damage.begin();
     for (const UnreadSpan& span : log_.unread) {
       if (!span.damaged) continue;
+      while (damaged != log_.report.damage.end() && damaged->range.end <= span.range.begin)
+        ++damaged;
       std::string reason;
-      for (const DamagedRange& damaged : log_.report.damage)
-        if (reason.empty() && damaged.range.begin < span.range.end &&
-            damaged.range.end > span.range.begin)
-          reason = " (" + damaged.reason + ")";
+      if (damaged != log_.report.damage.end() && damaged->range.begin < span.range.end)
+        reason = " (" + damaged->reason + ")";
       const std::string bytes =
           std::to_string(span.range.begin) + " to " + std::to_string(span.range.end);
       Warning warning = warn_at(span.range, span.first_line);

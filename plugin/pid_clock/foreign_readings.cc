@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "plugin/pid_clock/most_labels.h"
 #include "plugin/pid_clock/usual_steps.h"
 
 namespace pidometer {
@@ -174,6 +175,26 @@ class Repair {
   std::vector<ForeignReading> found_;
 };
 
+// Of all that go to one host one set is made: a set for each would hold those before it once more.
+void join_items(TickSeries& series, std::vector<GoneTick> gone) {
+  std::erase_if(gone, [](const GoneTick& one) { return one.host == kNoHost; });
+  std::ranges::stable_sort(gone, {}, &GoneTick::host);
+  std::vector<std::uint32_t> labels;
+  for (std::size_t first = 0, end = 0; first < gone.size(); first = end) {
+    Tick& host = series.ticks[gone[first].host];
+    const auto own = series.item_sets.labels(host.items);
+    labels.assign(own.begin(), own.end());
+    for (; end < gone.size() && gone[end].host == gone[first].host; ++end) {
+      const auto more = series.item_sets.labels(series.ticks[gone[end].tick].items);
+      const std::size_t room = kMostLabels - std::min(kMostLabels, labels.size());
+      const auto fits = more.first(std::min(more.size(), room));
+      labels.insert(labels.end(), fits.begin(), fits.end());
+    }
+    host.items = series.item_sets.intern(labels);
+    host.joined = true;
+  }
+}
+
 }  // namespace
 
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
@@ -185,16 +206,7 @@ std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>
 void take_out_ticks(TickSeries& series, const std::vector<GoneTick>& gone) {
   if (gone.empty()) return;
   std::vector<Tick>& ticks = series.ticks;
-  for (const GoneTick& one : gone) {
-    if (one.host == kNoHost) continue;
-    Tick& host = ticks[one.host];
-    const auto own = series.item_sets.labels(host.items);
-    const auto more = series.item_sets.labels(ticks[one.tick].items);
-    std::vector<std::uint32_t> both(own.begin(), own.end());
-    both.insert(both.end(), more.begin(), more.end());
-    host.items = series.item_sets.intern(both);
-    host.joined = true;
-  }
+  join_items(series, gone);
   std::size_t to = 0;
   std::size_t next_gone = 0;
   std::vector<std::uint32_t> new_index(ticks.size() + 1, 0);

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <limits>
 
+#include "plugin/pid_clock/most_labels.h"
+
 namespace pidometer {
 namespace {
 
@@ -19,10 +21,6 @@ constexpr std::int64_t kSameJobPidSpan = 30;
 
 // A tick spans a few dozen PIDs; two of its PIDs this far apart have a wrap between them.
 constexpr std::int64_t kWrapInTick = 16000;
-
-// More jobs than any crontab starts in one minute; a forged log of more is cut into ticks, so that
-// the search through a tick's labels stays short.
-constexpr std::size_t kMostLabels = 2048;
 
 std::uint16_t local_minute(const Reading& r) {
   const auto local = r.time + std::chrono::minutes(r.utc_offset_minutes);

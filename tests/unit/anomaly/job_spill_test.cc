@@ -61,6 +61,50 @@ TEST(JobSpill, a_run_spends_its_pids_once) {
   EXPECT_TRUE(hit(found[0]));
 }
 
+/// What spilling_host() logs, and right behind the job, in the nights when nothing follows it and
+/// in one more, `runs` of other jobs at once.
+std::vector<Anomaly> alarms_of_flood(std::uint32_t runs) {
+  HostPlan plan = spilling_host();
+  plan.pid_max = 4194304;
+  std::vector<Reading> readings;
+  Pid added = 0;
+  std::uint32_t day = 0;
+  for (Reading reading : testing::simulate_host(plan)) {
+    for (; day < kDays; ++day) {
+      const Timestamp at = kStart + std::chrono::minutes(day * kDay + kJobMinute);
+      if (reading.time <= at) break;
+      if (day % 4 != 3 && day != 8) continue;
+      Reading run = readings.back();
+      run.time = at + std::chrono::seconds(10);
+      for (std::uint32_t label = 0; label < runs; ++label, ++added) {
+        run.label = 100 + label;
+        ++run.pid;
+        readings.push_back(run);
+      }
+    }
+    reading.pid += added;
+    readings.push_back(reading);
+  }
+  for (std::uint32_t i = 0; i < readings.size(); ++i) readings[i].record = i;
+  const PidClock clock = build_pid_clock(readings, {});
+  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  std::erase_if(found, [](const Anomaly& a) {
+    return a.kind != AnomalyKind::pid_excess || a.level < Level::medium;
+  });
+  return found;
+}
+
+// No crontab has so many: a forged log may not make each window look at all of them, and what it
+// hides that way is an alarm more.
+TEST(JobSpill, behind_thousands_of_runs_no_job_is_looked_for) {
+  EXPECT_TRUE(alarms_of_flood(100).empty());
+  const std::vector<Anomaly> found = alarms_of_flood(9000);
+  ASSERT_EQ(found.size(), 1U);
+  const Timestamp at = kStart + std::chrono::minutes(8 * kDay + kJobMinute);
+  EXPECT_GE(found[0].window_start, at);
+  EXPECT_LE(found[0].window_start, at + std::chrono::minutes(30));
+}
+
 TEST(JobSpill, three_visits_in_the_hour_of_a_job_do_not_explain_one_another) {
   HostPlan plan = host();
   for (const std::uint32_t day : {4U, 9U, 15U})

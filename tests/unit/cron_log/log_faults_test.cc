@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "plugin/cron_log/log_series.h"
 #include "tests/support/memory_log_file.h"
@@ -71,6 +72,27 @@ TEST(LogFaults, FaultsCostNoIntactRecord) {
     for (const UnreadSpan& span : got.series[0].unread) lines += span.lines;
     EXPECT_EQ(lines, c.unparsed) << c.name;
   }
+}
+
+// Several pieces of damage may hit a stretch of lines.
+TEST(LogFaults, EachStretchNamesTheFirstDamageThatHitsIt) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  std::string bytes;
+  for (int i = 0; i < 8; ++i) bytes += a;
+  const std::uint64_t n = a.size();
+  MemoryLogFile file("/var/log/cron", bytes, utc(2026, 11, 3));
+  file.damage(n + 2, n + 4, "first").damage(n + 8, 2 * n + 1, "second");  // lines 2 and 3
+  file.damage(4 * n + 1, 4 * n + 2, "third").damage(4 * n + 3, 4 * n + 4, "fourth");
+  file.damage(6 * n, 6 * n + 1, "fifth");
+  const Read got = read({&file});
+  std::vector<std::string> reasons;
+  for (const Warning& warning : got.warnings) {
+    const std::size_t begin = warning.message.find("evidence (");
+    ASSERT_NE(begin, std::string::npos) << warning.message;
+    const std::size_t word = begin + 10;
+    reasons.push_back(warning.message.substr(word, warning.message.find(')', word) - word));
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{"first", "third", "fifth"}));
 }
 
 // Lines may be missing there: no gap in the records is laid at anybody's door.

@@ -172,6 +172,34 @@ TEST(OutOfOrder, a_fall_to_where_no_boot_takes_the_counter_is_none) {
   EXPECT_EQ(clock.intervals[kTicks - 1].state, IntervalState::unknown_advance);
 }
 
+// Each late line goes to the tick that it was written too late for, whose set is made once.
+TEST(OutOfOrder, thousands_of_late_lines_of_one_tick_are_one_set) {
+  constexpr std::uint32_t kLate = 3000;
+  std::vector<Reading> readings;
+  Pid pid = 1000;
+  std::int64_t at = 0;
+  const auto minute = [&] {
+    readings.push_back(reading(at++, pid));
+    pid += 40;
+  };
+  for (int i = 0; i < 100; ++i) minute();
+  const std::int64_t host = at - 1;
+  const Pid host_pid = pid - 40;
+  for (std::uint32_t i = 0; i < kLate; ++i) {
+    minute();
+    readings.push_back(reading(host, host_pid + 1 + i % 25));
+    readings.back().label = 2 + i;
+  }
+  minute();
+  const PidClock clock = clock_of(readings);
+  ASSERT_TRUE(clock.ticks[99].joined);
+  EXPECT_EQ(clock.item_sets.labels(clock.ticks[99].items).size(), 2048U);
+  std::size_t held = 0;
+  for (std::uint32_t set = 0; set < clock.item_sets.size(); ++set)
+    held += clock.item_sets.labels(set).size();
+  EXPECT_LE(held, 2 * readings.size());
+}
+
 struct StartCase {
   std::string name;
   Pid first;
