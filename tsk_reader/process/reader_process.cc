@@ -133,19 +133,18 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start_once(const OpenPolic
                                                                  const ReaderOptions& options,
                                                                  const ReaderBody& body,
                                                                  bool& stalled) {
-  const auto failed = [](const char* what) {
+  Ways ways;
+  const auto failed = [&ways](const char* what) {
+    const int error = errno;
+    // to say why may take a descriptor: sanitizers look at memory through a pipe
+    ways.close_side(0);
+    ways.close_side(1);
     return fail(ErrorKind::unreadable, "cannot start a process that reads the evidence",
-                std::string(what) + ": " + std::generic_category().message(errno),
+                std::string(what) + ": " + std::generic_category().message(error),
                 "free memory, processes or open files and run again");
   };
   std::unique_ptr<ReaderProcess> process(new ReaderProcess(options));
-  Ways ways;
-  if (!ways.open()) {
-    const auto error = failed("no pipes");
-    ways.close_side(0);
-    ways.close_side(1);
-    return error;
-  }
+  if (!ways.open()) return failed("no pipes");
   pid_t child = -1;
   {
     const SignalsHeld held;
@@ -153,12 +152,7 @@ Result<std::unique_ptr<ReaderProcess>> ReaderProcess::start_once(const OpenPolic
     // While signals are held a handler of this thread cannot have reaped it.
     if (child > 0) process->process_ = open_process(child);
   }
-  if (child < 0) {
-    const auto error = failed("fork");
-    ways.close_side(0);
-    ways.close_side(1);
-    return error;
-  }
+  if (child < 0) return failed("fork");
   process->pid_ = child;
   process->requests_ = std::exchange(ways.requests[0], -1);
   process->replies_ = std::exchange(ways.replies[0], -1);
