@@ -118,6 +118,14 @@ std::size_t mark_holes(std::vector<Interval>& intervals) {
   return holes;
 }
 
+// A forged or edited line at the log's first or last place has one neighbour.
+ForeignReading take_out_end(TickSeries& series, std::uint32_t end) {
+  const Tick tick = series.ticks[end];
+  const Tick beside = series.ticks[end == 0 ? 1 : end - 1];
+  take_out_ticks(series, {{end, end == 0 ? kNoHost : end - 1}});
+  return {tick.record, tick.pid, tick.time, beside.pid, beside.pid, beside.time, beside.time};
+}
+
 // What was handed out where nothing can be compared is judged as a gap's PIDs are, or a line that
 // is half a minute late would hide whatever happened. Between recovered pieces of a log nobody
 // knows how much of it is missing.
@@ -266,6 +274,11 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
   StepsElsewhere elsewhere(series.ticks);
+  if (sequential)
+    if (const auto end = find_foreign_end(series.ticks, elsewhere, options)) {
+      add_foreign({take_out_end(series, *end)});
+      elsewhere = StepsElsewhere(series.ticks);
+    }
   PidRange range = infer_pid_range(series.ticks, elsewhere, options);
   if (sequential) {
     const std::size_t before = series.ticks.size();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <span>
 
 namespace pidometer {
 namespace {
@@ -139,9 +141,10 @@ bool PidRange::too_long(std::int64_t seconds) const {
 
 namespace {
 
-/// Sets pid_max, least_pid_max and basis by the PIDs of the ticks alone.
-void infer_by_pids(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere, Pid largest,
-                   PidRange& range) {
+/// Sets pid_max, least_pid_max and basis by the PIDs of the ticks alone; how often the counter goes
+/// round then.
+std::size_t infer_by_pids(std::span<const Tick> ticks, const StepsElsewhere& elsewhere, Pid largest,
+                          PidRange& range) {
   std::size_t falls = 0;
   const auto count_wraps = [&] {
     falls = 0;
@@ -156,7 +159,7 @@ void infer_by_pids(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhe
     count_wraps();
     range.basis = falls > 0 ? "the counter falls where 32768 lets it wrap"
                             : "no larger PID in the log: the kernel's default";
-    return;
+    return falls;
   }
   // the smallest multiple of 1024 above all PIDs, if the counter falls right below it
   range.pid_max = round_up(largest);
@@ -164,13 +167,36 @@ void infer_by_pids(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhe
   count_wraps();
   if (range.pid_max < kMaxPid && falls > 0) {
     range.basis = "the counter falls below a multiple of 1024 (1024 for each possible CPU)";
-    return;
+    return falls;
   }
   range.pid_max = kMaxPid;
   range.basis = "PIDs above 32767 in the log and no wrap below: the largest that Linux allows";
+  return 0;
 }
 
+// One fall may be a boot that left no line.
+constexpr std::size_t kLeastWraps = 2;
+
 }  // namespace
+
+std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
+                                              const StepsElsewhere& elsewhere,
+                                              const ClockOptions& options) {
+  if (options.pid_max || ticks.size() < 3) return std::nullopt;
+  const auto last = static_cast<std::uint32_t>(ticks.size() - 1);
+  for (const std::uint32_t end : {0U, last}) {
+    const auto others = std::span(ticks).subspan(end == 0 ? 1 : 0, last);
+    const Pid largest = std::ranges::max_element(others, {}, &Tick::pid)->pid;
+    if (ticks[end].pid <= largest) continue;
+    PidRange range;
+    range.pids_per_second = ordinary_rate(ticks);
+    range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
+    if (infer_by_pids(others, elsewhere, largest, range) >= kLeastWraps &&
+        ticks[end].pid >= range.pid_max)
+      return end;
+  }
+  return std::nullopt;
+}
 
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
                          const ClockOptions& options) {

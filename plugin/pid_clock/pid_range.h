@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,13 @@ struct PidRange {
   /// Whether so much is spent in the time that the number of wraps cannot be known.
   bool too_long(std::int64_t seconds) const;
 };
+
+/// The first or the last tick, if its PID alone lies beyond where the counter of all others goes
+/// round: such a tick has one neighbour, and would decide pid_max for the whole log. Nothing where
+/// pid_max is known.
+std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
+                                              const StepsElsewhere& elsewhere,
+                                              const ClockOptions& options);
 
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
                          const ClockOptions& options);
