@@ -176,6 +176,7 @@ struct Anomaly {
   std::uint64_t records_before = 0;  ///< of it that are older
 
   // boot:
+  bool untold = false;  ///< neither a STARTUP line nor a boot ID says so
   bool counter_restarted =
       true;  ///< false: a STARTUP line without a fall of the counter (the daemon was restarted;
              ///< may_be_boot: or the host was, and its counter came as far)

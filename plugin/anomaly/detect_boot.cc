@@ -85,6 +85,8 @@ std::vector<Anomaly> detect_boot(const DetectorInput& input) {
     a.counter_restarted = session.counter_restarted;
     a.may_be_boot = !session.counter_restarted && session.first_tick > 0 &&
                     clock.intervals[session.first_tick - 1].may_be_boot;
+    a.untold = session.counter_restarted && !session.startup && session.first_tick > 0 &&
+               !other_boot(clock.ticks[session.first_tick - 1], clock.ticks[session.first_tick]);
     if (session.counter_restarted && !session.startup) add_wrap(clock, session, others_told, a);
     found.push_back(a);
   }

@@ -73,6 +73,9 @@ class TickFormer {
  private:
   void add_job(const Reading& r) {
     if (open_ && !belongs(r)) close();
+    // one process runs one job: the line stands there twice
+    if (open_ && r.pid == newest_.pid && r.label == newest_.label) return;
+    newest_ = r;
     if (!open_) {
       tick_ = Tick{};
       tick_.time = r.time;
@@ -123,6 +126,7 @@ class TickFormer {
   std::size_t index_ = 0;
   Tick tick_;
   Timestamp start_;
+  Reading newest_;  ///< of the open tick
   std::vector<std::uint32_t> labels_;
   bool open_ = false;
   bool startup_ = false;

@@ -141,7 +141,9 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
         return "the PID counter restarted (the host was booted, and no line tells it), or it "
                "wrapped and " +
                pids_handed_out(anomaly.excess_if_wrapped, "more") + " than usual, " + when(finding);
-      return "the PID counter restarted (the host was booted) " + when(finding);
+      return std::string("the PID counter restarted (the host was booted") +
+             (anomaly.untold ? ", though no line says so, or lines were edited) " : ") ") +
+             when(finding);
     case AnomalyKind::not_a_clock:
       if (anomaly.order_fault == OrderFault::several_counters)
         return fmt::format(

@@ -287,5 +287,15 @@ TEST(OutOfOrder, a_forged_run_does_not_make_a_boot_a_wrap) {
   }
 }
 
+// A line that stands there twice is one run: a tick of two would be one that nothing is like.
+TEST(Tick, a_line_that_is_repeated_at_once_is_one_run) {
+  std::vector<Reading> log = steady(1000);
+  repeat_lines(log, 30, 1, 31);
+  const PidClock clock = clock_of(std::move(log));
+  ASSERT_EQ(clock.ticks.size(), kTicks);
+  EXPECT_EQ(clock.ticks[30].jobs, 1U);
+  EXPECT_EQ(clock.ticks[30].items, clock.ticks[29].items);
+}
+
 }  // namespace
 }  // namespace pidometer
