@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/temporary_name.h"
+
 namespace pidometer {
 namespace {
 
@@ -35,7 +37,7 @@ int open_nameless(const std::string& name) {
 
 /// A file under a temporary name, which `temporary` becomes; -1: errno says why not.
 int open_named(const std::string& name, std::string& temporary) {
-  temporary = name + ".XXXXXX";
+  temporary = temporary_name(name);
   const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
   if (descriptor < 0) return descriptor;
   // mkstemp makes files for the owner only; results are to be read like any other file.
@@ -59,8 +61,8 @@ bool take_name(int descriptor, const std::string& name) {
   std::random_device random;
   std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
   for (int i = 0; i < kAttempts; ++i) {
-    std::string temporary = name + ".XXXXXX";
-    for (std::size_t at = name.size() + 1; at < temporary.size(); ++at)
+    std::string temporary = temporary_name(name);
+    for (std::size_t at = temporary.size() - kTemporaryLetters.size(); at < temporary.size(); ++at)
       temporary[at] = kLetters[letter(random)];
     if (give_name(descriptor, temporary)) {
       if (std::rename(temporary.c_str(), name.c_str()) == 0) return true;

@@ -112,6 +112,59 @@ class Outputs(FleetTest):
         self.assertGreater(len(fleets.rows_of(self.out)["cron.jsonl"]), len(before["cron.jsonl"]))
 
 
+class Foreign(FleetTest):
+    """What lies in the folder of a fleet and is not its own."""
+
+    def test_a_folder_that_holds_an_input_is_refused(self):
+        for name in ("cron.log.202401", "out/cron.log.202401", "out/images/cron.log.202401"):
+            log = self.log(name)
+            before = log.read_bytes()
+            link = self.place / "link"
+            link.symlink_to(log)
+            folder = self.place if name.startswith("cron") else self.out
+            for given in (log, link):
+                for force in ((), ("--force",)):
+                    run = self.fleet("-z", "UTC", *force, given, out=folder, status=2)
+                    self.assertIn("holds the input", run.err)
+                    self.assertIn("help: ", run.err)
+            case = self.place / "case.json"
+            case.write_text(f'[{{"segments": "{log}"}}]')
+            self.assertIn("holds the input", self.fleet("--case", case, out=folder, status=2).err)
+            self.assertEqual(log.read_bytes(), before)
+            log.unlink()
+            link.unlink()
+        self.log("out/root/var/log/cron")
+        self.assertIn("holds the input", self.fleet("--root", self.out / "root", status=2).err)
+        inside = self.log("out/evidence/cron")
+        self.fleet("-z", "UTC", inside)
+
+    def test_files_of_others_stay(self):
+        log = self.log("cron")
+        foreign = {self.out / name: name.encode() for name in (
+            "cron.log.202401", "status.json.202401", "timeline.jsonl.backup", "images/cron.jsonl.202401",
+            "images/x.log.202401", ".x.jsonl.pidometer-a1B2c3")}
+        (self.out / "images").mkdir(parents=True)
+        for path, content in foreign.items():
+            path.write_bytes(content)
+        self.fleet("-z", "UTC", log)
+        self.fleet("-z", "UTC", "--force", log)
+        self.fleet("-z", "UTC", "--resume", log)
+        self.assertEqual({path: path.read_bytes() for path in foreign}, foreign)
+
+    def test_results_that_are_no_fleets_are_not_overwritten(self):
+        log = self.log("cron")
+        for name in ("timeline.jsonl", "images/cron.log", "images/cron.jsonl"):
+            path = self.out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("of another program")
+            for resume in ((), ("--resume",)):
+                run = self.fleet("-z", "UTC", *resume, log, status=2)
+                self.assertIn(f"{path} is there", run.err)
+                self.assertIn("--force", run.err)
+                self.assertEqual(path.read_text(), "of another program")
+            path.unlink()
+
+
 class Failures(FleetTest):
     def test_one_failure_is_named_and_the_rest_goes_on(self):
         good, picture, none = self.log("cron"), self.place / "picture", self.place / "none"
