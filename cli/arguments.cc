@@ -40,8 +40,17 @@ CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry
         ->check([](const std::string& id) {
           return id.empty() ? "it is empty: give the finding_id of a row" : std::string();
         });
-  command->add_option("INPUT", options.inputs, std::string(entry.inputs))
+  // Word by word, and not as a vector, of which `[a,b]` is a notation: that is the name of a file.
+  // An option that has to take many is safe from it, one that may take more (allow_extra_args) not.
+  command
+      ->add_option("INPUT", CLI::callback_t([&options](const CLI::results_t& names) {
+                     options.inputs = names;
+                     return true;
+                   }),
+                   std::string(entry.inputs))
       ->type_name("")
+      ->expected(CLI::detail::expected_max_vector_size, CLI::detail::expected_max_vector_size)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check([](const std::string& name) {
         return name.empty() ? "it is empty: give the name of a file or folder" : std::string();
       });
@@ -59,6 +68,8 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   options.command_line.assign(argv, argv + argc);
   CLI::App app{std::string(program_help()), "pidometer"};
   app.footer(exit_status_words(in_reading));
+  // One command: the name of another one behind it is that of a file.
+  app.require_subcommand(0, 1);
   bool version = false;
   app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
   std::vector<const CLI::App*> added;
