@@ -9,10 +9,8 @@
 namespace pidometer {
 namespace {
 
-/// An empty value is a variable of a script that was not set: as if the option were not there it
-/// would leave out the known work, the end, or the report that somebody counts on.
 std::string refuse_empty(const std::string& value) {
-  return value.empty() ? "its value is empty: give one, or leave the option out" : std::string();
+  return value.empty() ? std::string(kValueIsEmpty) : std::string();
 }
 
 template <auto Member>

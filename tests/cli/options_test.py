@@ -27,10 +27,16 @@ USAGE = [
     ("year_of_two_digits", ["scan", "--year", "99", program.RAW], ["error: "]),
     ("since_in_words", ["scan", "--since", "yesterday", program.RAW], ["error: ", "yesterday"]),
     # a variable that was not set: it would leave out what somebody counts on
-    *((f"empty_{flag}", [command, f"--{flag}", "", program.RAW], ["error: ", f"--{flag}", "empty"])
-      for command, flags in (("scan", ("output", "report", "output-dir", "summary", "timezone", "since", "until", "known", "host", "case-id", "root")),
+    *((f"empty_{flag}_{len(words)}", [command, *words, program.RAW], ["error: ", f"--{flag}", "empty"])
+      for command, flags in (("scan", ("output", "report", "output-dir", "summary", "timezone", "since", "until", "known", "host", "case-id", "root",
+                                       "case", "evidence")),
                              ("when", ("near",)), ("merge", ("left-out",)), ("extract", ("examiner", "case", "evidence", "directory")))
-      for flag in flags),
+      for flag in flags
+      for words in ((f"--{flag}", ""), (f"--{flag}=",))),
+    # the word behind it would be its value
+    *((f"nothing_behind_{flag}", ["scan", f"--{flag}=", program.RAW, program.RAW], ["error: ", f"--{flag}", "empty"])
+      for flag in ("format", "year", "pid-max", "min-level", "as", "jobs", "step-limit", "color")),
+    ("end_of_a_command", ["scan", program.RAW, "++"], ["error: ", "./++"]),
     ("empty_input", ["scan", ""], ["error: ", "empty"]),
     ("extract_without_folder", ["extract", program.RAW], ["error: "]),
 ]
