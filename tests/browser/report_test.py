@@ -170,6 +170,17 @@ class Case(ReportTest):
         graph.send_keys("p")
         self.assertIn("18 unexplained PIDs", self.text("#detail .lead"))
 
+    def test_keys_go_from_an_activity_to_the_first_and_the_last(self):
+        """An activity is chosen, and is none of those that the keys go to."""
+        findings = []
+        for key in ("n", "p"):
+            self.driver.find_element(By.XPATH, "//button[contains(., '930 unexplained')]").click()
+            self.assertIn("930 unexplained PIDs", self.text("#detail .lead"))
+            self.one("#graph").send_keys(key)
+            findings.append(self.text("#detail .lead"))
+        self.one("#graph").send_keys("n")
+        self.assertEqual(self.text("#detail .lead"), findings[0], "what follows the last one is the first")
+
     def test_the_table_sorts_and_filters(self):
         rows = lambda: [row.text for row in self.all("#table tbody tr")]
         self.assertEqual(len(rows()), 16)
