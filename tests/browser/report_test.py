@@ -378,6 +378,20 @@ class Several(ReportTest):
         self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
         self.assert_quiet()
 
+    def test_a_long_command_is_cut_between_characters(self):
+        log = self.folder / "long" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        smile = "\N{GRINNING FACE}"  # two units of UTF-16
+        command = "x" * 399 + smile + 1233 * "z"
+        log.write_bytes("".join(f"root (11/05-{i // 6:02}:{i % 6 * 10:02}:00-{600 + 2 * i}) CMD ({words})\n"
+                                for i in range(140) for words in (command if i % 2 else "y" * 399 + smile,)).encode())
+        os.utime(log, (973743001, 973743001))
+        browser.open_report(self.driver, self.report("long.html", "--timezone", "UTC", log))
+        shown = {code.get_attribute("textContent") for code in self.all("#schedule td code")}
+        self.assertEqual(shown, {"y" * 399 + smile,
+                                 "x" * 399 + smile + "… and 1,233 characters more: the summary of the run has them"})
+        self.assert_quiet()
+
     def test_a_gap_says_what_was_handed_out_in_it(self):
         log = self.folder / "gap" / "cron"
         log.parent.mkdir(exist_ok=True)
