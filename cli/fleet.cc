@@ -51,8 +51,9 @@ void describe_run(const Options& options, FleetStatus& status) {
 }
 
 /// A fleet writes, replaces and removes files in its folder, by names that an input may have.
-Result<void> check_no_input_inside(const std::string& directory, const FleetPlan& plan) {
+Result<void> check_no_input_inside(const Options& options, const FleetPlan& plan) {
   namespace fs = std::filesystem;
+  const std::string& directory = options.directory;
   const std::array<fs::path, 2> written = {real_path(directory),
                                            real_path(fs::path(directory) / "images")};
   std::vector<fs::path> inputs;
@@ -69,6 +70,16 @@ Result<void> check_no_input_inside(const std::string& directory, const FleetPlan
                     "will not write to " + directory + ", which holds the input " + input.string(),
                     "files of a fleet are replaced and removed there",
                     "give a folder of its own, new or with the results of an earlier fleet");
+  // Lists may lie in the folder itself, under names that are none of a fleet.
+  for (const std::string& list : {options.known, options.case_file}) {
+    if (list.empty()) continue;
+    const fs::path real = real_path(list);
+    if (real.parent_path() == written[1] || real == written[0] / "status.json" ||
+        real == written[0] / "timeline.jsonl")
+      return fail(ErrorKind::usage, "will not write to " + directory + ", which holds " + list,
+                  "it has the name of a file that a fleet writes and removes there",
+                  "move that list elsewhere, or give another folder");
+  }
   return {};
 }
 
@@ -187,7 +198,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (!plan) return refuse(plan.error(), diagnostics);
   if (Result<void> safe = check_output_names(options, plan->groups); !safe)
     return refuse(safe.error(), diagnostics);
-  if (Result<void> safe = check_no_input_inside(options.directory, *plan); !safe)
+  if (Result<void> safe = check_no_input_inside(options, *plan); !safe)
     return refuse(safe.error(), diagnostics);
   const Result<FleetFolder> folder = FleetFolder::open(options.directory);
   if (!folder) return refuse(folder.error(), diagnostics);

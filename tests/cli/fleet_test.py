@@ -138,6 +138,22 @@ class Foreign(FleetTest):
         inside = self.log("out/evidence/cron")
         self.fleet("-z", "UTC", inside)
 
+    def test_lists_that_have_the_names_of_results(self):
+        log = self.log("cron")
+        for flag, words in (("--known", "begin,end,reason\n2026-03-01,2026-03-02,x\n"), ("--case", f"segments\n{log}\n")):
+            for name in ("status.json", "timeline.jsonl", "images/cron.log"):
+                path = self.out / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(words)
+                run = self.fleet("--force", flag, path, *([log] if flag == "--known" else []), status=2)
+                self.assertIn(f"holds {path}", run.err)
+                self.assertEqual(path.read_text(), words)
+                path.unlink()
+            path = self.out / "list.csv"
+            path.write_text(words)
+            self.fleet("-z", "UTC", "--force", flag, path, *([log] if flag == "--known" else []))
+            self.assertEqual(path.read_text(), words)
+
     def test_files_of_others_stay(self):
         log = self.log("cron")
         foreign = {self.out / name: name.encode() for name in (

@@ -46,6 +46,20 @@ class Scan(OutputTest):
         self.assertEqual((self.folder / "logs/cron").read_bytes(), evidence.LOG)
         self.assertEqual(os.listdir(self.folder / "logs"), ["cron"])
 
+    def test_never_over_a_list_that_the_run_reads(self):
+        log = self.log()
+        known = self.folder / "known.csv"
+        words = "begin,end,reason\n2000-11-08,2000-11-09,x\n"
+        known.write_text(words)
+        os.link(known, self.folder / "linked")
+        for target in ("known.csv", "./known.csv", "linked"):
+            for command, options in (("scan", ("-o", "--summary", "--report")), ("report", ("-o", "-s"))):
+                for option in options:
+                    run = program.run(command, "--known", "known.csv", "--force", option, target, log, cwd=self.folder)
+                    self.assertEqual(run.status, 2, run.err)
+                    self.assertIn("it is the list of --known", run.err)
+                    self.assertEqual(known.read_text(), words)
+
     def test_what_cannot_be_written_is_no_wrong_usage(self):
         log = self.log()
         for option in ("-o", "--summary"):
