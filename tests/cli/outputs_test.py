@@ -86,6 +86,22 @@ class Scan(OutputTest):
         self.assertIn(b"cannot write standard output", done.stderr)
         self.assertEqual(rows.parse(summary.read_text())["exit_status"], 1)
 
+    def test_a_device_that_leads_to_a_file(self):
+        log = self.log()
+        for force in ((), ("--force",)):
+            with open(self.folder / "real", "wb") as real:
+                done = subprocess.run([program.PROGRAM, "scan", *force, "-o", "/dev/stdout", log], stdout=real,
+                                      stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual((self.folder / "real").read_bytes(), program.run("scan", log).out)
+
+    def test_a_link_that_leads_nowhere_is_refused_at_once(self):
+        (self.folder / "link").symlink_to("nowhere")
+        run = program.run("scan", "-o", self.folder / "link", self.log())
+        self.assertEqual(run.status, 2, run.err)
+        self.assertIn("it is a link that leads to no file", run.err)
+        self.assertNotIn("finding", run.err)
+
     def test_reader_that_goes_away(self):
         log = self.log(copies=300)
         summary = self.folder / "summary.json"
