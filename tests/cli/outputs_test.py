@@ -123,8 +123,26 @@ class Scan(OutputTest):
                 program.wait_for_handlers(process)
                 process.send_signal(number)
                 self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
-                self.assertIn(b"interrupted", process.stderr.read())
+                self.assertIn(b"interrupted; nothing was written\n", process.stderr.read())
                 self.assertEqual(self.names(), ["cron"])
+
+    def test_interrupted_when_the_rows_are_written(self):
+        log = self.log()
+        os.mkfifo(self.folder / "pipe")
+        with subprocess.Popen([program.PROGRAM, "scan", "-o", self.folder / "rows", "-s", self.folder / "summary",
+                               "--report", self.folder / "pipe", log], stderr=subprocess.PIPE) as process:
+            # The report fills the pipe, behind the rows; its reader goes away behind the interrupt.
+            with open(self.folder / "pipe", "rb") as report:
+                while process.poll() is None and not (self.folder / "rows").exists():
+                    time.sleep(0.002)
+                report.read(1)
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.1)
+            self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
+            said = process.stderr.read().decode()
+        self.assertIn(f"interrupted; written and whole: {self.folder / 'rows'}; nothing else\n", said)
+        self.assertEqual(self.names(), ["cron", "pipe", "rows"])
+        self.assertEqual((self.folder / "rows").read_bytes(), program.run("scan", log).out)
 
     def test_out_of_memory(self):
         if "build-sanitize" in str(program.BUILD_ROOT):
