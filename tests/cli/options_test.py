@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -58,6 +59,13 @@ class Usage(program.ProgramTest):
             self.assertEqual((run.status, run.err), (0, ""))
             self.assertIn("Examples:", run.out.decode()[:200])
             self.assertGreaterEqual(run.out.decode().count("  pidometer "), 2)
+
+    def test_help_that_cannot_be_written(self):
+        for arguments in (["--help"], ["scan", "--help"], ["--version"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([program.PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn(b"No space left on device", done.stderr)
 
     def test_version_names_the_libraries(self):
         run = program.run("--version")
