@@ -210,7 +210,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     outcome.finding_unknown = true;
   }
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
-  diagnostics.finish_warnings();
+  diagnostics.finish_warnings(options.command != Command::explain);
   summary.exit_status = exit_status(outcome, options.partial_ok);
   // The report has the status as it is now; that it could not be written is for the summary.
   if (!outcome.interrupted && !outcome.output_failed && outputs->report) {
