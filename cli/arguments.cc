@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/flags.h"
@@ -40,8 +42,17 @@ CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry
         ->check([](const std::string& id) {
           return id.empty() ? "it is empty: give the finding_id of a row" : std::string();
         });
-  command->add_option("INPUT", options.inputs, std::string(entry.inputs))
+  // Word by word, and not as a vector, of which `[a,b]` is a notation: that is the name of a file.
+  // An option that has to take many is safe from it, one that may take more (allow_extra_args) not.
+  command
+      ->add_option("INPUT", CLI::callback_t([&options](const CLI::results_t& names) {
+                     options.inputs = names;
+                     return true;
+                   }),
+                   std::string(entry.inputs))
       ->type_name("")
+      ->expected(CLI::detail::expected_max_vector_size, CLI::detail::expected_max_vector_size)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check([](const std::string& name) {
         return name.empty() ? "it is empty: give the name of a file or folder" : std::string();
       });
@@ -51,14 +62,36 @@ CLI::App* add_command(CLI::App& app, Options& options, const CommandEntry& entry
   return command;
 }
 
+/// For `--since=`, which a variable of a script that was not set leaves: CLI11 would take the next
+/// word for the value, an input even. `++` it would leave out, wherever it stands.
+Result<void> refuse_words(std::span<const char* const> words) {
+  for (const std::string_view word : words) {
+    if (word == "--") break;
+    if (word == "++")
+      return fail(ErrorKind::usage, "these arguments cannot be used", "++ is no input",
+                  "write ./++ for a file of that name");
+    if (word.starts_with("--") && word.find('=') == word.size() - 1)
+      return fail(ErrorKind::usage, "these arguments cannot be used",
+                  std::string(word.substr(0, word.size() - 1)) + ": " + std::string(kValueIsEmpty),
+                  "see 'pidometer --help'");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
   ParsedArguments parsed;
   Options& options = parsed.options;
   options.command_line.assign(argv, argv + argc);
+  if (Result<void> good =
+          refuse_words(std::span(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
+      !good)
+    return tl::unexpected(good.error());
   CLI::App app{std::string(program_help()), "pidometer"};
   app.footer(exit_status_words(in_reading));
+  // One command: the name of another one behind it is that of a file.
+  app.require_subcommand(0, 1);
   bool version = false;
   app.add_flag("-V,--version", version, "print the versions of the program and of its libraries");
   std::vector<const CLI::App*> added;

@@ -73,13 +73,13 @@ void Diagnostics::warning(std::string_view text) {
   if (!quiet_) print("warning", kYellow, text);
 }
 
-void Diagnostics::finish_warnings() {
+void Diagnostics::finish_warnings(bool summary) {
   if (quiet_) return;
   for (const auto& [kind, count] : by_kind_)
     if (count > kPrintedPerKind)
       print("warning", kYellow,
-            fmt::format("{} more of kind {}; --summary FILE lists them", count - kPrintedPerKind,
-                        warning_kind_name(kind)));
+            fmt::format("{} more of kind {}; {}--summary FILE lists them", count - kPrintedPerKind,
+                        warning_kind_name(kind), summary ? "" : "a scan with "));
 }
 
 void Diagnostics::note(std::string_view text) {

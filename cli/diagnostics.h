@@ -33,8 +33,9 @@ class Diagnostics {
   void warning(std::string_view text);
   /// The closing line, and remarks that are no warning.
   void note(std::string_view text);
-  /// Says how many warnings of each kind were not printed. Call once, at the end.
-  void finish_warnings();
+  /// Says how many warnings of each kind were not printed, and where they are: in this command's
+  /// summary, or, where it has none (`summary`), in a scan's. Call once, at the end.
+  void finish_warnings(bool summary = true);
   /// One line that is overwritten by the next; shown on a terminal only, ten times a second at
   /// most.
   void progress(std::string_view text);

@@ -9,16 +9,26 @@
 namespace pidometer {
 namespace {
 
-/// An empty value is a variable of a script that was not set: as if the option were not there it
-/// would leave out the known work, the end, or the report that somebody counts on.
 std::string refuse_empty(const std::string& value) {
-  return value.empty() ? "its value is empty: give one, or leave the option out" : std::string();
+  return value.empty() ? std::string(kValueIsEmpty) : std::string();
 }
 
 template <auto Member>
 void bind_value(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.*Member, std::string(flag.help))
       ->type_name(std::string(flag.argument))
+      ->check(refuse_empty);
+}
+
+/// One value each time it is given, as it is: a vector of CLI11 would take `[a,b]` for two.
+void bind_roots(CLI::App& app, const Flag& flag, Options& options) {
+  app.add_option(std::string(flag.names), CLI::callback_t([&options](const CLI::results_t& names) {
+                   options.roots = names;
+                   return true;
+                 }),
+                 std::string(flag.help))
+      ->type_name(std::string(flag.argument))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(refuse_empty);
 }
 
@@ -150,7 +160,7 @@ void bind_directory(CLI::App& app, const Flag& flag, Options& options) {
 constexpr auto kFlags = std::to_array<Flag>({
     {"--root", "DIR",
      "read DIR as the root of a system: a mounted image or an extracted tree; may be repeated",
-     in_reading, bind_value<&Options::roots>},
+     in_reading, bind_roots},
     {"-o,--output", "FILE", "write to FILE instead of standard output",
      in_scan | in_report | in_when | in_schedule | in_merge, bind_value<&Options::output>},
     {"--report", "FILE", "write a report for people to FILE as well, as one HTML document", in_scan,

@@ -14,6 +14,11 @@ class App;
 
 namespace pidometer {
 
+/// Said of an empty value. It is a variable of a script that was not set: as if the option were not
+/// there it would leave out the known work, the end, or the report that somebody counts on.
+inline constexpr std::string_view kValueIsEmpty =
+    "its value is empty: give one, or leave the option out";
+
 /// The commands that a flag belongs to, as bits.
 enum CommandBits : unsigned {
   in_scan = 1,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -17,6 +18,7 @@
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
+#include "cli/real_path.h"
 #include "cli/run_record.h"
 #include "cli/scan.h"
 #include "cli/small_file.h"
@@ -48,12 +50,51 @@ void describe_run(const Options& options, FleetStatus& status) {
   status.started = run.started;
 }
 
+/// A fleet writes, replaces and removes files in its folder, by names that an input may have.
+Result<void> check_no_input_inside(const Options& options, const FleetPlan& plan) {
+  namespace fs = std::filesystem;
+  const std::string& directory = options.directory;
+  const std::array<fs::path, 2> written = {real_path(directory),
+                                           real_path(fs::path(directory) / "images")};
+  std::vector<fs::path> inputs;
+  for (const InputGroup& group : plan.groups)
+    inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
+  for (const FleetEntry& entry : plan.status.images)
+    inputs.insert(inputs.end(), entry.image.segments.begin(), entry.image.segments.end());
+  for (const fs::path& input : inputs)
+    // Where a link leads and where it lies.
+    for (const fs::path& folder :
+         {real_path(input).parent_path(), real_path(fs::absolute(input).parent_path())})
+      if (std::ranges::find(written, folder) != written.end())
+        return fail(ErrorKind::usage,
+                    "will not write to " + directory + ", which holds the input " + input.string(),
+                    "files of a fleet are replaced and removed there",
+                    "give a folder of its own, new or with the results of an earlier fleet");
+  // Lists may lie in the folder itself, under names that are none of a fleet.
+  for (const std::string& list : {options.known, options.case_file}) {
+    if (list.empty()) continue;
+    const fs::path real = real_path(list);
+    if (real.parent_path() == written[1] || real == written[0] / "status.json" ||
+        real == written[0] / "timeline.jsonl")
+      return fail(ErrorKind::usage, "will not write to " + directory + ", which holds " + list,
+                  "it has the name of a file that a fleet writes and removes there",
+                  "move that list elsewhere, or give another folder");
+  }
+  return {};
+}
+
 /// Of the earlier run of the folder; nothing where there was none.
-Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder,
+Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder, const FleetStatus& now,
                                                   const Options& options) {
   std::error_code ignored;
   const std::string name = folder.status_file();
-  if (!std::filesystem::exists(name, ignored) || options.force) return std::nullopt;
+  if (options.force) return std::nullopt;
+  if (!std::filesystem::exists(name, ignored)) {
+    const std::string result = folder.find_result(now.images);
+    if (result.empty()) return std::nullopt;
+    return fail(ErrorKind::usage, options.directory + " has results, and no fleet's status of them",
+                result + " is there", "add --force to overwrite it, or give another folder");
+  }
   if (!options.resume)
     return fail(ErrorKind::usage, options.directory + " has the results of an earlier fleet",
                 name + " is there",
@@ -157,14 +198,16 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (!plan) return refuse(plan.error(), diagnostics);
   if (Result<void> safe = check_output_names(options, plan->groups); !safe)
     return refuse(safe.error(), diagnostics);
+  if (Result<void> safe = check_no_input_inside(options, *plan); !safe)
+    return refuse(safe.error(), diagnostics);
   const Result<FleetFolder> folder = FleetFolder::open(options.directory);
   if (!folder) return refuse(folder.error(), diagnostics);
   FleetStatus& status = plan->status;
   describe_run(options, status);
-  const Result<std::optional<FleetStatus>> earlier = earlier_status(*folder, options);
+  const Result<std::optional<FleetStatus>> earlier = earlier_status(*folder, status, options);
   if (!earlier) return refuse(earlier.error(), diagnostics);
   for (const std::string& note : plan->notes) diagnostics.note(note);
-  folder->remove_unfinished();
+  folder->remove_unfinished(status.images);
   std::size_t kept = 0;
   if (*earlier) {
     kept = folder->keep_complete(**earlier, status, options.reports, file_sha256);
@@ -184,7 +227,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   tools.ended = [&](const FleetEntry& entry) { say_end(entry, diagnostics); };
   FleetRun run(status, plan->work, *folder, options.reports, tools);
   Result<void> done = run.run();
-  folder->remove_unfinished();
+  folder->remove_unfinished(status.images);
   if (done && !interrupted()) done = write_fleet_timeline(*folder, status, diagnostics);
   RunOutcome outcome = outcome_of(status);
   if (!done && !outcome.interrupted) {

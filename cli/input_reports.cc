@@ -247,6 +247,13 @@ Result<void> check_output_names(const Options& options, std::span<const InputGro
                     "evidence is never written; give another name");
     }
   }
+  for (const auto& [list, flag] :
+       {std::pair(&options.known, "--known"), std::pair(&options.case_file, "--case")})
+    for (const std::string& name : names)
+      if (!list->empty() &&
+          (real_path(name) == real_path(*list) || fs::equivalent(name, *list, ignored)))
+        return fail(ErrorKind::usage, "will not write to " + name,
+                    std::string("it is the list of ") + flag, "give another name");
   for (std::size_t i = 0; i < names.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
       if (real_path(names[i]) == real_path(names[k]) && !fs::is_character_file(names[i], ignored))

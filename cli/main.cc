@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
@@ -42,8 +44,13 @@ int main(int argc, char** argv) {
     return exit_usage;
   }
   if (!parsed->text.empty()) {
-    std::fwrite(parsed->text.data(), 1, parsed->text.size(), stdout);
-    return std::fflush(stdout) == 0 ? exit_complete : exit_nothing;
+    const bool written =
+        std::fwrite(parsed->text.data(), 1, parsed->text.size(), stdout) == parsed->text.size() &&
+        std::fflush(stdout) == 0;
+    if (written) return exit_complete;
+    Diagnostics(stderr, use_color(ColorMode::automatic, terminal), false, false)
+        .error(Error{ErrorKind::output, "cannot write standard output", std::strerror(errno), {}});
+    return exit_nothing;
   }
   if (wants_terminal_summary(parsed->options, isatty(STDOUT_FILENO) != 0))
     parsed->options.terminal_summary = true;

@@ -5,10 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <random>
 #include <string_view>
+#include <system_error>
 #include <utility>
+
+#include "base/temporary_name.h"
 
 namespace pidometer {
 namespace {
@@ -35,7 +40,7 @@ int open_nameless(const std::string& name) {
 
 /// A file under a temporary name, which `temporary` becomes; -1: errno says why not.
 int open_named(const std::string& name, std::string& temporary) {
-  temporary = name + ".XXXXXX";
+  temporary = temporary_name(name);
   const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
   if (descriptor < 0) return descriptor;
   // mkstemp makes files for the owner only; results are to be read like any other file.
@@ -43,6 +48,31 @@ int open_named(const std::string& name, std::string& temporary) {
   umask(mask);
   fchmod(descriptor, 0666 & ~mask);
   return descriptor;
+}
+
+/// The descriptor of this process that a name leads to: /dev/stdout, /dev/fd/3, /proc/self/fd/3.
+/// The file behind it is written where the descriptor stands: it is no file to be replaced by its
+/// name, which would be that of a device. -1: none.
+int own_descriptor(const std::string& name) {
+  namespace fs = std::filesystem;
+  // As many as the kernel follows (path_resolution(7)).
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  fs::path path = fs::absolute(name, error);
+  const std::string own = "/proc/" + std::to_string(getpid()) + "/";
+  for (int i = 0; i < kMostLinks && !error; ++i) {
+    const fs::path folder = fs::canonical(path.parent_path(), error);
+    const std::string number = path.filename().string();
+    if (error) break;
+    if (folder.string().starts_with(own) && folder.filename() == "fd") {
+      int descriptor = -1;
+      const char* const end = number.data() + number.size();
+      const auto read = std::from_chars(number.data(), end, descriptor);
+      return read.ec == std::errc() && read.ptr == end ? descriptor : -1;
+    }
+    path = folder / fs::read_symlink(folder / number, error);
+  }
+  return -1;
 }
 
 bool give_name(int descriptor, const std::string& name) {
@@ -59,8 +89,8 @@ bool take_name(int descriptor, const std::string& name) {
   std::random_device random;
   std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
   for (int i = 0; i < kAttempts; ++i) {
-    std::string temporary = name + ".XXXXXX";
-    for (std::size_t at = name.size() + 1; at < temporary.size(); ++at)
+    std::string temporary = temporary_name(name);
+    for (std::size_t at = temporary.size() - kTemporaryLetters.size(); at < temporary.size(); ++at)
       temporary[at] = kLetters[letter(random)];
     if (give_name(descriptor, temporary)) {
       if (std::rename(temporary.c_str(), name.c_str()) == 0) return true;
@@ -78,8 +108,22 @@ bool take_name(int descriptor, const std::string& name) {
 
 Result<OutputFile> OutputFile::create(const std::string& name, bool overwrite) {
   if (is_standard_output(name)) return OutputFile(stdout, "standard output", {});
+  if (const int own = own_descriptor(name); own >= 0) {
+    const int descriptor = fcntl(own, F_DUPFD_CLOEXEC, 0);
+    std::FILE* stream = descriptor < 0 ? nullptr : fdopen(descriptor, "w");
+    if (stream == nullptr) {
+      const int reason = errno;
+      if (descriptor >= 0) close(descriptor);
+      return fail(ErrorKind::output, "cannot write " + name, std::strerror(reason));
+    }
+    return OutputFile(stream, name, {});
+  }
   struct stat status {};
   const bool exists = stat(name.c_str(), &status) == 0;
+  if (!exists && !overwrite && lstat(name.c_str(), &status) == 0)
+    return fail(ErrorKind::usage, "will not overwrite " + name,
+                "it is a link that leads to no file",
+                "give the name that it leads to, or add --force to replace the link");
   if (exists && S_ISDIR(status.st_mode))
     return fail(ErrorKind::usage, "cannot write " + name, "it is a folder",
                 "give the name of a file");

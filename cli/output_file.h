@@ -15,8 +15,9 @@ namespace pidometer {
 /// Standard output where the name is empty or "-".
 class OutputFile {
  public:
-  /// Refuses a name that exists unless `overwrite`; devices and pipes (/dev/null, /dev/stdout) are
-  /// written in place.
+  /// Refuses a name that exists unless `overwrite`, a link that leads nowhere as well; devices and
+  /// pipes (/dev/null), and what an own descriptor has open (/dev/stdout, /dev/fd/3), are written
+  /// in place.
   static Result<OutputFile> create(const std::string& name, bool overwrite);
 
   OutputFile(OutputFile&& other) noexcept;

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/final_warnings.h"
 #include "cli/input_reports.h"
@@ -132,6 +134,16 @@ std::string closing_line(const RunSummary& summary, const ScanMediator& mediator
       judged ? ", " + counted_words(mediator.findings(), "finding") : std::string(), seconds);
 }
 
+/// What an interrupt left: the files that have their names are whole. `begun`: what goes to
+/// standard output, a device or a pipe may have been begun there.
+std::string interrupted_line(const std::vector<std::string>& whole, bool begun) {
+  if (whole.empty())
+    return begun ? "interrupted; nothing was written whole" : "interrupted; nothing was written";
+  std::string words;
+  for (const std::string& name : whole) words += (words.empty() ? "" : ", ") + name;
+  return "interrupted; written and whole: " + words + "; nothing else";
+}
+
 }  // namespace
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
@@ -170,7 +182,13 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   scan_inputs(inputs.groups, *plan, options, {mediator, summary, outcome, diagnostics, failed});
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
+  std::vector<std::string> whole;
+  const auto add_whole = [&whole](const std::string& name) {
+    whole.push_back(name.empty() || name == "-" ? "standard output" : name);
+  };
+  bool begun = false;
   if (!interrupted()) {
+    begun = true;
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());
     if (written)
@@ -180,6 +198,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
                     : write_product(options, *outputs, mediator, summary);
     if (!written && !interrupted()) failed(written.error());
     outcome.output_failed = !written;
+    if (written && outputs->product) add_whole(options.output);
   }
   outcome.interrupted = interrupted();
   if (!options.explain.empty() && outcome.cron_logs > 0 &&
@@ -191,16 +210,19 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     outcome.finding_unknown = true;
   }
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
-  diagnostics.finish_warnings();
+  diagnostics.finish_warnings(options.command != Command::explain);
   summary.exit_status = exit_status(outcome, options.partial_ok);
   // The report has the status as it is now; that it could not be written is for the summary.
-  if (!outcome.interrupted && !outcome.output_failed)
-    if (Result<void> written = write_report(*outputs, report, summary); !written) {
+  if (!outcome.interrupted && !outcome.output_failed && outputs->report) {
+    if (Result<void> written = write_report(*outputs, report, summary); written) {
+      add_whole(options.command == Command::report ? options.output : options.report);
+    } else {
       outcome.interrupted = interrupted();
       if (!outcome.interrupted) failed(written.error());
       outcome.output_failed = true;
       summary.exit_status = exit_status(outcome, options.partial_ok);
     }
+  }
   if (!outcome.interrupted)
     if (Result<void> written = finish_summary_file(outputs->summary, run, summary); !written) {
       diagnostics.error(written.error());
@@ -208,7 +230,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
-                       ? "interrupted; the rows are not complete and no file was written"
+                       ? interrupted_line(whole, begun)
                        : closing_line(summary, mediator, diagnostics.warnings(),
                                       plan->plugin.question == Question::findings, took.count()));
   return exit_status(outcome, options.partial_ok);

@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/temporary_name.h"
 #include "fleet/input_files.h"
 
 namespace pidometer {
@@ -35,21 +36,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kKinds = 
 constexpr int kLockTries = 20;
 constexpr std::chrono::milliseconds kLockPause{100};
 
-/// As mkostemp() has them.
-constexpr std::size_t kSuffix = 7;
-
-/// `web01.E01.jsonl.a1B2c3`: a file that was not finished.
-bool is_unfinished(std::string_view name) {
-  if (name.size() <= kSuffix || name[name.size() - kSuffix] != '.') return false;
-  const std::string_view suffix = name.substr(name.size() - kSuffix + 1);
-  if (!std::all_of(suffix.begin(), suffix.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      }))
-    return false;
-  name.remove_suffix(kSuffix);
-  return name == "status.json" || name == "timeline.jsonl" ||
-         std::any_of(kKinds.begin(), kKinds.end(),
-                     [&](const auto& kind) { return name.ends_with(kind.second); });
+/// Removes what is unfinished of one of the files `of`, which lie in the folder `place`.
+void remove_temporaries(const std::string& place, const std::set<std::string, std::less<>>& of) {
+  std::error_code error;
+  fs::directory_iterator entries(place, error);
+  for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+    std::error_code ignored;
+    if (of.contains(name_of_temporary(entries->path().filename().string())) &&
+        entries->symlink_status(ignored).type() == fs::file_type::regular)
+      fs::remove(entries->path(), ignored);
+  }
 }
 
 /// Whether what was done is what is to be done. An image that was hashed beside is done as well.
@@ -126,17 +122,24 @@ std::string FleetFolder::image_file(const std::string& name, std::string_view ki
   return "images/" + name + std::string(at == kKinds.end() ? ".other" : at->second);
 }
 
-void FleetFolder::remove_unfinished() const {
-  for (const std::string& place : {path_, path_ + "/images"}) {
-    std::error_code error;
-    fs::directory_iterator entries(place, error);
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      std::error_code ignored;
-      if (is_unfinished(entries->path().filename().string()) &&
-          entries->symlink_status(ignored).type() == fs::file_type::regular)
-        fs::remove(entries->path(), ignored);
-    }
-  }
+void FleetFolder::remove_unfinished(std::span<const FleetEntry> images) const {
+  remove_temporaries(path_, {fs::path(status_file()).filename().string(),
+                             fs::path(timeline_file()).filename().string()});
+  std::set<std::string, std::less<>> files;
+  for (const FleetEntry& entry : images)
+    for (const auto& [kind, suffix] : kKinds) files.insert(entry.name + std::string(suffix));
+  remove_temporaries(path_ + "/images", files);
+}
+
+std::string FleetFolder::find_result(std::span<const FleetEntry> images) const {
+  std::vector<std::string> files = {timeline_file()};
+  for (const FleetEntry& entry : images)
+    for (const auto& [kind, suffix] : kKinds)
+      files.push_back(absolute(image_file(entry.name, kind)));
+  std::error_code ignored;
+  for (const std::string& file : files)
+    if (fs::exists(fs::symlink_status(file, ignored))) return file;
+  return {};
 }
 
 void FleetFolder::remove_timeline() const {

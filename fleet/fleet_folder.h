@@ -35,8 +35,13 @@ class FleetFolder {
   static std::string image_file(const std::string& name, std::string_view kind);
   std::string absolute(const std::string& relative) const { return path_ + "/" + relative; }
 
-  /// Removes what programs that were killed left of files that they had not finished.
-  void remove_unfinished() const;
+  /// Removes what programs that were killed left of files that they had not finished: of the
+  /// status, of the timeline and of the files of these images, by the mark of
+  /// base/temporary_name.h. What has another name is somebody else's, evidence even.
+  void remove_unfinished(std::span<const FleetEntry> images) const;
+  /// A file that is there already and that a run over these images would write, beside the status;
+  /// empty where there is none.
+  std::string find_result(std::span<const FleetEntry> images) const;
   /// Removes the timeline of an earlier run: it is there where it is that of the status beside it.
   void remove_timeline() const;
   /// Removes what was written of an image before.

@@ -135,6 +135,8 @@ Result<void> Report::write(std::string_view summary, const ReportSink& sink) {
     if (mark == "script_hash") return std::string(kReportAssets.script_hash);
     if (mark == "table") return table();
     if (mark == "data") return pack(data(summary));
+    // Not the name of one: it would stand in the page, where a test finds it.
+    if (mark != "points") return "{{" + std::string(mark) + "}}";
     std::string points;
     for (const Clock& one : clocks_)
       points += fmt::format("<script type=\"text/plain\" class=\"points\">{}</script>\n",

@@ -68,6 +68,15 @@ std::string cost_words(const LearntJob& job) {
   return fmt::format(", {} PIDs up to the next record, usually {}", *job.pids, usual_words(job));
 }
 
+/// Whether a user's name is one word of a crontab, whoever wrote it into the log: what stands
+/// behind a blank would be the command. The characters are those of POSIX's portable user names.
+bool is_user_word(std::string_view user) {
+  return !user.empty() && user.front() != '-' && std::ranges::all_of(user, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '_' || c == '-';
+  });
+}
+
 /// A `%` begins the job's input unless a backslash stands before it (crontab(5)).
 std::string crontab_command(std::string_view command) {
   std::string text;
@@ -131,9 +140,11 @@ std::string schedule_crontab(const SummarySeries& series) {
     text += fmt::format(
         "# {}{}{}\n", runs_words(job.runs), cost_words(job),
         job.other_runs > 0 ? fmt::format(", {} at no fixed time", job.other_runs) : std::string());
-    const bool writable =
-        escape_bytes(job.command) == job.command && escape_bytes(job.username) == job.username;
-    if (!writable) text += "# no crontab can hold these bytes (written as \\xNN):\n";
+    const bool plain = escape_bytes(job.command) == job.command;
+    const bool named = is_user_word(job.username);
+    const bool writable = plain && named;
+    if (!plain) text += "# no crontab can hold these bytes (written as \\xNN):\n";
+    if (!named && !job.username.empty()) text += "# no crontab can hold this user:\n";
     const std::string rest = (job.username.empty() ? "?" : escape_bytes(job.username)) + " " +
                              (writable ? crontab_command(job.command) : escape_bytes(job.command)) +
                              "\n";

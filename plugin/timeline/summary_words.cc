@@ -112,12 +112,28 @@ std::string trouble_words(const RunSummary& summary, const TerminalLook& look) {
                         kIndent, look);
 }
 
+/// As the program has it (cli/options.h): what need not be said.
+constexpr std::int64_t kUsualStepLimit = 300;
+
 /// What a command needs so that it reads the same evidence in the same way.
-std::string same_reading(const RunSummary& summary, const TerminalLook& look) {
-  static constexpr std::array<std::string_view, 5> kKept = {"root", "as", "timezone", "year",
-                                                            "pid_max"};
+struct SameReading {
   std::string flags;
   std::string inputs;
+  bool dashes = false;  ///< an input begins as a flag does
+
+  /// `output`: the flag and its argument, behind the inputs, where it is easily changed.
+  std::string command(std::string_view name, const std::string& output) const {
+    std::string text = "pidometer " + std::string(name) + flags;
+    return dashes ? text + output + " --" + inputs : text + inputs + output;
+  }
+};
+
+SameReading same_reading(const RunSummary& summary, const TerminalLook& look) {
+  static constexpr std::array<std::string_view, 6> kKept = {"root", "as",      "timezone",
+                                                            "year", "pid_max", "step_limit"};
+  SameReading reading;
+  std::string& flags = reading.flags;
+  std::string& inputs = reading.inputs;
   for (const SummaryOption& option : summary.options) {
     if (option.name == "recover" && std::get<bool>(option.value)) flags += " --recover";
     const bool is_input = option.name == "inputs";
@@ -125,6 +141,8 @@ std::string same_reading(const RunSummary& summary, const TerminalLook& look) {
         option.name != "known")
       continue;
     if (option.name == "as" && std::get<std::string>(option.value) == "automatic") continue;
+    if (option.name == "step_limit" && std::get<std::int64_t>(option.value) == kUsualStepLimit)
+      continue;
     std::string flag = " --" + option.name;
     std::replace(flag.begin(), flag.end(), '_', '-');
     std::visit(
@@ -139,14 +157,16 @@ std::string same_reading(const RunSummary& summary, const TerminalLook& look) {
               (is_input ? inputs : flags) += is_input ? " INPUT..." : flag + " DIR...";
               return;
             }
-            for (const std::string& one : value)
+            for (const std::string& one : value) {
+              if (is_input && one.starts_with('-')) reading.dashes = true;
               (is_input ? inputs : flags) +=
                   fmt::format("{} {}", is_input ? std::string() : flag, shell_word(one, look));
+            }
           }
         },
         option.value);
   }
-  return flags + inputs;
+  return reading;
 }
 
 }  // namespace
@@ -239,17 +259,17 @@ std::string read_words(const RunSummary& summary, const TerminalLook& look) {
 
 std::string next_words(const RunSummary& summary, const std::string& finding,
                        const TerminalLook& look) {
-  const std::string reading = same_reading(summary, look);
+  const SameReading reading = same_reading(summary, look);
   std::string text;
   // A command is never broken: it is there to be copied.
   const auto add = [&](std::string_view what, const std::string& command) {
     text += fmt::format("  {}:\n    {}\n", what, command);
   };
   if (!finding.empty())
-    add("every number of the gravest finding", "pidometer explain " + finding + reading);
+    add("every number of the gravest finding", reading.command("explain " + finding, {}));
   add("graph, findings, evidence and method as one HTML file",
-      "pidometer report" + reading + " -o report.html");
-  add("rows for a timeline", "pidometer scan" + reading + " -o findings.jsonl");
+      reading.command("report", " -o report.html"));
+  add("rows for a timeline", reading.command("scan", " -o findings.jsonl"));
   return text;
 }
 

@@ -139,7 +139,8 @@ std::string night_text(const Night& night, const PartsByActivity& parts, const T
       first.zone_assumed ? "UTC by assumption" : offset_words(first.utc_offset_minutes));
   if (hosts.size() == 1 && !hosts.begin()->empty())
     title += fmt::format(", {}", fit_width(shown_bytes(*hosts.begin(), look), kIdColumns, look));
-  if (unexplained > 0) title += fmt::format(": {} unexplained PIDs", unexplained);
+  if (unexplained > 0)
+    title += fmt::format(": {} unexplained PID{}", unexplained, unexplained == 1 ? "" : "s");
   std::string text = heading(title, look);
   std::vector<std::pair<const Entry*, bool>> lines;
   for (const Entry* entry : night.entries) {
@@ -239,7 +240,7 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
   for (std::size_t i = 0; i < std::min(hosts.size(), kMostHosts); ++i)
     text += days_text(hosts.size() == 1 ? std::string() : *hosts[i].name, hosts[i].days, look);
   if (hosts.size() > kMostHosts)
-    text += fmt::format("and {} more hosts\n\n", hosts.size() - kMostHosts);
+    text += fmt::format("and {}\n\n", counted_words(hosts.size() - kMostHosts, "more host"));
 
   PartsByActivity parts;
   std::uint64_t alarms = dropped_;
@@ -260,8 +261,8 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
   const std::vector<Night> nights = worst_nights(entries_);
   for (const Night& night : nights) text += night_text(night, parts, look);
   if (all_nights.size() > nights.size())
-    text += fmt::format("and {} more nights; these are the gravest\n\n",
-                        all_nights.size() - nights.size());
+    text += fmt::format("and {}; these are the gravest\n\n",
+                        counted_words(all_nights.size() - nights.size(), "more night"));
   if (alarms == 0)
     text += wrapped(
         "No finding of level medium or above. A window without a finding proves nothing: below is "

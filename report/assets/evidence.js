@@ -38,14 +38,20 @@ function damageWords(list) {
   return list.map((one) => `${count(one.begin)} to ${one.end === undefined ? 'the end' : count(one.end)}${one.reason ? ': ' + one.reason : ''}`).join('; ');
 }
 
+// Whether the hashes that were computed are those that the image stores; nothing where it stores none.
+function agreeWords(hashes) {
+  if (!hashes || hashes.agree === undefined) return '';
+  return hashes.agree ? 'yes' : 'no: the image is not what was acquired, or could not be read whole';
+}
+
 function drawEvidence(body, report) {
   const summary = report.summary;
   body.replaceChildren();
   const part = (title, ...children) => body.append(element('h3', {}, title), ...children);
   part('Images and files', ...summary.inputs.map((input) => facts([
     ['name', input.name], ['kind', input.kind], ['segments', (input.segments || []).join(', ')], ['bytes', count(input.size)],
-    ['MD5 stored in it', input.stored_md5], ['SHA-1 stored in it', input.stored_sha1], ['MD5', input.md5], ['SHA-1', input.sha1],
-    ['SHA-256', input.sha256], ['damage', damageWords(input.damage || [])], ['read by', input.isolation]])));
+    ['MD5 stored in it', input.stored_md5], ['SHA-1 stored in it', input.stored_sha1], ['MD5', input.hashes?.md5], ['SHA-1', input.hashes?.sha1],
+    ['SHA-256', input.hashes?.sha256], ['as stored', agreeWords(input.hashes)], ['damage', damageWords(input.damage || [])], ['read by', input.isolation]])));
   if (summary.volumes.length)
     part('Volumes', simpleTable('Volumes', ['Input', 'Volume', 'Start', 'Bytes', 'Kind', 'Filesystem', 'Read by', 'Not read because'],
       summary.volumes.map((v) => [v.input, v.name, count(v.start), count(v.size), v.description, v.file_system, v.reader, v.unsupported])));

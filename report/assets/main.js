@@ -77,7 +77,8 @@ function start(report) {
     const list = findings.filter((finding) => finding.kind !== 'activity');
     if (list.length === 0) return;
     const at = list.indexOf(chosen);
-    select(list[(at + step + list.length) % list.length]);
+    if (at < 0) select(list[step > 0 ? 0 : list.length - 1]);  // an activity is chosen
+    else select(list[(at + step + list.length) % list.length]);
     document.getElementById('graph').focus({preventScroll: true});
   }
   const views = {earlier: () => chart.move(-0.5), later: () => chart.move(0.5), in: () => chart.zoom(0.5), out: () => chart.zoom(2), all: () => chart.all()};

@@ -117,7 +117,9 @@ function levelMark(level) {
 // As much of a long text as a table has room for. What is whole is where `where` says.
 function shortened(text, where) {
   const most = 400;
-  return text.length <= most ? text : `${text.slice(0, most)}… and ${count(text.length - most)} characters more: ${where}`;
+  const characters = [...text];  // of which some are two units of the string
+  return characters.length <= most ? text
+                                   : `${characters.slice(0, most).join('')}… and ${count(characters.length - most)} characters more: ${where}`;
 }
 
 // A table of rows of cells (text or elements), with a caption that screen readers name it by. Columns

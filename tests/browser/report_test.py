@@ -169,6 +169,17 @@ class Case(ReportTest):
         graph.send_keys("p")
         self.assertIn("18 unexplained PIDs", self.text("#detail .lead"))
 
+    def test_keys_go_from_an_activity_to_the_first_and_the_last(self):
+        """An activity is chosen, and is none of those that the keys go to."""
+        findings = []
+        for key in ("n", "p"):
+            self.driver.find_element(By.XPATH, "//button[contains(., '930 unexplained')]").click()
+            self.assertIn("930 unexplained PIDs", self.text("#detail .lead"))
+            self.one("#graph").send_keys(key)
+            findings.append(self.text("#detail .lead"))
+        self.one("#graph").send_keys("n")
+        self.assertEqual(self.text("#detail .lead"), findings[0], "what follows the last one is the first")
+
     def test_the_table_sorts_and_filters(self):
         rows = lambda: [row.text for row in self.all("#table tbody tr")]
         self.assertEqual(len(rows()), 16)
@@ -335,6 +346,20 @@ class Several(ReportTest):
         told = self.one("#schedule").get_attribute("textContent")
         self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
         self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
+        self.assert_quiet()
+
+    def test_a_long_command_is_cut_between_characters(self):
+        log = self.folder / "long" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        smile = "\N{GRINNING FACE}"  # two units of UTF-16
+        command = "x" * 399 + smile + 1233 * "z"
+        log.write_bytes("".join(f"root (11/05-{i // 6:02}:{i % 6 * 10:02}:00-{600 + 2 * i}) CMD ({words})\n"
+                                for i in range(140) for words in (command if i % 2 else "y" * 399 + smile,)).encode())
+        os.utime(log, (973743001, 973743001))
+        browser.open_report(self.driver, self.report("long.html", "--timezone", "UTC", log))
+        shown = {code.get_attribute("textContent") for code in self.all("#schedule td code")}
+        self.assertEqual(shown, {"y" * 399 + smile,
+                                 "x" * 399 + smile + "… and 1,233 characters more: the summary of the run has them"})
         self.assert_quiet()
 
     def test_a_gap_says_what_was_handed_out_in_it(self):

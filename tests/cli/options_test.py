@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """What each option does, and what is refused with exit status 2."""
 
+import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -26,10 +28,16 @@ USAGE = [
     ("year_of_two_digits", ["scan", "--year", "99", program.RAW], ["error: "]),
     ("since_in_words", ["scan", "--since", "yesterday", program.RAW], ["error: ", "yesterday"]),
     # a variable that was not set: it would leave out what somebody counts on
-    *((f"empty_{flag}", [command, f"--{flag}", "", program.RAW], ["error: ", f"--{flag}", "empty"])
-      for command, flags in (("scan", ("output", "report", "output-dir", "summary", "timezone", "since", "until", "known", "host", "case-id", "root")),
+    *((f"empty_{flag}_{len(words)}", [command, *words, program.RAW], ["error: ", f"--{flag}", "empty"])
+      for command, flags in (("scan", ("output", "report", "output-dir", "summary", "timezone", "since", "until", "known", "host", "case-id", "root",
+                                       "case", "evidence")),
                              ("when", ("near",)), ("merge", ("left-out",)), ("extract", ("examiner", "case", "evidence", "directory")))
-      for flag in flags),
+      for flag in flags
+      for words in ((f"--{flag}", ""), (f"--{flag}=",))),
+    # the word behind it would be its value
+    *((f"nothing_behind_{flag}", ["scan", f"--{flag}=", program.RAW, program.RAW], ["error: ", f"--{flag}", "empty"])
+      for flag in ("format", "year", "pid-max", "min-level", "as", "jobs", "step-limit", "color")),
+    ("end_of_a_command", ["scan", program.RAW, "++"], ["error: ", "./++"]),
     ("empty_input", ["scan", ""], ["error: ", "empty"]),
     ("extract_without_folder", ["extract", program.RAW], ["error: "]),
 ]
@@ -51,6 +59,13 @@ class Usage(program.ProgramTest):
             self.assertEqual((run.status, run.err), (0, ""))
             self.assertIn("Examples:", run.out.decode()[:200])
             self.assertGreaterEqual(run.out.decode().count("  pidometer "), 2)
+
+    def test_help_that_cannot_be_written(self):
+        for arguments in (["--help"], ["scan", "--help"], ["--version"]):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([program.PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn(b"No space left on device", done.stderr)
 
     def test_version_names_the_libraries(self):
         run = program.run("--version")
@@ -197,6 +212,65 @@ class Scan(program.ProgramTest):
                 self.assertIn(f"{log}: line 11: PID 32770 is not below --pid-max 32768", run.err)
                 self.assertIn("133 other lines", run.err)
                 self.assertIn("leave --pid-max out", run.err)
+
+
+class Names(program.ProgramTest):
+    """Names with brackets, commas and braces are names."""
+
+    NAMES = ("[a]", "[a,b]", "{}")
+
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def run_here(self, *arguments):
+        return program.run(*arguments, cwd=self.folder)
+
+    def write_logs(self):
+        for name in self.NAMES:
+            (self.folder / name).write_bytes(evidence.LOG)
+            os.utime(self.folder / name, (973743001, 973743001))
+        (self.folder / "a").write_text("not asked for")
+
+    def test_on_the_command_line(self):
+        self.write_logs()
+        for name in self.NAMES:
+            run = self.run_here("scan", *program.ZONE, "-s", "summary", "--force", name)
+            self.assertEqual(run.status, 0, run.err)
+            summary = rows.parse((self.folder / "summary").read_text())
+            self.assertEqual([one["name"] for one in summary["inputs"]], [name])
+
+    def test_in_a_fleet_and_its_case_file(self):
+        self.write_logs()
+        case = [{"segments": name} for name in self.NAMES]
+        (self.folder / "case.json").write_text(json.dumps(case))
+        for out, given in (("given", self.NAMES), ("listed", ("--case", "case.json"))):
+            run = self.run_here("scan", *program.ZONE, "-d", out, *given)
+            self.assertEqual(run.status, 0, run.err)
+            status = rows.parse((self.folder / out / "status.json").read_text())
+            self.assertEqual([[os.path.basename(file["path"]) for file in image["files"]] for image in status["images"]],
+                             [[name] for name in self.NAMES])
+            self.assertEqual({image["state"] for image in status["images"]}, {"complete"})
+
+    def test_in_a_merge(self):
+        row = '{"datetime": "2026-01-01T00:00:00+00:00", "timestamp_desc": "x", "message": "%s"}\n'
+        for name in self.NAMES:
+            (self.folder / name).write_text(row % name)
+        run = self.run_here("merge", *self.NAMES)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(sorted(found["message"] for found in rows.split_rows(run.out.decode())), sorted(self.NAMES))
+
+    def test_as_folders_that_are_never_written_to(self):
+        for name in self.NAMES:
+            (self.folder / name).mkdir()
+            (self.folder / name / "cron").write_bytes(evidence.LOG)
+            for given in ((name,), ("--root", name), (f"--root={name}",)):
+                run = self.run_here("scan", "-o", f"{name}/new.csv", *given)
+                self.assertEqual(run.status, 2, run.err)
+                self.assertIn("evidence is never written", run.err)
+            self.assertEqual(os.listdir(self.folder / name), ["cron"])
 
 
 class Extract(program.ProgramTest):

@@ -46,6 +46,20 @@ class Scan(OutputTest):
         self.assertEqual((self.folder / "logs/cron").read_bytes(), evidence.LOG)
         self.assertEqual(os.listdir(self.folder / "logs"), ["cron"])
 
+    def test_never_over_a_list_that_the_run_reads(self):
+        log = self.log()
+        known = self.folder / "known.csv"
+        words = "begin,end,reason\n2000-11-08,2000-11-09,x\n"
+        known.write_text(words)
+        os.link(known, self.folder / "linked")
+        for target in ("known.csv", "./known.csv", "linked"):
+            for command, options in (("scan", ("-o", "--summary", "--report")), ("report", ("-o", "-s"))):
+                for option in options:
+                    run = program.run(command, "--known", "known.csv", "--force", option, target, log, cwd=self.folder)
+                    self.assertEqual(run.status, 2, run.err)
+                    self.assertIn("it is the list of --known", run.err)
+                    self.assertEqual(known.read_text(), words)
+
     def test_what_cannot_be_written_is_no_wrong_usage(self):
         log = self.log()
         for option in ("-o", "--summary"):
@@ -72,6 +86,22 @@ class Scan(OutputTest):
         self.assertIn(b"cannot write standard output", done.stderr)
         self.assertEqual(rows.parse(summary.read_text())["exit_status"], 1)
 
+    def test_a_device_that_leads_to_a_file(self):
+        log = self.log()
+        for force in ((), ("--force",)):
+            with open(self.folder / "real", "wb") as real:
+                done = subprocess.run([program.PROGRAM, "scan", *force, "-o", "/dev/stdout", log], stdout=real,
+                                      stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual((self.folder / "real").read_bytes(), program.run("scan", log).out)
+
+    def test_a_link_that_leads_nowhere_is_refused_at_once(self):
+        (self.folder / "link").symlink_to("nowhere")
+        run = program.run("scan", "-o", self.folder / "link", self.log())
+        self.assertEqual(run.status, 2, run.err)
+        self.assertIn("it is a link that leads to no file", run.err)
+        self.assertNotIn("finding", run.err)
+
     def test_reader_that_goes_away(self):
         log = self.log(copies=300)
         summary = self.folder / "summary.json"
@@ -93,8 +123,26 @@ class Scan(OutputTest):
                 program.wait_for_handlers(process)
                 process.send_signal(number)
                 self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
-                self.assertIn(b"interrupted", process.stderr.read())
+                self.assertIn(b"interrupted; nothing was written\n", process.stderr.read())
                 self.assertEqual(self.names(), ["cron"])
+
+    def test_interrupted_when_the_rows_are_written(self):
+        log = self.log()
+        os.mkfifo(self.folder / "pipe")
+        with subprocess.Popen([program.PROGRAM, "scan", "-o", self.folder / "rows", "-s", self.folder / "summary",
+                               "--report", self.folder / "pipe", log], stderr=subprocess.PIPE) as process:
+            # The report fills the pipe, behind the rows; its reader goes away behind the interrupt.
+            with open(self.folder / "pipe", "rb") as report:
+                while process.poll() is None and not (self.folder / "rows").exists():
+                    time.sleep(0.002)
+                report.read(1)
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.1)
+            self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 130)
+            said = process.stderr.read().decode()
+        self.assertIn(f"interrupted; written and whole: {self.folder / 'rows'}; nothing else\n", said)
+        self.assertEqual(self.names(), ["cron", "pipe", "rows"])
+        self.assertEqual((self.folder / "rows").read_bytes(), program.run("scan", log).out)
 
     def test_out_of_memory(self):
         if "build-sanitize" in str(program.BUILD_ROOT):

@@ -153,6 +153,23 @@ class Schedule(program.ProgramTest):
                                  "1 * * * * root run-parts /etc/cron.hourly",
                                  "2 4 * * * root run-parts /etc/cron.daily"])
 
+    def test_a_crontab_has_no_line_of_a_user_that_is_no_word(self):
+        """The user of a record is what anybody wrote into the log; a line of it would be a command."""
+        hostile = ("root touch /tmp/pwn;", "root\ttouch /tmp/pwn;", "root;reboot", "-root", "$(reboot)", "a b", "%root", "")
+        good = ("root", "www-data", "_apt", "jo.doe", "x1")
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron.log"
+            log.write_text("".join(
+                f"Nov  {day} {hour:02}:{number:02}:01 web01 CRON[{2000 + day * 1000 + hour * 40 + number}]: ({user}) CMD (job{number} %%)\n"
+                for day in range(1, 5) for hour in range(24) for number, user in enumerate(hostile + good)))
+            run = program.run("schedule", "--crontab", "-z", "UTC", "-y", "2000", log)
+        self.assertEqual(run.status, 0, run.err)
+        text = run.out.decode()
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        self.assertEqual(sorted(lines), sorted(f"{number} * * * * {user} job{number} \\%\\%"
+                                               for number, user in enumerate(good, len(hostile))))
+        self.assertIn("# no crontab can hold this user:\n# 0 * * * * root touch /tmp/pwn; job0", text)
+
     def test_json(self):
         run = program.run("schedule", "--json", *program.ZONE, program.E01)
         [host] = [rows.parse(line) for line in run.out.decode("ascii").splitlines()]

@@ -132,6 +132,11 @@ TEST(Library, OptionsAreThoseOfTheProgram) {
       {"as", "log", true, ""},
       {"output", "rows", false, "usage: there is no option 'output'"},
       {"", "", false, "usage: there is no option ''"},
+      {"since", "", false, "usage: cannot use the option 'since'"},
+      {"until", "", false, "usage: cannot use the option 'until'"},
+      {"timezone", "", false, "usage: cannot use the option 'timezone'"},
+      {"known", "", false, "usage: cannot use the option 'known'"},
+      {"year", "", false, "usage: cannot use the option 'year'"},
       // Nothing that is one on the command line becomes another one here.
       {"timezone", "UTC --output=x", true, ""},
   };

@@ -66,6 +66,16 @@ TEST(Diagnostics, CountsTheWarningsThatItDoesNotPrint) {
             std::string::npos);
 }
 
+TEST(Diagnostics, NamesTheSummaryOfAnotherCommandWhereThisOneHasNone) {
+  const std::string text = printed(false, false, [](Diagnostics& d) {
+    for (std::size_t i = 0; i < Diagnostics::kPrintedPerKind + 1; ++i)
+      d.warning(Warning{WarningKind::unparsed_line, "no dialect", {}, {}, "cron", {}, 7});
+    d.finish_warnings(false);
+  });
+  EXPECT_NE(text.find("1 more of kind unparsed_line; a scan with --summary FILE lists them\n"),
+            std::string::npos);
+}
+
 TEST(Diagnostics, LetsNoEvidenceCommandTheTerminal) {
   EXPECT_EQ(printed(false, false, [](Diagnostics& d) { d.note("a\x1b[2Jb"); }), "a\\x1b[2Jb\n");
 }

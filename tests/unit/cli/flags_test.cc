@@ -40,6 +40,37 @@ TEST(Flags, FillTheOptions) {
   EXPECT_TRUE(options.records && options.partial_ok && options.force && options.quiet);
 }
 
+/// Names of files are taken as they are: brackets, braces and commas are no notation of lists.
+TEST(Flags, TakeTheNamesOfInputsAsTheyAre) {
+  const std::vector<std::string> names = {"[a]",   "[a,b]", "{}",   "{a,b}",   "[]",     "[",
+                                          "a,b",   "%%",    "[a]b", "a b",     "report", "scan",
+                                          "merge", "=",     "a=",   "\"[a]\"", "'a'",    "-"};
+  for (const char* command : {"scan", "merge"})
+    for (const bool after_dashes : {false, true}) {
+      std::vector<const char*> arguments = {command};
+      if (after_dashes) arguments.push_back("--");
+      for (const std::string& name : names) arguments.push_back(name.c_str());
+      const Result<ParsedArguments> parsed = parse(arguments);
+      ASSERT_TRUE(parsed) << parsed.error().reason;
+      EXPECT_EQ(parsed->options.inputs, names) << command << after_dashes;
+      EXPECT_EQ(parsed->options.command,
+                std::string_view(command) == "scan" ? Command::scan : Command::merge);
+    }
+  for (const std::string& name : names) {
+    const std::string root = "--root=" + name;
+    const Result<ParsedArguments> parsed =
+        parse({"scan", root.c_str(), "--root", name.c_str(), "-o", name.c_str(), "x"});
+    ASSERT_TRUE(parsed) << name << parsed.error().reason;
+    EXPECT_EQ(parsed->options.roots, (std::vector<std::string>{name, name}));
+    EXPECT_EQ(parsed->options.output, name);
+    EXPECT_EQ(parsed->options.inputs, std::vector<std::string>{"x"}) << "one DIR to a --root";
+  }
+  const Result<ParsedArguments> explained = parse({"explain", "[0123]", "[x]", "a"});
+  ASSERT_TRUE(explained);
+  EXPECT_EQ(explained->options.explain, "[0123]");
+  EXPECT_EQ(explained->options.inputs, (std::vector<std::string>{"[x]", "a"}));
+}
+
 TEST(Flags, EveryFormOfRowsCanBeAskedFor) {
   for (const RowFormat& format : row_formats()) {
     const Result<ParsedArguments> parsed = parse({"scan", "x", "-f", format.name.data()});

@@ -1,7 +1,9 @@
 #include "cli/output_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/support/temporary_folder.h"
 
@@ -77,6 +79,47 @@ TEST(OutputFile, NamesAFolderThatDoesNotExist) {
   const Result<OutputFile> is_folder = OutputFile::create(folder.path().string(), true);
   ASSERT_FALSE(is_folder);
   EXPECT_EQ(is_folder.error().reason, "it is a folder");
+}
+
+TEST(OutputFile, RefusesALinkThatLeadsNowhereAtOnce) {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink(folder.file("nowhere"), folder.file("link"));
+  const Result<OutputFile> refused = OutputFile::create(folder.file("link"), false);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::usage);
+  EXPECT_EQ(refused.error().reason, "it is a link that leads to no file");
+  Result<OutputFile> forced = OutputFile::create(folder.file("link"), true);
+  ASSERT_TRUE(forced);
+  ASSERT_TRUE(forced->write("rows\n") && forced->commit());
+  EXPECT_EQ(folder.read("link"), "rows\n");
+  EXPECT_FALSE(std::filesystem::exists(folder.file("nowhere")));
+}
+
+/// `-o /dev/stdout > file`: the file is there, and is the one that is to be written.
+TEST(OutputFile, WritesWhatADescriptorHasOpenInPlace) {
+  const TemporaryFolder folder;
+  const int descriptor =
+      open(folder.write("real", "before\n").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  ASSERT_GE(descriptor, 0);
+  const std::string number = std::to_string(descriptor);
+  std::filesystem::create_symlink("/dev/fd/" + number, folder.file("link"));
+  std::string want = "before\n";
+  for (const std::string& name : {"/dev/fd/" + number, "/proc/self/fd/" + number,
+                                  "/proc/thread-self/fd/" + number, folder.file("link")})
+    for (const bool overwrite : {false, true}) {
+      Result<OutputFile> file = OutputFile::create(name, overwrite);
+      ASSERT_TRUE(file) << name << ": " << file.error().message;
+      ASSERT_TRUE(file->write("rows\n") && file->commit());
+      want += "rows\n";
+      EXPECT_EQ(folder.read("real"), want) << name;
+    }
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.file("link")));
+  close(descriptor);
+  const int evidence = open(folder.file("real").c_str(), O_RDONLY | O_CLOEXEC);
+  EXPECT_FALSE(OutputFile::create("/dev/fd/" + std::to_string(evidence), true));
+  close(evidence);
+  EXPECT_FALSE(OutputFile::create("/dev/fd/" + std::to_string(evidence), true)) << "it is closed";
+  EXPECT_EQ(folder.read("real"), want);
 }
 
 TEST(OutputFile, ObeysTheUmask) {

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "report/report_assets.h"
 #include "tests/unit/report/unpack.h"
@@ -79,6 +82,20 @@ TEST(Report, EvidenceIsNoMarkup) {
   EXPECT_EQ(page.find("alert(1)"), std::string::npos);
   EXPECT_EQ(between(page, "<tbody>\n", "</tbody>").find("<b>"), std::string::npos);
   EXPECT_EQ(data_of(page)["findings"][0]["row"]["first_record"], finding.first.text);
+}
+
+TEST(Report, FillsEveryMarkOfThePage) {
+  std::vector<std::string> marks;
+  const std::string_view page = kReportAssets.page;
+  for (std::size_t at = page.find("{{"); at != std::string_view::npos; at = page.find("{{", at + 2))
+    marks.emplace_back(page.substr(at + 2, page.find("}}", at) - at - 2));
+  std::ranges::sort(marks);
+  EXPECT_EQ(marks, (std::vector<std::string>{"data", "points", "script", "script_hash", "style",
+                                             "style_hash", "table"}));
+  Report report;
+  const std::string filled = written(report);
+  for (const std::string& mark : marks)
+    EXPECT_EQ(filled.find("{{" + mark + "}}"), std::string::npos) << mark;
 }
 
 TEST(Report, ForbidsAllScriptsButItsOwn) {

@@ -200,5 +200,41 @@ TEST(TerminalSummary, HoldsABoundedNumberOfFindings) {
       << text;
 }
 
+TEST(TerminalSummary, CountsOne) {
+  TerminalSummary summary;
+  for (int day = 0; day < 13; ++day) {
+    TimelineEvent event = samples::excess();
+    auto& anomaly = std::get<FindingBody>(event.body).anomaly;
+    anomaly.window_start += std::chrono::hours(24 * day);
+    anomaly.window_end += std::chrono::hours(24 * day);
+    anomaly.level = Level::high;
+    anomaly.excess_pids = 1;
+    summary.add_row(event);
+  }
+  const std::string text = summary.write(RunSummary{}, look());
+  EXPECT_NE(text.find("and 1 more night; these are the gravest\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(": 1 unexplained PID\n"), std::string::npos) << text;
+}
+
+TEST(NextWords, ReadTheSameEvidenceInTheSameWay) {
+  const auto next = [](std::vector<std::string> inputs, std::int64_t limit) {
+    RunSummary summary;
+    summary.options = {{"inputs", std::move(inputs)}, {"step_limit", limit}};
+    return next_words(summary, "0123", look());
+  };
+  const std::string usual = next({"a.E01", "b-1"}, 300);
+  EXPECT_NE(usual.find("    pidometer explain 0123 a.E01 b-1\n"), std::string::npos) << usual;
+  EXPECT_NE(usual.find("    pidometer report a.E01 b-1 -o report.html\n"), std::string::npos);
+  const std::string limited = next({"a.E01"}, 0);
+  EXPECT_NE(limited.find("    pidometer scan --step-limit 0 a.E01 -o findings.jsonl\n"),
+            std::string::npos)
+      << limited;
+  // What begins as a flag does is none behind the dashes.
+  const std::string dashes = next({"a.E01", "-b"}, 300);
+  EXPECT_NE(dashes.find("    pidometer explain 0123 -- a.E01 -b\n"), std::string::npos) << dashes;
+  EXPECT_NE(dashes.find("    pidometer report -o report.html -- a.E01 -b\n"), std::string::npos);
+  EXPECT_NE(dashes.find("    pidometer scan -o findings.jsonl -- a.E01 -b\n"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -1,0 +1,70 @@
+#include "fleet/fleet_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/temporary_name.h"
+#include "tests/support/temporary_folder.h"
+
+namespace pidometer {
+namespace {
+
+std::vector<FleetEntry> images_named(const std::vector<std::string>& names) {
+  std::vector<FleetEntry> images(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) images[i].name = names[i];
+  return images;
+}
+
+TEST(FleetFolder, RemovesWhatAFleetLeftUnfinished) {
+  const TemporaryFolder place;
+  const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  for (const char* name : {".status.json.pidometer-a1B2c3", ".timeline.jsonl.pidometer-a1B2c3",
+                           "images/.web01.E01.jsonl.pidometer-a1B2c3",
+                           "images/.web01.E01.summary.json.pidometer-000000",
+                           "images/.web01.E01.html.pidometer-zzzzzz"}) {
+    place.write(name, "half");
+    folder->remove_unfinished(images_named({"db", "web01.E01"}));
+    EXPECT_FALSE(std::filesystem::exists(place.file(name))) << name;
+  }
+}
+
+TEST(FleetFolder, LeavesTheFilesOfOthers) {
+  const TemporaryFolder place;
+  const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  const std::vector<std::string> foreign = {
+      // rotated logs and files of other programs
+      "cron.log.202401", "status.json.202401", "timeline.jsonl.backup", "images/cron.log.202401",
+      "images/web01.jsonl.202401", "images/web01.summary.json.backup",
+      // the mark, in the other place, of another image or of no output
+      ".web01.jsonl.pidometer-a1B2c3", "images/.status.json.pidometer-a1B2c3",
+      "images/.other.jsonl.pidometer-a1B2c3", "images/.web01.E01.pidometer-a1B2c3",
+      ".cron.log.pidometer-a1B2c3", "images/.web01.jsonl.pidometer-a1B2c",
+      "images/.web01.jsonl.pidometer-a1B2c3d", "images/.web01.jsonl.pidometer-a1.2c3"};
+  for (const std::string& name : foreign) place.write(name, "evidence");
+  std::filesystem::create_directory(place.file(".status.json.pidometer-folder"));
+  std::filesystem::create_symlink("nowhere", place.file(".status.json.pidometer-aaaaaa"));
+  folder->remove_unfinished(images_named({"web01"}));
+  for (const std::string& name : foreign) EXPECT_EQ(place.read(name), "evidence") << name;
+  EXPECT_TRUE(std::filesystem::exists(place.file(".status.json.pidometer-folder")));
+  EXPECT_TRUE(std::filesystem::is_symlink(place.file(".status.json.pidometer-aaaaaa")));
+}
+
+TEST(TemporaryName, IsKnownByItsMark) {
+  EXPECT_EQ(temporary_name("out/images/web01.jsonl"), "out/images/.web01.jsonl.pidometer-XXXXXX");
+  EXPECT_EQ(temporary_name("rows"), ".rows.pidometer-XXXXXX");
+  const std::string longest(255, 'x');
+  EXPECT_EQ(temporary_name("d/" + longest).size(), 2 + 255U);
+  EXPECT_EQ(name_of_temporary(".web01.jsonl.pidometer-a1B2c3"), "web01.jsonl");
+  EXPECT_EQ(name_of_temporary(temporary_name("rows")), "rows");
+  for (const char* other : {"", "rows.XXXXXX", "rows.pidometer-XXXXXX", ".rows.pidometer-XXXXX",
+                            ".rows.pidometer-XXX.XX", "..pidometer-XXXXXX", ".pidometer-XXXXXX"})
+    EXPECT_EQ(name_of_temporary(other), "") << other;
+}
+
+}  // namespace
+}  // namespace pidometer
