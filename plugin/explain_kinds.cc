@@ -48,7 +48,9 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
        {"elsewhere", cost.elsewhere,
         fmt::format("more than that, by the same stretch of {} other days (or hours)",
                     cost.stretches)},
-       {"scheduled", gap.scheduled, "intervals + level + elsewhere: if all had run"},
+       {"lost_at_end", cost.lost_at_end,
+        "PIDs of jobs that damage may have taken from the tick at its end, at most"},
+       {"scheduled", gap.scheduled, "intervals + level + elsewhere + lost_at_end: if all had run"},
        {"background_rate", background_rate, "PIDs a second beside the jobs, at most"},
        {"jobs", cost.jobs,
         "PIDs of the missing jobs: of their intervals without background_rate * seconds, and 2 a "

@@ -95,8 +95,11 @@ std::uint32_t GapCosts::own_like(const TickGap& gap) {
   if (clock_.ticks[gap.tick].lost_before == Loss::none &&
       clock_.ticks[gap.tick + 1].lost_before == Loss::none)
     return gap.own_reference == kNoTick ? like(gap.tick) : like(gap.own_reference);
+  return dearest_at(local_minute_of(clock_.ticks[gap.tick]));
+}
+
+std::uint32_t GapCosts::dearest_at(LocalMinute minute) const {
   std::uint32_t dearest = kNoTick;
-  const LocalMinute minute = local_minute_of(clock_.ticks[gap.tick]);
   for (const LocalMinute shift : kLikeShifts) {
     const std::uint32_t other = index_->at(minute + shift);
     if (other != kNoTick && usable(other) &&
@@ -168,6 +171,11 @@ GapCost GapCosts::of(const TickGap& gap) {
     cost.intervals += cost.first;
     cost.variance += last.jobs;
   }
+  // the first jobs of the tick at its end may be lost, whose PIDs lie before those that are left
+  if (clock_.ticks[gap.tick + 1].lost_before != Loss::none)
+    if (const std::uint32_t end = dearest_at(local_minute_of(clock_.ticks[gap.tick + 1]));
+        end != kNoTick)
+      cost.lost_at_end = job_cost(end);
   const auto kind = [&](std::uint32_t tick) { return baseline_.expected[tick].comparable; };
   std::ranges::stable_sort(cost.like, {}, kind);
   cost.like.erase(std::unique(cost.like.begin(), cost.like.end(),

@@ -32,6 +32,7 @@ struct GapCost {
   double intervals = 0;  ///< of all the intervals that the missing ticks bound, by others like them
   double level = 0;      ///< more than that, by the level beside the gap
   double elsewhere = 0;  ///< more than that, by the same stretch of other days, or hours
+  double lost_at_end = 0;  ///< of jobs that damage may have taken from the tick at its end, at most
   std::uint32_t stretches = 0;      ///< of these, how many
   double variance = 0;              ///< of `scheduled`
   double random_mean = 0;           ///< part of it that varies
@@ -42,7 +43,9 @@ struct GapCost {
   bool own_known = false;           ///< what the first tick's interval costs is known from others
   std::vector<std::uint32_t> like;  ///< ticks that begin such intervals, one of each kind
 
-  double scheduled() const { return intervals + level + elsewhere; }  ///< if all jobs ran
+  double scheduled() const {
+    return intervals + level + elsewhere + lost_at_end;
+  }  ///< if all jobs ran
 };
 
 /// Takes the cost of a gap from the intervals that other ticks like the missing ones begin, and
@@ -60,6 +63,7 @@ class GapCosts {
   std::uint32_t like(std::uint32_t tick);
   std::uint32_t find_like(std::uint32_t tick) const;
   std::uint32_t own_like(const TickGap& gap);
+  std::uint32_t dearest_at(LocalMinute minute) const;
   void add_interval(std::uint32_t tick, GapCost& cost, double& seconds) const;
   void compare_stretches(const TickGap& gap, GapCost& cost) const;
   void stretches_apart(const TickGap& gap, const GapCost& cost, LocalMinute step,
