@@ -7,6 +7,7 @@
 
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/anomaly/window_calibration.h"
+#include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
@@ -35,8 +36,7 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
     ++judged;
-    if (clock.intervals[i].wraps > 0 || clock.intervals[i].repaired || clock.intervals[i].restarted)
-      continue;
+    if (!teaches(clock.intervals[i])) continue;
     Window window = scan.measure(i, i + 1);
     const double deviation = std::sqrt(window.variance);
     if (window.excess < kTraceDeviations * deviation + kFarOutPids) continue;

@@ -21,6 +21,7 @@ constexpr double kAgrees = 3;
 constexpr Level kMostBesideDamage = Level::medium;
 
 Level gap_level(const GapVerdict& verdict) {
+  if (verdict.gap->missing == 0) return Level::informational;
   switch (verdict.cause) {
     case GapCause::records_removed: {
       const double off = static_cast<double>(verdict.observed) - verdict.scheduled;
@@ -108,7 +109,6 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.noise_pids = verdict.noise;
     a.missing_records = verdict.cost.records;
     a.restarted = verdict.beyond_restart;
-    if (verdict.gap->missing == 0) a.level = Level::informational;
     add_surplus(verdict, clock.intervals[verdict.gap->tick], input.scan, a);
     if (verdict.gap->missing == 0 && a.excess_pids == 0) continue;
     found.push_back(std::move(a));

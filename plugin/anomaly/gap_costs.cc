@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
@@ -55,26 +56,21 @@ GapCosts::GapCosts(const PidClock& clock, const Baseline& baseline, const Window
   index_.emplace(clock.ticks);
   unusable_.resize(clock.intervals.size() + 1);
   for (std::uint32_t i = 0; i < clock.intervals.size(); ++i)
-    unusable_[i + 1] = unusable_[i] + (usable(i) ? 0 : 1);
+    unusable_[i + 1] = unusable_[i] + (teaches(clock.intervals[i]) ? 0 : 1);
   like_.assign(clock.ticks.size(), kNotAsked);
-}
-
-// Whether the interval teaches what such a one costs, and is no guess itself.
-bool GapCosts::usable(std::uint32_t tick) const {
-  const Interval& interval = clock_.intervals[tick];
-  return interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired &&
-         !interval.restarted;
 }
 
 // The tick itself, or one of the same jobs whose interval is usable; kNoTick where there is none.
 std::uint32_t GapCosts::like(std::uint32_t tick) {
-  if (like_[tick] == kNotAsked) like_[tick] = usable(tick) ? tick : find_like(tick);
+  if (like_[tick] == kNotAsked)
+    like_[tick] = teaches(clock_.intervals[tick]) ? tick : find_like(tick);
   return like_[tick];
 }
 
 std::uint32_t GapCosts::find_like(std::uint32_t tick) const {
   const auto fits = [&](std::uint32_t other) {
-    return usable(other) && clock_.ticks[other].items == clock_.ticks[tick].items;
+    return teaches(clock_.intervals[other]) &&
+           clock_.ticks[other].items == clock_.ticks[tick].items;
   };
   const LocalMinute minute = local_minute_of(clock_.ticks[tick]);
   for (const LocalMinute shift : kLikeShifts) {
@@ -102,7 +98,7 @@ std::uint32_t GapCosts::dearest_at(LocalMinute minute) const {
   std::uint32_t dearest = kNoTick;
   for (const LocalMinute shift : kLikeShifts) {
     const std::uint32_t other = index_->at(minute + shift);
-    if (other != kNoTick && usable(other) &&
+    if (other != kNoTick && teaches(clock_.intervals[other]) &&
         (dearest == kNoTick || baseline_.expected[other].mean > baseline_.expected[dearest].mean))
       dearest = other;
   }

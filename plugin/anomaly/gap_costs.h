@@ -59,7 +59,6 @@ class GapCosts {
   GapCost of(const TickGap& gap);
 
  private:
-  bool usable(std::uint32_t tick) const;
   std::uint32_t like(std::uint32_t tick);
   std::uint32_t find_like(std::uint32_t tick) const;
   std::uint32_t own_like(const TickGap& gap);

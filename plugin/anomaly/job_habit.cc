@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/baseline/interval_groups.h"
 
 namespace pidometer {
 namespace {
@@ -61,10 +62,7 @@ JobHabit::JobHabit(const PidClock& clock, const Baseline& baseline, const Window
 
 // Deviations of an interval that is to be remembered.
 std::optional<double> JobHabit::far_out(std::uint32_t i) const {
-  const Interval& interval = clock_.intervals[i];
-  if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired ||
-      interval.restarted)
-    return std::nullopt;
+  if (!teaches(clock_.intervals[i])) return std::nullopt;
   const Window window = scan_.measure(i, i + 1);
   if (window.excess < kFarPids || window.excess * window.excess < kFar * kFar * window.variance)
     return std::nullopt;

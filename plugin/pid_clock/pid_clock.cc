@@ -106,16 +106,13 @@ std::int64_t longest_usual_length(const std::vector<Interval>& intervals) {
   return -1;
 }
 
-std::size_t mark_holes(std::vector<Interval>& intervals) {
+void mark_holes(std::vector<Interval>& intervals) {
   const std::int64_t usual = longest_usual_length(intervals);
-  std::size_t holes = 0;
   for (Interval& step : intervals) {
     // half a minute of tolerance: lines are late under load
     if (step.state != IntervalState::judged || step.seconds <= (usual + 1) * kHalfMinute) continue;
     step.state = IntervalState::hole;
-    ++holes;
   }
-  return holes;
 }
 
 // A forged or edited line at the log's first or last place has one neighbour.
@@ -319,15 +316,12 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
       clock.intervals[i].state = IntervalState::damaged;
     clock.intervals[i].repaired = series.ticks[i].joined;
     clock.wraps += clock.intervals[i].wraps;
-    clock.backward_steps += clock.intervals[i].state == IntervalState::clock_step ? 1 : 0;
   }
-  clock.holes = mark_holes(clock.intervals);
+  mark_holes(clock.intervals);
   clock.gaps = find_tick_gaps(series.ticks, calendar);
   for (const TickGap& gap : clock.gaps) {
     Interval& interval = clock.intervals[gap.tick];
-    if (interval.state != IntervalState::judged) continue;
-    interval.state = IntervalState::hole;
-    ++clock.holes;
+    if (interval.state == IntervalState::judged) interval.state = IntervalState::hole;
   }
   if (!options.recovered) add_uncompared(clock);
   clock.ticks = std::move(series.ticks);

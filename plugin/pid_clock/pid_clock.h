@@ -82,8 +82,6 @@ struct PidClock {
   double most_per_second = 0;  ///< the same with bursts, which boots are told by
   Pid least_pid_max = 0;       ///< pid_max, or where that is a guess the smallest it may be
   std::size_t wraps = 0;
-  std::size_t backward_steps = 0;  ///< the time ran backwards while the PIDs went on
-  std::size_t holes = 0;
   bool recovered = false;     ///< ClockOptions::recovered
   bool untold_boots = false;  ///< three boots or more left no line: there may be more of them
 };

@@ -174,6 +174,14 @@ std::size_t infer_by_pids(std::span<const Tick> ticks, const StepsElsewhere& els
   return 0;
 }
 
+// Its rates alone are set.
+PidRange at_rates_of(const std::vector<Tick>& ticks) {
+  PidRange range;
+  range.pids_per_second = ordinary_rate(ticks);
+  range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
+  return range;
+}
+
 // One fall may be a boot that left no line.
 constexpr std::size_t kLeastWraps = 2;
 
@@ -188,9 +196,7 @@ std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
     const auto others = std::span(ticks).subspan(end == 0 ? 1 : 0, last);
     const Pid largest = std::ranges::max_element(others, {}, &Tick::pid)->pid;
     if (ticks[end].pid <= largest) continue;
-    PidRange range;
-    range.pids_per_second = ordinary_rate(ticks);
-    range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
+    PidRange range = at_rates_of(ticks);
     if (infer_by_pids(others, elsewhere, largest, range) >= kLeastWraps &&
         ticks[end].pid >= range.pid_max)
       return end;
@@ -200,9 +206,7 @@ std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
 
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
                          const ClockOptions& options) {
-  PidRange range;
-  range.pids_per_second = ordinary_rate(ticks);
-  range.most_per_second = std::max(range.pids_per_second, largest_rate(ticks));
+  PidRange range = at_rates_of(ticks);
   Pid largest = 0;
   for (const Tick& tick : ticks) largest = std::max(largest, tick.pid);
   const bool known = options.pid_max && *options.pid_max > kReservedPids;

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/gap_message.h"
 #include "plugin/timeline/level_color.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
@@ -114,11 +115,10 @@ std::string bracket_words(const Anomaly& anomaly) {
   if (anomaly.kind == AnomalyKind::pid_excess || anomaly.kind == AnomalyKind::pid_deficit)
     return std::to_string(anomaly.excess_pids);
   if (anomaly.kind == AnomalyKind::activity) return fmt::format("activity {}", anomaly.excess_pids);
-  if (anomaly.kind == AnomalyKind::record_gap && anomaly.missing_records == 0 &&
-      anomaly.excess_pids > 0)
-    return std::to_string(anomaly.excess_pids);
   if (anomaly.kind == AnomalyKind::record_gap)
-    return fmt::format("gap {} {}", anomaly.missing_records, gap_cause_name(anomaly.cause));
+    return lacks_no_record(anomaly)
+               ? std::to_string(anomaly.excess_pids)
+               : fmt::format("gap {} {}", anomaly.missing_records, gap_cause_name(anomaly.cause));
   return std::string(anomaly_kind_name(anomaly.kind));
 }
 

@@ -126,7 +126,7 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
         "the log's file was made long before its first record, and {} scheduled runs have no "
         "record in it {}: lines were removed at its start, or it was rotated in place",
         anomaly.missing_records, when(finding));
-  if (anomaly.missing_records == 0 && anomaly.excess_pids > 0)
+  if (lacks_no_record(anomaly))
     return pids_handed_out(anomaly.excess_pids, "more") +
            " than its jobs and their background explain " + when(finding) +
            (anomaly.cause == GapCause::evidence_damaged

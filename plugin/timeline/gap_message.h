@@ -15,6 +15,11 @@ std::string when(const FindingBody& finding);
 /// may speak of processes alone.
 std::string pids_handed_out(std::int64_t count, std::string_view comparison);
 
+/// Whether a record_gap is one of PIDs alone: in an interval that nothing can be compared with.
+inline bool lacks_no_record(const Anomaly& gap) {
+  return gap.missing_records == 0 && gap.excess_pids > 0;
+}
+
 /// The sentence of a record_gap: what is missing, why, and what was handed out beyond that.
 std::string gap_message(const TimelineEvent& event, const FindingBody& finding);
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "plugin/timeline/gap_message.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 #include "plugin/timeline/terminal_summary.h"
@@ -35,7 +36,7 @@ std::string kind_words(const FindingBody& finding) {
     case AnomalyKind::pid_deficit:
       return counted(std::abs(anomaly.excess_pids), "PID") + " fewer than always";
     case AnomalyKind::record_gap:
-      if (anomaly.missing_records == 0 && anomaly.excess_pids > 0)
+      if (lacks_no_record(anomaly))
         return counted(anomaly.excess_pids, "unexplained PID") + " in an uncomparable interval";
       return (anomaly.excess_pids > 0 ? counted(anomaly.excess_pids, "unexplained PID") + "; "
                                       : "") +

@@ -12,7 +12,9 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
+#include <span>
+
+#include "tsk_reader/process/descriptor_packet.h"
 
 namespace pidometer {
 namespace {
@@ -20,54 +22,7 @@ namespace {
 std::atomic<ForkServer*> g_running = nullptr;
 
 /// Requests, replies, broker and page, in this order.
-using Descriptors = std::array<int, 4>;
-
-union Control {
-  cmsghdr header;  // for its alignment
-  std::array<char, CMSG_SPACE(sizeof(Descriptors))> bytes{};
-};
-
-msghdr message_of(iovec& piece, Control& control) {
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control.bytes.data();
-  message.msg_controllen = control.bytes.size();
-  return message;
-}
-
-bool send_order(int socket, ReaderMain body, const Descriptors& descriptors) {
-  iovec piece{&body,
-              sizeof body};  // the server is a copy of this program: what stands where is the same
-  Control control;
-  const msghdr message = message_of(piece, control);
-  cmsghdr* const rights = CMSG_FIRSTHDR(&message);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof descriptors);
-  std::memcpy(CMSG_DATA(rights), descriptors.data(), sizeof descriptors);
-  ssize_t sent = 0;
-  do sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
-  while (sent < 0 && errno == EINTR);
-  return sent == static_cast<ssize_t>(sizeof body);
-}
-
-/// False at the end of the socket. The file limit may have cost a descriptor: -1 then.
-bool receive_order(int socket, ReaderMain& body, Descriptors& descriptors) {
-  descriptors.fill(-1);
-  iovec piece{&body, sizeof body};
-  Control control;
-  msghdr message = message_of(piece, control);
-  ssize_t got = 0;
-  do got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  while (got < 0 && errno == EINTR);
-  if (got != static_cast<ssize_t>(sizeof body)) return false;
-  const cmsghdr* const rights = CMSG_FIRSTHDR(&message);
-  if (rights != nullptr && rights->cmsg_type == SCM_RIGHTS)
-    std::memcpy(descriptors.data(), CMSG_DATA(rights),
-                std::min(sizeof descriptors, rights->cmsg_len - CMSG_LEN(0)));
-  return true;
-}
+using Descriptors = std::array<int, kPassedDescriptors>;
 
 /// A child of this process's parent: fork(2) has no word for it. 0 in the child.
 pid_t fork_sibling() {
@@ -92,7 +47,9 @@ pid_t fork_sibling() {
   ::close_range(kSocket + 1, ~0U, 0);
   ReaderMain body = nullptr;
   Descriptors descriptors{};
-  while (::getppid() == program && receive_order(kSocket, body, descriptors)) {
+  const auto order = std::as_writable_bytes(std::span(&body, 1));
+  while (::getppid() == program && receive_packet(kSocket, order, descriptors, MSG_CMSG_CLOEXEC) ==
+                                       static_cast<ssize_t>(order.size())) {
     pid_t child = -1;
     if (descriptors.back() >= 0) child = fork_sibling();
     if (child == 0) {
@@ -142,7 +99,9 @@ ForkServer* ForkServer::running() {
 
 pid_t ForkServer::fork_reader(const ReaderDescriptors& own, int page, ReaderMain body) {
   const std::scoped_lock lock(mutex_);
-  if (!send_order(socket_, body, {own.requests, own.replies, own.broker, page})) return -1;
+  // The server is a copy of this program: what stands where is the same.
+  const Descriptors descriptors = {own.requests, own.replies, own.broker, page};
+  if (!send_packet(socket_, std::as_bytes(std::span(&body, 1)), descriptors, 0)) return -1;
   pid_t child = -1;
   ssize_t got = 0;
   do got = ::recv(socket_, &child, sizeof child, 0);

@@ -7,34 +7,22 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "tsk_reader/process/descriptor_packet.h"
 
 namespace pidometer {
 namespace {
 
 bool send_answer(int socket, const OpenedFile& opened) {
-  std::int32_t error = opened.error;
-  iovec piece{&error, sizeof error};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  if (opened.descriptor >= 0) {
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* const rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(rights), &opened.descriptor, sizeof(int));
-  }
-  ssize_t sent = 0;
-  do sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  while (sent < 0 && errno == EINTR);
-  return sent == static_cast<ssize_t>(sizeof error);
+  const std::int32_t error = opened.error;
+  return send_packet(
+      socket, std::as_bytes(std::span(&error, 1)),
+      std::span(&opened.descriptor, opened.descriptor >= 0 ? std::size_t{1} : std::size_t{0}),
+      MSG_DONTWAIT);
 }
 
 }  // namespace

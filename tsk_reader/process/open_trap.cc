@@ -11,7 +11,9 @@
 #include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
+#include "tsk_reader/process/descriptor_packet.h"
 #include "tsk_reader/process/open_broker.h"
 
 namespace pidometer {
@@ -82,23 +84,13 @@ long ask(int folder, const char* path, int flags) {
   if (done != static_cast<ssize_t>(size)) return -EACCES;
 
   std::int32_t error = EACCES;
-  iovec piece{&error, sizeof error};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &piece;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  do done = ::recvmsg(g_socket, &message, (flags & O_CLOEXEC) != 0 ? MSG_CMSG_CLOEXEC : 0);
-  while (done < 0 && errno == EINTR);
+  std::array<int, kPassedDescriptors> descriptors{};
+  done = receive_packet(g_socket, std::as_writable_bytes(std::span(&error, 1)), descriptors,
+                        (flags & O_CLOEXEC) != 0 ? MSG_CMSG_CLOEXEC : 0);
   if (done != static_cast<ssize_t>(sizeof error)) return -EACCES;
   if (error != 0) return -error;
-  const cmsghdr* const rights = CMSG_FIRSTHDR(&message);
   // It was sent and could not be taken: this process has as many open files as it may.
-  if (rights == nullptr || rights->cmsg_type != SCM_RIGHTS) return -EMFILE;
-  int descriptor = -1;
-  std::memcpy(&descriptor, CMSG_DATA(rights), sizeof descriptor);
-  return descriptor;
+  return descriptors[0] < 0 ? -EMFILE : descriptors[0];
 }
 
 extern "C" void answer_trap(int, siginfo_t* info, void* raw) {
