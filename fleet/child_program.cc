@@ -40,9 +40,14 @@ Result<ChildProgram> ChildProgram::start(const std::vector<std::string>& argumen
   const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (file < 0) return fail(ErrorKind::output, "cannot write " + log, std::strerror(errno));
   // On a disk that its rows fill up there is room for its last words. Where the file system has no
-  // such thing, it goes without.
+  // such thing, it goes without; one that is full already is told at once.
   constexpr off_t kRoom = 4096;
-  ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, kRoom);
+  if (::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, kRoom) != 0 &&
+      (errno == ENOSPC || errno == EDQUOT)) {
+    const int reason = errno;
+    ::close(file);
+    return fail(ErrorKind::output, "cannot write " + log, std::strerror(reason));
+  }
   std::array<int, 2> alive{-1, -1};
   if (::pipe2(alive.data(), O_CLOEXEC) != 0) {
     const int reason = errno;

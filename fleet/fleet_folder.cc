@@ -18,6 +18,7 @@
 
 #include "base/temporary_name.h"
 #include "fleet/input_files.h"
+#include "plugin/timeline/escape_bytes.h"
 
 namespace pidometer {
 namespace {
@@ -78,7 +79,7 @@ bool same_files(const std::vector<InputFile>& before, const std::vector<InputFil
   return !now.empty() &&
          std::ranges::all_of(now, [&](const InputFile& file) { return has(before, file); }) &&
          std::ranges::all_of(before, [&](const InputFile& file) {
-           return has(now, file) || look_at_file(file.path) == file;
+           return has(now, file) || look_at_file(unescape_bytes(file.path)) == file;
          });
 }
 

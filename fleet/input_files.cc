@@ -20,7 +20,7 @@ std::string name_of(const std::filesystem::path& path) {
   return escape_bytes(std::filesystem::absolute(path, ignored).lexically_normal().string());
 }
 
-/// Of all inputs of a summary; nothing where it is none.
+/// Of all inputs of a summary, as the file system has their names; nothing where it is none.
 std::optional<std::vector<std::string>> segments_of(const std::string& summary) {
   std::ifstream file(summary, std::ios::binary);
   const Json json = Json::parse(file, nullptr, false);
@@ -31,7 +31,7 @@ std::optional<std::vector<std::string>> segments_of(const std::string& summary) 
       return {};
     for (const Json& segment : input["segments"]) {
       if (!segment.is_string()) return {};
-      segments.push_back(segment.get<std::string>());
+      segments.push_back(unescape_bytes(segment.get<std::string>()));
     }
   }
   return segments;

@@ -16,4 +16,7 @@ namespace pidometer {
 /// gives back the bytes exactly.
 std::string escape_bytes(std::string_view bytes);
 
+/// The bytes that escape_bytes() was given: every `\xNN` replaced by its byte, from left to right.
+std::string unescape_bytes(std::string_view text);
+
 }  // namespace pidometer

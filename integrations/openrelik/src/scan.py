@@ -1,6 +1,7 @@
 """One call of pidometer: its command line, its process, and what its end means."""
 
 import ctypes
+import functools
 import os
 import pathlib
 import re
@@ -63,9 +64,13 @@ def command_line(names, options, folder):
     return [program(), "scan", *outputs, *options, "--", *names]
 
 
-def die_with_worker():
+def die_with_worker(worker):
+    """In the child, before it becomes the program; `worker` is the process that started it."""
     # A worker that is killed must not leave a scan behind that writes beside the next one.
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    # One that was killed before that call gives no signal any more.
+    if os.getppid() != worker:
+        os._exit(1)
 
 
 def run_scan(group, options, folder, tell):
@@ -79,7 +84,7 @@ def run_scan(group, options, folder, tell):
     with open(folder / LOG, "wb") as log:
         try:
             process = subprocess.Popen(command, cwd=inputs, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       preexec_fn=die_with_worker)
+                                       preexec_fn=functools.partial(die_with_worker, os.getpid()))
         except OSError as error:
             raise ScanFailed(f"{group.name}: cannot run {command[0]}: {error.strerror}; set PIDOMETER_PROGRAM "
                              "to the program") from error

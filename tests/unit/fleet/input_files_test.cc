@@ -33,6 +33,18 @@ TEST(InputFiles, WhatASummaryNamesIsAddedOnce) {
   EXPECT_EQ(files[1], look_at_file(folder.file("base.raw")));
 }
 
+TEST(InputFiles, ANameThatIsNoTextIsFoundAgain) {
+  TemporaryFolder folder;
+  folder.write("a\xff.raw", "1");
+  folder.write("base\xfe.raw", "22");
+  folder.write("summary", R"({"inputs": [{"segments": [")" + folder.file("a\\\\xff.raw") +
+                              R"(", ")" + folder.file("base\\\\xfe.raw") + R"("]}]})");
+  std::vector<InputFile> files = {*look_at_file(folder.file("a\xff.raw"))};
+  ASSERT_TRUE(add_files_of_summary(folder.file("summary"), files));
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[1], look_at_file(folder.file("base\xfe.raw")));
+}
+
 TEST(InputFiles, WhatCannotBeToldIsNotTrusted) {
   TemporaryFolder folder;
   for (const char* summary : {"", "[]", "{}", R"({"inputs": 1})", R"({"inputs": [1]})",
