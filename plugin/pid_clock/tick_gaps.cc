@@ -66,6 +66,7 @@ class GapFinder {
   std::uint64_t missing_between(const Tick& from, const Tick& to, const See& see) {
     start_ = local_minute_of(from);
     end_ = local_minute_of(to);
+    weekly_silence_.reset();
     // the hour in which the offset changes vanishes or repeats: the daemon has rules of its own
     if (std::abs((end_ - start_) * 60 - whole_seconds(from, to)) > 90) return 0;
     const LocalMinute last =
@@ -113,7 +114,7 @@ class GapFinder {
   }
 
   // The minute at which the tick that should be at `minute` ran before, if it should be there.
-  std::optional<LocalMinute> model_of(LocalMinute minute) const {
+  std::optional<LocalMinute> model_of(LocalMinute minute) {
     // it ran at this wall clock time already: the clock was set back, or daylight saving ended
     if (calendar_.used(minute)) return std::nullopt;
     const LocalMinute hours = hours_back(minute);
@@ -124,6 +125,7 @@ class GapFinder {
     if (!daily && !some_day_around(minute, days)) return std::nullopt;
     if (!hourly && was_hourly(*daily)) return std::nullopt;
     if (weekday_says_no(minute)) return std::nullopt;
+    if (!hourly && weekly_silence()) return std::nullopt;
     if (!back_in_use(minute, hourly ? kLocalHour : kLocalDay)) return std::nullopt;
     return hourly ? hourly : daily;
   }
@@ -198,6 +200,26 @@ class GapFinder {
     return false;
   }
 
+  // Where a log has nothing but jobs of working days, nothing else ticks on a Saturday: that the
+  // week before or behind is silent from the same minute to the same minute says it. A host that
+  // is off then lacks its hourly ticks too, and is not meant.
+  bool weekly_silence() {
+    if (!weekly_silence_) {
+      weekly_silence_ = false;
+      for (const LocalMinute week : {-kLocalWeek, kLocalWeek})
+        if (end_ - start_ < kLocalWeek && calendar_.used(start_ + week) &&
+            calendar_.used(end_ + week) && silent_between(start_ + week, end_ + week))
+          weekly_silence_ = true;
+    }
+    return *weekly_silence_;
+  }
+
+  bool silent_between(LocalMinute first, LocalMinute last) const {
+    for (LocalMinute minute = first + 1; minute < last; ++minute)
+      if (calendar_.used(minute)) return false;
+    return true;
+  }
+
   // Whether the log is silent there at the minute only by its schedule, not because that stretch is
   // a gap itself: some other tick lies within the half day around.
   bool quiet_hour_around(LocalMinute minute) const {
@@ -244,6 +266,7 @@ class GapFinder {
   std::optional<TickIndex> index_;  // most logs have no gap
   LocalMinute start_ = 0;
   LocalMinute end_ = 0;
+  std::optional<bool> weekly_silence_;  // of the gap that is looked at
   LocalMinute looked_at_ = 0;
   bool hourly_ = false;
   bool daily_ = false;

@@ -27,9 +27,10 @@ inline constexpr std::size_t kGapReferences = 2048;
 
 /// Where ticks are missing that the schedule had: a minute counts as scheduled if it was in use in
 /// two of the three hours before the gap and on some day around it, or on two of the three days
-/// before, unless the same minute of a week before or after says otherwise; and if it is in use
-/// again behind the gap, where the log reaches that far (else the schedule was changed). Minutes
-/// are local ones; where the zone's offset changes within an interval nothing is said. Ascending.
+/// before, unless the same minute of a week before or after says otherwise, or the same silence;
+/// and if it is in use again behind the gap, where the log reaches that far (else the schedule was
+/// changed). Minutes are local ones; where the zone's offset changes within an interval nothing is
+/// said. Ascending.
 /// A log that does not keep to its minutes has no gaps to be told.
 /// Of intervals of at most one minute nothing can be missing; ticks out of order have no gap.
 /// `calendar`: minutes in use, those of ticks that were taken out of `ticks` too.
