@@ -66,6 +66,8 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
     // the log's last record is not its latest where the clock was set back
     const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
     report.coverage = TimeRange{first->time, last->time};
+    report.begin_utc_offset_minutes = first->utc_offset_minutes;
+    report.end_utc_offset_minutes = last->utc_offset_minutes;
   }
   list_unjudged(clock, recovered, report);
   return report;

@@ -31,6 +31,10 @@ Days period_length(const PidClock& clock) {
   return Days(365);
 }
 
+std::chrono::minutes offset_of(const Tick& tick) {
+  return std::chrono::minutes(tick.utc_offset_minutes);
+}
+
 /// The smallest excess of an interval that would have been an alarm.
 class SmallestAlarm {
  public:
@@ -75,7 +79,8 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowSca
   if (clock.ticks.empty() || !clock.order.is_clock()) return periods;
   const Days length = period_length(clock);
   const auto number = [&](std::uint32_t tick) {
-    const auto day = std::chrono::floor<Days>(clock.ticks[tick].time).time_since_epoch();
+    const Timestamp local = clock.ticks[tick].time + offset_of(clock.ticks[tick]);
+    const auto day = std::chrono::floor<Days>(local).time_since_epoch();
     return day.count() >= 0 ? day / length : (day - length + Days(1)) / length;
   };
   std::vector<std::pair<std::int64_t, std::uint32_t>> ticks;
@@ -95,7 +100,8 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowSca
       period.judged_seconds += static_cast<std::uint64_t>(std::max(0, clock.intervals[i].seconds));
     }
     const Timestamp start{ticks[begin].first * length};
-    period.range = {start, start + length};
+    period.range = {start - offset_of(clock.ticks[ticks[begin].second]),
+                    start + length - offset_of(clock.ticks[ticks[end - 1].second])};
     period.intervals = judged.size();
     std::vector<std::int64_t> alarms;
     const std::size_t stride = judged.size() / kSample + 1;

@@ -28,7 +28,7 @@ struct UnjudgedStretch {
 
 /// What the log could have shown in a period (a day, a week, a month).
 struct PeriodCoverage {
-  TimeRange range;                   ///< [begin, end), UTC days
+  TimeRange range;                   ///< [begin, end), days by the host's own clock
   std::uint64_t judged_seconds = 0;  ///< of intervals that begin in it and were judged
   std::uint64_t intervals = 0;       ///< how many they are
   std::int64_t smallest_alarm = 0;   ///< PIDs too many in half of them that raise an alarm
@@ -87,6 +87,9 @@ struct SeriesReport {
   Pid pid_max = 0;
   std::string pid_max_basis;
   std::optional<TimeRange> coverage;  ///< first to last reading
+  /// Of the host's clock at either end of it, in minutes east of UTC.
+  int begin_utc_offset_minutes = 0;
+  int end_utc_offset_minutes = 0;
   std::vector<UnjudgedStretch> unjudged =
       {};                                    ///< in the order of the log; at most kListedStretches
   std::uint64_t unjudged_intervals = 0;      ///< all of them, listed or not

@@ -6,12 +6,13 @@ import os
 import pathlib
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import browser, evidence, program, tap  # noqa: E402
+from tests.support import archives, browser, evidence, program, tap  # noqa: E402
 
 if browser.available():
     from selenium.webdriver.common.action_chains import ActionChains
@@ -346,6 +347,38 @@ class Several(ReportTest):
         told = self.one("#schedule").get_attribute("textContent")
         self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
         self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
+        self.assert_quiet()
+
+    def test_a_host_s_times_are_by_its_own_clock(self):
+        """Two hosts of one name in one image: what is told of the second is not by the first one's clock."""
+        tree = {}
+        for host, zone in (("a", "Europe/Berlin"), ("b", "America/Chicago")):
+            own = zoneinfo.ZoneInfo(zone)
+            times = [datetime.datetime(2000, 11, 1, tzinfo=own) + datetime.timedelta(minutes=30 * i) for i in range(30 * 48)]
+            lines = []
+            for i, time_ in enumerate(times):
+                lines.append(f"root ({time_:%m/%d-%H:%M:01}-{600 + 4 * i}) CMD (tick)\n")
+                if i % 48 == (2 if i < 15 * 48 else 6):
+                    lines.append(f"root ({time_:%m/%d-%H:%M:01}-{602 + 4 * i}) CMD (backup)\n")
+            tree[f"{host}/var/log/cron"] = "".join(lines).encode()
+            tree[f"{host}/etc/hostname"] = b"web\n"
+            tree[f"{host}/etc/localtime"] = pathlib.Path("/usr/share/zoneinfo", zone).read_bytes()
+            tree[f"{host}/etc/timezone"] = f"{zone}\n".encode()
+        path = self.folder / "hosts.tar"
+        with tarfile.open(path, "w") as archive:
+            for name, data in tree.items():
+                archive.addfile(*archives.member(name, data, mtime=975628800))
+        browser.open_report(self.driver, self.report("hosts.html", path))
+        told = self.one("#schedule").get_attribute("textContent")
+        for zone in ("+01:00", "−06:00"):
+            self.assertIn(f"0 3 * * * since 16 Nov 2000, 03:00:01 ({zone})", told)
+        # Days of the host's own clock; in UTC the first is of one more, at either end.
+        for _ in range(2):
+            for table in self.all("#schedule details table"):
+                days = [cell.get_attribute("textContent") for cell in table.find_elements(By.CSS_SELECTOR, "td:first-child")]
+                self.assertEqual(days, [f"{day} Nov 2000" for day in range(1, 31)])
+            Select(self.one("#zone")).select_by_visible_text("UTC")
+        self.assertEqual(len(self.all("#schedule details table")), 2)
         self.assert_quiet()
 
     def test_a_long_command_is_cut_between_characters(self):

@@ -137,9 +137,12 @@ class Schedule(program.ProgramTest):
             self.assertRegex(run.out.decode(), r"\n  0 1 \* \* \* until 2000-11-15 01:00 +root +15 of 15 .*backup\n"
                                                r"  0 3 \* \* \* since 2000-11-16 03:00 +root +15 of 15 .*backup\n")
             self.assertNotIn("at other times", run.out.decode())
+            # In UTC the last run is of the day after.
+            self.assertRegex(run.out.decode(), ", 2000-11-01 to 2000-11-30\n")
             run = program.run("schedule", "--crontab", *program.ZONE, log)
             self.assertIn("# until 2000-11-15 01:00:\n# 0 1 * * * root backup\n"
                           "# since 2000-11-16 03:00:\n0 3 * * * root backup\n", run.out.decode())
+            self.assertRegex(run.out.decode(), "^# .*, 2000-11-01 to 2000-11-30\n")
             run = program.run("schedule", "--json", *program.ZONE, log)
             [job] = [one for one in rows.parse(run.out.decode())["schedule"] if one["command"] == "backup"]
             self.assertEqual(job["times"], [
