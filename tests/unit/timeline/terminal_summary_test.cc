@@ -200,6 +200,38 @@ TEST(TerminalSummary, HoldsABoundedNumberOfFindings) {
       << text;
 }
 
+TEST(TerminalSummary, CountsTheNightsOfFindingsThatItDoesNotHold) {
+  TerminalSummary summary;
+  // Of the first night are those with the lowest scores, which give way: all of its findings but
+  // the gravest. The last night's are held.
+  constexpr std::uint64_t kAll = 2 * TerminalSummary::kMostFindings;
+  constexpr std::uint64_t kHeld = TerminalSummary::kMostFindings - 1;
+  const auto add = [&](std::uint64_t i, int night, double score) {
+    TimelineEvent event = samples::excess();
+    auto& anomaly = std::get<FindingBody>(event.body).anomaly;
+    anomaly.window_start += std::chrono::hours(24 * night);
+    anomaly.window_end += std::chrono::hours(24 * night);
+    anomaly.score_log = score;
+    anomaly.excess_pids = 1;
+    std::get<FindingBody>(event.body).repetition = static_cast<std::uint32_t>(i);
+    summary.add_row(event);
+  };
+  add(0, 0, 1);
+  add(1, 1, 9);
+  for (std::uint64_t i = 2; i < kAll - kHeld; ++i) add(i, 1, 2);
+  for (std::uint64_t i = kAll - kHeld; i < kAll; ++i) add(i, 2, 5);
+  const std::string text = summary.write(RunSummary{}, look());
+  EXPECT_NE(text.find(counted_words(kAll, "finding") + " of level medium or above in 3 nights."),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(": " + std::to_string(kAll - kHeld - 1) + " unexplained PIDs\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("and " + std::to_string(kAll - kHeld - 2) + " more\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("and 1 more night; these are the gravest\n"), std::string::npos) << text;
+}
+
 TEST(TerminalSummary, CountsOne) {
   TerminalSummary summary;
   for (int day = 0; day < 13; ++day) {
