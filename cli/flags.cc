@@ -107,8 +107,7 @@ void bind_format(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::IsMember(std::vector<std::string>(words.begin(), words.end())).description(""));
 }
 
-/// The program counts years as written in a log: cron did not exist before 1975, and four digits
-/// are read.
+/// Years as logs have them: of four digits, and none before the clock of Unix.
 void bind_year(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.year, std::string(flag.help))
       ->type_name(std::string(flag.argument))

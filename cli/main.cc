@@ -74,10 +74,11 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     diagnostics.error(Error{ErrorKind::unreadable, "out of memory",
                             "the evidence needs more than this machine or its limits give",
-                            "scan the inputs one by one, without --records"});
+                            "give the inputs one by one, to scan without --records"});
   } catch (const std::exception& error) {
     diagnostics.error(Error{ErrorKind::unreadable, "the run was given up", error.what(),
-                            "no rows were written; please report this with the input"});
+                            "a file that has its name is whole, and what went to standard output "
+                            "is not; please report this with the input"});
   }
   return exit_nothing;
 }
