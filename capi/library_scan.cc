@@ -19,8 +19,10 @@
 namespace pidometer {
 namespace {
 
-/// The flags of `pidometer scan` that mean something to a host. Files of output, colours and what
-/// is said to a person are the host's own.
+/// The flags of `pidometer scan` that a host may set, as `capi/pidometer.h` lists them: those that
+/// say how evidence is read and which rows come. Files of output, colours, what is said to a person
+/// and labels of the case (--case-id, --evidence, --host) are the host's own; --hash is not
+/// offered.
 struct LibraryOption {
   std::string_view name;
   bool is_switch = false;
@@ -141,6 +143,7 @@ Result<void> LibraryScan::add_path(std::string path) {
 
 Result<void> LibraryScan::add_log(FedLog log) {
   if (Result<void> late = refuse_late(); !late) return late;
+  log_ = Adding::refused;
   if (log.name.empty() || log.name.back() == '/')
     return fail(ErrorKind::usage, "'" + log.name + "' is no name of a log", {},
                 "give its path on its host, /var/log/cron.1");
@@ -156,12 +159,17 @@ Result<void> LibraryScan::add_log(FedLog log) {
                 "fed bytes are not unpacked", "feed the unpacked bytes, or add its path");
   log_names_.insert(log.name);
   logs_.push_back(std::move(log));
+  log_ = Adding::added;
   return {};
 }
 
 Result<void> LibraryScan::append(std::string_view bytes) {
   if (Result<void> late = refuse_late(); !late) return late;
-  if (logs_.empty())
+  if (log_ == Adding::refused)
+    return fail(ErrorKind::usage, "there is no log to append to: the last one was refused", {},
+                "append where pidometer_scan_add_log() returned no error");
+  if (bytes.empty()) return {};
+  if (log_ == Adding::none)
     return fail(ErrorKind::usage, "there is no log to append to", {}, "add one first");
   logs_.back().bytes += bytes;
   return {};
