@@ -359,6 +359,12 @@ std::string_view command_name(Command command) {
   return {};
 }
 
+std::string_view input_kind_name(InputKind kind) {
+  for (const auto& [word, one] : kInputKinds)
+    if (one == kind) return word;
+  return "automatic";
+}
+
 std::string_view program_help() {
   return kExamples;
 }

@@ -12,7 +12,6 @@
 #include "cli/diagnostics.h"
 #include "cli/extract.h"
 #include "cli/fleet.h"
-#include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/merge.h"
 #include "cli/scan.h"
