@@ -12,6 +12,7 @@
 #include "cli/final_warnings.h"
 #include "cli/input_reports.h"
 #include "cli/scan.h"
+#include "cli/scan_inputs.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
 #include "plugin/timeline/summary_writer.h"
@@ -200,27 +201,16 @@ Result<void> LibraryScan::run(const RowSink& sink) {
   };
   ReaderOptions reading = reader_options(*options);
   reading.should_stop = [this] { return cancelled_.load(); };
-  const auto scan = [&](Evidence& evidence, const std::string& name) {
-    ++outcome.inputs_opened;
-    scan_evidence(evidence, name, *plan, *options, mediator, failed, summary);
-    add_input(evidence, summary, mediator, outcome);
-  };
   GroupedInputs inputs;
   if (!paths_.empty()) inputs = group_inputs(paths_, options->as, reading);
   for (const Error& error : inputs.errors) failed(error);
-  for (const InputGroup& group : inputs.groups) {
-    if (mediator.aborted()) break;
-    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group, inputs.groups, reading);
-    if (evidence) {
-      scan(**evidence, group.name);
-      continue;
-    }
-    for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
-    failed(evidence.error());
-  }
+  scan_inputs(inputs.groups, *plan, *options,
+              {reading, mediator, summary, outcome, silent, failed});
   if (!logs_.empty() && !mediator.aborted()) {
     const auto fed = make_fed_evidence(std::make_shared<std::vector<FedLog>>(std::move(logs_)));
-    scan(*fed, std::string(kFedInput));
+    ++outcome.inputs_opened;
+    scan_evidence(*fed, std::string(kFedInput), *plan, *options, mediator, failed, summary);
+    add_input(*fed, summary, mediator, outcome);
   }
   add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);

@@ -8,13 +8,13 @@
 #include <span>
 #include <string_view>
 
+#include "base/sha256.h"
 #include "cli/cron_lines.h"
 #include "cli/interrupt.h"
 #include "cli/missing_words.h"
 #include "cli/output_file.h"
 #include "cli/recovery.h"
 #include "plugin/timeline/summary_words.h"
-#include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
 namespace {

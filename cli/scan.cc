@@ -182,7 +182,8 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   for (const Error& error : inputs.errors) failed(error);
   for (const std::string& note : inputs.notes) diagnostics.note(note);
 
-  scan_inputs(inputs.groups, *plan, options, {mediator, summary, outcome, diagnostics, failed});
+  scan_inputs(inputs.groups, *plan, options,
+              {reader_options(options), mediator, summary, outcome, diagnostics, failed});
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
   std::vector<std::string> whole;

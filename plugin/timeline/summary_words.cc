@@ -16,6 +16,7 @@
 #include "plugin/timeline/names.h"
 
 namespace pidometer {
+#include "plugin/timeline/time_text.h"
 namespace {
 
 constexpr std::size_t kIndent = 2;
@@ -90,10 +91,7 @@ std::string series_words(const SummarySeries& series, const TerminalLook& look) 
 }
 
 std::string trouble_words(const RunSummary& summary, const TerminalLook& look) {
-  std::map<WarningKind, std::uint64_t> counts;
-  for (const Warning& warning : summary.warnings) ++counts[warning.kind];
-  for (const auto& [kind, total] : summary.warning_totals)
-    counts[kind] = std::max(counts[kind], total);
+  const std::map<WarningKind, std::uint64_t> counts = count_warnings(summary);
   std::uint64_t all = 0;
   std::string kinds;
   for (const auto& [kind, count] : counts) {
@@ -214,9 +212,7 @@ std::string minute_words(Timestamp time) {
 }
 
 std::string offset_words(int minutes) {
-  if (minutes == 0) return "UTC";
-  const int size = std::abs(minutes);
-  return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', size / 60, size % 60);
+  return minutes == 0 ? "UTC" : offset_digits(minutes);
 }
 
 std::string shell_word(std::string_view bytes, const TerminalLook& look) {
