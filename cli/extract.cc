@@ -28,10 +28,22 @@ void finish_custody(CustodyRecord& custody, Extraction& extraction, const RunOut
     if (!volume.unsupported.empty())
       custody.missing.push_back(fmt::format("the volume {} of {} was not read: {}", volume.name,
                                             volume.input, volume.unsupported));
-  if (outcome.interrupted) custody.missing.push_back("what was not reached: it was interrupted");
+  custody.missing.insert(custody.missing.end(), extraction.unreached().begin(),
+                         extraction.unreached().end());
+  if (outcome.interrupted)
+    custody.missing.emplace_back("SHA256SUMS was not written: the extraction was interrupted");
   // Whatever --partial-ok makes of it.
   custody.exit_status = summary.exit_status;
   custody.complete = exit_status(outcome, false) == exit_complete;
+}
+
+std::string closing_line(const Extraction& extraction, bool cut_off, const std::string& directory) {
+  if (cut_off && extraction.files() == 0) return "interrupted; nothing was extracted";
+  const std::string words =
+      fmt::format("{}, {} bytes extracted to {}", counted_words(extraction.files(), "file"),
+                  with_thousands(extraction.bytes()), directory);
+  return cut_off ? "interrupted; " + words + "; what has its name there is whole, and it is not all"
+                 : words;
 }
 
 }  // namespace
@@ -66,8 +78,16 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
   }
   Extraction extraction(options, summary, mediator, outcome, diagnostics);
   for (const InputGroup& group : inputs.groups) {
+    if (interrupted()) {
+      extraction.cut_off(group.name, "it was not read");
+      continue;
+    }
     const Result<std::unique_ptr<Evidence>> evidence =
         open_evidence(group, inputs.groups, reader_options(options));
+    if (!evidence && interrupted()) {
+      extraction.cut_off(group.name, "it was not read");
+      continue;
+    }
     if (!evidence) {
       // Of an input that opens they are in its report.
       for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
@@ -119,9 +139,8 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }
-  diagnostics.note(fmt::format("{}, {} bytes extracted to {}",
-                               counted_words(extraction.files(), "file"),
-                               with_thousands(extraction.bytes()), options.directory));
+  for (const std::string& missing : extraction.unreached()) diagnostics.note("missing: " + missing);
+  diagnostics.note(closing_line(extraction, outcome.interrupted, options.directory));
   return exit_status(outcome, options.partial_ok);
 }
 

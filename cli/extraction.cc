@@ -47,12 +47,20 @@ void Extraction::extract_all(Evidence& evidence, const std::string& name) {
   std::vector<std::string_view> globs(plugin_.path_globs().begin(), plugin_.path_globs().end());
   if (options_.all_logs) globs.insert(globs.end(), kLoginRecords.begin(), kLoginRecords.end());
   const std::vector<LogFolder> live = evidence.find_logs(kLogFolders, globs);
+  if (interrupted()) cut_off(name, "its logs were not all looked for");
   extract_folders(live, name);
-  if (options_.recover) {
+  if (options_.recover && !interrupted()) {
     for (const LogFolder& found : evidence.find_deleted(kLogFolders, globs))
       extract_recovered(found, live, name);
   }
-  if (options_.all_logs) extract_folders(evidence.find_logs(kRunFolders, kRunRecords), name);
+  if (options_.recover && interrupted()) cut_off(name, "what was deleted was not all looked for");
+  if (!options_.all_logs) return;
+  if (interrupted()) return cut_off(name, "the records of log-ins in /run were not looked for");
+  extract_folders(evidence.find_logs(kRunFolders, kRunRecords), name);
+}
+
+void Extraction::cut_off(const std::string& image, const std::string& words) {
+  unreached_.push_back(image + ": " + words + ": it was interrupted");
 }
 
 Result<std::string> Extraction::write_sums() {
@@ -75,8 +83,12 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
     mediator_.begin_series(HostSeries{image, folder.volume, folder.path, {}, {}, {}});
     std::vector<Packed> packed;
     bool any = false;
-    for (const auto& file : folder.files) {
-      if (interrupted()) return;
+    for (std::size_t at = 0; at < folder.files.size(); ++at) {
+      if (interrupted()) {
+        cut_off(folder, at, image);
+        break;
+      }
+      const std::unique_ptr<LogFile>& file = folder.files[at];
       // A link in /var/log to what lies in /run is one file.
       if (file->entry().inode && !seen_.emplace(folder.volume, *file->entry().inode).second)
         continue;
@@ -84,6 +96,10 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
       if (!cron) {
         Unseen unseen;
         const Result<bool> holds = holds_cron_lines(*file, plugin_, unseen);
+        if (interrupted()) {  // before it was told
+          cut_off(folder, at, image);
+          break;
+        }
         if (!holds) fail_file(holds.error());
         cron = holds && *holds;
         if (!cron && !unseen.lost.empty()) note_lost(folder.volume, file->entry(), unseen.lost);
@@ -94,15 +110,27 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
       if (!cron && !options_.all_logs) continue;
       const std::filesystem::path relative =
           volume_folder(folder.volume) / safe_path(file->entry().path);
-      extract_stored(*file, image, folder.volume, relative);
+      if (!extract_stored(*file, image, folder.volume, relative) && interrupted()) {
+        cut_off(folder, at, image);
+        break;
+      }
       any = true;
       if (is_compressed(file->entry()))
         packed.push_back({file.get(), relative, image, folder.volume});
     }
     // After the stored files: a log that is really called cron.1.gz.text keeps its name.
-    for (const Packed& one : packed) extract_text(one);
+    for (const Packed& one : packed)
+      if (interrupted() || (!extract_text(one) && interrupted()))
+        cut_off(image, "the text of " + one.relative.string() + " was not copied");
     if (any) say_which_copy(image, folder.volume, folder.path, folder.place, diagnostics_);
   }
+}
+
+void Extraction::cut_off(const LogFolder& folder, std::size_t at, const std::string& image) {
+  cut_off(image, fmt::format("{} of {} in {}{}{} were not reached, from {} on",
+                             folder.files.size() - at, counted_words(folder.files.size(), "file"),
+                             folder.volume, folder.volume.empty() ? "" : ":", folder.path,
+                             folder.files[at]->entry().path));
 }
 
 void Extraction::extract_recovered(const LogFolder& found, const std::vector<LogFolder>& live,
@@ -124,11 +152,14 @@ std::filesystem::path Extraction::volume_folder(const std::string& volume) {
   return top_ / folder;
 }
 
-void Extraction::extract_stored(const LogFile& file, const std::string& image,
+bool Extraction::extract_stored(const LogFile& file, const std::string& image,
                                 const std::string& volume, const std::filesystem::path& relative) {
   const Result<ExtractedFile> stored =
       write_extracted(file, StreamForm::stored, options_.directory, relative, options_.force);
-  if (!stored) return fail_file(stored.error());
+  if (!stored) {
+    fail_file(stored.error());
+    return false;
+  }
   LogReport report;
   report.entry = file.entry();
   report.sha256 = stored->sha256;
@@ -137,17 +168,22 @@ void Extraction::extract_stored(const LogFile& file, const std::string& image,
   custody_.push_back({relative.string(), image, volume, file.entry(), false, stored->bytes,
                       stored->sha256, stored->damage});
   summary_.logs.push_back(SummaryLog{image, volume, std::move(report)});
+  return true;
 }
 
-void Extraction::extract_text(const Packed& packed) {
+bool Extraction::extract_text(const Packed& packed) {
   std::string name = packed.relative.string() + ".text";
   while (written_.contains(name)) name += "_";
   const Result<ExtractedFile> decoded =
       write_extracted(*packed.file, StreamForm::decoded, options_.directory, name, options_.force);
-  if (!decoded) return fail_file(decoded.error());
+  if (!decoded) {
+    fail_file(decoded.error());
+    return false;
+  }
   note_file(*decoded, name, packed.file->entry());
   custody_.push_back({name, packed.image, packed.volume, packed.file->entry(), true, decoded->bytes,
                       decoded->sha256, decoded->damage});
+  return true;
 }
 
 void Extraction::note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
@@ -192,6 +228,8 @@ void Extraction::note_unread(const std::string& volume, const FileEntry& entry,
 }
 
 void Extraction::fail_file(const Error& error) {
+  // Reading ends with the interrupt: no fault of the evidence.
+  if (error.kind == ErrorKind::unreadable && interrupted()) return;
   diagnostics_.error(error);
   summary_.errors.push_back(error);
   if (error.kind == ErrorKind::output || error.kind == ErrorKind::usage)

@@ -36,6 +36,9 @@ class Extraction {
 
   void extract_all(Evidence& evidence, const std::string& name);
 
+  /// Notes what an interrupt left out.
+  void cut_off(const std::string& image, const std::string& words);
+
   /// `SHA256  PATH` lines, sorted by path, as sha256sum --check reads them. Returns their own
   /// SHA-256.
   Result<std::string> write_sums();
@@ -46,6 +49,8 @@ class Extraction {
   std::uint64_t bytes() const { return bytes_; }
   /// lost_log_words() of the logs that were found and hold nothing.
   const std::vector<std::string>& lost() const { return lost_; }
+  /// What an interrupt cut off.
+  const std::vector<std::string>& unreached() const { return unreached_; }
 
  private:
   /// A log that goes on after the stored files: its unpacked text.
@@ -58,15 +63,19 @@ class Extraction {
 
   void extract_folders(const std::vector<LogFolder>& folders, const std::string& image);
 
+  /// The files of a folder from one on.
+  void cut_off(const LogFolder& folder, std::size_t at, const std::string& image);
+
   /// Below VOLUME/recovered, called by where it lay, how it was found, and what its name was.
   void extract_recovered(const LogFolder& found, const std::vector<LogFolder>& live,
                          const std::string& image);
 
   /// Below DIR; says where that is not the volume's own name.
   std::filesystem::path volume_folder(const std::string& volume);
-  void extract_stored(const LogFile& file, const std::string& image, const std::string& volume,
+  /// False: it could not be copied.
+  bool extract_stored(const LogFile& file, const std::string& image, const std::string& volume,
                       const std::filesystem::path& relative);
-  void extract_text(const Packed& packed);
+  bool extract_text(const Packed& packed);
   void note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
                  const FileEntry& entry);
 
@@ -89,6 +98,7 @@ class Extraction {
   std::vector<CustodyFile> custody_;
   std::uint64_t bytes_ = 0;
   std::vector<std::string> lost_;
+  std::vector<std::string> unreached_;
   std::filesystem::path top_;                             ///< of the image's files, below DIR
   std::set<std::string> tops_;                            ///< those taken
   SafeNames volumes_;                                     ///< of the image, below its folder
