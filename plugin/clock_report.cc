@@ -60,6 +60,10 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
       [](const Interval& interval) { return interval.state == IntervalState::judged; }));
   if (!clock.sessions.empty()) report.boot_sessions = clock.sessions.back().number;
   report.wraps = static_cast<std::uint32_t>(clock.wraps);
+  if (clock.order.kind == PidOrderKind::random)
+    report.no_clock = "the PIDs of this host are handed out at random";
+  if (clock.order.kind == PidOrderKind::several)
+    report.no_clock = "the PIDs are of several hosts, which the lines do not name";
   report.pid_max = clock.pid_max;
   report.pid_max_basis = clock.pid_max_basis;
   if (!clock.ticks.empty()) {

@@ -20,9 +20,6 @@ constexpr std::int64_t kMostPeriods = 100;
 // Intervals of a period that are asked: enough for a median and nine tenths.
 constexpr std::size_t kSample = 20;
 
-// No counter spends more between two ticks without going round.
-constexpr std::int64_t kMostExcess = std::int64_t{1} << 22;
-
 Days period_length(const PidClock& clock) {
   const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
   const auto days = std::chrono::duration_cast<Days>(last->time - first->time).count();
@@ -45,7 +42,7 @@ class SmallestAlarm {
     const Window window = scan_.measure(interval, interval + 1);
     std::int64_t below = 0;
     std::int64_t alarm = 1;
-    while (alarm < kMostExcess && !raises(window, alarm)) {
+    while (alarm < kNoAlarmPids && !raises(window, alarm)) {
       below = alarm;
       alarm *= 2;
     }

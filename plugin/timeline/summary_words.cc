@@ -7,16 +7,18 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/level_color.h"
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/time_text.h"
 
 namespace pidometer {
-#include "plugin/timeline/time_text.h"
 namespace {
 
 constexpr std::size_t kIndent = 2;
@@ -49,8 +51,9 @@ std::string input_words(const RunSummary& summary, const SummaryInput& input,
 
 /// `2`, or `2 to 5`.
 std::string range_words(std::pair<std::int64_t, std::int64_t> range) {
-  return range.first == range.second ? std::to_string(range.first)
-                                     : fmt::format("{} to {}", range.first, range.second);
+  const std::string most =
+      range.second >= kNoAlarmPids ? "any number" : std::to_string(range.second);
+  return range.first == range.second ? most : fmt::format("{} to {}", range.first, most);
 }
 
 std::string alarm_words(const SeriesReport& report) {
@@ -68,9 +71,29 @@ std::string alarm_words(const SeriesReport& report) {
     any = true;
   }
   if (!any) return {};
+  if (half.first >= kNoAlarmPids)
+    return "; no excess would raise an alarm: too few intervals show what is usual";
   return fmt::format(
       "; smallest alarm: {} PIDs too many in half of the intervals, {} in nine tenths",
       range_words(half), range_words(most));
+}
+
+/// Of a series of which nothing was judged.
+std::string why_words(const SeriesReport& report) {
+  if (!report.no_clock.empty()) return report.no_clock;
+  std::vector<std::string_view> reasons;
+  for (const UnjudgedStretch& stretch : report.unjudged)
+    if (std::ranges::find(reasons, stretch.reason) == reasons.end())
+      reasons.push_back(stretch.reason);
+  std::string words;
+  for (const std::string_view reason : reasons) {
+    if (!words.empty()) words += "; ";
+    words += reason;
+  }
+  if (!words.empty()) return words;
+  if (report.readings == 0) return "no record has a PID that the counter handed out just then";
+  return counted_words(report.readings, "reading") +
+         " of the counter, and no two follow one another in one boot session";
 }
 
 std::string series_words(const SummarySeries& series, const TerminalLook& look) {
@@ -83,6 +106,10 @@ std::string series_words(const SummarySeries& series, const TerminalLook& look) 
   if (report.coverage)
     words += fmt::format(": {} to {} UTC", minute_words(report.coverage->begin),
                          minute_words(report.coverage->end));
+  if (!was_judged(report)) {
+    words += ", nothing was judged: " + why_words(report);
+    return wrapped(words, kIndent + 2, look);
+  }
   words += fmt::format(", {} judged", counted_words(report.intervals, "interval"));
   if (report.unjudged_intervals > 0)
     words += fmt::format(", {} not: a window without a finding there says nothing",
@@ -168,6 +195,10 @@ SameReading same_reading(const RunSummary& summary, const TerminalLook& look) {
 }
 
 }  // namespace
+
+bool was_judged(const SeriesReport& report) {
+  return report.intervals > 0 && report.no_clock.empty();
+}
 
 std::string with_thousands(std::uint64_t number) {
   std::string text = std::to_string(number);

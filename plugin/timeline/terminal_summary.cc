@@ -283,7 +283,11 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
   if (all_nights.size() > nights.size())
     text += fmt::format("and {}; these are the gravest\n\n",
                         counted_words(all_nights.size() - nights.size(), "more night"));
-  if (alarms == 0)
+  const auto judged = [](const SummarySeries& series) { return was_judged(series.report); };
+  if (alarms == 0 && !summary.series.empty() && std::ranges::none_of(summary.series, judged))
+    text += wrapped("Nothing was judged, and that nothing was found says nothing: below is why.", 0,
+                    look);
+  else if (alarms == 0)
     text += wrapped(
         "No finding of level medium or above. A window without a finding proves nothing: below is "
         "what could be judged, and the smallest excess that raises an alarm.",

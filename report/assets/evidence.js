@@ -23,7 +23,7 @@ function drawSchedule(body, report) {
       body.append(element('details', {}, element('summary', {}, `What could have been seen: ${name}`),
         simpleTable('Coverage and smallest alarm', ['First day', 'Last day', 'Intervals judged', 'Hours judged', 'Smallest alarm in half of them', 'in nine tenths'],
           series.periods.map((period) => [...daysOf(period, series.clock), count(period.intervals),
-            (period.judged_seconds / 3600).toFixed(1), period.smallest_alarm_pids ?? '', period.smallest_alarm_pids_high ?? '']))));
+            (period.judged_seconds / 3600).toFixed(1), alarmWords(period.smallest_alarm_pids), alarmWords(period.smallest_alarm_pids_high)]))));
   }
   if (!body.childElementCount) body.append(element('p', {}, 'Nothing was learnt.'));
 }
@@ -31,6 +31,11 @@ function drawSchedule(body, report) {
 // Since and until when a line was in force, by the clock of the host.
 function partWords(time, series) {
   return ['since', 'until'].filter((word) => time[word]).map((word) => ` ${word} ${timeWords(Date.parse(time[word]), series.clock)}`).join('');
+}
+
+// Of the number that the program gives where no excess would have been an alarm.
+function alarmWords(pids) {
+  return pids === undefined ? '' : pids >= 4194304 ? 'none is' : pids;
 }
 
 // A period's first day and its last one: days of the host's own clock, whatever times are shown in.
