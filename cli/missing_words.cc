@@ -57,6 +57,13 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
   if (outcome.interrupted || outcome.inputs_opened == 0) return;
   if (outcome.cron_logs == 0) {
     std::string looked = "nothing that a cron daemon wrote is in them";
+    std::string help = "where the logs lie elsewhere, copy them out and give the folder";
+    std::uint64_t unparsed = 0;
+    const SummaryLog* first_unparsed = nullptr;
+    for (const SummaryLog& log : summary.logs) {
+      unparsed += log.report.unparsed_lines;
+      if (log.report.unparsed_lines > 0 && first_unparsed == nullptr) first_unparsed = &log;
+    }
     if (!lost.empty()) {
       std::string words;
       for (const std::string& one : lost) words += (words.empty() ? "" : "; ") + one;
@@ -70,9 +77,19 @@ void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,
                               : volume.file_system.empty() ? "no file system"
                                                            : volume.file_system);
     }
+    if (first_unparsed != nullptr) {
+      looked =
+          fmt::format("{} of {}{} {} like cron's and could not be read: the warnings say why",
+                      counted_words(unparsed, "line"), first_unparsed->report.entry.path,
+                      unparsed > first_unparsed->report.unparsed_lines ? " and other logs" : "",
+                      unparsed == 1 ? "looks" : "look");
+      help =
+          "where another program wrote something in front of each line's time, give a copy without "
+          "it, such as sed 's/^PREFIX//' LOG > COPY makes; docs/dialects.md has the forms that are "
+          "read";
+    }
     if (lost.empty())
-      diagnostics.error(Error{ErrorKind::not_found, "no cron log was found", looked,
-                              "where the logs lie elsewhere, copy them out and give the folder"});
+      diagnostics.error(Error{ErrorKind::not_found, "no cron log was found", looked, help});
   }
   for (const SummaryInput& input : summary.inputs)
     if (input.isolation != kFullIsolation) {
