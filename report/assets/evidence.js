@@ -7,7 +7,7 @@ function drawSchedule(body, report) {
     if (series.schedule && series.schedule.length)
       body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs of those due', 'PIDs up to the next record', 'usually'],
         series.schedule.flatMap((job) => {
-          const cells = [job.username || '', element('code', {}, shortened(job.command || '', 'the summary of the run has them'))];
+          const cells = [job.username || '', commandCell(job.command || '')];
           const cost = job.pids === undefined ? ['never alone', ''] : [job.pids, job.pids_low === job.pids_high ? job.pids_low : `${job.pids_low} to ${job.pids_high}`];
           const rows = job.times.map((time) => [[element('code', {class: 'fields'}, time.fields), partWords(time, series)], ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
           if (job.other_runs) rows.push([job.times.length ? 'at other times' : 'at no fixed time', ...cells, count(job.other_runs), ...cost]);

@@ -116,6 +116,10 @@ function start(report) {
     chart.redraw();
   });
   document.getElementById('print').addEventListener('click', () => print());
+  // What is folded away on the screen is on paper nowhere else.
+  const folded = () => document.querySelectorAll('#schedule details, #evidence details');
+  addEventListener('beforeprint', () => folded().forEach((one) => { one.dataset.open = one.open; one.open = true; }));
+  addEventListener('afterprint', () => folded().forEach((one) => { one.open = one.dataset.open === 'true'; }));
   if (report.series.length) showSeries(best && best.owner ? best.owner : report.series[0]);
   if (best) select(best, false);
   document.documentElement.dataset.milliseconds = Math.round(performance.now());  // since the navigation

@@ -125,11 +125,18 @@ function levelMark(level) {
 }
 
 // As much of a long text as a table has room for. What is whole is where `where` says.
-function shortened(text, where) {
-  const most = 400;
+function shortened(text, where, most = 400) {
   const characters = [...text];  // of which some are two units of the string
   return characters.length <= most ? text
                                    : `${characters.slice(0, most).join('')}… and ${count(characters.length - most)} characters more: ${where}`;
+}
+
+// A command of a table: on the screen as much as there is room for; paper has room.
+function commandCell(command) {
+  const screen = shortened(command, 'the summary of the run has them');
+  const paper = shortened(command, 'the summary of the run has them', 20000);
+  return screen === paper ? element('code', {}, screen)
+                          : element('code', {}, element('span', {class: 'screen-text'}, screen), element('span', {class: 'paper-text'}, paper));
 }
 
 // A table of rows of cells (text or elements), with a caption that screen readers name it by. Columns
