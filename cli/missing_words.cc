@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/journal_entry.h"
+#include "plugin/timeline/host_words.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_words.h"
 #include "tsk_reader/evidence.h"
@@ -50,6 +51,23 @@ std::vector<std::string> lost_logs(const RunSummary& summary) {
         !log.report.entry.recovery)
       lost.push_back(lost_log_words(log.volume, log.report.entry, log.report.damage));
   return lost;
+}
+
+void say_what_was_not_judged(const RunSummary& summary, Diagnostics& diagnostics) {
+  constexpr std::size_t kMostNamed = 3;  // of a log server's hosts many may have a line or two
+  std::size_t unjudged = 0;
+  for (const SummarySeries& series : summary.series) {
+    const std::string why = why_unjudged(series.report);
+    if (why.empty() || series.report.records == 0 || series.recovered) continue;
+    if (unjudged++ < kMostNamed)
+      diagnostics.note(fmt::format("note: {}: nothing was judged: {}",
+                                   host_words(series.input, series.volume, series.folder,
+                                              series.report.hostname, series.recovered),
+                                   why));
+  }
+  if (unjudged > kMostNamed)
+    diagnostics.note(
+        fmt::format("note: nor of {}", counted_words(unjudged - kMostNamed, "more host")));
 }
 
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,

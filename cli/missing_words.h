@@ -29,6 +29,9 @@ std::string lost_log_words(const std::string& volume, const FileEntry& entry,
 /// lost_log_words() of each such log of a scan.
 std::vector<std::string> lost_logs(const RunSummary& summary);
 
+/// Names the hosts of which nothing was judged, and why: that nothing was found says nothing there.
+void say_what_was_not_judged(const RunSummary& summary, Diagnostics& diagnostics);
+
 /// Says in words what a person has to know beside the rows: no log found, or those found all lost
 /// (`lost`); a zone that was assumed.
 void say_what_is_missing(const RunSummary& summary, const RunOutcome& outcome,

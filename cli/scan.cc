@@ -214,6 +214,9 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     outcome.finding_unknown = true;
   }
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
+  if (!outcome.interrupted && plan->plugin.question == Question::findings &&
+      !options.terminal_summary)
+    say_what_was_not_judged(summary, diagnostics);
   diagnostics.finish_warnings(options.command != Command::explain);
   summary.exit_status = exit_status(outcome, options.partial_ok);
   // The report has the status as it is now; that it could not be written is for the summary.

@@ -78,24 +78,6 @@ std::string alarm_words(const SeriesReport& report) {
       range_words(half), range_words(most));
 }
 
-/// Of a series of which nothing was judged.
-std::string why_words(const SeriesReport& report) {
-  if (!report.no_clock.empty()) return report.no_clock;
-  std::vector<std::string_view> reasons;
-  for (const UnjudgedStretch& stretch : report.unjudged)
-    if (std::ranges::find(reasons, stretch.reason) == reasons.end())
-      reasons.push_back(stretch.reason);
-  std::string words;
-  for (const std::string_view reason : reasons) {
-    if (!words.empty()) words += "; ";
-    words += reason;
-  }
-  if (!words.empty()) return words;
-  if (report.readings == 0) return "no record has a PID that the counter handed out just then";
-  return counted_words(report.readings, "reading") +
-         " of the counter, and no two follow one another in one boot session";
-}
-
 std::string series_words(const SummarySeries& series, const TerminalLook& look) {
   const SeriesReport& report = series.report;
   std::string words = shown_bytes(
@@ -107,7 +89,7 @@ std::string series_words(const SummarySeries& series, const TerminalLook& look) 
     words += fmt::format(": {} to {} UTC", minute_words(report.coverage->begin),
                          minute_words(report.coverage->end));
   if (!was_judged(report)) {
-    words += ", nothing was judged: " + why_words(report);
+    words += ", nothing was judged: " + why_unjudged(report);
     return wrapped(words, kIndent + 2, look);
   }
   words += fmt::format(", {} judged", counted_words(report.intervals, "interval"));
@@ -198,6 +180,24 @@ SameReading same_reading(const RunSummary& summary, const TerminalLook& look) {
 
 bool was_judged(const SeriesReport& report) {
   return report.intervals > 0 && report.no_clock.empty();
+}
+
+std::string why_unjudged(const SeriesReport& report) {
+  if (was_judged(report)) return {};
+  if (!report.no_clock.empty()) return report.no_clock;
+  std::vector<std::string_view> reasons;
+  for (const UnjudgedStretch& stretch : report.unjudged)
+    if (std::ranges::find(reasons, stretch.reason) == reasons.end())
+      reasons.push_back(stretch.reason);
+  std::string words;
+  for (const std::string_view reason : reasons) {
+    if (!words.empty()) words += "; ";
+    words += reason;
+  }
+  if (!words.empty()) return words;
+  if (report.readings == 0) return "no record has a PID that the counter handed out just then";
+  return counted_words(report.readings, "reading") +
+         " of the counter, and no two follow one another in one boot session";
 }
 
 std::string with_thousands(std::uint64_t number) {

@@ -12,7 +12,8 @@ function drawHead(report, best) {
   const head = document.getElementById('headline');
   if (best && LEVELS.indexOf(best.row.level) >= 2)
     head.replaceChildren(element('strong', {class: `level ${best.row.level}`}, headline(best)), ` · ${windowWords(best.start, best.end, best.owner)}`);
-  else head.textContent = best ? 'No finding of level medium or above' : 'No finding';
+  else if (best) head.textContent = 'No finding of level medium or above';
+  else head.textContent = summary.series.length && summary.series.every((series) => series.intervals === 0) ? 'Nothing was judged' : 'No finding';
   const records = summary.logs.reduce((sum, log) => sum + log.records, 0);
   document.getElementById('about').textContent = `${names.join(', ')} · ${plural(summary.logs.length, 'log')}, ${plural(records, 'record')}` +
       (report.left_out ? ` · ${plural(report.left_out, 'finding')} of the lowest levels are left out of this report; the rows of a scan have them` : '') +

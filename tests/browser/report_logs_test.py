@@ -156,6 +156,11 @@ class Several(ReportTest):
         browser.open_report(self.driver, path)
         self.assertEqual(self.text("#headline"), "No finding")
         self.assertIn("proves nothing", self.text("#nights"))
+        # Two lines a month apart.
+        log.write_text("root (10/05-03:00:00-600) CMD (job)\nroot (11/05-03:00:00-900) CMD (job)\n")
+        os.utime(log, (973743001, 973743001))
+        browser.open_report(self.driver, self.report("unjudged.html", "--timezone", "UTC", log))
+        self.assertEqual(self.text("#headline"), "Nothing was judged")
         self.assert_quiet()
 
 

@@ -325,6 +325,15 @@ class Contradictions(program.ProgramTest):
         self.assertIn("--timezone America/New_York has the offset -05:00 then, and the host's own zone, ", words)
         self.assertIn("has -06:00: the zone given is taken", words)
 
+    def test_a_log_of_which_nothing_can_be_judged(self):
+        log = self.folder / "cron.log"
+        log.write_text("2026-03-05T01:00:01Z web01 CRON[600]: (root) CMD (job)\n")
+        run = program.run("scan", log)
+        self.assertEqual((run.status, run.out), (0, b""), run.err)
+        self.assertIn("nothing was judged: 1 reading of the counter, and no two follow one another in one boot session", run.err)
+        log.write_text("".join(f"2026-03-05T0{i}:00:01Z web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n" for i in range(9)))
+        self.assertNotIn("judged", program.run("scan", log).err)
+
     def test_lines_behind_a_prefix_of_another_program(self):
         """They look like cron's; what is refused says what to do."""
         log = self.folder / "cron.log"
