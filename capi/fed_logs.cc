@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-#include "tsk_reader/bytes/hashing.h"
+#include "base/sha256.h"
 
 namespace pidometer {
 namespace {

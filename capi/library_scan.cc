@@ -12,6 +12,7 @@
 #include "cli/final_warnings.h"
 #include "cli/input_reports.h"
 #include "cli/scan.h"
+#include "cli/scan_inputs.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"
 #include "plugin/timeline/summary_writer.h"
@@ -19,8 +20,10 @@
 namespace pidometer {
 namespace {
 
-/// The flags of `pidometer scan` that mean something to a host. Files of output, colours and what
-/// is said to a person are the host's own.
+/// The flags of `pidometer scan` that a host may set, as `capi/pidometer.h` lists them: those that
+/// say how evidence is read and which rows come. Files of output, colours, what is said to a person
+/// and labels of the case (--case-id, --evidence, --host) are the host's own; --hash is not
+/// offered.
 struct LibraryOption {
   std::string_view name;
   bool is_switch = false;
@@ -141,6 +144,7 @@ Result<void> LibraryScan::add_path(std::string path) {
 
 Result<void> LibraryScan::add_log(FedLog log) {
   if (Result<void> late = refuse_late(); !late) return late;
+  log_ = Adding::refused;
   if (log.name.empty() || log.name.back() == '/')
     return fail(ErrorKind::usage, "'" + log.name + "' is no name of a log", {},
                 "give its path on its host, /var/log/cron.1");
@@ -156,12 +160,17 @@ Result<void> LibraryScan::add_log(FedLog log) {
                 "fed bytes are not unpacked", "feed the unpacked bytes, or add its path");
   log_names_.insert(log.name);
   logs_.push_back(std::move(log));
+  log_ = Adding::added;
   return {};
 }
 
 Result<void> LibraryScan::append(std::string_view bytes) {
   if (Result<void> late = refuse_late(); !late) return late;
-  if (logs_.empty())
+  if (log_ == Adding::refused)
+    return fail(ErrorKind::usage, "there is no log to append to: the last one was refused", {},
+                "append where pidometer_scan_add_log() returned no error");
+  if (bytes.empty()) return {};
+  if (log_ == Adding::none)
     return fail(ErrorKind::usage, "there is no log to append to", {}, "add one first");
   logs_.back().bytes += bytes;
   return {};
@@ -192,27 +201,16 @@ Result<void> LibraryScan::run(const RowSink& sink) {
   };
   ReaderOptions reading = reader_options(*options);
   reading.should_stop = [this] { return cancelled_.load(); };
-  const auto scan = [&](Evidence& evidence, const std::string& name) {
-    ++outcome.inputs_opened;
-    scan_evidence(evidence, name, *plan, *options, mediator, failed, summary);
-    add_input(evidence, summary, mediator, outcome);
-  };
   GroupedInputs inputs;
   if (!paths_.empty()) inputs = group_inputs(paths_, options->as, reading);
   for (const Error& error : inputs.errors) failed(error);
-  for (const InputGroup& group : inputs.groups) {
-    if (mediator.aborted()) break;
-    const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group, inputs.groups, reading);
-    if (evidence) {
-      scan(**evidence, group.name);
-      continue;
-    }
-    for (const Warning& warning : group.warnings) mediator.produce_warning(warning);
-    failed(evidence.error());
-  }
+  scan_inputs(inputs.groups, *plan, *options,
+              {reading, mediator, summary, outcome, silent, failed});
   if (!logs_.empty() && !mediator.aborted()) {
     const auto fed = make_fed_evidence(std::make_shared<std::vector<FedLog>>(std::move(logs_)));
-    scan(*fed, std::string(kFedInput));
+    ++outcome.inputs_opened;
+    scan_evidence(*fed, std::string(kFedInput), *plan, *options, mediator, failed, summary);
+    add_input(*fed, summary, mediator, outcome);
   }
   add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);

@@ -28,8 +28,10 @@ class LibraryScan {
   Result<void> add_path(std::string path);
   /// Errors: ErrorKind::usage for a name that was used or is empty, unsupported for packed bytes.
   Result<void> add_log(FedLog log);
-  /// To the log added last.
+  /// To the log added last. Errors: ErrorKind::usage where it was refused, or none was added.
   Result<void> append(std::string_view bytes);
+  /// A log was to be added, and is refused before it comes here.
+  void refuse_log() { log_ = Adding::refused; }
 
   /// Once. Errors of single inputs stand in errors() too; one is returned where nothing could be
   /// read, and where the run was stopped (stopped() tells).
@@ -45,12 +47,16 @@ class LibraryScan {
   const std::string& summary() const { return summary_; }
 
  private:
+  /// What became of the log that was to be added last.
+  enum class Adding { none, refused, added };
+
   Result<void> refuse_late() const;
 
   std::map<std::string, std::string, std::less<>> settings_;
   std::vector<std::string> paths_;
   std::vector<FedLog> logs_;
   std::set<std::string> log_names_;
+  Adding log_ = Adding::none;
   std::atomic<bool> cancelled_ = false;
   bool has_run_ = false;
   ExitStatus outcome_ = exit_nothing;

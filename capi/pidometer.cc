@@ -6,6 +6,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,18 @@ pidometer_error* make_error(int kind, Error error) {
   return made == nullptr ? no_memory() : made;
 }
 
+/// For an exception; the memory for its words may be wanting too.
+pidometer_error* thrown_error(int kind, const char* message, const char* reason,
+                              const char* help) noexcept {
+  try {
+    return make_error(kind, Error{ErrorKind::unreadable, message, reason, help});
+  } catch (...) {
+    return no_memory();
+  }
+}
+
+constexpr const char* kNoStandardException = "an exception that is no std::exception was thrown";
+
 /// Does something that may fail or throw.
 template <typename Work>
 pidometer_error* guarded(Work work) noexcept {
@@ -68,14 +81,11 @@ pidometer_error* guarded(Work work) noexcept {
   } catch (const std::bad_alloc&) {
     return no_memory();
   } catch (const std::exception& error) {
-    try {
-      return make_error(PIDOMETER_INTERNAL, Error{ErrorKind::unreadable, "the work was given up",
-                                                  error.what(), "please report this"});
-    } catch (...) {
-      return no_memory();
-    }
+    return thrown_error(PIDOMETER_INTERNAL, "the work was given up", error.what(),
+                        "please report this");
   } catch (...) {
-    return no_memory();
+    return thrown_error(PIDOMETER_INTERNAL, "the work was given up", kNoStandardException,
+                        "please report this");
   }
 }
 
@@ -119,6 +129,8 @@ const char* pidometer_error_kind_name(const pidometer_error* error) {
       return "internal";
     case PIDOMETER_STOPPED:
       return "stopped";
+    case PIDOMETER_CALLBACK:
+      return "callback";
     default:
       return pidometer::error_kind_name(error->error.kind).data();  // a literal
   }
@@ -174,6 +186,8 @@ pidometer_error* pidometer_scan_add_log(pidometer_scan* scan, const char* name, 
                                         const void* bytes, size_t size) {
   return guarded([&]() -> Result<void> {
     if (scan == nullptr) return missing("the scan");
+    // Until it is added: what is appended to it belongs to no other log, whatever goes wrong.
+    scan->scan.refuse_log();
     if (name == nullptr) return missing("the name of the log");
     if (bytes == nullptr && size > 0) return missing("the place of the bytes");
     pidometer::FedLog log;
@@ -189,27 +203,42 @@ pidometer_error* pidometer_scan_append(pidometer_scan* scan, const void* bytes, 
   return guarded([&]() -> Result<void> {
     if (scan == nullptr) return missing("the scan");
     if (bytes == nullptr && size > 0) return missing("the place of the bytes");
-    if (size == 0) return {};
-    return scan->scan.append({static_cast<const char*>(bytes), size});
+    return scan->scan.append(size == 0 ? std::string_view()
+                                       : std::string_view(static_cast<const char*>(bytes), size));
   });
 }
 
 pidometer_error* pidometer_scan_run(pidometer_scan* scan, pidometer_row_fn row, void* user) {
+  std::optional<std::string> thrown;  // by the host
   pidometer_error* const error = guarded([&]() -> Result<void> {
     if (scan == nullptr) return missing("the scan");
     if (row == nullptr) return missing("the row callback");
     const bool first = !scan->scan.has_run();
-    Result<void> done = scan->scan.run(
-        [&](const std::string& line) { return row(user, line.c_str(), line.size()) == 0; });
+    Result<void> done = scan->scan.run([&](const std::string& line) {
+      try {
+        return row(user, line.c_str(), line.size()) == 0;
+      } catch (const std::exception& exception) {
+        thrown = exception.what();
+      } catch (...) {
+        thrown = kNoStandardException;
+      }
+      return false;
+    });
     if (first)
       for (const Error& one : scan->scan.errors())
         scan->errors.push_back({number_of(one.kind), one});
     return done;
   });
-  if (error != nullptr && error != no_memory() && scan != nullptr && scan->scan.stopped() &&
-      error->kind == PIDOMETER_OUTPUT)
+  if (error == nullptr || error == no_memory() || scan == nullptr || !scan->scan.stopped() ||
+      error->kind != PIDOMETER_OUTPUT)
+    return error;
+  if (!thrown) {
     error->kind = PIDOMETER_STOPPED;
-  return error;
+    return error;
+  }
+  pidometer_error_free(error);
+  return thrown_error(PIDOMETER_CALLBACK, "the row callback threw an exception", thrown->c_str(),
+                      "return a number other than 0 to stop a scan");
 }
 
 void pidometer_scan_cancel(pidometer_scan* scan) {

@@ -69,7 +69,8 @@ enum {
   PIDOMETER_OUTPUT = 6,       /* rows cannot be kept in $TMPDIR */
   PIDOMETER_NO_MEMORY = 7,    /* */
   PIDOMETER_INTERNAL = 8,     /* an unforeseen failure; please report it */
-  PIDOMETER_STOPPED = 9       /* by the row callback or pidometer_scan_cancel() */
+  PIDOMETER_STOPPED = 9,      /* by the row callback or pidometer_scan_cancel() */
+  PIDOMETER_CALLBACK = 10     /* the row callback threw, which it must not */
 };
 
 /* One of the numbers above; 0 for NULL. */
@@ -128,7 +129,8 @@ PIDOMETER_API PIDOMETER_MUST_USE pidometer_error* pidometer_scan_add_path(pidome
  * refused with PIDOMETER_UNSUPPORTED. `bytes` are copied and may be NULL where `size` is 0. */
 PIDOMETER_API PIDOMETER_MUST_USE pidometer_error* pidometer_scan_add_log(
     pidometer_scan* scan, const char* name, int64_t mtime_us, const void* bytes, size_t size);
-/* More bytes of the log that was added last. */
+/* More bytes of the log that was added last. Where that log was refused this is refused as well:
+ * they are of no other one. */
 PIDOMETER_API PIDOMETER_MUST_USE pidometer_error* pidometer_scan_append(pidometer_scan* scan,
                                                                         const void* bytes,
                                                                         size_t size);

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "cli/input_reports.h"
 #include "cli/interrupt.h"
+#include "cli/missing_words.h"
 
 namespace pidometer {
 

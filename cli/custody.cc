@@ -7,10 +7,10 @@
 #include <span>
 #include <system_error>
 
+#include "base/sha256.h"
 #include "cli/file_hash.h"
 #include "cli/output_file.h"
 #include "cli/run_record.h"
-#include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
 namespace {

@@ -9,10 +9,11 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/hex.h"
+#include "base/sha256.h"
 #include "base/utf8.h"
 #include "cli/output_file.h"
 #include "plugin/timeline/escape_bytes.h"
-#include "tsk_reader/bytes/hashing.h"
 
 namespace pidometer {
 namespace {
@@ -27,10 +28,6 @@ Result<void> set_modified(const std::filesystem::path& path, Timestamp modified)
     return fail(ErrorKind::output, "cannot set the modification time of " + path.string(),
                 std::strerror(errno));
   return {};
-}
-
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
 }
 
 }  // namespace
@@ -77,7 +74,7 @@ std::string safe_name(std::string_view name) {
     const std::size_t length = std::max<std::size_t>(1, decode_utf8(name).length);
     const std::string_view character = name.substr(0, length);
     const bool looks_escaped =
-        name.size() > 2 && name[0] == '%' && is_hex(name[1]) && is_hex(name[2]);
+        name.size() > 2 && name[0] == '%' && is_hex_digit(name[1]) && is_hex_digit(name[2]);
     name.remove_prefix(length);
     if (character == "/" || character == std::string_view("\0", 1))
       safe += '_';

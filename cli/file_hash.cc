@@ -6,7 +6,7 @@
 #include <memory>
 #include <span>
 
-#include "tsk_reader/bytes/hashing.h"
+#include "base/sha256.h"
 
 namespace pidometer {
 

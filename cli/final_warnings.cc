@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <string>
 #include <tuple>
+
+#include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
 namespace {
@@ -88,6 +91,61 @@ void warn_of_unused_known(const KnownWindows& known, const RunSummary& summary,
   }
 }
 
+bool overlap(const TimeRange& a, const TimeRange& b) {
+  return a.begin <= b.end && b.begin <= a.end;
+}
+
+/// The year in which a window would lie within the log; 0: in none.
+int year_within(const TimeRange& window, const TimeRange& log) {
+  using namespace std::chrono;
+  const auto day_of = [](Timestamp time) { return year_month_day(floor<days>(time)); };
+  const year_month_day begin = day_of(window.begin);
+  for (year other = day_of(log.begin).year(); other <= day_of(log.end).year(); ++other) {
+    const year_month_day moved = other / begin.month() / begin.day();
+    if (!moved.ok()) continue;
+    const auto by = sys_days(moved) - sys_days(begin);
+    if (overlap({window.begin + by, window.end + by}, log)) return static_cast<int>(other);
+  }
+  return 0;
+}
+
+/// Of the windows that lie wholly outside of the logs of their hosts: one warning, since a list of
+/// a year's work is given to a log of a month.
+void warn_of_known_outside(const KnownWindows& known, const RunSummary& summary,
+                           ScanMediator& mediator) {
+  std::size_t outside = 0;
+  std::string first;
+  std::string mistyped;
+  for (const auto& window : known) {
+    bool any = false;
+    bool within = false;
+    int year = 0;
+    for (const SummarySeries& series : summary.series) {
+      if (!series.report.coverage ||
+          (!window->hostname.empty() && window->hostname != series.report.hostname))
+        continue;
+      any = true;
+      within = within || overlap(window->range, *series.report.coverage);
+      if (year == 0) year = year_within(window->range, *series.report.coverage);
+    }
+    if (!any || within) continue;
+    ++outside;
+    if (first.empty()) first = window->entry;
+    if (mistyped.empty() && year != 0)
+      mistyped =
+          fmt::format("; {} would lie in them in {}: is its year mistyped?", window->entry, year);
+  }
+  if (outside == 0) return;
+  Warning warning;
+  warning.kind = WarningKind::unused_known;
+  warning.message = fmt::format("{} wholly outside of the logs that were read and marks nothing{}",
+                                outside == 1 ? first + " lies"
+                                             : fmt::format("{} ({} in all) lies", first,
+                                                           counted_words(outside, "such window")),
+                                mistyped);
+  mediator.produce_warning(std::move(warning));
+}
+
 }  // namespace
 
 void add_final_warnings(const KnownWindows& known, const RunSummary& summary,
@@ -95,7 +153,9 @@ void add_final_warnings(const KnownWindows& known, const RunSummary& summary,
   mediator.end_series();
   warn_of_identical_logs(summary, mediator);
   // Where nothing was read there is more to say than that.
-  if (!summary.logs.empty()) warn_of_unused_known(known, summary, mediator);
+  if (summary.logs.empty()) return;
+  warn_of_unused_known(known, summary, mediator);
+  warn_of_known_outside(known, summary, mediator);
 }
 
 }  // namespace pidometer

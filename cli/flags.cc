@@ -107,8 +107,7 @@ void bind_format(CLI::App& app, const Flag& flag, Options& options) {
       ->check(CLI::IsMember(std::vector<std::string>(words.begin(), words.end())).description(""));
 }
 
-/// The program counts years as written in a log: cron did not exist before 1975, and four digits
-/// are read.
+/// Years as logs have them: of four digits, and none before the clock of Unix.
 void bind_year(CLI::App& app, const Flag& flag, Options& options) {
   app.add_option(std::string(flag.names), options.year, std::string(flag.help))
       ->type_name(std::string(flag.argument))
@@ -358,6 +357,12 @@ std::string_view command_name(Command command) {
   for (const CommandEntry& entry : kCommands)
     if (entry.command == command) return entry.name;
   return {};
+}
+
+std::string_view input_kind_name(InputKind kind) {
+  for (const auto& [word, one] : kInputKinds)
+    if (one == kind) return word;
+  return "automatic";
 }
 
 std::string_view program_help() {

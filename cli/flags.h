@@ -81,4 +81,7 @@ std::string flag_help(const Flag& flag);
 /// As it is typed; empty for none.
 std::string_view command_name(Command command);
 
+/// As --as takes it; `automatic` where it is not given.
+std::string_view input_kind_name(InputKind kind);
+
 }  // namespace pidometer

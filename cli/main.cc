@@ -12,7 +12,6 @@
 #include "cli/diagnostics.h"
 #include "cli/extract.h"
 #include "cli/fleet.h"
-#include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/merge.h"
 #include "cli/scan.h"
@@ -74,10 +73,11 @@ int main(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     diagnostics.error(Error{ErrorKind::unreadable, "out of memory",
                             "the evidence needs more than this machine or its limits give",
-                            "scan the inputs one by one, without --records"});
+                            "give the inputs one by one, to scan without --records"});
   } catch (const std::exception& error) {
     diagnostics.error(Error{ErrorKind::unreadable, "the run was given up", error.what(),
-                            "no rows were written; please report this with the input"});
+                            "a file that has its name is whole, and what went to standard output "
+                            "is not; please report this with the input"});
   }
   return exit_nothing;
 }

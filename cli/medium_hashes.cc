@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "plugin/timeline/summary_words.h"
 

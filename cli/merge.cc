@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
+#include "cli/output_names.h"
 #include "cli/real_path.h"
 #include "merge/timeline_merge.h"
 #include "plugin/timeline/summary_words.h"

@@ -10,14 +10,15 @@
 namespace pidometer {
 
 /// A file that appears under its name only when it is whole: written without a name in the same
-/// folder, so that nothing is left of it however the program ends; where the filesystem has no such
-/// files, under a temporary name, which is removed unless the program is killed by SIGKILL.
-/// Standard output where the name is empty or "-".
+/// folder, so that nothing is left of what is half written however the program ends. Where the
+/// filesystem has no such files it has a temporary name, which is removed unless the program
+/// crashes or is killed by SIGKILL. Standard output where the name is empty or "-".
 class OutputFile {
  public:
-  /// Refuses a name that exists unless `overwrite`, a link that leads nowhere as well; devices and
-  /// pipes (/dev/null), and what an own descriptor has open (/dev/stdout, /dev/fd/3), are written
-  /// in place.
+  /// Refuses a name that exists unless `overwrite`, a link that leads nowhere as well, and always
+  /// folders and disks. Other devices and pipes (/dev/null), and what an own descriptor has open
+  /// (/dev/stdout, /dev/fd/3), are written in place: of those what was written before a failure
+  /// stays.
   static Result<OutputFile> create(const std::string& name, bool overwrite);
 
   OutputFile(OutputFile&& other) noexcept;
@@ -25,7 +26,9 @@ class OutputFile {
   ~OutputFile();
 
   Result<void> write(std::string_view bytes);
-  /// Flushes to the disk and gives the file its name. A full disk shows here at the latest.
+  /// Flushes to the disk and gives the file its name; what is written in place is handed to the
+  /// system. A full disk shows here at the latest. To replace a file takes two steps: between them
+  /// the whole new one has a temporary name, which a SIGKILL just then would leave.
   Result<void> commit();
 
  private:

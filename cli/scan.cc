@@ -14,12 +14,15 @@
 #include "cli/input_reports.h"
 #include "cli/interrupt.h"
 #include "cli/known_file.h"
+#include "cli/missing_words.h"
+#include "cli/output_names.h"
 #include "cli/recovery.h"
 #include "cli/run_record.h"
 #include "cli/scan_inputs.h"
 #include "cli/scan_mediator.h"
 #include "cli/scan_outputs.h"
 #include "cli/side_files.h"
+#include "cli/summary_file.h"
 #include "cli/terminal.h"
 #include "cli/time_argument.h"
 #include "plugin/cron_odometer.h"
@@ -179,7 +182,8 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   for (const Error& error : inputs.errors) failed(error);
   for (const std::string& note : inputs.notes) diagnostics.note(note);
 
-  scan_inputs(inputs.groups, *plan, options, {mediator, summary, outcome, diagnostics, failed});
+  scan_inputs(inputs.groups, *plan, options,
+              {reader_options(options), mediator, summary, outcome, diagnostics, failed});
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   judge_logs(summary, mediator, outcome);
   std::vector<std::string> whole;
@@ -210,6 +214,9 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     outcome.finding_unknown = true;
   }
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
+  if (!outcome.interrupted && plan->plugin.question == Question::findings &&
+      !options.terminal_summary)
+    say_what_was_not_judged(summary, diagnostics);
   diagnostics.finish_warnings(options.command != Command::explain);
   summary.exit_status = exit_status(outcome, options.partial_ok);
   // The report has the status as it is now; that it could not be written is for the summary.

@@ -22,8 +22,7 @@ using InTurn = std::function<void()>;
 void scan_input(const InputGroup& group, const std::vector<InputGroup>& groups,
                 const ScanPlan& plan, const Options& options, const ScanSinks& sinks,
                 SeriesMediator& series, const InTurn& in_turn, const HashProgress& progress) {
-  const Result<std::unique_ptr<Evidence>> evidence =
-      open_evidence(group, groups, reader_options(options));
+  const Result<std::unique_ptr<Evidence>> evidence = open_evidence(group, groups, sinks.reading);
   if (!evidence) {
     in_turn();
     // Of an input that opens they are in its report.

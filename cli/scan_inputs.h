@@ -14,8 +14,9 @@
 
 namespace pidometer {
 
-/// Where what the inputs of a run give goes.
+/// How the inputs of a run are read, and where what they give goes.
 struct ScanSinks {
+  ReaderOptions reading;
   ScanMediator& mediator;
   RunSummary& summary;
   RunOutcome& outcome;

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "cli/input_reports.h"
 #include "cli/interrupt.h"
+#include "cli/summary_file.h"
 #include "plugin/timeline/schedule_text.h"
 #include "plugin/timeline/summary_writer.h"
 

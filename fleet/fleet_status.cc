@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/input_json.h"
 #include "plugin/timeline/json_fields.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/time_text.h"
@@ -61,13 +62,6 @@ Json image_json(const FleetEntry& entry) {
   json["arguments"] = entry.arguments;
   json["files"] = array_of(entry.files, file_json);
   json["outputs"] = outputs_json(entry.outputs);
-  return json;
-}
-
-Json error_json(const Error& error) {
-  Json json = {{"kind", error_kind_name(error.kind)}, {"message", escape_bytes(error.message)}};
-  put_text(json, "reason", error.reason);
-  put_text(json, "help", error.help);
   return json;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 namespace pidometer {
@@ -14,10 +15,6 @@ constexpr std::array<bool, 256> kPlain = [] {
   for (unsigned byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
   return plain;
 }();
-
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -113,7 +110,7 @@ class Scanner {
     const char kind = left > 1 ? text_[at_ + 1] : '\0';
     if (kind == 'u') {
       for (std::size_t i = 2; i < 6; ++i)
-        if (i >= left || !is_hex(text_[at_ + i])) return fail("\\u without four hex digits");
+        if (i >= left || !is_hex_digit(text_[at_ + i])) return fail("\\u without four hex digits");
       at_ += 6;
       return true;
     }

@@ -1,13 +1,12 @@
 #include "merge/timeline_merge.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
-#include <cassert>
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "base/sha256.h"
 #include "merge/row_lines.h"
 #include "plugin/timeline/json_fields.h"
 
@@ -19,10 +18,7 @@ constexpr unsigned kLineBits = 44;
 
 /// 128 bits of SHA-256: rows are hostile input, and none must be made to pass for another.
 void set_digest(RowKey& key, std::string_view row) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  [[maybe_unused]] const int done =
-      EVP_Digest(row.data(), row.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  assert(done == 1);
+  const Sha256Digest digest = sha256_of(row);
   std::memcpy(&key.digest_high, digest.data(), sizeof key.digest_high);
   std::memcpy(&key.digest_low, digest.data() + sizeof key.digest_high, sizeof key.digest_low);
 }

@@ -60,12 +60,18 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
       [](const Interval& interval) { return interval.state == IntervalState::judged; }));
   if (!clock.sessions.empty()) report.boot_sessions = clock.sessions.back().number;
   report.wraps = static_cast<std::uint32_t>(clock.wraps);
+  if (clock.order.kind == PidOrderKind::random)
+    report.no_clock = "the PIDs of this host are handed out at random";
+  if (clock.order.kind == PidOrderKind::several)
+    report.no_clock = "the PIDs are of several hosts, which the lines do not name";
   report.pid_max = clock.pid_max;
   report.pid_max_basis = clock.pid_max_basis;
   if (!clock.ticks.empty()) {
     // the log's last record is not its latest where the clock was set back
     const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
     report.coverage = TimeRange{first->time, last->time};
+    report.begin_utc_offset_minutes = first->utc_offset_minutes;
+    report.end_utc_offset_minutes = last->utc_offset_minutes;
   }
   list_unjudged(clock, recovered, report);
   return report;

@@ -181,7 +181,10 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
       }));
   const ClockOptions reading = clock_options(series, log, options);
   std::optional<Warning> beyond = pid_max_warning(log, readings, reading);
-  if (!series.recovered) warn_of_truncated_logs(log, mediator);
+  if (!series.recovered) {
+    warn_of_truncated_logs(log, mediator);
+    warn_of_contradicted_zone(series, log, options, mediator);
+  }
   PidClock clock = build_pid_clock(std::move(readings), reading);
   if (beyond && (reading.pid_max_is_users || clock.pid_max != *reading.pid_max))
     mediator.produce_warning(std::move(*beyond));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <string>
 #include <utility>
@@ -86,6 +87,10 @@ class Explainer {
   std::vector<Result<std::string>> lines_;  ///< in step with them
 };
 
+void append(std::vector<Quantity> more, std::vector<Quantity>& steps) {
+  std::ranges::move(more, std::back_inserter(steps));
+}
+
 }  // namespace
 
 std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const DetectorInput& input,
@@ -96,6 +101,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
   explanation->readings = explainer.around(anomaly);
   if (anomaly.kind != AnomalyKind::pid_excess && anomaly.kind != AnomalyKind::pid_deficit) {
     explanation->steps = kind_steps(input, anomaly);
+    append(level_steps(input, anomaly), explanation->steps);
     return explanation;
   }
   const std::uint32_t begin = anomaly.scored_first_tick;
@@ -131,6 +137,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
     explanation->intervals.push_back(std::move(one));
   }
   explanation->steps = score_steps(input, anomaly);
+  append(level_steps(input, anomaly), explanation->steps);
   if (end - begin > anomaly.intervals)
     explanation->score_of = fmt::format(
         "the score is that of the window of these {} intervals, of which the row is the shortest "

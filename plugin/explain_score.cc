@@ -188,20 +188,6 @@ void add_level(const DetectorInput& input, double score, Steps& steps) {
       "in_log * 30 / days: low below 10, medium below 0.1, high below 1e-4, critical below 1e-8");
 }
 
-const char* words_of(LevelBound bound) {
-  switch (bound) {
-    case LevelBound::short_log:
-      return "fewer than twenty intervals show what is usual";
-    case LevelBound::unknown_hours:
-      return "as much goes on beside it, and fewer than five days show at which hours it does";
-    case LevelBound::running_job:
-      return "a job of which fewer than eight runs are known goes on";
-    case LevelBound::none:
-      break;
-  }
-  return "nothing";
-}
-
 }  // namespace
 
 std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& anomaly) {
@@ -220,9 +206,6 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
     steps.add("score", add_explanations(input, window, steps), "the smallest of these");
   }
   add_level(input, anomaly.score, steps);
-  if (!deficit && input.explanations.bound(window) != LevelBound::none)
-    steps.add("most_level", static_cast<double>(Level::low),
-              std::string("low at most: ") + words_of(input.explanations.bound(window)));
   steps.add("stretch_R", static_cast<double>(anomaly.observed_pids) - anomaly.expected_pids,
             "of the row: the shortest stretch that holds 55% of R");
   const Window stretch = input.scan.measure(anomaly.stretch_first_tick,

@@ -16,4 +16,7 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
 /// verdict was told from.
 std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& anomaly);
 
+/// What bounds the level of a finding of any kind, whatever its score, and the level of its row.
+std::vector<Quantity> level_steps(const DetectorInput& input, const Anomaly& anomaly);
+
 }  // namespace pidometer

@@ -1,9 +1,12 @@
 #include "plugin/log_warnings.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
+
+#include "plugin/timeline/time_text.h"
 
 namespace pidometer {
 
@@ -15,7 +18,65 @@ std::string nor_others(std::ptrdiff_t lines) {
                     : ", nor are those of " + std::to_string(lines) + " other lines of this host";
 }
 
+int minutes_in(const TimeZone& zone, Timestamp time) {
+  const std::chrono::seconds offset =
+      zone.offset_at(std::chrono::floor<std::chrono::seconds>(time));
+  return static_cast<int>(std::chrono::floor<std::chrono::minutes>(offset).count());
+}
+
+/// The first of some records for which `differs`, where it does for more than some of them: a line
+/// of the hour that a summer's begin leaves out is of no offset.
+template <typename Differs>
+const StoredRecord* often(const LogSeries& log, const Differs& differs) {
+  constexpr std::size_t kAsked = 1000;  // a zone that is wrong is so for months
+  constexpr std::size_t kSome = 20;
+  const StoredRecord* first = nullptr;
+  std::size_t asked = 0;
+  std::size_t found = 0;
+  const std::size_t stride = log.records.size() / kAsked + 1;
+  for (std::size_t i = 0; i < log.records.size(); i += stride) {
+    ++asked;
+    if (!differs(log.records[i])) continue;
+    ++found;
+    if (first == nullptr) first = &log.records[i];
+  }
+  return found * kSome > asked ? first : nullptr;
+}
+
 }  // namespace
+
+void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
+                               const PluginOptions& options, Mediator& mediator) {
+  if (!options.zone) return;
+  const TimeZone& given = *options.zone;
+  const StoredRecord* record = often(log, [&](const StoredRecord& r) {
+    return r.utc_offset_minutes != minutes_in(given, r.time);
+  });
+  std::string other;
+  std::string taken;
+  if (record != nullptr) {
+    other = "the line itself has " + offset_digits(record->utc_offset_minutes);
+    taken = "what the lines have is taken";
+  } else if (const std::optional<TimeZone>& hosts = series.facts.zone;
+             hosts && !log.of_another_host && series.facts.guessed_from.empty()) {
+    record = often(log, [&](const StoredRecord& r) {
+      return minutes_in(*hosts, r.time) != minutes_in(given, r.time);
+    });
+    if (record == nullptr) return;
+    other = "the host's own zone, " + hosts->name() + " of " + series.facts.zone_source + ", has " +
+            offset_digits(minutes_in(*hosts, record->time));
+    taken = "the zone given is taken";
+  }
+  if (record == nullptr) return;
+  Warning warning;
+  warning.kind = WarningKind::year_uncertain;
+  warning.path = log.reports[record->file].entry.path;
+  warning.line = record->line;
+  warning.message = "--timezone " + given.name() + " has the offset " +
+                    offset_digits(minutes_in(given, record->time)) + " then, and " + other + ": " +
+                    taken + "; leave --timezone out, unless you know better";
+  mediator.produce_warning(std::move(warning));
+}
 
 std::optional<Warning> pid_max_warning(const LogSeries& log, const std::vector<Reading>& readings,
                                        const ClockOptions& options) {

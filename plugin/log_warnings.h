@@ -18,6 +18,11 @@ namespace pidometer {
 std::optional<Warning> pid_max_warning(const LogSeries& log, const std::vector<Reading>& readings,
                                        const ClockOptions& options);
 
+/// Warns of a zone that the user gave, and that the log's own offsets, or else the host's own zone,
+/// contradict: a mistyped one moves all findings by hours.
+void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
+                               const PluginOptions& options, Mediator& mediator);
+
 /// Warns of logs of the series of which an unknown rest is lost: a compressed rotation that ends
 /// too early. What else is damaged is told with the lines that it hits.
 void warn_of_truncated_logs(const LogSeries& log, Mediator& mediator);

@@ -42,6 +42,9 @@ std::string_view unknown_words(IntervalState state) {
   }
 }
 
+constexpr std::string_view kEarlierRound =
+    "the counter had gone round before the log begins, or the host been booted";
+
 class Search {
  public:
   Search(const LogSeries& log, const PidClock& clock, Pid pid)
@@ -56,6 +59,7 @@ class Search {
 
   std::vector<Found> run() {
     for (const BootSession& one : clock_.sessions) session(one);
+    add_earlier_round();
     for (const Foreign& reading : foreign_) {
       if (reading.pid != pid_) continue;
       Found one;
@@ -123,6 +127,23 @@ class Search {
     if (session.startup)
       (session.startup->pid > pid_ ? one.before : one.after) = session.startup->record;
     add(one);
+  }
+
+  /// Of a larger PID than the log's first one, before that: how long the host had been up nobody
+  /// knows, unless its boot stands there. Said where the log itself has no birth of it, or shows
+  /// that the counter goes round on this host.
+  void add_earlier_round() {
+    if (clock_.sessions.empty() || (clock_.wraps == 0 && !found_.empty())) return;
+    const BootSession& session = clock_.sessions.front();
+    if (session.first_tick == session.end_tick || session.startup ||
+        pid_ <= tick(session.first_tick).pid)
+      return;
+    Found one;
+    one.certainty = BirthCertainty::before_log;
+    one.reason = kEarlierRound;
+    one.boot_session = session.number;
+    one.before = tick(session.first_tick).record;
+    outside_.insert(outside_.begin(), one);
   }
 
   void finish(std::uint32_t last) {

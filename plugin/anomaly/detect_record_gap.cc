@@ -17,9 +17,6 @@ constexpr std::uint64_t kFewTicks = 2;
 // nothing else need be assumed.
 constexpr double kAgrees = 3;
 
-// Among lines that are lost may be the one of a job that hardly ever runs.
-constexpr Level kMostBesideDamage = Level::medium;
-
 Level gap_level(const GapVerdict& verdict) {
   if (verdict.gap->missing == 0) return Level::informational;
   switch (verdict.cause) {

@@ -41,15 +41,6 @@ constexpr std::array kDetectors = {
 constexpr std::size_t kShortLog = 60;
 constexpr std::size_t kManyFalls = 6;
 
-bool may_be_random(const PidClock& clock) {
-  const std::size_t steps = clock.ticks.size() + clock.foreign.size();
-  if (steps > kShortLog) return false;
-  std::size_t falls = clock.foreign.size();
-  for (std::size_t i = 1; i < clock.ticks.size(); ++i)
-    falls += clock.ticks[i].pid < clock.ticks[i - 1].pid && !clock.ticks[i].after_startup ? 1 : 0;
-  return falls * kManyFalls >= steps;
-}
-
 }  // namespace
 
 DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
@@ -71,6 +62,15 @@ DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_base
 
 std::span<const Detector> detectors() {
   return kDetectors;
+}
+
+bool may_be_random(const PidClock& clock) {
+  const std::size_t steps = clock.ticks.size() + clock.foreign.size();
+  if (steps > kShortLog) return false;
+  std::size_t falls = clock.foreign.size();
+  for (std::size_t i = 1; i < clock.ticks.size(); ++i)
+    falls += clock.ticks[i].pid < clock.ticks[i - 1].pid && !clock.ticks[i].after_startup ? 1 : 0;
+  return falls * kManyFalls >= steps;
 }
 
 std::vector<Anomaly> detect_anomalies(const DetectorInput& input) {

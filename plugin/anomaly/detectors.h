@@ -47,6 +47,14 @@ struct Detector {
 /// What the records alone say stands in plugin/schedule_findings.h.
 std::span<const Detector> detectors();
 
+/// Whether the PIDs of a short log fall so often that they may be handed out at random: no finding
+/// of it is an alarm.
+bool may_be_random(const PidClock& clock);
+
+/// The most that the surplus of a gap whose lines are lost to damage may be: among them may be the
+/// one of a job that hardly ever runs.
+inline constexpr Level kMostBesideDamage = Level::medium;
+
 /// What all detectors find and the activities that it adds up to, sorted by time.
 std::vector<Anomaly> detect_anomalies(const DetectorInput& input);
 

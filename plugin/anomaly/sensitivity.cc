@@ -20,15 +20,16 @@ constexpr std::int64_t kMostPeriods = 100;
 // Intervals of a period that are asked: enough for a median and nine tenths.
 constexpr std::size_t kSample = 20;
 
-// No counter spends more between two ticks without going round.
-constexpr std::int64_t kMostExcess = std::int64_t{1} << 22;
-
 Days period_length(const PidClock& clock) {
   const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
   const auto days = std::chrono::duration_cast<Days>(last->time - first->time).count();
   for (const std::int64_t length : {1, 7, 30})
     if (days / length < kMostPeriods) return Days(length);
   return Days(365);
+}
+
+std::chrono::minutes offset_of(const Tick& tick) {
+  return std::chrono::minutes(tick.utc_offset_minutes);
 }
 
 /// The smallest excess of an interval that would have been an alarm.
@@ -41,7 +42,7 @@ class SmallestAlarm {
     const Window window = scan_.measure(interval, interval + 1);
     std::int64_t below = 0;
     std::int64_t alarm = 1;
-    while (alarm < kMostExcess && !raises(window, alarm)) {
+    while (alarm < kNoAlarmPids && !raises(window, alarm)) {
       below = alarm;
       alarm *= 2;
     }
@@ -75,7 +76,8 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowSca
   if (clock.ticks.empty() || !clock.order.is_clock()) return periods;
   const Days length = period_length(clock);
   const auto number = [&](std::uint32_t tick) {
-    const auto day = std::chrono::floor<Days>(clock.ticks[tick].time).time_since_epoch();
+    const Timestamp local = clock.ticks[tick].time + offset_of(clock.ticks[tick]);
+    const auto day = std::chrono::floor<Days>(local).time_since_epoch();
     return day.count() >= 0 ? day / length : (day - length + Days(1)) / length;
   };
   std::vector<std::pair<std::int64_t, std::uint32_t>> ticks;
@@ -95,7 +97,8 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowSca
       period.judged_seconds += static_cast<std::uint64_t>(std::max(0, clock.intervals[i].seconds));
     }
     const Timestamp start{ticks[begin].first * length};
-    period.range = {start, start + length};
+    period.range = {start - offset_of(clock.ticks[ticks[begin].second]),
+                    start + length - offset_of(clock.ticks[ticks[end - 1].second])};
     period.intervals = judged.size();
     std::vector<std::int64_t> alarms;
     const std::size_t stride = judged.size() / kSample + 1;

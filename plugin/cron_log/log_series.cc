@@ -75,7 +75,8 @@ Warning another_host(const LogSeriesOptions& options, const std::vector<FileLog>
 }
 
 /// Text logs whose times are not those of the journal's same lines.
-Warning other_zone(const std::map<std::chrono::minutes, std::uint64_t>& shifted) {
+Warning other_zone(const std::map<std::chrono::minutes, std::uint64_t>& shifted,
+                   const LogSeriesOptions& options) {
   std::string amounts;
   for (const auto& [shift, count] : shifted) {
     amounts += (amounts.empty() ? "" : ", ") + std::to_string(std::chrono::abs(shift).count()) +
@@ -85,8 +86,9 @@ Warning other_zone(const std::map<std::chrono::minutes, std::uint64_t>& shifted)
   Warning warning;
   warning.kind = WarningKind::year_uncertain;
   warning.message = "the lines of the text logs are dated " + amounts +
-                    " than the same lines of the journal, which knows UTC: the zone is not the "
-                    "host's; give --timezone";
+                    " than the same lines of the journal, which knows UTC: the zone " +
+                    (options.zone_is_users ? "of --timezone is not the host's; give the host's own"
+                                           : "is not the host's; give --timezone");
   return warning;
 }
 
@@ -263,7 +265,7 @@ FolderLogs read_together(std::span<const LogFile* const> files, const LogSeriesO
     warn(apart(copies));
     return {};
   }
-  if (!copies.shifted.empty()) warn(other_zone(copies.shifted));
+  if (!copies.shifted.empty()) warn(other_zone(copies.shifted, options));
   for (const JournalCopies::Misdated& one : copies.misdated) warn(withheld(one));
   if (const auto full = too_many_words(logs)) warn(*full);
   drop_duplicates(logs, sources, names, records);

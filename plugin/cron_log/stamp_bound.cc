@@ -32,10 +32,10 @@ std::string date_words(std::int64_t micros) {
          two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day()));
 }
 
-Bound stamp_bound(const FileEntry& entry, const Rotation& rotation) {
+Bound stamp_bound(const FileEntry& entry, const Rotation& rotation, PackedStamp packed) {
   Bound bound;
   // A time stamp can be anything, hence the clamps: a date has to stay one.
-  if (entry.packed) {
+  if (entry.packed && (packed == PackedStamp::header || !entry.modified)) {
     bound.micros =
         std::clamp(entry.packed->time_since_epoch().count(), kFirstStamp, kLastStamp) + kSlack;
     bound.words = "gzip header time " + date_words(bound.micros - kSlack);

@@ -21,10 +21,15 @@ struct Bound {
   std::string words;
   std::int64_t slack = kSlack;  ///< `micros` lies so far behind what the words name
   bool is_modified = false;     ///< the words name the modification time
+  std::string doubt = {};       ///< why another year is as likely; empty: it is not
 };
 
+/// Which of a packed file's two times its last line is dated by.
+enum class PackedStamp { header, modified };
+
 /// The latest time that a file's last line can have, by the file's own stamps.
-Bound stamp_bound(const FileEntry& entry, const Rotation& rotation);
+Bound stamp_bound(const FileEntry& entry, const Rotation& rotation,
+                  PackedStamp packed = PackedStamp::header);
 
 /// Rounds down.
 std::int64_t floor_divide(std::int64_t value, std::int64_t by);

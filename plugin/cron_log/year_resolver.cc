@@ -49,9 +49,7 @@ class Resolver {
   }
 
   std::vector<YearDecision> by_stamps() {
-    walk_families([this](std::size_t file, bool) {
-      return stamp_bound(logs_[file].report.entry, rotations_[file]);
-    });
+    walk_families([this](std::size_t file, bool) { return stamp_of(file); });
     doubt_copies();
     return std::move(decisions_);
   }
@@ -117,6 +115,37 @@ class Resolver {
   }
   std::int64_t last_of(std::size_t file) const { return micros_of(logs_[file].runs.back().last); }
 
+  /// A gzip header has the time of the file that was packed, which is that of its last line, unless
+  /// a tool wrote its own; the packed file's own time is as good where it was kept. Where they give
+  /// different years the header's is taken if the last line lies no more than the log's usual
+  /// silence before it, or else that of the two which lies closer to that line; a header's that is
+  /// taken is not doubted up to the time of a rotation.
+  Bound stamp_of(std::size_t file) const {
+    const FileLog& log = logs_[file];
+    const FileEntry& entry = log.report.entry;
+    Bound header = stamp_bound(entry, rotations_[file]);
+    if (!entry.packed || !entry.modified || log.runs.empty()) return header;
+    Bound own = stamp_bound(entry, rotations_[file], PackedStamp::modified);
+    const std::int64_t last = last_of(file);
+    const std::int64_t by_header = local_micros(last, newest_base(last, header.micros));
+    const std::int64_t by_own = local_micros(last, newest_base(last, own.micros));
+    if (by_header == by_own) return header;
+    const std::int64_t header_silence = header.micros - header.slack - by_header;
+    const std::int64_t own_silence = own.micros - own.slack - by_own;
+    const std::int64_t fits = kSlack + std::max(kMicrosPerDay, log.runs.back().usual_step);
+    const bool header_wins = header_silence <= fits || header_silence <= own_silence;
+    Bound& taken = header_wins ? header : own;
+    const Bound& other = header_wins ? own : header;
+    const std::string other_words =
+        other.words + " would make it " + date_words(header_wins ? by_own : by_header);
+    if (std::min(header_silence, own_silence) > kRotationSlack || !header_wins)
+      taken.doubt = "the file has two times: the " + taken.words +
+                    " lies closest behind its last line and dates it, the " + other_words +
+                    "; give --year to settle it";
+    taken.words += "; the " + other_words;
+    return taken;
+  }
+
   template <typename BoundOf>
   void walk_families(const BoundOf& bound_of) {
     std::vector<std::size_t> newer;  // of the family, newest first
@@ -148,7 +177,7 @@ class Resolver {
       const FileLog& log = logs_[file];
       if (log.has_zoneless || log.has_offsets) return false;
       const std::int64_t end = local_micros(last_of(file), decisions_[file].base_years.back());
-      const Bound stamp = stamp_bound(log.report.entry, rotations_[file]);
+      const Bound stamp = stamp_of(file);
       if (stamp.micros != kNoBound && stamp.micros - end <= 2 * kSlack) return false;
       for (std::size_t r = 0; r < log.runs.size(); ++r)
         if (!leap_years_fit(log.runs[r], decisions_[file].base_years[r] - years)) return false;
@@ -204,6 +233,7 @@ class Resolver {
       back = moved;
       const std::int64_t end = local_micros(last, base);
       decision.words = "last line " + date_words(end) + " by " + bound.words;
+      if (!given_ && !bound.doubt.empty()) decision.doubts.push_back(bound.doubt);
       if (bound.is_modified && moved == 0 && run.end == log.end && run.begin == log.begin)
         decision.only_modified = bound.micros - bound.slack - end;
       if (!given_ && bound.micros - end > kSilence)
@@ -301,7 +331,7 @@ class Resolver {
       if (i == file || logs_[i].begin == logs_[i].end) continue;
       if (rotations_[i].family != rotations_[file].family) continue;
       if (logs_[i].runs.empty()) return true;
-      const Bound stamp = stamp_bound(logs_[i].report.entry, rotations_[i]);
+      const Bound stamp = stamp_of(i);
       const std::int64_t end = local_micros(last_of(i), decisions_[i].base_years.back());
       // A date in a name has a year of its own, and is off by no more than a rotation.
       const std::int64_t agreed = stamp.slack == kNameSlack ? kRotationSlack : stamp.slack + kSlack;

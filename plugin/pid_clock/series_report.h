@@ -26,12 +26,16 @@ struct UnjudgedStretch {
   RecoveredWithin recovered = {};  ///< of a live series: what came back that is dated within it
 };
 
+/// Of a period in which no excess would have been an alarm: no counter spends more.
+inline constexpr std::int64_t kNoAlarmPids = std::int64_t{1} << 22;
+
 /// What the log could have shown in a period (a day, a week, a month).
 struct PeriodCoverage {
-  TimeRange range;                   ///< [begin, end), UTC days
+  TimeRange range;                   ///< [begin, end), days by the host's own clock
   std::uint64_t judged_seconds = 0;  ///< of intervals that begin in it and were judged
   std::uint64_t intervals = 0;       ///< how many they are
-  std::int64_t smallest_alarm = 0;   ///< PIDs too many in half of them that raise an alarm
+  std::int64_t smallest_alarm = 0;   ///< PIDs too many in half of them that raise an alarm;
+                                     ///< kNoAlarmPids: none does
   std::int64_t smallest_alarm_high =
       0;  ///< the same in nine tenths of them; 0 where none is judged
 };
@@ -86,7 +90,11 @@ struct SeriesReport {
   std::uint32_t wraps = 0;
   Pid pid_max = 0;
   std::string pid_max_basis;
+  std::string no_clock = {};  ///< why no distance means anything; empty: the PIDs are a clock
   std::optional<TimeRange> coverage;  ///< first to last reading
+  /// Of the host's clock at either end of it, in minutes east of UTC.
+  int begin_utc_offset_minutes = 0;
+  int end_utc_offset_minutes = 0;
   std::vector<UnjudgedStretch> unjudged =
       {};                                    ///< in the order of the log; at most kListedStretches
   std::uint64_t unjudged_intervals = 0;      ///< all of them, listed or not

@@ -9,11 +9,21 @@
 namespace pidometer {
 namespace {
 
+/// `3285 - 2441 = 844`; of an interval in which the counter wrapped, from pid_max on at 300,
+/// `308 + 32768 - 300 - 32762 = 14`.
+std::string handed_out(const ComparedInterval& interval) {
+  const std::int64_t rounds = interval.advance - (static_cast<std::int64_t>(interval.last_pid) -
+                                                  static_cast<std::int64_t>(interval.first_pid));
+  return fmt::format(
+      "{}{} - {} = {}", interval.last_pid,
+      rounds == 0 ? "" : fmt::format(" + {} - {}", rounds + kReservedPids, kReservedPids),
+      interval.first_pid, interval.advance);
+}
+
 std::string compared_line(const ComparedInterval& interval) {
-  return fmt::format("      {}{}: {} - {} = {}\n        {}\n        {}\n",
-                     interval.path.empty() ? "" : escape_bytes(interval.path) + " ",
-                     fmt::format("line {}", interval.line), interval.last_pid, interval.first_pid,
-                     interval.advance, escape_bytes(interval.first_record),
+  return fmt::format("      {}line {}: {}\n        {}\n        {}\n",
+                     interval.path.empty() ? "" : escape_bytes(interval.path) + " ", interval.line,
+                     handed_out(interval), escape_bytes(interval.first_record),
                      escape_bytes(interval.last_record));
 }
 
@@ -33,13 +43,12 @@ std::string interval_text(const ExplainedInterval& interval, std::size_t number)
   std::string text = fmt::format(
       "\n  Interval {}, {:.0f} s\n"
       "    {}\n    {}\n"
-      "    handed out: {} - {} = {} PIDs{}\n",
+      "    handed out: {} PIDs{}\n",
       number, interval.seconds, escape_bytes(own.first_record), escape_bytes(own.last_record),
-      own.last_pid, own.first_pid, own.advance,
-      own.advance ==
-              static_cast<std::int64_t>(own.last_pid) - static_cast<std::int64_t>(own.first_pid)
+      handed_out(own),
+      own.last_pid >= own.first_pid
           ? ""
-          : " (the counter wrapped: pid_max - 300 is added)");
+          : fmt::format(" (the counter wrapped: behind pid_max - 1 comes {})", kReservedPids));
   text += fmt::format("    comparable: {} {}\n", interval.compared_count, interval.rule);
   if (!interval.compared.empty())
     text += fmt::format("    they cost: {}\n", histogram(interval.compared));
@@ -60,8 +69,8 @@ std::string interval_text(const ExplainedInterval& interval, std::size_t number)
 
 std::string readings_text(const std::vector<ShownReading>& readings) {
   std::string text =
-      "\n  The readings around (> the finding's own lines; the step is the PIDs since the line "
-      "above)\n";
+      "\n  The readings around (> the finding's own lines; the step is from the PID of the "
+      "line above, without wraps)\n";
   const ShownReading* before = nullptr;
   for (const ShownReading& one : readings) {
     const bool stepped = before != nullptr && before->pid != 0 && one.pid != 0;

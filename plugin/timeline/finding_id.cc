@@ -1,10 +1,10 @@
-#include <openssl/evp.h>
-
-#include <array>
 #include <cassert>
+#include <span>
 #include <string_view>
 #include <variant>
 
+#include "base/hex.h"
+#include "base/sha256.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 
@@ -35,17 +35,8 @@ std::string finding_id(const TimelineEvent& event) {
 
   // A cryptographic hash: log lines are hostile input, and two findings must not be made to share
   // an id.
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  [[maybe_unused]] const int done =
-      EVP_Digest(parts.data(), parts.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  assert(done == 1);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string id;
-  for (std::size_t i = 0; i < kIdBytes; ++i) {
-    id += kDigits[digest[i] >> 4U];
-    id += kDigits[digest[i] & 0x0fU];
-  }
-  return id;
+  const Sha256Digest digest = sha256_of(parts);
+  return hex_of(std::span(digest).first(kIdBytes));
 }
 
 }  // namespace pidometer

@@ -26,6 +26,14 @@ DocumentJson hashes_json(const SummaryInput& input) {
 
 }  // namespace
 
+std::map<WarningKind, std::uint64_t> count_warnings(const RunSummary& summary) {
+  std::map<WarningKind, std::uint64_t> counts;
+  for (const Warning& warning : summary.warnings) ++counts[warning.kind];
+  for (const auto& [kind, total] : summary.warning_totals)
+    counts[kind] = std::max(counts[kind], total);
+  return counts;
+}
+
 std::optional<bool> hashes_agree(const SummaryInput& input) {
   if (!input.hashes || (input.stored_md5.empty() && input.stored_sha1.empty())) return std::nullopt;
   return (input.stored_md5.empty() || input.stored_md5 == input.hashes->md5) &&

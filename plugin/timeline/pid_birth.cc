@@ -51,7 +51,8 @@ std::string qualification(const PidBirth& birth) {
              "old one";
     case BirthCertainty::before_log:
     case BirthCertainty::after_log:
-      return "if it was born in that boot session at all";
+      return birth.reason.empty() ? "if it was born in that boot session at all"
+                                  : "if at all: " + birth.reason;
     case BirthCertainty::unknown_way:
       return "if at all: " + birth.reason;
     default:

@@ -39,7 +39,7 @@ struct PidBirth {
   std::uint32_t wraps = 0;           ///< how often the counter had gone round in that session
   std::optional<BirthBound> after;   ///< the last record before it
   std::optional<BirthBound> before;  ///< the first record behind it
-  std::string reason;                ///< of unknown_way, in words
+  std::string reason;                ///< of unknown_way, in words; of before_log too, if need be
 };
 
 /// All births of one PID on one host.

@@ -143,4 +143,7 @@ struct RunSummary {
   int exit_status = 0;
 };
 
+/// How many warnings there were of each kind, listed or not.
+std::map<WarningKind, std::uint64_t> count_warnings(const RunSummary& summary);
+
 }  // namespace pidometer

@@ -17,12 +17,22 @@
 namespace pidometer {
 namespace {
 
+/// By the clock of the host: `2000-11-08 03:00`, or its first 10 characters.
+std::string local_words(const LearntRun& run, std::size_t length) {
+  const Timestamp local = run.time + std::chrono::minutes(run.utc_offset_minutes);
+  std::string words = iso8601(local);
+  words[10] = ' ';
+  return words.substr(0, length);
+}
+
 std::string title(const SummarySeries& series) {
   std::string words = host_words(series.input, series.volume, series.folder, series.report.hostname,
                                  series.recovered);
-  if (series.report.coverage)
-    words += fmt::format(", {} to {}", iso8601(series.report.coverage->begin).substr(0, 10),
-                         iso8601(series.report.coverage->end).substr(0, 10));
+  const SeriesReport& report = series.report;
+  if (report.coverage)
+    words += fmt::format(", {} to {}",
+                         local_words({report.coverage->begin, report.begin_utc_offset_minutes}, 10),
+                         local_words({report.coverage->end, report.end_utc_offset_minutes}, 10));
   return words;
 }
 
@@ -40,19 +50,11 @@ std::string runs_words(std::uint64_t runs) {
   return fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
 }
 
-/// By the clock of the host: `2000-11-08 03:00`.
-std::string local_words(const LearntRun& run) {
-  const Timestamp local = run.time + std::chrono::minutes(run.utc_offset_minutes);
-  std::string words = iso8601(local).substr(0, 16);
-  words[10] = ' ';
-  return words;
-}
-
 /// ` since ..., until ...` of a line that began or ended within the log.
 std::string part_words(const LearntTime& time) {
   std::string words;
-  if (time.since) words += " since " + local_words(*time.since);
-  if (time.until) words += " until " + local_words(*time.until);
+  if (time.since) words += " since " + local_words(*time.since, 16);
+  if (time.until) words += " until " + local_words(*time.until, 16);
   return words;
 }
 

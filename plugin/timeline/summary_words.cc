@@ -7,13 +7,16 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/level_color.h"
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/time_text.h"
 
 namespace pidometer {
 namespace {
@@ -48,8 +51,9 @@ std::string input_words(const RunSummary& summary, const SummaryInput& input,
 
 /// `2`, or `2 to 5`.
 std::string range_words(std::pair<std::int64_t, std::int64_t> range) {
-  return range.first == range.second ? std::to_string(range.first)
-                                     : fmt::format("{} to {}", range.first, range.second);
+  const std::string most =
+      range.second >= kNoAlarmPids ? "any number" : std::to_string(range.second);
+  return range.first == range.second ? most : fmt::format("{} to {}", range.first, most);
 }
 
 std::string alarm_words(const SeriesReport& report) {
@@ -67,6 +71,8 @@ std::string alarm_words(const SeriesReport& report) {
     any = true;
   }
   if (!any) return {};
+  if (half.first >= kNoAlarmPids)
+    return "; no excess would raise an alarm: too few intervals show what is usual";
   return fmt::format(
       "; smallest alarm: {} PIDs too many in half of the intervals, {} in nine tenths",
       range_words(half), range_words(most));
@@ -82,6 +88,10 @@ std::string series_words(const SummarySeries& series, const TerminalLook& look) 
   if (report.coverage)
     words += fmt::format(": {} to {} UTC", minute_words(report.coverage->begin),
                          minute_words(report.coverage->end));
+  if (!was_judged(report)) {
+    words += ", nothing was judged: " + why_unjudged(report);
+    return wrapped(words, kIndent + 2, look);
+  }
   words += fmt::format(", {} judged", counted_words(report.intervals, "interval"));
   if (report.unjudged_intervals > 0)
     words += fmt::format(", {} not: a window without a finding there says nothing",
@@ -90,10 +100,7 @@ std::string series_words(const SummarySeries& series, const TerminalLook& look) 
 }
 
 std::string trouble_words(const RunSummary& summary, const TerminalLook& look) {
-  std::map<WarningKind, std::uint64_t> counts;
-  for (const Warning& warning : summary.warnings) ++counts[warning.kind];
-  for (const auto& [kind, total] : summary.warning_totals)
-    counts[kind] = std::max(counts[kind], total);
+  const std::map<WarningKind, std::uint64_t> counts = count_warnings(summary);
   std::uint64_t all = 0;
   std::string kinds;
   for (const auto& [kind, count] : counts) {
@@ -171,6 +178,28 @@ SameReading same_reading(const RunSummary& summary, const TerminalLook& look) {
 
 }  // namespace
 
+bool was_judged(const SeriesReport& report) {
+  return report.intervals > 0 && report.no_clock.empty();
+}
+
+std::string why_unjudged(const SeriesReport& report) {
+  if (was_judged(report)) return {};
+  if (!report.no_clock.empty()) return report.no_clock;
+  std::vector<std::string_view> reasons;
+  for (const UnjudgedStretch& stretch : report.unjudged)
+    if (std::ranges::find(reasons, stretch.reason) == reasons.end())
+      reasons.push_back(stretch.reason);
+  std::string words;
+  for (const std::string_view reason : reasons) {
+    if (!words.empty()) words += "; ";
+    words += reason;
+  }
+  if (!words.empty()) return words;
+  if (report.readings == 0) return "no record has a PID that the counter handed out just then";
+  return counted_words(report.readings, "reading") +
+         " of the counter, and no two follow one another in one boot session";
+}
+
 std::string with_thousands(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
@@ -214,9 +243,7 @@ std::string minute_words(Timestamp time) {
 }
 
 std::string offset_words(int minutes) {
-  if (minutes == 0) return "UTC";
-  const int size = std::abs(minutes);
-  return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', size / 60, size % 60);
+  return minutes == 0 ? "UTC" : offset_digits(minutes);
 }
 
 std::string shell_word(std::string_view bytes, const TerminalLook& look) {

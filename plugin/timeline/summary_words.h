@@ -44,6 +44,11 @@ std::string offset_words(int minutes);
 /// A word as a shell takes it, and as a terminal may show it.
 std::string shell_word(std::string_view bytes, const TerminalLook& look);
 
+/// Whether any window of a series could have become a finding of its PIDs.
+bool was_judged(const SeriesReport& report);
+/// Why not; empty where it could.
+std::string why_unjudged(const SeriesReport& report);
+
 /// Inputs, logs, coverage, the smallest alarm, warnings and errors, two columns in.
 std::string read_words(const RunSummary& summary, const TerminalLook& look);
 

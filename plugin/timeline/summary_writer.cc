@@ -195,13 +195,9 @@ Json findings_json(const RunSummary& summary) {
 }
 
 Json warning_counts_json(const RunSummary& summary) {
-  std::map<WarningKind, std::uint64_t> counts;
-  for (const Warning& warning : summary.warnings) ++counts[warning.kind];
-  for (const auto& [kind, total] : summary.warning_totals) {
-    counts[kind] = std::max(counts[kind], total);
-  }
   Json json = Json::object();
-  for (const auto& [kind, count] : counts) json[std::string(warning_kind_name(kind))] = count;
+  for (const auto& [kind, count] : count_warnings(summary))
+    json[std::string(warning_kind_name(kind))] = count;
   return json;
 }
 

@@ -29,6 +29,13 @@ bool alarm(const Entry& entry) {
   return entry.level >= Level::medium;
 }
 
+/// PIDs that the finding itself leaves unexplained: an activity sums its findings up.
+std::int64_t unexplained_of(const Entry& entry) {
+  return entry.kind == AnomalyKind::pid_excess || entry.kind == AnomalyKind::record_gap
+             ? entry.excess_pids
+             : 0;
+}
+
 /// The gravest first.
 bool graver(const Entry& a, const Entry& b) {
   return std::tuple(b.level, b.score_log, b.excess_pids, a.start) <
@@ -123,14 +130,15 @@ std::vector<Night> worst_nights(const std::vector<Entry>& entries) {
 
 using PartsByActivity = std::map<std::string_view, std::vector<const Entry*>>;
 
-std::string night_text(const Night& night, const PartsByActivity& parts, const TerminalLook& look) {
+/// `dropped`: the findings of this night that are not held.
+std::string night_text(const Night& night, const TerminalSummary::Dropped& dropped,
+                       const PartsByActivity& parts, const TerminalLook& look) {
   std::set<std::string_view> summed_up;
   std::set<std::string_view> hosts;
-  std::int64_t unexplained = 0;
+  std::int64_t unexplained = dropped.unexplained;
   for (const Entry* entry : night.entries) {
     if (entry->kind == AnomalyKind::activity) summed_up.insert(entry->activity_id);
-    if (entry->kind == AnomalyKind::pid_excess || entry->kind == AnomalyKind::record_gap)
-      unexplained += entry->excess_pids;
+    unexplained += unexplained_of(*entry);
     hosts.insert(entry->host);
   }
   const Entry& first = *night.entries.front();
@@ -150,10 +158,11 @@ std::string night_text(const Night& night, const PartsByActivity& parts, const T
     if (entry->kind != AnomalyKind::activity || found == parts.end()) continue;
     for (const Entry* part : found->second) lines.emplace_back(part, true);
   }
-  for (std::size_t i = 0; i < std::min(lines.size(), TerminalSummary::kMostLines); ++i)
+  const std::size_t shown = std::min(lines.size(), TerminalSummary::kMostLines);
+  for (std::size_t i = 0; i < shown; ++i)
     text += entry_line(*lines[i].first, lines[i].second, hosts.size() > 1, look);
-  if (lines.size() > TerminalSummary::kMostLines)
-    text += fmt::format("  and {} more\n", lines.size() - TerminalSummary::kMostLines);
+  if (const std::uint64_t more = lines.size() - shown + dropped.findings; more > 0)
+    text += fmt::format("  and {} more\n", more);
   return text + "\n";
 }
 
@@ -199,8 +208,12 @@ void TerminalSummary::add_row(const TimelineEvent& event) {
   entries_.push_back(std::move(entry));
   if (entries_.size() < 2 * kMostFindings) return;
   std::nth_element(entries_.begin(), entries_.begin() + kMostFindings, entries_.end(), graver);
-  for (std::size_t i = kMostFindings; i < entries_.size(); ++i)
-    dropped_ += alarm(entries_[i]) && entries_[i].kind != AnomalyKind::activity ? 1 : 0;
+  for (std::size_t i = kMostFindings; i < entries_.size(); ++i) {
+    if (!alarm(entries_[i])) continue;
+    Dropped& night = dropped_[night_of(entries_[i])];
+    night.unexplained += unexplained_of(entries_[i]);
+    night.findings += entries_[i].kind == AnomalyKind::activity ? 0 : 1;
+  }
   entries_.resize(kMostFindings);
 }
 
@@ -243,9 +256,13 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
     text += fmt::format("and {}\n\n", counted_words(hosts.size() - kMostHosts, "more host"));
 
   PartsByActivity parts;
-  std::uint64_t alarms = dropped_;
+  std::uint64_t alarms = 0;
   const Entry* gravest = nullptr;
   std::set<std::int64_t> all_nights;
+  for (const auto& [night, dropped] : dropped_) {
+    alarms += dropped.findings;
+    all_nights.insert(night);
+  }
   std::vector<const Entry*> in_order;
   for (const Entry& entry : entries_) in_order.push_back(&entry);
   std::stable_sort(in_order.begin(), in_order.end(),
@@ -259,11 +276,18 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
     if (gravest == nullptr || graver(*entry, *gravest)) gravest = entry;
   }
   const std::vector<Night> nights = worst_nights(entries_);
-  for (const Night& night : nights) text += night_text(night, parts, look);
+  for (const Night& night : nights) {
+    const auto dropped = dropped_.find(night.number);
+    text += night_text(night, dropped == dropped_.end() ? Dropped{} : dropped->second, parts, look);
+  }
   if (all_nights.size() > nights.size())
     text += fmt::format("and {}; these are the gravest\n\n",
                         counted_words(all_nights.size() - nights.size(), "more night"));
-  if (alarms == 0)
+  const auto judged = [](const SummarySeries& series) { return was_judged(series.report); };
+  if (alarms == 0 && !summary.series.empty() && std::ranges::none_of(summary.series, judged))
+    text += wrapped("Nothing was judged, and that nothing was found says nothing: below is why.", 0,
+                    look);
+  else if (alarms == 0)
     text += wrapped(
         "No finding of level medium or above. A window without a finding proves nothing: below is "
         "what could be judged, and the smallest excess that raises an alarm.",

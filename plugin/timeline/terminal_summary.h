@@ -55,6 +55,12 @@ class TerminalSummary {
     std::string host;         ///< empty: not known
   };
 
+  /// What is known of a night's findings that are not held.
+  struct Dropped {
+    std::uint64_t findings = 0;
+    std::int64_t unexplained = 0;  ///< PIDs
+  };
+
  private:
   /// Which series a row or a clock is of: image, series_id, whether recovered.
   using SeriesKey = std::tuple<std::string, std::string, bool>;
@@ -71,8 +77,8 @@ class TerminalSummary {
   std::vector<Host> hosts_;
   /// What gaps left unexplained: a clock does not judge the interval of a gap.
   std::map<SeriesKey, UnexplainedDays> gap_days_;
-  std::uint64_t dropped_ = 0;  ///< alarms that are not held
-  std::uint64_t below_ = 0;    ///< findings below medium, in or out of activities
+  std::map<std::int64_t, Dropped> dropped_;  ///< alarms that are not held, by night
+  std::uint64_t below_ = 0;                  ///< findings below medium, in or out of activities
 };
 
 /// The number of the night in which a finding begins: noon to noon of the host's clock, from 0 for

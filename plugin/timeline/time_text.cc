@@ -32,11 +32,6 @@ Clock local_clock_of(Timestamp time, int offset_minutes) {
   return clock_of(time + std::chrono::minutes(offset_minutes));
 }
 
-std::string offset_words(int minutes) {
-  const int size = std::abs(minutes);
-  return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', size / 60, size % 60);
-}
-
 std::string utc_words(const TimeBasis& basis) {
   return basis.certainty.find("assumed_utc") == std::string::npos ? "UTC" : "UTC by assumption";
 }
@@ -47,6 +42,11 @@ std::string clock_words(const Clock& clock, const std::string& said_date) {
 }
 
 }  // namespace
+
+std::string offset_digits(int minutes) {
+  const int size = std::abs(minutes);
+  return fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', size / 60, size % 60);
+}
 
 std::string iso8601(Timestamp time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -64,12 +64,12 @@ std::string window_words(TimeRange window, int offset_minutes, int end_offset_mi
   const Clock begin = local_clock_of(window.begin, offset_minutes);
   const Clock end = local_clock_of(window.end, end_offset_minutes);
   std::string words = fmt::format("between {} {}", begin.date, begin.time);
-  if (offset_minutes != end_offset_minutes) words += " (" + offset_words(offset_minutes) + ")";
+  if (offset_minutes != end_offset_minutes) words += " (" + offset_digits(offset_minutes) + ")";
   words += " and " + clock_words(end, begin.date);
   if (offset_minutes == 0 && end_offset_minutes == 0) return words + " (" + utc_words(basis) + ")";
   const Clock utc_begin = clock_of(window.begin);
   const Clock utc_end = clock_of(window.end);
-  return words + fmt::format(" ({}) = {} to {} UTC", offset_words(end_offset_minutes),
+  return words + fmt::format(" ({}) = {} to {} UTC", offset_digits(end_offset_minutes),
                              clock_words(utc_begin, begin.date),
                              clock_words(utc_end, utc_begin.date));
 }
@@ -78,7 +78,7 @@ std::string instant_words(Timestamp time, int offset_minutes, const TimeBasis& b
   const Clock local = local_clock_of(time, offset_minutes);
   const std::string words = fmt::format("at {} {}", local.date, local.time);
   if (offset_minutes == 0) return words + " (" + utc_words(basis) + ")";
-  return words + fmt::format(" ({}) = {} UTC", offset_words(offset_minutes),
+  return words + fmt::format(" ({}) = {} UTC", offset_digits(offset_minutes),
                              clock_words(clock_of(time), local.date));
 }
 

@@ -13,6 +13,9 @@ std::string iso8601(Timestamp time);
 /// Microseconds since 1970 UTC.
 std::int64_t posix_microseconds(Timestamp time);
 
+/// `-06:00`, `+00:00`.
+std::string offset_digits(int minutes);
+
 /// A window in words, local time first, as its host had it:
 /// `between 2000-11-08 08:50:00 and 09:00:00 (-06:00) = 14:50:00 to 15:00:00 UTC`. Dates are left
 /// out where they repeat. An offset of 0 is said once: `... (UTC)`, or `(UTC by assumption)` where

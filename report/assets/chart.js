@@ -5,6 +5,11 @@
 // dygraphs' legend sets styles that the page's policy forbids, and the page has its own.
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
 
+// PIDs are whole: an axis of few of them has marks between, which get no number.
+function wholeNumber(value) {
+  return Math.abs(value - Math.round(value)) < 1e-6 ? count(value) : '';
+}
+
 class Chart {
   // `frame` holds the lanes. `select` is called with a finding that was clicked, `say` with words on
   // the place pointed at, `viewed` whenever another stretch of time is drawn.
@@ -29,11 +34,11 @@ class Chart {
     this.bars = new Dygraph(bars, empty, {
       ...common, height: 190, underlayCallback: (canvas, area, lane) => this.underlay(canvas, area, lane, false),
       plotter: (drawn) => this.plotBars(drawn), includeZero: true,
-      axes: {x: this.timeAxis(), y: {axisLabelWidth: 58, axisLabelFormatter: count}},
+      axes: {x: this.timeAxis(), y: {axisLabelWidth: 58, axisLabelFormatter: wholeNumber}},
     });
     this.pids = new Dygraph(pids, empty, {
       ...common, height: 230, underlayCallback: (canvas, area, lane) => this.underlay(canvas, area, lane, true),
-      axes: {x: this.timeAxis(), y: {axisLabelWidth: 58, axisLabelFormatter: count}},
+      axes: {x: this.timeAxis(), y: {axisLabelWidth: 58, axisLabelFormatter: wholeNumber}},
     });
     // The page's scroll bar takes its room when the lanes are there already.
     new ResizeObserver(() => {
@@ -172,7 +177,13 @@ class Chart {
     });
   }
 
-  zoom(factor, about = (this.from + this.to) / 2) {
+  // The chosen finding where it is in view: who looks nearer means that one.
+  middle() {
+    const one = this.chosen;
+    return one && one.owner === this.series && this.inView(one) ? (one.start + one.end) / 2 : (this.from + this.to) / 2;
+  }
+
+  zoom(factor, about = this.middle()) {
     this.view(about - (about - this.from) * factor, about + (this.to - about) * factor);
   }
 

@@ -66,6 +66,8 @@ async function readReport() {
     series.findings = [];
     byKey.set(series.key, series);
   }
+  // The clocks stand in the order of the summary's series, one for each.
+  for (const [i, series] of report.summary.series.entries()) series.clock = report.series[i];
   for (const finding of report.findings) {
     finding.start = Date.parse(finding.row.window_start || finding.row.datetime);
     finding.end = Date.parse(finding.row.window_end || finding.row.datetime);

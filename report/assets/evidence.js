@@ -7,9 +7,9 @@ function drawSchedule(body, report) {
     if (series.schedule && series.schedule.length)
       body.append(simpleTable(`Jobs learnt of ${name}`, ['When', 'User', 'Command', 'Runs of those due', 'PIDs up to the next record', 'usually'],
         series.schedule.flatMap((job) => {
-          const cells = [job.username || '', element('code', {}, shortened(job.command || '', 'the summary of the run has them'))];
+          const cells = [job.username || '', commandCell(job.command || '')];
           const cost = job.pids === undefined ? ['never alone', ''] : [job.pids, job.pids_low === job.pids_high ? job.pids_low : `${job.pids_low} to ${job.pids_high}`];
-          const rows = job.times.map((time) => [[element('code', {class: 'fields'}, time.fields), partWords(time, report, series)], ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
+          const rows = job.times.map((time) => [[element('code', {class: 'fields'}, time.fields), partWords(time, series)], ...cells, `${count(time.runs)} of ${count(time.due)}`, ...cost]);
           if (job.other_runs) rows.push([job.times.length ? 'at other times' : 'at no fixed time', ...cells, count(job.other_runs), ...cost]);
           return rows;
         })));
@@ -21,17 +21,28 @@ function drawSchedule(body, report) {
         source.pids, count(source.seen)])));
     if (series.periods && series.periods.length)
       body.append(element('details', {}, element('summary', {}, `What could have been seen: ${name}`),
-        simpleTable('Coverage and smallest alarm', ['From', 'To', 'Intervals judged', 'Hours judged', 'Smallest alarm in half of them', 'in nine tenths'],
-          series.periods.map((period) => [period.begin.slice(0, 10), period.end.slice(0, 10), count(period.intervals),
-            (period.judged_seconds / 3600).toFixed(1), period.smallest_alarm_pids ?? '', period.smallest_alarm_pids_high ?? '']))));
+        simpleTable('Coverage and smallest alarm', ['First day', 'Last day', 'Intervals judged', 'Hours judged', 'Smallest alarm in half of them', 'in nine tenths'],
+          series.periods.map((period) => [...daysOf(period, series.clock), count(period.intervals),
+            (period.judged_seconds / 3600).toFixed(1), alarmWords(period.smallest_alarm_pids), alarmWords(period.smallest_alarm_pids_high)]))));
   }
   if (!body.childElementCount) body.append(element('p', {}, 'Nothing was learnt.'));
 }
 
 // Since and until when a line was in force, by the clock of the host.
-function partWords(time, report, series) {
-  const clock = report.series.find((one) => one.image === series.input && one.host === (series.hostname || '')) || report.series[0];
-  return ['since', 'until'].filter((word) => time[word]).map((word) => ` ${word} ${timeWords(Date.parse(time[word]), clock)}`).join('');
+function partWords(time, series) {
+  return ['since', 'until'].filter((word) => time[word]).map((word) => ` ${word} ${timeWords(Date.parse(time[word]), series.clock)}`).join('');
+}
+
+// Of the number that the program gives where no excess would have been an alarm.
+function alarmWords(pids) {
+  return pids === undefined ? '' : pids >= 4194304 ? 'none is' : pids;
+}
+
+// A period's first day and its last one: days of the host's own clock, whatever times are shown in.
+// Noons, which no change of that clock takes to another day.
+function daysOf(period, clock) {
+  const half = 12 * 3600 * 1000;
+  return [Date.parse(period.begin) + half, Date.parse(period.end) - half].map((noon) => dayWords(noon + hostOffset(clock, noon) * 60000));
 }
 
 function damageWords(list) {

@@ -12,7 +12,8 @@ function drawHead(report, best) {
   const head = document.getElementById('headline');
   if (best && LEVELS.indexOf(best.row.level) >= 2)
     head.replaceChildren(element('strong', {class: `level ${best.row.level}`}, headline(best)), ` · ${windowWords(best.start, best.end, best.owner)}`);
-  else head.textContent = best ? 'No finding of level medium or above' : 'No finding';
+  else if (best) head.textContent = 'No finding of level medium or above';
+  else head.textContent = summary.series.length && summary.series.every((series) => series.intervals === 0) ? 'Nothing was judged' : 'No finding';
   const records = summary.logs.reduce((sum, log) => sum + log.records, 0);
   document.getElementById('about').textContent = `${names.join(', ')} · ${plural(summary.logs.length, 'log')}, ${plural(records, 'record')}` +
       (report.left_out ? ` · ${plural(report.left_out, 'finding')} of the lowest levels are left out of this report; the rows of a scan have them` : '') +
@@ -116,6 +117,10 @@ function start(report) {
     chart.redraw();
   });
   document.getElementById('print').addEventListener('click', () => print());
+  // What is folded away on the screen is on paper nowhere else.
+  const folded = () => document.querySelectorAll('#schedule details, #evidence details');
+  addEventListener('beforeprint', () => folded().forEach((one) => { one.dataset.open = one.open; one.open = true; }));
+  addEventListener('afterprint', () => folded().forEach((one) => { one.open = one.dataset.open === 'true'; }));
   if (report.series.length) showSeries(best && best.owner ? best.owner : report.series[0]);
   if (best) select(best, false);
   document.documentElement.dataset.milliseconds = Math.round(performance.now());  // since the navigation

@@ -33,9 +33,13 @@ function plural(number, noun) {
   return `${count(number)} ${number === 1 ? noun : noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`;
 }
 
-// Minutes east of UTC of a series' host at a time.
+// Minutes east of UTC of a series' host at a time, as times are shown.
 function offsetAt(series, time) {
-  if (!localTimes || !series || series.offsets.length === 0) return 0;
+  return localTimes ? hostOffset(series, time) : 0;
+}
+
+function hostOffset(series, time) {
+  if (!series || series.offsets.length === 0) return 0;
   let low = 0;
   let high = series.offsets.length - 1;
   while (low < high) {
@@ -53,6 +57,12 @@ function offsetWords(minutes) {
   return `${minutes < 0 ? '−' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
+// The day of a time that was moved by its clock's offset.
+function dayWords(moved) {
+  const date = new Date(moved);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
+
 // A time's parts by the host's clock.
 function parts(time, series) {
   const offset = offsetAt(series, time);
@@ -60,7 +70,7 @@ function parts(time, series) {
   const two = (n) => String(n).padStart(2, '0');
   return {
     offset,
-    day: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`,
+    day: dayWords(date.getTime()),
     shortDay: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`,
     minute: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`,
     second: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`,
@@ -115,11 +125,18 @@ function levelMark(level) {
 }
 
 // As much of a long text as a table has room for. What is whole is where `where` says.
-function shortened(text, where) {
-  const most = 400;
+function shortened(text, where, most = 400) {
   const characters = [...text];  // of which some are two units of the string
   return characters.length <= most ? text
                                    : `${characters.slice(0, most).join('')}… and ${count(characters.length - most)} characters more: ${where}`;
+}
+
+// A command of a table: on the screen as much as there is room for; paper has room.
+function commandCell(command) {
+  const screen = shortened(command, 'the summary of the run has them');
+  const paper = shortened(command, 'the summary of the run has them', 20000);
+  return screen === paper ? element('code', {}, screen)
+                          : element('code', {}, element('span', {class: 'screen-text'}, screen), element('span', {class: 'paper-text'}, paper));
 }
 
 // A table of rows of cells (text or elements), with a caption that screen readers name it by. Columns

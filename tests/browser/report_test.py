@@ -1,14 +1,12 @@
 #!/usr/bin/python3
 """The report in a real browser: what is shown, clicked, zoomed, printed, and what may never run."""
 
-import datetime
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
-import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import browser, evidence, program, tap  # noqa: E402
@@ -151,6 +149,29 @@ class Case(ReportTest):
         self.one("#graph").send_keys("0")
         self.assertEqual(self.shown_range(), whole)
 
+    def test_zooming_keeps_the_chosen_finding_in_view(self):
+        for _ in range(4):
+            self.one("[data-view=in]").click()
+        self.assertIn("8 Nov 2000", self.shown_range())
+        labels = [label.text for label in self.all("#graph .bars .dygraph-axis-label-y")]
+        self.assertIn("800", labels)
+        # Another one is far from it.
+        self.driver.find_element(By.XPATH, "//button[contains(., '22 unexplained')]").click()
+        for _ in range(4):
+            self.one("[data-view=in]").click()
+        self.assertRegex(self.shown_range(), "8 Nov 2000, 20:[0-3][0-9] to 20:[3-5][0-9]")
+
+    def test_an_axis_of_few_pids_repeats_no_number(self):
+        self.one("[data-view=all]").click()
+        bars = self.one("#graph .bars")
+        # A stretch of the night from 6 to 7 November, where nothing but the host's own work is.
+        width = bars.size["width"]
+        ActionChains(self.driver).move_to_element_with_offset(bars, int(width * 0.50 - width / 2), 0).click_and_hold() \
+            .move_by_offset(int(width * 0.12), 0).release().perform()
+        labels = [label.text for label in self.all("#graph .bars .dygraph-axis-label-y") if label.text]
+        self.assertEqual(len(labels), len(set(labels)), labels)
+        self.assertLess(max(int(label) for label in labels), 10)
+
     def test_a_drag_zooms_both_lanes(self):
         whole = self.shown_range()
         bars = self.one("#graph .bars")
@@ -230,6 +251,12 @@ class Case(ReportTest):
         schedule, = [page for page in pages if "What the host does by itself" in page]
         self.assertRegex(schedule, r"\*/10 \* \* \* \* +root +/sbin/rmmod -as +508 of 508")
         self.assertIn("/etc/cron.hourly", printed)
+        self.assertIn("What could have been seen", printed)
+        self.assertRegex(printed, r"8 Nov 2000 +8 Nov 2000 +[0-9]+")
+        self.assertEqual([part.get_attribute("open") for part in self.all("#schedule details")], [None], "as it was")
+        # The worst night stands with the graph.
+        self.assertIn("Night of 7 to 8 Nov 2000", pages[0])
+        self.assertRegex(pages[0], r"842 unexplained PIDs · 8 Nov 2000, 08:50 to 09:00 \(−06:00\)")
 
     def test_the_printed_graph_fits_its_axes(self):
         """It is a graph of its own, as wide as paper: a squeezed one has its labels elsewhere."""
@@ -284,108 +311,6 @@ class Hostile(ReportTest):
         self.assertIn(HOSTILE, self.text("#detail .line code"))
         self.assertEqual(self.all("main img"), [])
         self.assertEqual(self.all("main a"), [])
-        self.assert_quiet()
-
-
-class Several(ReportTest):
-    def test_each_log_has_a_clock_of_its_own(self):
-        for name in ("first", "second"):
-            folder = self.folder / name
-            folder.mkdir(exist_ok=True)
-            (folder / "cron").write_bytes(evidence.LOG)
-            os.utime(folder / "cron", (973743001, 973743001))
-        path = self.report("two.html", *program.ZONE, self.folder / "first", self.folder / "second")
-        browser.open_report(self.driver, path)
-        self.assertEqual(len(self.all("#series option")), 2)
-        self.driver.find_elements(By.CSS_SELECTOR, ".entry")[-1].click()
-        self.assert_quiet()
-
-    def test_the_axis_goes_by_the_hosts_clock_over_a_change_of_it(self):
-        """Chicago went from -06:00 to -05:00 at 02:00 on 2 April 2000, and back on 29 October."""
-        chicago = zoneinfo.ZoneInfo("America/Chicago")
-        utc = datetime.timezone.utc
-        for name, begin, days, narrow in (
-                ("spring", datetime.datetime(2000, 3, 30, 6, tzinfo=utc), ["30 Mar", "31 Mar", "1 Apr", "2 Apr", "3 Apr", "4 Apr", "5 Apr"],
-                 ["2 Apr", "03:00", "04:00"]),
-                ("autumn", datetime.datetime(2000, 10, 26, 5, tzinfo=utc), ["26 Oct", "27 Oct", "28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov"],
-                 ["29 Oct", "01:00", "02:00", "03:00"])):
-            with self.subTest(name):
-                log = self.folder / name / "cron"
-                log.parent.mkdir(exist_ok=True)
-                times = [begin + datetime.timedelta(minutes=10 * i) for i in range(6 * 144)]
-                log.write_bytes(b"".join(b"root (%s-%d) CMD (job)\n" % (time.astimezone(chicago).strftime("%m/%d-%H:%M:%S").encode(), 600 + 2 * i)
-                                         for i, time in enumerate(times)))
-                end = times[-1].timestamp()
-                os.utime(log, (end, end))
-                browser.open_report(self.driver, self.report(f"{name}.html", "--timezone", "America/Chicago", log))
-                labels = lambda: [label.text for label in self.all("#graph .pids .dygraph-axis-label-x")]
-                self.assertEqual([label for label in labels() if ":" not in label], days)
-                for label in labels():  # at equal hours of each day
-                    self.assertRegex(label, "^(00|06|12|18):00$|^[0-9]+ ")
-                for _ in range(3):
-                    self.one("[data-view=in]").click()
-                for label in labels():
-                    self.assertRegex(label, "^[0-9]{2}:00$|^[0-9]+ ")
-                shown = {label.text: label.location["x"] for label in self.all("#graph .pids .dygraph-axis-label-x")}
-                self.assertLessEqual(set(narrow), set(shown))
-                if name == "autumn":  # 01:00 comes twice, and 02:00 two hours behind the first of them
-                    self.assertAlmostEqual((shown["02:00"] - shown["01:00"]) / (shown["03:00"] - shown["02:00"]), 2, delta=0.1)
-                self.assert_quiet()
-
-    def test_a_job_whose_time_was_changed_has_its_parts(self):
-        log = self.folder / "changed" / "cron"
-        log.parent.mkdir(exist_ok=True)
-        lines = []
-        for i in range(30 * 48):
-            lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 600 + 4 * i))
-            if i % 48 == (2 if i < 15 * 48 else 6):
-                lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (backup)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 602 + 4 * i))
-        log.write_bytes(b"".join(lines))
-        os.utime(log, (975628800, 975628800))
-        browser.open_report(self.driver, self.report("changed.html", *program.ZONE, log))
-        told = self.one("#schedule").get_attribute("textContent")
-        self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
-        self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
-        self.assert_quiet()
-
-    def test_a_long_command_is_cut_between_characters(self):
-        log = self.folder / "long" / "cron"
-        log.parent.mkdir(exist_ok=True)
-        smile = "\N{GRINNING FACE}"  # two units of UTF-16
-        command = "x" * 399 + smile + 1233 * "z"
-        log.write_bytes("".join(f"root (11/05-{i // 6:02}:{i % 6 * 10:02}:00-{600 + 2 * i}) CMD ({words})\n"
-                                for i in range(140) for words in (command if i % 2 else "y" * 399 + smile,)).encode())
-        os.utime(log, (973743001, 973743001))
-        browser.open_report(self.driver, self.report("long.html", "--timezone", "UTC", log))
-        shown = {code.get_attribute("textContent") for code in self.all("#schedule td code")}
-        self.assertEqual(shown, {"y" * 399 + smile,
-                                 "x" * 399 + smile + "… and 1,233 characters more: the summary of the run has them"})
-        self.assert_quiet()
-
-    def test_a_gap_says_what_was_handed_out_in_it(self):
-        log = self.folder / "gap" / "cron"
-        log.parent.mkdir(exist_ok=True)
-        # Six lines are gone, and 700 PIDs more than their jobs take.
-        log.write_bytes(b"".join(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (
-            1 + i // 144, i // 6 % 24, i % 6 * 10, 600 + 2 * i + (700 if i > 503 else 0))
-            for i in range(6 * 144) if not 500 <= i < 506))
-        os.utime(log, (973555200, 973555200))
-        browser.open_report(self.driver, self.report("gap.html", "--timezone", "UTC", log))
-        self.assertEqual(self.text("#headline"),
-                         "700 unexplained PIDs; records are missing: records removed · 4 Nov 2000, 11:10 to 12:20 (UTC)")
-        self.assertIn("700 unexplained PIDs", self.text(".night h3"))
-        self.assert_quiet()
-
-    def test_nothing_found_is_said(self):
-        log = self.folder / "quiet" / "cron"
-        log.parent.mkdir(exist_ok=True)
-        log.write_bytes(b"".join(b"root (11/05-%02d:%02d:00-%d) CMD (job)\n" % (i // 6, i % 6 * 10, 600 + 2 * i)
-                                 for i in range(140)))
-        os.utime(log, (973743001, 973743001))
-        path = self.report("quiet.html", "--timezone", "UTC", log)
-        browser.open_report(self.driver, path)
-        self.assertEqual(self.text("#headline"), "No finding")
-        self.assertIn("proves nothing", self.text("#nights"))
         self.assert_quiet()
 
 

@@ -15,6 +15,7 @@ from tests.support import program, rows, tap  # noqa: E402
 
 LN10 = math.log(10)
 MOST = 9999
+LEVELS = ("informational", "low", "medium", "high", "critical")
 
 
 def continued_fraction(a, b, x):
@@ -128,7 +129,9 @@ class Arithmetic(program.ProgramTest):
         q = {name: float(value) for name, value in re.findall(r"^ {4}(\w+) = (\S+)  ", text, re.M)}
         # from the intervals' own numbers to the sums
         means = [float(x) for x in re.findall(r"expected: (\S+) by the baseline", text)]
-        handed = [int(x) for x in re.findall(r"handed out: [0-9]+ - [0-9]+ = ([0-9]+) PIDs", text)]
+        handed = [int(x) for x in re.findall(r"handed out: [-+ 0-9]+ = ([0-9]+) PIDs", text)]
+        for sum_, result in re.findall(r"(?:handed out|line [0-9]+): ([-+ 0-9]+) = (-?[0-9]+)", text):
+            self.assertEqual(sum(int(part) for part in re.findall(r"[-+]?[0-9]+", sum_.replace(" ", ""))), int(result), sum_)
         variances = [float(x) for x in re.findall(r"by the baseline, variance ([0-9.e+-]+),", text)]
         vary = [float(x) for x in re.findall(r"of which (\S+) PIDs can vary", text)]
         self.assertEqual(len(means), q["width"])
@@ -153,6 +156,10 @@ class Arithmetic(program.ProgramTest):
         self.near(score_over_log(score, q["looks"]), row["score_log"], rel=2e-3, slack=2e-3)
         self.near(-q["looks"] * math.log1p(-min(0.999999, 10 ** -score)) * 30 / q["days"], q["in_month"], rel=0.02,
                   slack=0.02)
+        level = sum(q["in_month"] < bound for bound in (10, 0.1, 1e-4, 1e-8))
+        level = min([level] + [most for name, most in q.items() if name.startswith("most_level")])
+        self.assertEqual(level, q["row_level"])
+        self.assertEqual(LEVELS[int(level)], row["level"])
         self.assertAlmostEqual(q["stretch_R"], row["excess_pids"], delta=0.51)
         self.near(q["stretch_R"] - 1.645 * math.sqrt(q["stretch_V"]), row["excess_low"], slack=0.51)
         return q
@@ -189,6 +196,53 @@ class Arithmetic(program.ProgramTest):
                     with self.subTest(log=log.name, window=row["window_start"]):
                         seen |= set(self.redo(row, program.run("explain", row["finding_id"], *arguments)))
         self.assertLessEqual({"usual_variance", "burst_score", "k"}, seen, sorted(seen))
+
+    def log_of(self, folder, pids, lines):
+        """A line of a job every ten minutes of five days with these PIDs, and other lines by their places."""
+        log = pathlib.Path(folder) / "cron.log"
+        log.write_text("".join(
+            lines.get(i, "") + f"2026-03-{1 + i // 144:02}T{i // 6 % 24:02}:{i % 6 * 10:02}:01+00:00 web01 CRON[{pid}]: (root) CMD (job)\n"
+            for i, pid in enumerate(pids)))
+        return log
+
+    def test_an_interval_in_which_the_counter_wrapped(self):
+        pids = [600]
+        for i in range(1, 5 * 144):
+            pid = pids[-1] + 400 + i % 3 + (1500 if i == 500 else 0)
+            pids.append(pid if pid < 32768 else pid - 32768 + 300)
+        with tempfile.TemporaryDirectory() as folder:
+            log = self.log_of(folder, pids, {})
+            [row] = [row for row in rows.split_rows(program.run("scan", log).out.decode("ascii"))
+                     if row["data_type"] == "pidometer:anomaly:pid_excess" and row["excess_pids"] > 1000]
+            run = program.run("explain", row["finding_id"], log)
+            self.redo(row, run)
+            text = run.out.decode()
+            self.assertRegex(text, r"line [0-9]+: [0-9]+ \+ 32768 - 300 - [0-9]+ = 40[0-9]\n")
+
+    def test_a_level_that_something_bounds_says_what(self):
+        """The daemon's start, where the host may have been booted; the same work without it is an alarm."""
+        pids = [600 + 3 * i + (1000 if i >= 500 else 0) for i in range(5 * 144)]
+        start = "2026-03-04T11:15:01+00:00 web01 cron[2200]: (CRON) STARTUP (fork ok)\n"
+        for name, lines, known, level, words in (
+                ("plain", {}, None, "critical", ""),
+                ("boot", {500: start}, None, "low",
+                 "most_level_by_boot = 1  low at most: the host may have been booted in it, and its counter have come as far again"),
+                ("known", {}, "begin,end,reason\n2026-03-04T11:00:00Z,2026-03-04T12:00:00Z,upgrade\n", "high",
+                 "known = 1  levels lower: it lies wholly in work that is known (--known)")):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                log = self.log_of(folder, pids, lines)
+                arguments = [log]
+                if known:
+                    (pathlib.Path(folder) / "known.csv").write_text(known)
+                    arguments += ["--known", pathlib.Path(folder) / "known.csv"]
+                [row] = [row for row in rows.split_rows(program.run("scan", *arguments).out.decode("ascii"))
+                         if row["data_type"] == "pidometer:anomaly:pid_excess" and row["excess_pids"] > 500]
+                self.assertEqual(row["level"], level)
+                run = program.run("explain", row["finding_id"], *arguments)
+                self.assertIn(words, run.out.decode())
+                self.assertIn(f"row_level = {LEVELS.index(level)}  ", run.out.decode())
+                if not known:
+                    self.redo(row, run)
 
 
 if __name__ == "__main__":

@@ -185,12 +185,26 @@ class Dies(IsolationTest):
     def test_interrupted_while_extracting(self):
         """What was copied until then has its record, and it says that there is more."""
         out = self.folder / "out"
-        status, said = self.extract_and(out, lambda program_id, _: os.kill(program_id, signal.SIGINT))
-        self.assertEqual(status, 130, said)
+        packed = out / "whole/var/log/cron.1.gz"
+        with subprocess.Popen([program.PROGRAM, "extract", self.image, "-d", out], stderr=subprocess.PIPE) as process:
+            while process.poll() is None and not packed.exists():
+                time.sleep(0.001)
+            process.send_signal(signal.SIGINT)  # while it is unpacked
+            said = process.stderr.read().decode()
+        self.assertEqual(process.returncode, 130, said)
         record = rows.parse((out / "CUSTODY.json").read_text())
         self.assertEqual(rows.problems(record, rows.load_schema("custody")), [])
         self.assertEqual((record["exit_status"], record["complete"]), (130, False))
         self.assertIn("interrupted", record["missing"][-1])
+        # What was found and not copied is named, to the person too, and is no error of the evidence.
+        self.assertTrue(any("/var/log/cron.1.gz" in words for words in record["missing"]), record["missing"])
+        self.assertEqual(record["errors"], [])
+        self.assertNotIn("error: ", said)
+        for words in record["missing"][:-1]:
+            self.assertIn(f"missing: {words}", said)
+        self.assertRegex(said, "interrupted; [0-9]+ files?, [0-9,]+ bytes extracted to .*; what has its name there is whole, and it is not all\n$")
+        names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+        self.assertEqual(names, {file["extracted"] for file in record["files"]} | {"CUSTODY.json", "CUSTODY.txt"})
         self.assertIn("whole/var/log/cron", [file["extracted"] for file in record["files"]])
         self.assertFalse((out / "SHA256SUMS").exists())
         for file in record["files"]:

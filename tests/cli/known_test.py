@@ -73,8 +73,8 @@ class Known(program.ProgramTest):
         log.write_text("".join(f"Nov  5 {i // 6 % 24:02}:{i % 6 * 10:02}:01 web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n"
                                for i in range(140)))
         known = self.folder / "changes.csv"
-        known.write_text("begin,end,reason,host\n2000-11-08T08:00,2000-11-08T10:00,restore,web01\n"
-                         "2000-11-08T08:00,2000-11-08T10:00,restore,wbe01\n")
+        known.write_text("begin,end,reason,host\n2000-11-05T08:00,2000-11-05T10:00,restore,web01\n"
+                         "2000-11-05T08:00,2000-11-05T10:00,restore,wbe01\n")
         summary = self.folder / "summary.json"
         run = program.run("scan", "--timezone", "UTC", "--year", "2000", "--known", known, "--summary", summary, log)
         self.assertEqual(run.status, 0, run.err)
@@ -85,6 +85,22 @@ class Known(program.ProgramTest):
         told = rows.parse(summary.read_text())
         self.assertEqual(rows.problems(told, rows.load_schema("summary")), [])
         self.assertEqual([w["kind"] for w in told["warnings"] if w["kind"] == "unused_known"], ["unused_known"])
+
+    def test_windows_outside_of_the_log_are_named_once(self):
+        """A year that was mistyped would leave alarms that look as if nobody knew of them."""
+        def warned(text):
+            run = self.scan(text)
+            return [line for line in run.err.splitlines() if line.startswith("warning: ") and "marks nothing" in line]
+
+        self.assertEqual(warned(self.HOUR), [])
+        known = self.folder / "known.csv"
+        self.assertEqual(warned(self.HOUR.replace("2000-", "2002-")), [
+            f"warning: line 2 of {known} lies wholly outside of the logs that were read and marks nothing; "
+            f"line 2 of {known} would lie in them in 2000: is its year mistyped?"])
+        # The calendar of a year, to a log of four days.
+        calendar = self.HOUR + "".join(f"2000-{month:02}-20T08:00,2000-{month:02}-20T10:00,patches\n" for month in range(1, 13))
+        self.assertEqual(warned(calendar), [
+            f"warning: line 3 of {known} (12 such windows in all) lies wholly outside of the logs that were read and marks nothing"])
 
     def test_a_file_that_is_not_understood_ends_the_run(self):
         for text in ("", "begin,end,reason\nnoon,midnight,x\n", "[{}]"):

@@ -288,5 +288,65 @@ class Extract(program.ProgramTest):
                 self.assertRegex(sums, rf"^[0-9a-f]{{64}}  {log.relative_to(out)}$")
 
 
+class Contradictions(program.ProgramTest):
+    """What is given and what the evidence says of itself."""
+
+    def setUp(self):
+        super().setUp()
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def warnings(self, *arguments):
+        run = program.run("scan", *arguments)
+        self.assertIn(run.status, (0, 4), run.err)
+        return [line for line in run.err.splitlines() if line.startswith("warning: ")]
+
+    def test_a_zone_that_the_lines_own_offsets_contradict(self):
+        log = self.folder / "cron.log"
+        log.write_text("".join(f"2026-03-05T{i // 6:02}:{i % 6 * 10:02}:01+01:00 web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n"
+                               for i in range(140)))
+        self.assertEqual(self.warnings("--timezone", "Europe/Berlin", log), [])
+        self.assertEqual(self.warnings(log), [])
+        [words] = self.warnings("--timezone", "America/Chicago", log)
+        self.assertIn("--timezone America/Chicago has the offset -06:00 then, and the line itself has +01:00: "
+                      "what the lines have is taken", words)
+
+    def test_a_zone_that_the_host_contradicts(self):
+        root = self.folder / "root"
+        (root / "var/log").mkdir(parents=True)
+        (root / "etc").mkdir()
+        (root / "var/log/cron").write_bytes(evidence.LOG)
+        os.utime(root / "var/log/cron", (973743001, 973743001))
+        (root / "etc/localtime").write_bytes(pathlib.Path("/usr/share/zoneinfo/America/Chicago").read_bytes())
+        self.assertEqual(self.warnings("--root", root), [])
+        self.assertEqual(self.warnings("--timezone", "-06:00", "--root", root), [], "the same clock by another name")
+        [words] = self.warnings("--timezone", "America/New_York", "--root", root)
+        self.assertIn("--timezone America/New_York has the offset -05:00 then, and the host's own zone, ", words)
+        self.assertIn("has -06:00: the zone given is taken", words)
+
+    def test_a_log_of_which_nothing_can_be_judged(self):
+        log = self.folder / "cron.log"
+        log.write_text("2026-03-05T01:00:01Z web01 CRON[600]: (root) CMD (job)\n")
+        run = program.run("scan", log)
+        self.assertEqual((run.status, run.out), (0, b""), run.err)
+        self.assertIn("nothing was judged: 1 reading of the counter, and no two follow one another in one boot session", run.err)
+        log.write_text("".join(f"2026-03-05T0{i}:00:01Z web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n" for i in range(9)))
+        self.assertNotIn("judged", program.run("scan", log).err)
+
+    def test_lines_behind_a_prefix_of_another_program(self):
+        """They look like cron's; what is refused says what to do."""
+        log = self.folder / "cron.log"
+        log.write_text("".join(f"web01|2026-03-05T{i // 6:02}:{i % 6 * 10:02}:01+01:00 web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n"
+                               for i in range(140)))
+        run = program.run("scan", log)
+        self.assertEqual(run.status, 4, run.err)
+        self.assertIn(f"140 lines of {log} look like cron's and could not be read", run.err)
+        self.assertIn("sed 's/^PREFIX//' LOG > COPY", run.err)
+        copy = self.folder / "copy.log"
+        copy.write_bytes(subprocess.run(["sed", "s/^web01|//", log], capture_output=True, check=True).stdout)
+        self.assertEqual(program.run("scan", copy).status, 0)
+
+
 if __name__ == "__main__":
     tap.main()

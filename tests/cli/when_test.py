@@ -43,7 +43,25 @@ class When(program.ProgramTest):
 
     def test_outside_of_the_log(self):
         self.assertEqual([birth["certainty"] for birth in self.births(5)], ["before_log"])
+        # The daemon's start stands in the log's first line.
         self.assertEqual([birth["certainty"] for birth in self.births(30000)], ["after_log"])
+
+    def test_before_a_log_that_does_not_begin_with_a_boot(self):
+        """An earlier round of the counter may have had the PID as well."""
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            log.write_bytes(b"".join(line for line in evidence.LOG.splitlines(True)[1:]))
+            os.utime(log, (973743001, 973743001))
+            run = program.run("when", "--pid", 30000, "--json", *program.ZONE, log)
+            self.assertEqual(run.status, 0, run.err)
+            before, after = [rows.parse(line) for line in run.out.decode("ascii").splitlines()]
+            self.assertEqual((before["certainty"], after["certainty"]), ("before_log", "after_log"))
+            self.assertEqual((before["last_line"], after["first_line"]), (1, 596))
+            self.assertEqual(before["caveat"], "if at all: the counter had gone round before the log begins, or the host been booted")
+            self.assertIn("before the log's first record", before["message"])
+            # Of one that the log itself has nothing else need be thought, where the counter never goes round.
+            run = program.run("when", "--pid", 2871, "--json", *program.ZONE, log)
+            self.assertEqual(len(run.out.splitlines()), 1)
 
     def test_above_pid_max_none_is_possible(self):
         [row] = self.births(40000)
@@ -137,9 +155,12 @@ class Schedule(program.ProgramTest):
             self.assertRegex(run.out.decode(), r"\n  0 1 \* \* \* until 2000-11-15 01:00 +root +15 of 15 .*backup\n"
                                                r"  0 3 \* \* \* since 2000-11-16 03:00 +root +15 of 15 .*backup\n")
             self.assertNotIn("at other times", run.out.decode())
+            # In UTC the last run is of the day after.
+            self.assertRegex(run.out.decode(), ", 2000-11-01 to 2000-11-30\n")
             run = program.run("schedule", "--crontab", *program.ZONE, log)
             self.assertIn("# until 2000-11-15 01:00:\n# 0 1 * * * root backup\n"
                           "# since 2000-11-16 03:00:\n0 3 * * * root backup\n", run.out.decode())
+            self.assertRegex(run.out.decode(), "^# .*, 2000-11-01 to 2000-11-30\n")
             run = program.run("schedule", "--json", *program.ZONE, log)
             [job] = [one for one in rows.parse(run.out.decode())["schedule"] if one["command"] == "backup"]
             self.assertEqual(job["times"], [

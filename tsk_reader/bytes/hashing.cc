@@ -1,9 +1,9 @@
 #include "tsk_reader/bytes/hashing.h"
 
-#include <openssl/evp.h>
+#include <span>
+#include <utility>
 
-#include <array>
-#include <cassert>
+#include "base/sha256.h"
 
 namespace pidometer {
 namespace {
@@ -34,38 +34,6 @@ class HashingStream : public ByteStream {
 };
 
 }  // namespace
-
-struct Sha256::State {
-  EVP_MD_CTX* context = nullptr;
-};
-
-Sha256::Sha256() : state_(std::make_unique<State>()) {
-  state_->context = EVP_MD_CTX_new();
-  const int ok = EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
-  assert(ok == 1);
-  static_cast<void>(ok);
-}
-
-Sha256::~Sha256() {
-  EVP_MD_CTX_free(state_->context);
-}
-
-void Sha256::update(std::span<const std::byte> bytes) {
-  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
-}
-
-std::string Sha256::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  EVP_DigestFinal_ex(state_->context, digest.data(), &length);
-  std::string hex;
-  hex.reserve(std::size_t{2} * length);
-  for (unsigned int i = 0; i < length; ++i) {
-    hex += "0123456789abcdef"[digest[i] >> 4U];
-    hex += "0123456789abcdef"[digest[i] & 15U];
-  }
-  return hex;
-}
 
 std::unique_ptr<ByteStream> hash_while_reading(std::unique_ptr<ByteStream> stored,
                                                std::function<void(std::string)> done) {

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include "base/hex.h"
+
 namespace pidometer {
 namespace {
 
@@ -17,12 +19,7 @@ std::string finish(EVP_MD_CTX* context) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   EVP_DigestFinal_ex(context, digest.data(), &length);
-  std::string hex;
-  for (unsigned int i = 0; i < length; ++i) {
-    hex += "0123456789abcdef"[digest[i] >> 4U];
-    hex += "0123456789abcdef"[digest[i] & 15U];
-  }
-  return hex;
+  return hex_of(std::span(digest).first(length));
 }
 
 }  // namespace

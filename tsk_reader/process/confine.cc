@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <initializer_list>
 
-#include "tsk_reader/bytes/hashing.h"
+#include "base/sha256.h"
 #include "tsk_reader/bytes/os_file.h"
 #include "tsk_reader/process/open_broker.h"
 #include "tsk_reader/process/open_trap.h"

@@ -1,40 +1,22 @@
 #include "plugin/cron_log/carving/carved_log.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
+
+#include "base/sha256.h"
 
 namespace pidometer {
 namespace {
 
 using SharedHash = std::shared_ptr<std::optional<std::string>>;
-using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
-
-std::string hex(std::span<const unsigned char> bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 0x0fU];
-  }
-  return text;
-}
-
 constexpr std::size_t kBlockBytes = std::size_t{1} << 16;
 
 /// A part of another stream. What is skipped leaves no hash.
 class PartStream final : public ByteStream {
  public:
   PartStream(std::unique_ptr<ByteStream> whole, ByteRange range, SharedHash hash)
-      : whole_(std::move(whole)),
-        range_(range),
-        hash_(std::move(hash)),
-        digest_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    hashing_ = digest_ != nullptr && EVP_DigestInit_ex(digest_.get(), EVP_sha256(), nullptr) == 1;
-  }
+      : whole_(std::move(whole)), range_(range), hash_(std::move(hash)) {}
 
   Result<std::size_t> read(std::span<std::byte> out) override {
     const std::uint64_t left = range_.end - range_.begin - at_;
@@ -43,7 +25,7 @@ class PartStream final : public ByteStream {
     const Result<std::size_t> got = whole_->read(out.first(want));
     if (!got) return got;
     at_ += *got;
-    hashing_ = hashing_ && EVP_DigestUpdate(digest_.get(), out.data(), *got) == 1;
+    if (hashing_) digest_.update(out.first(*got));
     if (hashing_ && at_ == range_.end - range_.begin) finish();
     take_damage();
     return got;
@@ -63,10 +45,7 @@ class PartStream final : public ByteStream {
 
  private:
   void finish() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned size = 0;
-    if (EVP_DigestFinal_ex(digest_.get(), bytes.data(), &size) == 1)
-      *hash_ = hex(std::span(bytes).first(size));
+    *hash_ = digest_.finish();
     hashing_ = false;
   }
 
@@ -83,8 +62,8 @@ class PartStream final : public ByteStream {
   std::unique_ptr<ByteStream> whole_;
   ByteRange range_;
   SharedHash hash_;
-  Digest digest_;
-  bool hashing_ = false;
+  Sha256 digest_;
+  bool hashing_ = true;
   std::uint64_t at_ = 0;
   std::vector<DamagedRange> damage_;
 };

@@ -227,9 +227,50 @@ TEST(Library, AnExceptionOfTheHostDoesNotCross) {
   pidometer_error* const error = pidometer_scan_run(
       scan.get(), [](void*, const char*, size_t) -> int { throw std::runtime_error("mine"); },
       nullptr);
-  EXPECT_EQ(pidometer_error_kind(error), PIDOMETER_INTERNAL);
+  EXPECT_EQ(pidometer_error_kind(error), PIDOMETER_CALLBACK);
+  EXPECT_STREQ(pidometer_error_kind_name(error), "callback");
   EXPECT_STREQ(pidometer_error_reason(error), "mine");
+  EXPECT_EQ(pidometer_scan_outcome(scan.get()), PIDOMETER_INTERRUPTED);
   pidometer_error_free(error);
+}
+
+TEST(Library, WhatTheHostThrowsNeedNotBeAnException) {
+  for (const bool memory : {false, true}) {
+    Scan scan;
+    EXPECT_EQ(scan.add("cron", log_of_a_day()), "");
+    pidometer_error* const error = pidometer_scan_run(
+        scan.get(),
+        [](void* user, const char*, size_t) -> int {
+          if (*static_cast<const bool*>(user)) throw std::bad_alloc();
+          throw 42;
+        },
+        const_cast<bool*>(&memory));
+    EXPECT_EQ(pidometer_error_kind(error), PIDOMETER_CALLBACK);
+    EXPECT_STREQ(pidometer_error_message(error), "the row callback threw an exception");
+    pidometer_error_free(error);
+  }
+}
+
+TEST(Library, NothingIsAppendedBehindARefusedLog) {
+  const std::string refused = "usage: there is no log to append to: the last one was refused";
+  Scan scan;
+  const std::string text = log_of_a_day();
+  const auto append = [&](size_t size) {
+    return Scan::words(pidometer_scan_append(scan.get(), text.data(), size));
+  };
+  EXPECT_EQ(scan.add("cron", text), "");
+  EXPECT_EQ(append(0), "");
+  EXPECT_NE(scan.add("cron", text), "");  // added already
+  EXPECT_EQ(append(text.size()), refused);
+  EXPECT_EQ(append(0), refused);
+  EXPECT_EQ(scan.add("cron.1", ""), "");
+  EXPECT_EQ(append(text.size()), "");
+  for (const char* name : {static_cast<const char*>(nullptr), "cron.2"}) {
+    EXPECT_NE(Scan::words(pidometer_scan_add_log(scan.get(), name, PIDOMETER_NO_TIME,
+                                                 name == nullptr ? text.data() : nullptr, 1)),
+              "");
+    EXPECT_EQ(append(text.size()), refused);
+  }
 }
 
 TEST(Library, NothingIsAskedOfNothing) {

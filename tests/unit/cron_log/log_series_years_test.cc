@@ -213,6 +213,41 @@ TEST(LogSeriesYears, OtherStampsCountToo) {
   EXPECT_EQ(got.warnings, 1U);
 }
 
+/// Of a packed file's two times the one that its last line confirms; the header's if both do.
+TEST(LogSeriesYears, AGzipHeaderDoesNotBeatAFileTimeThatFits) {
+  struct Case {
+    const char* name;
+    std::optional<Timestamp> header, modified;
+    int year;
+    std::size_t warnings;
+    const char* basis;  ///< of the year
+  };
+  const Case cases[] = {
+      {"one says the same as the other", utc(2000, 11, 5, 6), utc(2000, 11, 20), 2000, 0,
+       "last line 2000-11-05 by gzip header time 2000-11-05"},
+      {"packed anew by an examiner, with the file's time", utc(2026, 10, 9), utc(2000, 11, 5, 6),
+       2000, 1,
+       "last line 2000-11-05 by modification time 2000-11-05; the gzip header time 2026-10-09 "
+       "would make it 2025-11-05"},
+      {"a copy that lost its time", utc(2000, 11, 5, 6), utc(2026, 11, 6), 2000, 0,
+       "last line 2000-11-05 by gzip header time 2000-11-05; the modification time 2026-11-06 "
+       "would make it 2026-11-05"},
+      {"neither fits", utc(2001, 2, 9), utc(2026, 10, 6), 2000, 1,
+       "last line 2000-11-05 by gzip header time 2001-02-09; the modification time 2026-10-06 "
+       "would make it 2025-11-05"},
+  };
+  for (const Case& c : cases) {
+    MemoryLogFile file("/var/log/cron.1.gz", lines({"Nov  5 05:40:01", "Nov  5 05:50:01"}),
+                       c.modified);
+    file.packed(*c.header);
+    const Read got = read({&file});
+    EXPECT_EQ(times_of(got.series).back(), utc(c.year, 11, 5, 5, 50, 1)) << c.name;
+    EXPECT_EQ(got.warnings, c.warnings) << c.name;
+    const std::string& words = got.series.reports[0].time_basis.words;
+    EXPECT_TRUE(words.ends_with(c.basis)) << c.name << ": " << words;
+  }
+}
+
 TEST(LogSeriesYears, CertaintySaysWhatWasInferred) {
   const std::string yearless = lines({"Nov  2 05:50:01"});
   const std::string zoneless = lines({"2026-11-02T05:50:01"});

@@ -114,20 +114,25 @@ TEST(PidBirths, OutsideOfTheLogHaveOneBound) {
   EXPECT_FALSE(early.births[0].after);
   EXPECT_EQ(early.births[0].before->pid, 1000);
   const HostBirths late = quiet_day().births(9000);
-  ASSERT_EQ(late.births.size(), 1U);
-  EXPECT_EQ(late.births[0].certainty, BirthCertainty::after_log);
-  EXPECT_EQ(late.births[0].after->pid, 2430);
-  EXPECT_FALSE(late.births[0].before);
+  ASSERT_EQ(late.births.size(), 2U);
+  EXPECT_EQ(late.births[0].certainty, BirthCertainty::before_log) << "in an earlier round";
+  EXPECT_FALSE(late.births[0].after);
+  EXPECT_EQ(late.births[0].before->pid, 1000);
+  EXPECT_FALSE(late.births[0].reason.empty());
+  EXPECT_EQ(late.births[1].certainty, BirthCertainty::after_log);
+  EXPECT_EQ(late.births[1].after->pid, 2430);
+  EXPECT_FALSE(late.births[1].before);
 }
 
 TEST(PidBirths, EachRoundOfTheCounterHasOne) {
   const Lines lines = fast_counter(288);
   const HostBirths found = lines.births(25001);
-  ASSERT_EQ(found.births.size(), 3U);
+  ASSERT_EQ(found.births.size(), 4U);
   EXPECT_EQ(found.births[0].wraps, 0U);
   EXPECT_EQ(found.births[1].wraps, 1U);
-  // the log ends in the third round, before it
-  EXPECT_EQ(found.births[2].certainty, BirthCertainty::after_log);
+  // the log begins in the first round, and nobody knows that it is the first, and ends in the third
+  EXPECT_EQ(found.births[2].certainty, BirthCertainty::before_log);
+  EXPECT_EQ(found.births[3].certainty, BirthCertainty::after_log);
   EXPECT_LT(found.births[0].before->time, found.births[1].after->time);
   // the reserved ones are not handed out again
   const HostBirths reserved = lines.births(200);
@@ -138,7 +143,7 @@ TEST(PidBirths, EachRoundOfTheCounterHasOne) {
 TEST(PidBirths, OverAWrapLieOnItsSide) {
   const Lines lines = fast_counter(200);
   const HostBirths high = lines.births(32700);
-  ASSERT_EQ(high.births.size(), 2U) << "the second one behind the log";
+  ASSERT_EQ(high.births.size(), 3U) << "the others before and behind the log";
   EXPECT_EQ(high.births[0].wraps, 0U);
   EXPECT_GT(high.births[0].after->pid, high.births[0].before->pid);
   const HostBirths low = lines.births(310);
@@ -218,10 +223,11 @@ TEST(PidBirths, EachForgedLineOfATickIsDoubted) {
   for (const Pid pid : {30000U, 30001U}) {
     SCOPED_TRACE(pid);
     const HostBirths forged = lines.births(pid);
-    ASSERT_EQ(forged.births.size(), 2U) << "and behind the log's end";
+    ASSERT_EQ(forged.births.size(), 3U) << "and before the log, and behind its end";
     EXPECT_EQ(forged.births[0].certainty, BirthCertainty::doubted);
     EXPECT_EQ(forged.births[0].after->pid, pid);
-    EXPECT_EQ(forged.births[1].certainty, BirthCertainty::after_log);
+    EXPECT_EQ(forged.births[1].certainty, BirthCertainty::before_log);
+    EXPECT_EQ(forged.births[2].certainty, BirthCertainty::after_log);
   }
 }
 

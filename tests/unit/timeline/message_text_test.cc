@@ -61,6 +61,25 @@ TEST(EventMessage, SaysWhatAGapDoesNotExplain) {
   EXPECT_LE(event_message(event).size(), 256U);
 }
 
+TEST(EventMessage, DurationsHaveNoPartThatIsNothing) {
+  for (const auto& [seconds, words] :
+       std::vector<std::pair<double, std::string>>{{119, "119 s"},
+                                                   {120, "2 min"},
+                                                   {3540, "59 min"},
+                                                   {3600, "1 h"},
+                                                   {5400, "90 min"},
+                                                   {7170, "2 h"},
+                                                   {-7200, "2 h"},
+                                                   {9000, "2 h 30 min"},
+                                                   {86400, "24 h"},
+                                                   {172800, "2.0 days"}}) {
+    TimelineEvent event = samples::clock_step();
+    std::get<FindingBody>(event.body).anomaly.step_seconds = seconds;
+    EXPECT_NE(event_message(event).find(" by about " + words + " while"), std::string::npos)
+        << event_message(event);
+  }
+}
+
 /// Lines that came back speak beside the figures, not in them.
 TEST(EventMessage, SaysWhatCameBackOfTheWindow) {
   const std::string plain = event_message(samples::excess());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -198,6 +199,81 @@ TEST(TerminalSummary, HoldsABoundedNumberOfFindings) {
   EXPECT_NE(text.find(counted_words(kAll, "finding") + " of level medium or above in 1 night."),
             std::string::npos)
       << text;
+}
+
+TEST(TerminalSummary, CountsTheNightsOfFindingsThatItDoesNotHold) {
+  TerminalSummary summary;
+  // Of the first night are those with the lowest scores, which give way: all of its findings but
+  // the gravest. The last night's are held.
+  constexpr std::uint64_t kAll = 2 * TerminalSummary::kMostFindings;
+  constexpr std::uint64_t kHeld = TerminalSummary::kMostFindings - 1;
+  const auto add = [&](std::uint64_t i, int night, double score) {
+    TimelineEvent event = samples::excess();
+    auto& anomaly = std::get<FindingBody>(event.body).anomaly;
+    anomaly.window_start += std::chrono::hours(24 * night);
+    anomaly.window_end += std::chrono::hours(24 * night);
+    anomaly.score_log = score;
+    anomaly.excess_pids = 1;
+    std::get<FindingBody>(event.body).repetition = static_cast<std::uint32_t>(i);
+    summary.add_row(event);
+  };
+  add(0, 0, 1);
+  add(1, 1, 9);
+  for (std::uint64_t i = 2; i < kAll - kHeld; ++i) add(i, 1, 2);
+  for (std::uint64_t i = kAll - kHeld; i < kAll; ++i) add(i, 2, 5);
+  const std::string text = summary.write(RunSummary{}, look());
+  EXPECT_NE(text.find(counted_words(kAll, "finding") + " of level medium or above in 3 nights."),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(": " + std::to_string(kAll - kHeld - 1) + " unexplained PIDs\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("and " + std::to_string(kAll - kHeld - 2) + " more\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("and 1 more night; these are the gravest\n"), std::string::npos) << text;
+}
+
+TEST(TerminalSummary, SaysWhyNothingWasJudged) {
+  struct Case {
+    std::function<void(SeriesReport&)> set;
+    std::string words;
+  };
+  const std::string reason = "how often the counter wrapped is not known";
+  for (const Case& one : std::vector<Case>{
+           {[](SeriesReport& r) { r.readings = 0; },
+            "no record has a PID that the counter handed out just then"},
+           {[](SeriesReport& r) { r.readings = 1; },
+            "1 reading of the counter, and no two follow one another in one boot session"},
+           {[](SeriesReport& r) {
+              r.readings = 9;
+              r.intervals = 8;
+              r.no_clock = "the PIDs of this host are handed out at random";
+            },
+            "the PIDs of this host are handed out at random"},
+           {[&](SeriesReport& r) {
+              r.readings = 9;
+              r.unjudged = {{{}, reason}, {{}, "the time runs backwards"}, {{}, reason}};
+              r.unjudged_intervals = 3;
+            },
+            reason + "; the time runs backwards"}}) {
+    RunSummary run;
+    run.inputs.emplace_back().name = "image";
+    const auto add = [&run]() -> SeriesReport& {
+      SummarySeries& series = run.series.emplace_back();
+      series.input = "image";
+      return series.report;
+    };
+    one.set(add());
+    const std::string text = TerminalSummary().write(run, look(1000));
+    EXPECT_NE(text.find(", nothing was judged: " + one.words + "\n"), std::string::npos) << text;
+    EXPECT_EQ(text.find("No finding of level medium"), std::string::npos) << text;
+    EXPECT_NE(text.find("Nothing was judged"), std::string::npos) << text;
+    SeriesReport& judged = add();
+    judged.readings = 21;
+    judged.intervals = 20;
+    EXPECT_NE(TerminalSummary().write(run, look(1000)).find("No finding of level medium"),
+              std::string::npos);
+  }
 }
 
 TEST(TerminalSummary, CountsOne) {

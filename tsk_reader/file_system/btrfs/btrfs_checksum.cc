@@ -1,9 +1,9 @@
 #include "tsk_reader/file_system/btrfs/btrfs_checksum.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
+#include <cstring>
 
+#include "base/sha256.h"
 #include "tsk_reader/bytes/crc32c.h"
 #include "tsk_reader/file_system/btrfs/blake2b.h"
 #include "tsk_reader/file_system/btrfs/xxhash64.h"
@@ -52,8 +52,9 @@ std::array<std::byte, kBtrfsChecksumField> btrfs_checksum(BtrfsChecksum kind,
       break;
   }
   Field field{};
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(field.data()), nullptr,
-             EVP_sha256(), nullptr);
+  const Sha256Digest digest =
+      sha256_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  std::memcpy(field.data(), digest.data(), digest.size());
   return field;
 }
 

@@ -1,0 +1,168 @@
+#!/usr/bin/python3
+"""The report of logs of other kinds than the bundled case's, in a real browser."""
+
+import datetime
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import zoneinfo
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.browser.report_test import ReportTest  # noqa: E402
+from tests.support import archives, browser, evidence, program, tap  # noqa: E402
+
+if browser.available():
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.select import Select
+
+
+class Several(ReportTest):
+    def test_each_log_has_a_clock_of_its_own(self):
+        for name in ("first", "second"):
+            folder = self.folder / name
+            folder.mkdir(exist_ok=True)
+            (folder / "cron").write_bytes(evidence.LOG)
+            os.utime(folder / "cron", (973743001, 973743001))
+        path = self.report("two.html", *program.ZONE, self.folder / "first", self.folder / "second")
+        browser.open_report(self.driver, path)
+        self.assertEqual(len(self.all("#series option")), 2)
+        self.driver.find_elements(By.CSS_SELECTOR, ".entry")[-1].click()
+        self.assert_quiet()
+
+    def test_the_axis_goes_by_the_hosts_clock_over_a_change_of_it(self):
+        """Chicago went from -06:00 to -05:00 at 02:00 on 2 April 2000, and back on 29 October."""
+        chicago = zoneinfo.ZoneInfo("America/Chicago")
+        utc = datetime.timezone.utc
+        for name, begin, days, narrow in (
+                ("spring", datetime.datetime(2000, 3, 30, 6, tzinfo=utc), ["30 Mar", "31 Mar", "1 Apr", "2 Apr", "3 Apr", "4 Apr", "5 Apr"],
+                 ["2 Apr", "03:00", "04:00"]),
+                ("autumn", datetime.datetime(2000, 10, 26, 5, tzinfo=utc), ["26 Oct", "27 Oct", "28 Oct", "29 Oct", "30 Oct", "31 Oct", "1 Nov"],
+                 ["29 Oct", "01:00", "02:00", "03:00"])):
+            with self.subTest(name):
+                log = self.folder / name / "cron"
+                log.parent.mkdir(exist_ok=True)
+                times = [begin + datetime.timedelta(minutes=10 * i) for i in range(6 * 144)]
+                log.write_bytes(b"".join(b"root (%s-%d) CMD (job)\n" % (time.astimezone(chicago).strftime("%m/%d-%H:%M:%S").encode(), 600 + 2 * i)
+                                         for i, time in enumerate(times)))
+                end = times[-1].timestamp()
+                os.utime(log, (end, end))
+                browser.open_report(self.driver, self.report(f"{name}.html", "--timezone", "America/Chicago", log))
+                labels = lambda: [label.text for label in self.all("#graph .pids .dygraph-axis-label-x")]
+                self.assertEqual([label for label in labels() if ":" not in label], days)
+                for label in labels():  # at equal hours of each day
+                    self.assertRegex(label, "^(00|06|12|18):00$|^[0-9]+ ")
+                for _ in range(3):
+                    self.one("[data-view=in]").click()
+                for label in labels():
+                    self.assertRegex(label, "^[0-9]{2}:00$|^[0-9]+ ")
+                shown = {label.text: label.location["x"] for label in self.all("#graph .pids .dygraph-axis-label-x")}
+                self.assertLessEqual(set(narrow), set(shown))
+                if name == "autumn":  # 01:00 comes twice, and 02:00 two hours behind the first of them
+                    self.assertAlmostEqual((shown["02:00"] - shown["01:00"]) / (shown["03:00"] - shown["02:00"]), 2, delta=0.1)
+                self.assert_quiet()
+
+    def test_a_job_whose_time_was_changed_has_its_parts(self):
+        log = self.folder / "changed" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        lines = []
+        for i in range(30 * 48):
+            lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 600 + 4 * i))
+            if i % 48 == (2 if i < 15 * 48 else 6):
+                lines.append(b"root (11/%02d-%02d:%02d:01-%d) CMD (backup)\n" % (1 + i // 48, i // 2 % 24, i % 2 * 30, 602 + 4 * i))
+        log.write_bytes(b"".join(lines))
+        os.utime(log, (975628800, 975628800))
+        browser.open_report(self.driver, self.report("changed.html", *program.ZONE, log))
+        told = self.one("#schedule").get_attribute("textContent")
+        self.assertIn("0 1 * * * until 15 Nov 2000, 01:00:01 (−06:00)", told)
+        self.assertIn("0 3 * * * since 16 Nov 2000, 03:00:01 (−06:00)", told)
+        self.assert_quiet()
+
+    def test_a_host_s_times_are_by_its_own_clock(self):
+        """Two hosts of one name in one image: what is told of the second is not by the first one's clock."""
+        tree = {}
+        for host, zone in (("a", "Europe/Berlin"), ("b", "America/Chicago")):
+            own = zoneinfo.ZoneInfo(zone)
+            times = [datetime.datetime(2000, 11, 1, tzinfo=own) + datetime.timedelta(minutes=30 * i) for i in range(30 * 48)]
+            lines = []
+            for i, time_ in enumerate(times):
+                lines.append(f"root ({time_:%m/%d-%H:%M:01}-{600 + 4 * i}) CMD (tick)\n")
+                if i % 48 == (2 if i < 15 * 48 else 6):
+                    lines.append(f"root ({time_:%m/%d-%H:%M:01}-{602 + 4 * i}) CMD (backup)\n")
+            tree[f"{host}/var/log/cron"] = "".join(lines).encode()
+            tree[f"{host}/etc/hostname"] = b"web\n"
+            tree[f"{host}/etc/localtime"] = pathlib.Path("/usr/share/zoneinfo", zone).read_bytes()
+            tree[f"{host}/etc/timezone"] = f"{zone}\n".encode()
+        path = self.folder / "hosts.tar"
+        with tarfile.open(path, "w") as archive:
+            for name, data in tree.items():
+                archive.addfile(*archives.member(name, data, mtime=975628800))
+        browser.open_report(self.driver, self.report("hosts.html", path))
+        told = self.one("#schedule").get_attribute("textContent")
+        for zone in ("+01:00", "−06:00"):
+            self.assertIn(f"0 3 * * * since 16 Nov 2000, 03:00:01 ({zone})", told)
+        # Days of the host's own clock; in UTC the first is of one more, at either end.
+        for _ in range(2):
+            for table in self.all("#schedule details table"):
+                days = [cell.get_attribute("textContent") for cell in table.find_elements(By.CSS_SELECTOR, "td:first-child")]
+                self.assertEqual(days, [f"{day} Nov 2000" for day in range(1, 31)])
+            Select(self.one("#zone")).select_by_visible_text("UTC")
+        self.assertEqual(len(self.all("#schedule details table")), 2)
+        self.assert_quiet()
+
+    def test_a_long_command_is_cut_between_characters(self):
+        log = self.folder / "long" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        smile = "\N{GRINNING FACE}"  # two units of UTF-16
+        command = "x" * 399 + smile + 1233 * "z"
+        log.write_bytes("".join(f"root (11/05-{i // 6:02}:{i % 6 * 10:02}:00-{600 + 2 * i}) CMD ({words})\n"
+                                for i in range(140) for words in (command if i % 2 else "y" * 399 + smile,)).encode())
+        os.utime(log, (973743001, 973743001))
+        browser.open_report(self.driver, self.report("long.html", "--timezone", "UTC", log))
+        shown = {code.text for code in self.all("#schedule td code")}
+        self.assertEqual(shown, {"y" * 399 + smile,
+                                 "x" * 399 + smile + "… and 1,233 characters more: the summary of the run has them"})
+        # Paper has it whole, in as many lines as it takes.
+        pdf = self.folder / "long.pdf"
+        pdf.write_bytes(browser.print_pdf(self.driver))
+        printed = subprocess.run(["pdftotext", "-raw", pdf, "-"], capture_output=True, check=True).stdout.decode()
+        schedule = printed[printed.index("What the host does by itself"):printed.index("Evidence and method")]
+        self.assertEqual(schedule.count("z"), 1233)
+        self.assertNotIn("characters more", schedule)
+        self.assert_quiet()
+
+    def test_a_gap_says_what_was_handed_out_in_it(self):
+        log = self.folder / "gap" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        # Six lines are gone, and 700 PIDs more than their jobs take.
+        log.write_bytes(b"".join(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (
+            1 + i // 144, i // 6 % 24, i % 6 * 10, 600 + 2 * i + (700 if i > 503 else 0))
+            for i in range(6 * 144) if not 500 <= i < 506))
+        os.utime(log, (973555200, 973555200))
+        browser.open_report(self.driver, self.report("gap.html", "--timezone", "UTC", log))
+        self.assertEqual(self.text("#headline"),
+                         "700 unexplained PIDs; records are missing: records removed · 4 Nov 2000, 11:10 to 12:20 (UTC)")
+        self.assertIn("700 unexplained PIDs", self.text(".night h3"))
+        self.assert_quiet()
+
+    def test_nothing_found_is_said(self):
+        log = self.folder / "quiet" / "cron"
+        log.parent.mkdir(exist_ok=True)
+        log.write_bytes(b"".join(b"root (11/05-%02d:%02d:00-%d) CMD (job)\n" % (i // 6, i % 6 * 10, 600 + 2 * i)
+                                 for i in range(140)))
+        os.utime(log, (973743001, 973743001))
+        path = self.report("quiet.html", "--timezone", "UTC", log)
+        browser.open_report(self.driver, path)
+        self.assertEqual(self.text("#headline"), "No finding")
+        self.assertIn("proves nothing", self.text("#nights"))
+        # Two lines a month apart.
+        log.write_text("root (10/05-03:00:00-600) CMD (job)\nroot (11/05-03:00:00-900) CMD (job)\n")
+        os.utime(log, (973743001, 973743001))
+        browser.open_report(self.driver, self.report("unjudged.html", "--timezone", "UTC", log))
+        self.assertEqual(self.text("#headline"), "Nothing was judged")
+        self.assert_quiet()
+
+
+if __name__ == "__main__":
+    tap.main()
