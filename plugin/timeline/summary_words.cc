@@ -17,6 +17,7 @@
 #include "plugin/timeline/level_color.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/time_text.h"
+#include "plugin/timeline/unexplained_days.h"
 
 namespace pidometer {
 namespace {
@@ -78,6 +79,15 @@ std::string alarm_words(const SeriesReport& report) {
       range_words(half), range_words(most));
 }
 
+/// By the host's own clock, as its nights are.
+std::string coverage_words(const SeriesReport& report) {
+  const int begin = report.begin_utc_offset_minutes;
+  const int end = report.end_utc_offset_minutes;
+  return fmt::format("{}{} to {} ({})", minute_words(report.coverage->begin, begin),
+                     begin == end ? "" : fmt::format(" ({})", offset_words(begin)),
+                     minute_words(report.coverage->end, end), offset_words(end));
+}
+
 std::string series_words(const SummarySeries& series, const TerminalLook& look) {
   const SeriesReport& report = series.report;
   std::string words = shown_bytes(
@@ -85,9 +95,7 @@ std::string series_words(const SummarySeries& series, const TerminalLook& look) 
       look);
   if (!report.hostname.empty()) words += " of " + shown_bytes(report.hostname, look);
   if (series.recovered) words += ", recovered";
-  if (report.coverage)
-    words += fmt::format(": {} to {} UTC", minute_words(report.coverage->begin),
-                         minute_words(report.coverage->end));
+  if (report.coverage) words += ": " + coverage_words(report);
   if (!was_judged(report)) {
     words += ", nothing was judged: " + why_unjudged(report);
     return wrapped(words, kIndent + 2, look);
@@ -236,10 +244,9 @@ LocalClock local_clock(Timestamp time, int utc_offset_minutes) {
           fmt::format("{}:{:02}", minute, clock.seconds().count())};
 }
 
-std::string minute_words(Timestamp time) {
-  const LocalClock clock = local_clock(time, 0);
-  const auto day = std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
-  return long_date(day) + ", " + clock.minute;
+std::string minute_words(Timestamp time, int utc_offset_minutes) {
+  return long_date(local_day(time, utc_offset_minutes)) + ", " +
+         local_clock(time, utc_offset_minutes).minute;
 }
 
 std::string offset_words(int minutes) {

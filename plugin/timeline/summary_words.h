@@ -35,8 +35,8 @@ struct LocalClock {
 };
 LocalClock local_clock(Timestamp time, int utc_offset_minutes);
 
-/// `8 Nov 2000, 14:50`, UTC.
-std::string minute_words(Timestamp time);
+/// `8 Nov 2000, 08:50`, by a clock so many minutes east of UTC.
+std::string minute_words(Timestamp time, int utc_offset_minutes);
 
 /// `-06:00`, `UTC`.
 std::string offset_words(int minutes);

@@ -233,6 +233,26 @@ TEST(TerminalSummary, CountsTheNightsOfFindingsThatItDoesNotHold) {
   EXPECT_NE(text.find("and 1 more night; these are the gravest\n"), std::string::npos) << text;
 }
 
+/// As the nights above it are.
+TEST(TerminalSummary, SaysWhatALogCoversByTheHostsClock) {
+  RunSummary run;
+  run.inputs.emplace_back().name = "image";
+  SummarySeries& series = run.series.emplace_back();
+  series.input = "image";
+  series.report.intervals = 20;
+  series.report.coverage =
+      TimeRange{samples::at(973468800), samples::at(973728000)};  // midnights of UTC
+  series.report.begin_utc_offset_minutes = series.report.end_utc_offset_minutes = -360;
+  const std::string text = TerminalSummary().write(run, look(1000));
+  EXPECT_NE(text.find(": 5 Nov 2000, 18:00 to 8 Nov 2000, 18:00 (-06:00), "), std::string::npos)
+      << text;
+  series.report.begin_utc_offset_minutes = -300;
+  EXPECT_NE(TerminalSummary()
+                .write(run, look(1000))
+                .find(": 5 Nov 2000, 19:00 (-05:00) to 8 Nov 2000, 18:00 (-06:00), "),
+            std::string::npos);
+}
+
 TEST(TerminalSummary, SaysWhyNothingWasJudged) {
   struct Case {
     std::function<void(SeriesReport&)> set;
