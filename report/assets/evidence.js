@@ -82,10 +82,11 @@ function drawEvidence(body, report) {
     ['pid_max', `${count(series.pid_max)}${series.pid_max_basis ? ' (' + series.pid_max_basis + ')' : ''}`],
     ['copy of the logs', series.log_copy_basis],
     ['not judged', series.unjudged_intervals ? plural(series.unjudged_intervals, 'interval') : '']])));
-  const unjudged = summary.series.flatMap((series) => series.unjudged || []);
+  const unjudged = summary.series.flatMap((series) => (series.unjudged || []).map((one) =>
+    [...[one.begin, one.end].map((time) => timeWords(Date.parse(time), series.clock)), one.reason]));
   if (unjudged.length)
     body.append(element('details', {}, element('summary', {}, plural(unjudged.length, 'stretch') + ' not judged'),
-      simpleTable('Not judged', ['From', 'To', 'Reason'], unjudged.map((one) => [one.begin, one.end, one.reason]))));
+      simpleTable('Not judged', ['From', 'To', 'Reason'], unjudged)));
   const problems = [...summary.errors.map((e) => ['error', [e.message, e.reason, e.help].filter(Boolean).join('; '), '']),
     ...summary.warnings.map((w) => [w.kind, w.message, [w.input, w.volume, w.path, w.line ? 'line ' + w.line : ''].filter(Boolean).join(' · ')])];
   part('Warnings and errors', problems.length ? simpleTable('Warnings and errors', ['Kind', 'What', 'Where'], problems) : element('p', {}, 'None.'));

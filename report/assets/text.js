@@ -30,7 +30,7 @@ function count(number) {
 }
 
 function plural(number, noun) {
-  return `${count(number)} ${number === 1 ? noun : noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : noun.endsWith('s') ? `${noun}es` : `${noun}s`}`;
+  return `${count(number)} ${number === 1 ? noun : noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : /(s|ch)$/.test(noun) ? `${noun}es` : `${noun}s`}`;
 }
 
 // Minutes east of UTC of a series' host at a time, as times are shown.

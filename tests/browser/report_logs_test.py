@@ -159,8 +159,13 @@ class Several(ReportTest):
         # Two lines a month apart.
         log.write_text("root (10/05-03:00:00-600) CMD (job)\nroot (11/05-03:00:00-900) CMD (job)\n")
         os.utime(log, (973743001, 973743001))
-        browser.open_report(self.driver, self.report("unjudged.html", "--timezone", "UTC", log))
+        browser.open_report(self.driver, self.report("unjudged.html", "--timezone", "America/Chicago", log))
         self.assertEqual(self.text("#headline"), "Nothing was judged")
+        self.assertEqual(self.driver.execute_script("return plural(2, 'stretch')"), "2 stretches")
+        told = self.one("#evidence").get_attribute("textContent")
+        self.assertIn("1 stretch not judged", told)
+        self.assertIn("5 Oct 2000, 03:00:00 (−05:00)", told)  # each by the offset of its day
+        self.assertIn("5 Nov 2000, 03:00:00 (−06:00)", told)
         self.assert_quiet()
 
 
