@@ -50,6 +50,8 @@ class Search {
   Search(const LogSeries& log, const PidClock& clock, Pid pid)
       : clock_(clock), readings_(readings_of(log)), pid_(pid) {
     apply_moves(clock.moves, readings_);
+    for (const std::uint32_t place : clock.moves.repeated)
+      foreign_.push_back({readings_[place].record, readings_[place].pid});
     for (const ForeignReading& reading : clock.foreign)
       if (!reading.put_back) foreign_.push_back({reading.record, reading.pid});
     add_gone_ticks();

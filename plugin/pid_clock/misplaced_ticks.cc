@@ -196,7 +196,33 @@ class Finder {
     }
   }
 
+  // Whether what was put back still lies between its neighbours, now that all are in place. In a
+  // log that two counters write each line is out of the other's order, and no order is right.
+  bool order_holds() const {
+    constexpr std::size_t kMostOff = 8;  // one in so many
+    std::vector<bool> moved(ticks_.size());
+    for (const std::uint32_t tick : gone_) moved[tick] = true;
+    std::size_t all = 0;
+    std::size_t off = 0;
+    for (std::size_t k = 0; k < order_.size(); ++k) {
+      if (!moved[order_[k]]) continue;
+      const Pid own = ticks_[order_[k]].pid;
+      ++all;
+      off += (k > 0 && ticks_[order_[k - 1]].pid > own) ||
+                     (k + 1 < order_.size() && ticks_[order_[k + 1]].pid < own)
+                 ? 1
+                 : 0;
+    }
+    return off * kMostOff <= all;
+  }
+
   void finish() {
+    if (!order_holds()) {
+      std::vector<bool> moved(ticks_.size());
+      for (const GoneTick& one : placed_) moved[one.tick] = true;
+      std::erase_if(order_, [&](std::uint32_t tick) { return moved[tick]; });
+      joined_.insert(joined_.end(), placed_.begin(), placed_.end());
+    }
     std::vector<std::uint32_t> out = repeated_;
     for (const GoneTick& one : joined_) out.push_back(one.tick);
     std::ranges::sort(out);
@@ -223,6 +249,7 @@ class Finder {
     auto place = order_.end();
     while (*(place - 1) != host) --place;
     order_.insert(place, tick);
+    placed_.push_back({tick, host});
   }
 
   // Those that came too early and belong before tick `next`.
@@ -233,10 +260,12 @@ class Finder {
       const Tick& own = ticks_[one.tick];
       const bool above = order_.empty() || ticks_[order_.back()].pid < own.pid;
       const bool below = next == ticks_.size() || own.pid < ticks_[next].pid;
-      if (one.fits && above && below)
+      if (one.fits && above && below) {
         order_.push_back(one.tick);
-      else
+        placed_.push_back({one.tick, one.host});
+      } else {
         leave_out(one);
+      }
     }
     early_.erase(early_.begin(), early_.begin() + static_cast<std::ptrdiff_t>(taken));
   }
@@ -253,67 +282,9 @@ class Finder {
   std::vector<std::uint32_t> order_;
   std::vector<Misplaced> early_;  ///< whose place is still to come, ascending by `before`
   std::vector<std::uint32_t> repeated_;
+  std::vector<GoneTick> placed_;  ///< put back, and the ticks that they were put beside
   std::vector<GoneTick> joined_;
   std::vector<std::uint32_t> gone_;
-};
-
-/// Where each reading goes, once the ticks are in order.
-class Mover {
- public:
-  Mover(std::vector<Reading>& readings, const std::vector<Tick>& ticks, const Finder& finder)
-      : readings_(readings), ticks_(ticks), repeated_(finder.repeated()) {
-    std::vector<bool> moved(ticks.size());
-    for (const std::uint32_t tick : finder.gone()) moved[tick] = true;
-    for (const std::uint32_t tick : repeated_) moved[tick] = false;
-    for (const GoneTick& one : finder.joined()) moved[one.tick] = false;
-    put(0, ticks.front().first_read);
-    std::uint32_t next = 0;
-    const auto put_up_to = [&](std::uint32_t end) {
-      for (; next < end; ++next) {
-        if (!moved[next]) put_own(next);
-        put_rest(next);
-      }
-    };
-    for (const std::uint32_t tick : finder.order()) {
-      if (moved[tick])
-        put_own(tick);
-      else
-        put_up_to(tick + 1);
-    }
-    put_up_to(static_cast<std::uint32_t>(ticks.size()));
-  }
-
-  ReadingMoves take() { return std::move(moves_); }
-
- private:
-  std::uint32_t own_end(std::uint32_t tick) const {
-    return ticks_[tick].first_read + ticks_[tick].reads;
-  }
-
-  void put_own(std::uint32_t tick) {
-    if (std::ranges::binary_search(repeated_, tick))
-      for (std::uint32_t r = ticks_[tick].first_read; r < own_end(tick); ++r)
-        if (readings_[r].kind == ReadingKind::job)
-          moves_.repeated.push_back(to_ + r - ticks_[tick].first_read);
-    put(ticks_[tick].first_read, own_end(tick));
-  }
-
-  // What stands behind the tick and is not its own: a start of the daemon.
-  void put_rest(std::uint32_t tick) {
-    put(own_end(tick), tick + 1 < ticks_.size() ? ticks_[tick + 1].first_read
-                                                : static_cast<std::uint32_t>(readings_.size()));
-  }
-
-  void put(std::uint32_t begin, std::uint32_t end) {
-    for (std::uint32_t from = begin; from < end; ++from, ++to_)
-      if (from != to_) moves_.moves.push_back({to_, from});
-  }
-
-  const std::vector<Reading>& readings_;
-  const std::vector<Tick>& ticks_;
-  const std::vector<std::uint32_t>& repeated_;
-  ReadingMoves moves_;
-  std::uint32_t to_ = 0;
 };
 
 // What is lost before a line is lost where the line stood.
@@ -328,28 +299,16 @@ void leave_losses(const Finder& finder, const std::vector<Tick>& ticks,
 
 }  // namespace
 
-void apply_moves(const ReadingMoves& moves, std::vector<Reading>& readings) {
-  // moved lines are near to where they belong: a stretch at a time is held twice
-  std::vector<Reading> stretch;
-  for (std::size_t begin = 0, end = 0; begin < moves.moves.size(); begin = end) {
-    stretch.clear();
-    std::uint32_t furthest = 0;
-    do {
-      furthest = std::max(furthest, moves.moves[end].from);
-      stretch.push_back(readings[moves.moves[end].from]);
-      ++end;
-    } while (end < moves.moves.size() && moves.moves[end].to <= furthest);
-    for (std::size_t k = begin; k < end; ++k) readings[moves.moves[k].to] = stretch[k - begin];
-  }
-  for (const std::uint32_t place : moves.repeated) readings[place].kind = ReadingKind::check;
-}
-
 ReadingMoves put_back_misplaced_ticks(std::vector<Reading>& readings, TickSeries& series,
                                       std::vector<ForeignReading>& found) {
   Finder finder(series.ticks, found);
   if (!finder.run()) return {};
   leave_losses(finder, series.ticks, readings);
-  ReadingMoves moves = Mover(readings, series.ticks, finder).take();
+  std::vector<bool> moved(series.ticks.size());
+  for (const std::uint32_t tick : finder.gone()) moved[tick] = true;
+  for (const std::uint32_t tick : finder.repeated()) moved[tick] = false;
+  for (const GoneTick& one : finder.joined()) moved[one.tick] = false;
+  ReadingMoves moves = moves_into(finder.order(), moved, finder.repeated(), series.ticks, readings);
   // a tick and its host, by the records of their first readings, which stay theirs
   std::vector<std::pair<std::uint32_t, std::uint32_t>> joined;
   const auto record = [&](std::uint32_t tick) {

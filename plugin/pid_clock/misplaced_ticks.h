@@ -1,28 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/reading.h"
+#include "plugin/pid_clock/reading_moves.h"
 #include "plugin/pid_clock/tick.h"
 
 namespace pidometer {
-
-/// What was done to readings of which some stood in the wrong places.
-struct ReadingMoves {
-  struct Move {
-    std::uint32_t to = 0;    ///< index of the place
-    std::uint32_t from = 0;  ///< index, in the log's order, of the reading that stands there now
-  };
-  std::vector<Move> moves;              ///< ascending by `to`; those that changed their place
-  std::vector<std::uint32_t> repeated;  ///< places, then, of readings that count no more
-
-  bool empty() const { return moves.empty() && repeated.empty(); }
-};
-
-/// Does to readings in the log's order what was done to those that the moves were told of.
-void apply_moves(const ReadingMoves& moves, std::vector<Reading>& readings);
 
 /// Finds ticks that stand elsewhere than where their time and their PID belong: lines that were
 /// repeated, written late, swapped or moved. Time and PIDs fall together there and come back after

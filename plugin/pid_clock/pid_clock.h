@@ -9,9 +9,9 @@
 #include "base/pid.h"
 #include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/item_sets.h"
-#include "plugin/pid_clock/misplaced_ticks.h"
 #include "plugin/pid_clock/pid_order.h"
 #include "plugin/pid_clock/reading.h"
+#include "plugin/pid_clock/reading_moves.h"
 #include "plugin/pid_clock/tick.h"
 #include "plugin/pid_clock/tick_gaps.h"
 
