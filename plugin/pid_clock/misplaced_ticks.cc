@@ -197,9 +197,12 @@ class Finder {
   }
 
   // Whether what was put back still lies between its neighbours, now that all are in place. In a
-  // log that two counters write each line is out of the other's order, and no order is right.
+  // log that two counters write each line is out of the other's order, and no order is right: nor
+  // do so many lines of one host stand so far from their places.
   bool order_holds() const {
     constexpr std::size_t kMostOff = 8;  // one in so many
+    constexpr std::size_t kMostFar = 20;
+    if (far_ * kMostFar > ticks_.size()) return false;
     std::vector<bool> moved(ticks_.size());
     for (const std::uint32_t tick : gone_) moved[tick] = true;
     std::size_t all = 0;
@@ -248,6 +251,7 @@ class Finder {
   void insert_behind(std::uint32_t host, std::uint32_t tick) {
     auto place = order_.end();
     while (*(place - 1) != host) --place;
+    far_ += order_.end() - place > std::ptrdiff_t{kMostTicks} ? 1 : 0;
     order_.insert(place, tick);
     placed_.push_back({tick, host});
   }
@@ -263,6 +267,7 @@ class Finder {
       if (one.fits && above && below) {
         order_.push_back(one.tick);
         placed_.push_back({one.tick, one.host});
+        far_ += one.before - one.tick > kMostTicks ? 1 : 0;
       } else {
         leave_out(one);
       }
@@ -283,6 +288,7 @@ class Finder {
   std::vector<Misplaced> early_;  ///< whose place is still to come, ascending by `before`
   std::vector<std::uint32_t> repeated_;
   std::vector<GoneTick> placed_;  ///< put back, and the ticks that they were put beside
+  std::size_t far_ = 0;           ///< of them, from further away than a screen of lines
   std::vector<GoneTick> joined_;
   std::vector<std::uint32_t> gone_;
 };

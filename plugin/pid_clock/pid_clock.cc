@@ -235,6 +235,15 @@ class SessionDivider {
   Pid newest_ = 0;
 };
 
+// So many lines stand elsewhere than where they belong, and none could be put back: two counters,
+// by two clocks. What is handed out from one line to the next says as little as where a counter
+// goes round between them.
+bool stands_in_no_order(const PidClock& clock, const TickSeries& series) {
+  constexpr std::size_t kOneIn = 20;
+  return clock.moves.moves.empty() && clock.foreign.size() > 2 * clock.moves.repeated.size() &&
+         clock.foreign.size() * kOneIn > series.ticks.size() + clock.foreign.size();
+}
+
 // PIDs that are no odometer: ticks, but no distances, boots or wraps.
 PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
   PidRange range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
@@ -260,8 +269,12 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   TickSeries series = form_ticks(readings);
   const MinuteCalendar calendar(series.ticks);
   if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
-  const bool sequential = clock.order.kind == PidOrderKind::sequential;
+  bool sequential = clock.order.kind == PidOrderKind::sequential;
   if (sequential) clock.moves = put_back_misplaced_ticks(readings, series, clock.foreign);
+  if (sequential && stands_in_no_order(clock, series)) {
+    clock.order.kind = PidOrderKind::too_fast;
+    sequential = false;
+  }
   FastStretches fast(series.ticks);
   const auto add_foreign = [&](std::vector<ForeignReading> found) {
     if (!found.empty()) fast = FastStretches(series.ticks);  // other steps are left

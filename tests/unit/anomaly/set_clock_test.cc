@@ -192,9 +192,9 @@ TEST(SilentJob, what_it_costs_tells_that_it_ran) {
     for (const bool ran : {true, false}) {
       SCOPED_TRACE("seed " + std::to_string(seed) + (ran ? ", it ran" : ", it did not run"));
       std::vector<Reading> readings = Host{due, 2, 0, seed}.run(14 * kDay);
-      Pid more = 0;  // twelve PIDs more behind each run, none where it did not run
+      std::int64_t more = 0;  // twelve PIDs more behind each run, none where it did not run
       for (Reading& r : readings) {
-        r.pid += more;
+        r.pid = static_cast<Pid>(r.pid + more);
         if (r.label == kHourly) more += ran || !silent(r) ? 12 : -3;
       }
       std::erase_if(readings, silent);

@@ -230,7 +230,8 @@ TEST(YearTracker, LogsOutOfOrderAsAWholeAreNamed) {
   const Case cases[] = {
       {"in order", march, nullptr},
       {"a few steps", stepped, nullptr},
-      {"reversed", reversed, "the lines stand newest first, times and PIDs run backwards throughout"},
+      {"reversed", reversed,
+       "the lines stand newest first, times and PIDs run backwards throughout"},
       {"shuffled", shuffled, "of 720 lines stand before their predecessor: not in order of time"},
   };
   for (const Case& c : cases) {
