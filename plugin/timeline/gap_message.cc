@@ -100,7 +100,8 @@ std::string cause_and_surplus(const Anomaly& anomaly) {
   if (anomaly.restarted && anomaly.cause == GapCause::unknown)
     return "the cron daemon was started there, and " + more +
            " PIDs were handed out than that and all of their jobs explain";
-  const bool fell = anomaly.may_be_boot && anomaly.wraps_assumed > 0;
+  const bool fell =
+      anomaly.cause == GapCause::unknown && anomaly.may_be_boot && anomaly.wraps_assumed > 0;
   std::string words(fell ? "the PIDs fall: the counter went round there, or the host was down and "
                            "its counter restarted"
                          : cause_words(anomaly.cause, one));

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cassert>
-#include <cmath>
 #include <cstdlib>
 #include <string_view>
 #include <variant>
