@@ -160,6 +160,13 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
         {*report.coverage, std::to_string(misplaced) +
                                " lines stand elsewhere than where they belong; only the first " +
                                std::to_string(kListedMisplaced) + " of them have rows"});
+  const auto set_back = static_cast<std::size_t>(
+      std::ranges::count(clock.intervals, IntervalState::clock_step, &Interval::state));
+  if (set_back > kListedSteps && report.coverage)
+    report.unjudged.push_back(
+        {*report.coverage, "the time runs backwards " + std::to_string(set_back) +
+                               " times while the PIDs go on; only the first " +
+                               std::to_string(kListedSteps) + " of them have rows"});
   if (!input.silent.whole && report.coverage)
     report.unjudged.push_back(
         {*report.coverage,

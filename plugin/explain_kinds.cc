@@ -25,10 +25,11 @@ double number(Pid pid) {
 }
 
 void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
-  const auto found = std::ranges::find_if(input.gaps, [&](const GapVerdict& verdict) {
+  const std::vector<GapVerdict>& all = a.assumed_seconds > 0 ? input.untimed.verdicts : input.gaps;
+  const auto found = std::ranges::find_if(all, [&](const GapVerdict& verdict) {
     return input.clock.ticks[verdict.gap->tick].record == a.first_record;
   });
-  if (found == input.gaps.end()) return;
+  if (found == all.end()) return;
   const GapVerdict& gap = *found;
   const GapCost& cost = gap.cost;
   const Baseline& baseline = input.baseline;
@@ -37,7 +38,12 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
                                      : baseline.most_background_per_second;
   steps.insert(
       steps.end(),
-      {{"seconds", cost.seconds, "from the last record to the next"},
+      {{"seconds", cost.seconds,
+        a.assumed_seconds <= 0 ? "from the last record to the next"
+        : a.time_edited
+            ? "assumed: between the records around those whose times were edited"
+            : "assumed, the clock was set: by the schedule behind the one record and before the "
+              "other; of a step that is no whole hours both together"},
        {"usual_seconds", cost.usual_seconds,
         "from such a record to the next where nothing is missing"},
        {"missing_ticks", static_cast<double>(gap.gap->missing),
@@ -78,17 +84,21 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
 }
 
 void add_silence(const Anomaly& a, Steps& steps) {
-  steps.insert(
-      steps.end(),
-      {{"missing", static_cast<double>(a.missing_records),
-        "lines that the days before had at these minutes"},
-       {"observed", static_cast<double>(a.observed_pids),
-        "PIDs handed out around these minutes, each counted once"},
-       {"with_job", a.expected_pids, "the same on the days before, when the job ran"},
-       {"without_job", a.background_pids, "with_job - 2 a line: at most, had it not run"},
-       {"noise", a.noise_pids, "standard deviation of observed - with_job"},
-       {"limit", a.expected_pids - (a.expected_pids - a.background_pids) / 2,
-        "lines were removed if observed is above this, and observed - without_job > 4 noise"}});
+  steps.insert(steps.end(),
+               {{"missing", static_cast<double>(a.missing_records),
+                 "lines that the days before had at these minutes"},
+                {"observed", static_cast<double>(a.observed_pids),
+                 "PIDs handed out around these minutes, each counted once"},
+                {"with_job", a.expected_pids, "the same on the days before, when the job ran"},
+                {"without_job", a.background_pids,
+                 "with_job - what a line's job takes, 2 PIDs or what its ticks cost more than "
+                 "their other jobs "
+                 "alone: at most, had it not run"},
+                {"noise", a.noise_pids, "standard deviation of observed - with_job"},
+                {"limit", a.expected_pids - (a.expected_pids - a.background_pids) / 2,
+                 "lines were removed if observed is above this, and observed - without_job > 4 "
+                 "noise (low: 3 "
+                 "noise)"}});
 }
 
 void add_file_gap(const Anomaly& a, Steps& steps) {

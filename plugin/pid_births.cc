@@ -49,8 +49,11 @@ class Search {
  public:
   Search(const LogSeries& log, const PidClock& clock, Pid pid)
       : clock_(clock), readings_(readings_of(log)), pid_(pid) {
+    apply_moves(clock.moves, readings_);
+    for (const std::uint32_t place : clock.moves.repeated)
+      foreign_.push_back({readings_[place].record, readings_[place].pid});
     for (const ForeignReading& reading : clock.foreign)
-      foreign_.push_back({reading.record, reading.pid});
+      if (!reading.put_back) foreign_.push_back({reading.record, reading.pid});
     add_gone_ticks();
     std::ranges::sort(foreign_, {}, &Foreign::record);
     const auto same = [](const Foreign& a, const Foreign& b) { return a.record == b.record; };
@@ -248,8 +251,8 @@ class Search {
   }
 
   const PidClock& clock_;
-  const std::vector<Reading> readings_;
-  std::vector<Foreign> foreign_;  ///< records that do not fit; ascending, each once
+  std::vector<Reading> readings_;  ///< in the clock's order
+  std::vector<Foreign> foreign_;   ///< records that do not fit; ascending, each once
   const Pid pid_;
   std::uint32_t wraps_ = 0;
   std::uint32_t number_ = 1;

@@ -35,7 +35,7 @@ std::optional<ReadingKind> reading_kind(const StoredRecord& record) {
 }
 
 /// Says of each record in turn what of the log before it is lost. Records of one file must come in
-/// the order of their offsets.
+/// the order of their offsets, unless its report says that they were put in another one.
 class LossMarks {
  public:
   explicit LossMarks(const LogSeries& log) : log_(log), spans_(log.reports.size()) {
@@ -49,7 +49,10 @@ class LossMarks {
   Loss before(const StoredRecord& record, std::size_t index) {
     Loss loss = std::exchange(pending_, Loss::none);
     Spans& spans = spans_[record.file];
-    for (; spans.next < spans.size() && spans[spans.next].begin < record.offset; ++spans.next)
+    const bool reordered = log_.reports[record.file].reordered;
+    if (reordered && !spans.empty()) loss = std::max(loss, between_lines(record, spans));
+    for (; !reordered && spans.next < spans.size() && spans[spans.next].begin < record.offset;
+         ++spans.next)
       loss = std::max(loss, spans[spans.next].loss);
     // What lay between two recovered pieces of a log is not known.
     if (index > 0 && log_.records[index - 1].file != record.file &&
@@ -57,7 +60,7 @@ class LossMarks {
       loss = Loss::damaged;
     // What is lost behind the last record of a file is before whatever comes next in the series.
     if (index == last_[record.file]) {
-      for (std::size_t k = spans.next; k < spans.size(); ++k)
+      for (std::size_t k = spans.next; !reordered && k < spans.size(); ++k)
         pending_ = std::max(pending_, spans[k].loss);
       if (!log_.reports[record.file].complete) pending_ = Loss::damaged;
     }
@@ -70,8 +73,21 @@ class LossMarks {
     Loss loss;
   };
   struct Spans : std::vector<Span> {
-    std::size_t next = 0;  ///< those before it have been passed
+    std::size_t next = 0;                      ///< those before it have been passed
+    std::optional<std::uint64_t> offset = {};  ///< of the record before, in a log put in order
   };
+
+  /// Of a log whose records are not in the order of its lines: what is lost between the lines of
+  /// this record and the one before it, whichever stands first.
+  static Loss between_lines(const StoredRecord& record, Spans& spans) {
+    const std::uint64_t own = record.offset;
+    const std::uint64_t other = std::exchange(spans.offset, own).value_or(own);
+    Loss loss = Loss::none;
+    auto span = std::ranges::lower_bound(spans, std::min(own, other), {}, &Span::begin);
+    for (; span != spans.end() && span->begin < std::max(own, other); ++span)
+      loss = std::max(loss, span->loss);
+    return loss;
+  }
 
   bool is_recovered(std::size_t file) const {
     return log_.reports[file].entry.recovery.has_value();

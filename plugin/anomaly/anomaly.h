@@ -142,6 +142,10 @@ struct Anomaly {
   bool until_file_time = false;  ///< it ends at the time at which the log's file was written
   bool from_file_time = false;   ///< it begins at the time at which the log's file was made
   bool one_job = false;          ///< one job's lines alone are missing: `labels`
+  /// What is taken to have passed in it where its times do not tell: the clock was set in it, or
+  /// the time of a line within was edited. 0: they tell.
+  double assumed_seconds = 0;
+  bool time_edited = false;
   /// Number from 1 of the caller's: what a text log and a journal lack of one another. 0: the
   /// finding was told from the schedule and the PIDs. Of a record_out_of_sequence too.
   std::uint32_t lost_copies = 0;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/pid_finding.h"
@@ -40,22 +41,26 @@ Level gap_level(const GapVerdict& verdict) {
   return Level::informational;
 }
 
+// The tick at its end.
+std::uint32_t behind(const TickGap& gap) {
+  return (gap.also == kNoTick ? gap.tick : gap.also) + 1;
+}
+
 // How few lines are missing, and why, does not matter: whoever removes one record beside his work
 // must not turn an alarm into a gap.
-void add_surplus(const GapVerdict& verdict, const Interval& interval, const WindowScan& scan,
-                 Anomaly& gap) {
+void add_surplus(const GapVerdict& verdict, const WindowScan& scan, Anomaly& gap) {
   const Level level = level_of(verdict.surplus_score, scan.looks(), scan.days());
   if (level == Level::informational) return;
   gap.excess_pids = std::llround(verdict.surplus);
-  gap.intervals = 1;
+  gap.intervals = behind(*verdict.gap) - verdict.gap->tick;
   gap.window_first_tick = verdict.gap->tick;
-  gap.window_last_tick = verdict.gap->tick + 1;
+  gap.window_last_tick = behind(*verdict.gap);
   gap.window_excess = verdict.surplus;
   gap.window_variance = verdict.cost.variance;
   gap.score = verdict.surplus_score;
   gap.score_log = score_over_looks(verdict.surplus_score, scan.looks()) + 0.0;  // no minus zero
-  gap.may_be_boot = interval.may_be_boot;
-  const Level most = interval.may_be_boot                      ? Level::low
+  gap.may_be_boot = verdict.may_be_boot;
+  const Level most = verdict.may_be_boot                       ? Level::low
                      : gap.cause == GapCause::evidence_damaged ? kMostBesideDamage
                                                                : Level::critical;
   gap.surplus_level = std::min(level, most);
@@ -69,12 +74,28 @@ Anomaly gap_between(const PidClock& clock, std::uint32_t first_tick, std::uint32
   return a;
 }
 
+// Where the times do not tell how long an interval was: its PIDs alone, where they are an excess.
+void add_untimed(const DetectorInput& input, const GapVerdict& verdict,
+                 std::vector<Anomaly>& found) {
+  const TickGap& gap = *verdict.gap;
+  Anomaly a = finding_between(input.clock, AnomalyKind::record_gap, gap.tick, behind(gap));
+  if (a.window_end < a.window_start) std::swap(a.window_start, a.window_end);
+  a.observed_pids = verdict.observed;
+  a.expected_pids = verdict.scheduled;
+  a.background_pids = verdict.background;
+  a.noise_pids = verdict.noise;
+  a.assumed_seconds = *gap.seconds;
+  a.time_edited = gap.also != kNoTick;
+  add_surplus(verdict, input.scan, a);
+  if (a.excess_pids > 0) found.push_back(std::move(a));
+}
+
 // One job's lines are gone and its PIDs are not. A job that does not come back may have been handed
 // to another scheduler that runs it at the same minutes.
 Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
   Anomaly a = gap_between(clock, job.last_tick, job.next_tick);
   a.cause = GapCause::records_removed;
-  a.level = job.comes_back ? Level::medium : Level::low;
+  a.level = job.comes_back && !job.doubtful ? Level::medium : Level::low;
   a.one_job = true;
   a.labels = {job.label};
   a.missing_records = job.missing;
@@ -88,7 +109,8 @@ Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
 }  // namespace
 
 // Rule: minutes that the schedule has, by the hours and days before and behind, have no record; or
-// PIDs were handed out beyond all cost in an interval that cannot be compared with others; or
+// PIDs were handed out beyond all cost in an interval that cannot be compared with others, or of
+// which nobody knows how long it was, because the clock was set in it or a time was edited; or
 // one job's lines are missing for days while the PIDs around them are those of the days before.
 std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
   const PidClock& clock = input.clock;
@@ -106,10 +128,12 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.noise_pids = verdict.noise;
     a.missing_records = verdict.cost.records;
     a.restarted = verdict.beyond_restart;
-    add_surplus(verdict, clock.intervals[verdict.gap->tick], input.scan, a);
+    a.may_be_boot = verdict.may_be_boot;
+    add_surplus(verdict, input.scan, a);
     if (verdict.gap->missing == 0 && a.excess_pids == 0) continue;
     found.push_back(std::move(a));
   }
+  for (const GapVerdict& verdict : input.untimed.verdicts) add_untimed(input, verdict, found);
   for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));
   return found;
 }

@@ -45,7 +45,9 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     found.back().may_be_late = reading.close;
     if (reading.misplaced || reading.close) found.back().level = Level::low;
   }
+  std::size_t listed = 0;
   for (const EditedTime& edited : input.edited) {
+    if (++listed > kListedMisplaced) break;
     const Tick& tick = clock.ticks[edited.tick];
     const Tick& before = clock.ticks[edited.before];
     const Tick& behind = clock.ticks[edited.behind];

@@ -58,6 +58,8 @@ DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_base
       edited(find_edited_times(the_clock)),
       gaps(judge_gaps(the_clock, its_baseline, its_scan, its_explanations, edited)),
       steps(steps_back_of(the_clock, gaps)),
+      untimed(
+          judge_untimed(the_clock, its_baseline, its_scan, its_explanations, edited, gaps, steps)),
       silent(std::move(its_silent_jobs)) {}
 
 std::span<const Detector> detectors() {

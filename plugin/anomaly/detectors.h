@@ -32,6 +32,7 @@ struct DetectorInput {
   std::vector<EditedTime> edited;
   std::vector<GapVerdict> gaps;
   std::vector<std::uint32_t> steps;  ///< parallel to `gaps`: steps_back_of()
+  UntimedIntervals untimed;
   SilentJobs silent;
 };
 

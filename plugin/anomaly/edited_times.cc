@@ -56,7 +56,8 @@ class UsualPlaces {
   }
 
   void learn() {
-    if (!places_.empty()) return;
+    // once, also where there is nothing to learn: a log out of order throughout asks for each tick
+    if (std::exchange(learnt_, true)) return;
     for (std::uint32_t i = 0; i + 2 < clock_.ticks.size(); ++i) {
       if (clock_.intervals[i].state != IntervalState::judged ||
           clock_.intervals[i + 1].state != IntervalState::judged)
@@ -71,6 +72,7 @@ class UsualPlaces {
   }
 
   const PidClock& clock_;
+  bool learnt_ = false;
   std::vector<std::uint64_t> places_;
 };
 

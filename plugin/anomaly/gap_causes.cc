@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
+#include <utility>
+
+#include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
 namespace {
@@ -15,6 +18,20 @@ constexpr double kTellsApart = 4;
 constexpr double kRanShare = 0.5;
 
 constexpr std::size_t kNearestLike = 500;  // intervals looked through for one like another
+
+// Where so many boots left a STARTUP line and none left none, one that leaves none is not thought
+// of: it is a false word once in a hundred (detect_boot.cc).
+constexpr std::size_t kToldBoots = 3;
+
+bool boots_are_told(const PidClock& clock) {
+  std::size_t told = 0;
+  for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
+    if (!clock.sessions[s].counter_restarted) continue;
+    if (!clock.sessions[s].startup) return false;
+    ++told;
+  }
+  return told >= kToldBoots;
+}
 
 double seconds_between(const Tick& a, const Tick& b) {
   return std::chrono::duration<double>(b.time - a.time).count();
@@ -28,7 +45,9 @@ class GapJudge {
         baseline_(baseline),
         scan_(scan),
         explanations_(explanations),
-        costs_(clock, baseline, scan) {}
+        costs_(clock, baseline, scan),
+        range_(range_of(clock)),
+        boots_are_told_(boots_are_told(clock)) {}
 
   GapVerdict judge(const TickGap& gap) {
     GapVerdict verdict;
@@ -38,6 +57,7 @@ class GapJudge {
     verdict.scheduled = verdict.cost.scheduled();
     verdict.background = verdict.scheduled - verdict.cost.jobs;
     verdict.noise = std::sqrt(verdict.cost.variance);
+    verdict.may_be_boot = interval.may_be_boot || may_be_boot(gap.tick, interval);
     verdict.beyond_restart = interval.state == IntervalState::hole && interval.restarted &&
                              is_beyond_restart(interval, verdict);
     verdict.beyond_rate = std::max(0.0, verdict.background - verdict.cost.first);
@@ -52,12 +72,42 @@ class GapJudge {
       // Nor between recovered pieces of a log, of which nobody knows how much is missing.
       if (verdict.cause != GapCause::evidence_damaged ||
           (verdict.cost.own_known && !clock_.recovered))
-        add_surplus(interval, verdict);
+        add_surplus(interval.advance - (interval.restarted ? kDaemonStartPids : 0), verdict);
     }
     return verdict;
   }
 
+  /// Of an interval whose times do not tell how long it was; `may_be_boot`: nor that the host was
+  /// not booted. Nothing where nobody knows what its jobs cost.
+  std::optional<GapVerdict> judge_untimed(const TickGap& gap, bool may_be_boot) {
+    GapVerdict verdict;
+    verdict.gap = &gap;
+    verdict.cost = costs_.of(gap);
+    if (!verdict.cost.own_known || clock_.recovered) return std::nullopt;
+    verdict.scheduled = verdict.cost.scheduled();
+    verdict.background = verdict.scheduled;
+    verdict.noise = std::sqrt(verdict.cost.variance);
+    verdict.observed = clock_.intervals[gap.tick].advance;
+    if (gap.also != kNoTick) verdict.observed += clock_.intervals[gap.also].advance;
+    verdict.may_be_boot = may_be_boot && boot_reaches(gap.tick);
+    add_surplus(static_cast<double>(verdict.observed), verdict);
+    return verdict;
+  }
+
  private:
+  // Whether a boot that nothing tells may have brought the counter to where the interval ends.
+  bool boot_reaches(std::uint32_t interval) const {
+    const Tick& a = clock_.ticks[interval];
+    const Tick& b = clock_.ticks[interval + 1];
+    return !boots_are_told_ && !same_boot(a, b) &&
+           range_.any_boot_reaches(b.pid, whole_seconds(a, b));
+  }
+
+  // A fall that is taken for a wrap, over a time without lines.
+  bool may_be_boot(std::uint32_t tick, const Interval& interval) const {
+    return interval.wraps > 0 && boot_reaches(tick);
+  }
+
   // Half of the background; where its rate is not known more than the noise of it.
   double went_on_from(const GapVerdict& verdict) const {
     return background_is_known(baseline_) ? kRanShare * verdict.beyond_rate : verdict.clear;
@@ -66,10 +116,9 @@ class GapJudge {
   // What was handed out beyond the cost of all that is missing is work without a line, whatever
   // became of the lines, and is judged as it would be had they all been there. Damage explains why
   // lines are missing, and no PIDs.
-  void add_surplus(const Interval& interval, GapVerdict& verdict) const {
+  void add_surplus(double observed, GapVerdict& verdict) const {
     const GapCost& cost = verdict.cost;
-    const double more = static_cast<double>(interval.advance) - verdict.scheduled -
-                        (interval.restarted ? kDaemonStartPids : 0);
+    const double more = observed - verdict.scheduled;
     if (more < 1) return;
     verdict.surplus = more;
     const std::uint32_t tick = verdict.gap->tick;
@@ -84,7 +133,7 @@ class GapJudge {
     const double more =
         static_cast<double>(interval.advance) - verdict.scheduled - kDaemonStartPids;
     const double noise = std::hypot(verdict.noise, kRateShare * verdict.background);
-    return !interval.may_be_boot && more > kTellsApart * std::max(1.0, noise);
+    return !verdict.may_be_boot && more > kTellsApart * std::max(1.0, noise);
   }
 
   GapCause cause_of(const Interval& interval, const TickGap& gap, const GapVerdict& verdict) const {
@@ -104,7 +153,7 @@ class GapJudge {
     if (gap.missing == 0) return GapCause::unknown;
     if (verdict.beyond_restart) return GapCause::unknown;
     // the host may have been down: then neither the PIDs nor the time say what ran
-    if (interval.may_be_boot && !interval.restarted) return GapCause::unknown;
+    if (verdict.may_be_boot && !interval.restarted) return GapCause::unknown;
     if (interval.state == IntervalState::daemon_restart || interval.restarted)
       return GapCause::cron_stopped;
     // beyond what the last tick costs by itself: the background's PIDs, and the missing jobs'
@@ -127,6 +176,8 @@ class GapJudge {
   const WindowScan& scan_;
   Explanations& explanations_;
   GapCosts costs_;
+  const PidRange range_;
+  const bool boots_are_told_;
 };
 
 }  // namespace
@@ -134,8 +185,9 @@ class GapJudge {
 std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
                                    const WindowScan& scan, Explanations& explanations,
                                    const std::vector<EditedTime>& edited) {
-  GapJudge judge(clock, baseline, scan, explanations);
   std::vector<GapVerdict> verdicts;
+  if (clock.gaps.empty()) return verdicts;
+  GapJudge judge(clock, baseline, scan, explanations);
   verdicts.reserve(clock.gaps.size());
   const auto is_edited = [&](std::uint32_t tick) {
     return std::ranges::binary_search(edited, tick, {}, &EditedTime::tick);
@@ -170,15 +222,90 @@ std::optional<double> usual_distance(const PidClock& clock, std::uint32_t tick, 
 
 }  // namespace
 
-// What passed between the two ticks is what the schedule has behind the one and before the other.
-// Where the clock was set by whole hours both are the same; else it was set at some moment of the
-// one, and then went on from some moment of the other: the middle of both.
-double step_back_seconds(const PidClock& clock, std::uint32_t interval) {
+namespace {
+
+/// What passed between two ticks around which the clock was set, by the schedule.
+struct PassedTime {
+  double likely = 0;
+  double most = 0;
+};
+
+PassedTime time_across(const PidClock& clock, std::uint32_t interval) {
+  constexpr double kHour = 3600;
+  constexpr double kMinute = 60;
   const std::optional<double> behind = usual_distance(clock, interval, true, -1);
   const std::optional<double> before = usual_distance(clock, interval + 1, false, 1);
-  const double usual =
-      behind && before ? (*behind + *before) / 2 : behind.value_or(before.value_or(0));
-  return seconds_between(clock.ticks[interval], clock.ticks[interval + 1]) - usual;
+  PassedTime time;
+  time.likely = behind && before ? (*behind + *before) / 2 : behind.value_or(before.value_or(0));
+  time.most = behind && before ? *behind + *before : 2 * time.likely;
+  const double step =
+      seconds_between(clock.ticks[interval], clock.ticks[interval + 1]) - time.likely;
+  if (std::abs(std::remainder(step, kHour)) <= kMinute) time.most = time.likely;
+  return time;
+}
+
+}  // namespace
+
+// What passed between the two ticks is what the schedule has behind the one and before the other.
+// Where the clock was set by whole hours both are the same; else it was set at some moment of the
+// one, and then went on from some moment of the other: the middle of both, and both at most.
+double step_back_seconds(const PidClock& clock, std::uint32_t interval) {
+  return seconds_between(clock.ticks[interval], clock.ticks[interval + 1]) -
+         time_across(clock, interval).likely;
+}
+
+UntimedIntervals judge_untimed(const PidClock& clock, const Baseline& baseline,
+                               const WindowScan& scan, Explanations& explanations,
+                               const std::vector<EditedTime>& edited,
+                               const std::vector<GapVerdict>& gaps,
+                               const std::vector<std::uint32_t>& steps) {
+  UntimedIntervals untimed;
+  const auto add = [&](std::uint32_t tick, double seconds, std::uint32_t also = kNoTick) {
+    TickGap gap;
+    gap.tick = tick;
+    gap.seconds = seconds;
+    gap.also = also;
+    untimed.gaps.push_back(std::move(gap));
+  };
+  // of a time that was edited the ticks around it are right, and so is the time between them
+  for (std::size_t e = 0; e < edited.size(); ++e) {
+    if (e > 0 && edited[e].interval == edited[e - 1].interval) continue;
+    std::size_t last = e;
+    while (last + 1 < edited.size() && edited[last + 1].interval == edited[e].interval) ++last;
+    const auto& [interval, first, before, behind] = edited[e];
+    const std::vector<Tick>& ticks = clock.ticks;
+    const auto known = [&](std::uint32_t i) {
+      const IntervalState state = clock.intervals[i].state;
+      return state == IntervalState::clock_step || state == IntervalState::hole ||
+             state == IntervalState::judged;
+    };
+    if (known(before) && known(edited[last].tick))
+      add(before,
+          seconds_between(ticks[before], ticks[behind]) -
+              seconds_between(ticks[first], ticks[edited[last].tick]),
+          edited[last].tick);
+  }
+  const auto is_edited = [&](std::uint32_t interval) {
+    return std::ranges::binary_search(edited, interval, {}, &EditedTime::interval);
+  };
+  std::size_t listed = 0;
+  for (std::uint32_t i = 0; i + 1 < clock.intervals.size() && listed < kListedSteps; ++i) {
+    if (clock.intervals[i].state != IntervalState::clock_step || is_edited(i)) continue;
+    add(i, time_across(clock, i).most);
+    ++listed;
+  }
+  for (std::size_t g = 0; g < gaps.size(); ++g)
+    if (steps[g] != kNoTick) add(gaps[g].gap->tick, time_across(clock, gaps[g].gap->tick).most);
+  if (untimed.gaps.empty()) return untimed;
+  GapJudge judge(clock, baseline, scan, explanations);
+  for (const TickGap& gap : untimed.gaps) {
+    // a clock that was set forward and back, and a line between others: no boot does that
+    const bool may_be_boot = clock.intervals[gap.tick].state == IntervalState::clock_step &&
+                             gap.also == kNoTick && !std::ranges::count(steps, gap.tick);
+    if (auto verdict = judge.judge_untimed(gap, may_be_boot))
+      untimed.verdicts.push_back(std::move(*verdict));
+  }
+  return untimed;
 }
 
 std::vector<std::uint32_t> steps_back_of(const PidClock& clock,
@@ -188,19 +315,31 @@ std::vector<std::uint32_t> steps_back_of(const PidClock& clock,
   constexpr double kLongestSeconds = 7 * 86400.0;
   constexpr double kShare = 0.2;
   constexpr double kSlack = 900;
+  // Work in it must not make a clock set forward something else. A log that does not know its zone
+  // goes back by an hour in autumn, whatever was missing in the week before.
+  constexpr double kTwoZones = 5400;
+  const auto may_be_set = [&clock](const GapVerdict& gap) {
+    const Interval& interval = clock.intervals[gap.gap->tick];
+    return gap.gap->missing > 0 && !interval.restarted && !gap.may_be_boot && interval.wraps == 0 &&
+           (gap.cause == GapCause::cron_stopped || gap.cause == GapCause::unknown) &&
+           (interval.state == IntervalState::hole || interval.state == IntervalState::judged);
+  };
   std::vector<std::uint32_t> steps(gaps.size(), kNoTick);
   std::vector<std::uint32_t> back;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i)
     if (clock.intervals[i].state == IntervalState::clock_step) back.push_back(i);
   for (std::size_t g = 0; g < gaps.size(); ++g) {
-    if (gaps[g].cause != GapCause::suspended_or_clock_set) continue;
     const double forward = gaps[g].cost.seconds - gaps[g].cost.usual_seconds;
+    const bool by_pids = gaps[g].cause == GapCause::suspended_or_clock_set;
+    if (!by_pids && (forward <= kTwoZones || !may_be_set(gaps[g]))) continue;
     const auto next = std::ranges::upper_bound(back, gaps[g].gap->tick);
     if (next == back.end()) continue;
     const double apart = seconds_between(clock.ticks[gaps[g].gap->tick], clock.ticks[*next]);
     const double size = -step_back_seconds(clock, *next);
-    if (apart <= kLongestSeconds && std::abs(size - forward) <= kShare * forward + kSlack)
-      steps[g] = *next;
+    const double off = std::abs(size - forward);
+    const bool fits = by_pids ? off <= kShare * forward + kSlack
+                              : off <= gaps[g].cost.usual_seconds + time_across(clock, *next).most;
+    if (apart <= kLongestSeconds && fits) steps[g] = *next;
   }
   return steps;
 }

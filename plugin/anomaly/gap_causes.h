@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct GapVerdict {
   /// The daemon was started in it, and what was handed out is more than the start and all of the
   /// jobs may have taken.
   bool beyond_restart = false;
+  /// The host may have been booted in it, and its counter come as far.
+  bool may_be_boot = false;
   // what the cause was told from:
   double beyond_rate = 0;  ///< background over the time beyond the usual, at most
   double spent = 0;        ///< beyond what the last record's interval costs
@@ -44,6 +47,23 @@ struct GapVerdict {
 std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
                                    const WindowScan& scan, Explanations& explanations,
                                    const std::vector<EditedTime>& edited);
+
+/// So many steps back of the clock are judged, and have a row; the summary has the number of all.
+inline constexpr std::size_t kListedSteps = 1000;
+
+/// Intervals that no time tells the length of, and what was handed out in them.
+struct UntimedIntervals {
+  std::vector<TickGap> gaps;  ///< TickGap::seconds says what is taken to have passed
+  std::vector<GapVerdict> verdicts;
+};
+
+/// What was handed out while the clock was set, back or (`steps`: see steps_back_of()) forward, and
+/// around ticks whose times were edited: as what a gap has in which no tick is missing.
+UntimedIntervals judge_untimed(const PidClock& clock, const Baseline& baseline,
+                               const WindowScan& scan, Explanations& explanations,
+                               const std::vector<EditedTime>& edited,
+                               const std::vector<GapVerdict>& gaps,
+                               const std::vector<std::uint32_t>& steps);
 
 /// The gap that a clock set forward left, where the clock was set back by as much later on: index
 /// into `clock.intervals` of that step back for each gap, kNoTick for none. A step back with no

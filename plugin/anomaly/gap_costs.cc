@@ -51,9 +51,8 @@ GapCosts::GapCosts(const PidClock& clock, const Baseline& baseline, const Window
       baseline_(baseline),
       scan_(scan),
       rate_(background_is_known(baseline) ? baseline.background_per_second
-                                          : baseline.most_background_per_second) {
-  if (clock.gaps.empty()) return;
-  index_.emplace(clock.ticks);
+                                          : baseline.most_background_per_second),
+      index_(clock.ticks) {
   unusable_.resize(clock.intervals.size() + 1);
   for (std::uint32_t i = 0; i < clock.intervals.size(); ++i)
     unusable_[i + 1] = unusable_[i] + (teaches(clock.intervals[i]) ? 0 : 1);
@@ -74,7 +73,7 @@ std::uint32_t GapCosts::find_like(std::uint32_t tick) const {
   };
   const LocalMinute minute = local_minute_of(clock_.ticks[tick]);
   for (const LocalMinute shift : kLikeShifts) {
-    const std::uint32_t other = index_->at(minute + shift);
+    const std::uint32_t other = index_.at(minute + shift);
     if (other != kNoTick && fits(other)) return other;
   }
   const auto n = static_cast<std::uint32_t>(clock_.ticks.size());
@@ -97,7 +96,7 @@ std::uint32_t GapCosts::own_like(const TickGap& gap) {
 std::uint32_t GapCosts::dearest_at(LocalMinute minute) const {
   std::uint32_t dearest = kNoTick;
   for (const LocalMinute shift : kLikeShifts) {
-    const std::uint32_t other = index_->at(minute + shift);
+    const std::uint32_t other = index_.at(minute + shift);
     if (other != kNoTick && teaches(clock_.intervals[other]) &&
         (dearest == kNoTick || baseline_.expected[other].mean > baseline_.expected[dearest].mean))
       dearest = other;
@@ -129,8 +128,10 @@ void GapCosts::add_interval(std::uint32_t tick, GapCost& cost, double& seconds) 
 GapCost GapCosts::of(const TickGap& gap) {
   GapCost cost;
   const Tick& last = clock_.ticks[gap.tick];
-  cost.seconds = std::chrono::duration<double>(clock_.ticks[gap.tick + 1].time - last.time).count();
-  cost.width = static_cast<std::uint32_t>(std::min<std::uint64_t>(gap.missing, 1U << 20)) + 1;
+  cost.seconds = gap.seconds.value_or(
+      std::chrono::duration<double>(clock_.ticks[gap.tick + 1].time - last.time).count());
+  cost.width = static_cast<std::uint32_t>(std::min<std::uint64_t>(gap.missing, 1U << 20)) + 1 +
+               (gap.also == kNoTick ? 0 : 1);
   double seconds = 0;
   double records = 0;
   for (const std::uint32_t reference : gap.references) {
@@ -166,6 +167,11 @@ GapCost GapCosts::of(const TickGap& gap) {
   } else {
     cost.intervals += cost.first;
     cost.variance += last.jobs;
+  }
+  if (gap.also != kNoTick) {
+    const std::uint32_t beside = like(gap.also);
+    cost.own_known = cost.own_known && beside != kNoTick;
+    if (beside != kNoTick) add_interval(beside, cost, seconds);
   }
   // the first jobs of the tick at its end may be lost, whose PIDs lie before those that are left
   if (clock_.ticks[gap.tick + 1].lost_before != Loss::none)
@@ -214,8 +220,8 @@ GapCost GapCosts::of(const TickGap& gap) {
 // expected to.
 std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
                                             const GapCost& cost) const {
-  const std::uint32_t from = index_->at(start);
-  const std::uint32_t to = index_->at(end);
+  const std::uint32_t from = index_.at(start);
+  const std::uint32_t to = index_.at(end);
   if (from == kNoTick || to == kNoTick || from >= to) return std::nullopt;
   if (unusable_[to] != unusable_[from]) return std::nullopt;
   if (cost.width == 1 || (to - from != cost.width && !cost.untold))
@@ -232,9 +238,10 @@ void GapCosts::stretches_apart(const TickGap& gap, const GapCost& cost, LocalMin
                                std::vector<double>& off) const {
   const LocalMinute start = local_minute_of(clock_.ticks[gap.tick]);
   // a tick that was late ends it where it was due
-  const LocalMinute end = gap.missing == 0 && cost.usual_seconds > 0
-                              ? start + std::llround(cost.usual_seconds / 60)
-                              : local_minute_of(clock_.ticks[gap.tick + 1]);
+  LocalMinute end = gap.missing == 0 && cost.usual_seconds > 0
+                        ? start + std::llround(cost.usual_seconds / 60)
+                        : local_minute_of(clock_.ticks[gap.tick + 1]);
+  if (gap.also != kNoTick) end = start + std::llround(cost.seconds / 60);
   const LocalMinute first = std::max<LocalMinute>(1, (end - start + step - 1) / step);
   for (LocalMinute k = first;
        k < first + static_cast<LocalMinute>(kMostStretches) && off.size() < kMostStretches; ++k)

@@ -73,8 +73,8 @@ class GapCosts {
   const PidClock& clock_;
   const Baseline& baseline_;
   const WindowScan& scan_;
-  double rate_;                          ///< of the background, at most: PIDs a second
-  std::optional<TickIndex> index_;       // of a log with gaps
+  double rate_;  ///< of the background, at most: PIDs a second
+  TickIndex index_;
   std::vector<std::uint32_t> unusable_;  ///< prefix sum over intervals
   std::vector<std::uint32_t> like_;      ///< of each tick that was asked for; `kNotAsked` of others
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <utility>
@@ -30,6 +31,15 @@ constexpr std::size_t kMostMinutes = 10 * 366 * 1440;
 // cron's child, and the job.
 constexpr double kLeastJobPids = 2;
 constexpr double kTellsApart = 4;  // standard deviations
+
+// One in a thousand silences of a job that did not run looks so: enough for a low row.
+constexpr double kTellsDoubtfully = 3;
+
+// What a job costs is known from so many runs, with others of its ticks' jobs without it.
+constexpr std::size_t kLeastRuns = 8;
+
+// Intervals of one length differ by less (lines are late under load).
+constexpr std::int32_t kSameLength = 30;
 
 // Ticks around a missing line lie within an hour of it, or they say nothing of it.
 constexpr LocalMinute kNear = kLocalHour;
@@ -149,7 +159,7 @@ class SilenceFinder {
       }
     silence.compared = so_far.differences.size();
     if (silence.compared < kLeastCompared) return std::nullopt;
-    return verdict(so_far.differences, silence);
+    return verdict(job, k, so_far.differences, silence);
   }
 
   // Two of the three days before the silence, unless the same weekday says no.
@@ -236,7 +246,8 @@ class SilenceFinder {
     return std::ranges::any_of(labels, [&](std::uint32_t label) { return !has(other, label); });
   }
 
-  static std::optional<SilentJob> verdict(std::vector<std::int32_t>& tenths, SilentJob silence) {
+  std::optional<SilentJob> verdict(Runs job, std::size_t k, std::vector<std::int32_t>& tenths,
+                                   SilentJob silence) const {
     // an intruder's own PIDs among them, and what else is far out, must not decide
     const Core core = core_of(tenths);
     const auto n = static_cast<double>(core.core_n);
@@ -246,13 +257,55 @@ class SilenceFinder {
         100;
     // a spread of nothing in so few is a spread that was not seen
     const double error = std::sqrt(std::max(variance, 1 / n) / n);
-    if (mean < -kLeastJobPids / 2 || mean + kLeastJobPids < kTellsApart * error)
-      return std::nullopt;
+    const auto tells = [&](double cost, double errors) {
+      return mean >= -cost / 2 && mean + cost >= errors * error;
+    };
+    double cost = kLeastJobPids;
+    if (!tells(cost, kTellsApart)) {
+      silence.doubtful = true;
+      // nor by what it costs where the PIDs are clearly less than with it
+      if (!tells(cost, kTellsDoubtfully))
+        cost = mean < -2 * error ? 0 : least_cost(job, k, silence);
+      if (!tells(cost, cost > kLeastJobPids ? kTellsApart : kTellsDoubtfully)) return std::nullopt;
+    }
     const auto compared = static_cast<double>(silence.compared);
-    silence.without_job = silence.with_job - kLeastJobPids * compared;
+    silence.without_job = silence.with_job - cost * compared;
     silence.observed = silence.with_job + mean * compared;
     silence.noise = error * compared;
     return silence;
+  }
+
+  // What the job's intervals cost more than those of its ticks' other jobs alone, less three
+  // standard errors; the two PIDs that every job takes where these never run without it.
+  double least_cost(Runs job, std::size_t k, const SilentJob& silence) const {
+    const std::uint32_t own = clock_.ticks[job[k]].items;
+    std::vector<std::uint32_t> rest;
+    for (const std::uint32_t label : clock_.item_sets.labels(own))
+      if (label != silence.label) rest.push_back(label);
+    std::vector<std::int32_t> with;
+    std::vector<std::int32_t> without;
+    const std::int32_t seconds = clock_.intervals[job[k]].seconds;
+    for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
+      const Interval& interval = clock_.intervals[i];
+      if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired ||
+          std::abs(interval.seconds - seconds) > kSameLength)
+        continue;
+      if (clock_.ticks[i].items == own)
+        with.push_back(10 * interval.advance);
+      else if ((i <= silence.last_tick || i >= silence.next_tick) &&
+               std::ranges::equal(clock_.item_sets.labels(clock_.ticks[i].items), rest))
+        without.push_back(10 * interval.advance);
+    }
+    if (rest.empty() || with.size() < kLeastRuns || without.size() < kLeastRuns)
+      return kLeastJobPids;
+    const Core a = core_of(with);
+    const Core b = core_of(without);
+    const auto square_error = [](const Core& core) {
+      const auto n = static_cast<double>(core.core_n);
+      return core.square_sum / std::max(1.0, n - 1) / n;
+    };
+    const double more = a.mean - b.mean - 3 * std::sqrt(square_error(a) + square_error(b));
+    return std::max(kLeastJobPids, more / 10);
   }
 
   const PidClock& clock_;

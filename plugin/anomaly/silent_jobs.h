@@ -20,6 +20,7 @@ struct SilentJob {
   double with_job = 0;         ///< the same on the days before, when the job ran
   double without_job = 0;      ///< at most, had it not run
   double noise = 0;            ///< standard deviation of `observed` minus `with_job`
+  bool doubtful = false;       ///< told less surely, or by what the job costs elsewhere
 };
 
 struct SilentJobs {
@@ -30,8 +31,9 @@ struct SilentJobs {
 
 /// Compares the PIDs handed out around each minute at which the job should have run with those of
 /// the same minutes of the days before. A job that was taken off the schedule costs two PIDs less
-/// at least (cron's child, and the job); where the spread does not tell that apart nothing is said,
-/// nor where another job runs in its place. Lines that are missing within one gap of the schedule
+/// at least (cron's child, and the job), or what its ticks cost more than those of their other jobs
+/// alone; where the spread does not tell that apart nothing is said, nor where another job runs in
+/// its place. Lines that are missing within one gap of the schedule
 /// are one look at its PIDs, and no silence by themselves.
 SilentJobs find_silent_jobs(const PidClock& clock);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/cron_log/cron_text.h"
+#include "plugin/cron_log/file_order.h"
 #include "plugin/cron_log/undated_time.h"
 
 namespace pidometer {
@@ -95,12 +96,15 @@ class FileReading {
   /// checksum says comes behind the bytes that it covers. Else nothing.
   const std::vector<ByteRange>& damage_told_late() const { return damage_told_late_; }
 
-  FileLog finish() {
+  FileLog finish(LogForm form) {
+    log_.form = form;
     tell_damaged();
     log_.end = records_.size();
     const std::uint64_t last = log_.begin < log_.end ? records_.back().offset : 0;
     log_.lost_end = !log_.report.complete ||
                     (!log_.report.damage.empty() && log_.report.damage.back().range.end > last);
+    // rows of a timeline are put in order by what they say (plaso_order.h)
+    if (form != LogForm::plaso_rows) put_in_order();
     log_.report.records = log_.end - log_.begin;
     log_.report.lines_skipped = skipped_.take();
     log_.open_end = log_.open_end && last_was_record_;
@@ -116,6 +120,22 @@ class FileReading {
   }
 
  private:
+  void put_in_order() {
+    const FileOrder order = order_file(records_, log_.begin);
+    if (!order.changed()) return;
+    years_.changed();
+    log_.end = records_.size();
+    log_.report.duplicate_lines += order.repeated;
+    log_.report.reordered = true;
+    log_.open_end = false;
+    Warning warning;
+    warning.kind = order.repeated > 0 ? WarningKind::duplicate_input : WarningKind::year_uncertain;
+    warning.path = log_.report.entry.path;
+    warning.line = order.first_repeated;
+    warning.message = file_order_words(order);
+    warnings_.add("order", std::move(warning));
+  }
+
   Warning warn_at(ByteRange range, std::uint32_t line) const {
     Warning warning;
     warning.kind = WarningKind::unparsed_line;
@@ -334,35 +354,6 @@ class FileReading {
 
 }  // namespace
 
-void WarningBudget::add(const std::string& reason, Warning warning) {
-  Entry& entry = reasons_[reason];
-  if (++entry.count <= kMostEach) {
-    told_.push_back(std::move(warning));
-    return;
-  }
-  if (entry.count == kMostEach + 1) {
-    entry.last = std::move(warning);
-    entry.first_untold = entry.last.line;
-  } else if (warning.range && entry.last.range) {
-    entry.last.range->end = warning.range->end;
-    entry.last.line = warning.line;
-  }
-}
-
-std::vector<Warning> WarningBudget::take() {
-  for (auto& [reason, entry] : reasons_) {
-    if (entry.count <= kMostEach) continue;
-    Warning warning = entry.last;
-    warning.message = "lines " + std::to_string(entry.first_untold) + " to " +
-                      std::to_string(entry.last.line) + ": the same " +
-                      std::to_string(entry.count - kMostEach) + " times more: " + reason;
-    warning.line = entry.first_untold;
-    told_.push_back(std::move(warning));
-  }
-  reasons_.clear();
-  return std::exchange(told_, {});
-}
-
 FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<StoredRecord>& records,
                       const ReadMonitor& monitor, bool& stopped, const LogLimits& limits) {
   const std::size_t begin = records.size();
@@ -372,7 +363,7 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
     LogForm form = LogForm::lines;
     const auto stream = open_log_text(file, &form);
     if (!stream) {
-      FileLog log = reading.finish();
+      FileLog log = reading.finish(form);
       log.failed = true;
       log.report.complete = false;
       Warning warning;
@@ -390,8 +381,7 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
       records.resize(begin);
       continue;
     }
-    FileLog log = reading.finish();
-    log.form = form;
+    FileLog log = reading.finish(form);
     log.report.sha256 = file.sha256().value_or("");
     return log;
   }

@@ -13,6 +13,7 @@
 #include "plugin/cron_log/log_series.h"
 #include "plugin/cron_log/log_text.h"
 #include "plugin/cron_log/syslog_words.h"
+#include "plugin/cron_log/warning_budget.h"
 #include "plugin/cron_log/year_tracker.h"
 
 namespace pidometer {
@@ -56,24 +57,6 @@ struct FileLog {
   /// Lines of a cron that is not read, where there are any; told of also where the log is not kept.
   std::optional<Warning> unread_cron;
   std::map<std::uint16_t, std::uint64_t> source_counts;  ///< records by source
-};
-
-/// Warnings of one file, bounded: of a reason the first kMostEach are told one by one, the rest in
-/// one sentence.
-class WarningBudget {
- public:
-  static constexpr std::uint64_t kMostEach = 20;
-  void add(const std::string& reason, Warning warning);
-  std::vector<Warning> take();
-
- private:
-  struct Entry {
-    std::uint64_t count = 0;
-    Warning last;
-    std::uint32_t first_untold = 0;
-  };
-  std::map<std::string, Entry> reasons_;
-  std::vector<Warning> told_;
 };
 
 /// Reads one file to its end and appends its records. `stopped` comes back true where the monitor

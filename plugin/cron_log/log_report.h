@@ -54,7 +54,8 @@ struct LogReport {
   TimeBasis time_basis;
   std::string year_basis;            ///< how the year was found, in words
   std::vector<DamagedRange> damage;  ///< in bytes of the decoded log
-  bool complete = true;  ///< false: the stream broke off; what is counted is what came before
+  bool reordered = false;  ///< its records are not kept in the order of its lines (file_order.h)
+  bool complete = true;    ///< false: the stream broke off; what is counted is what came before
   std::optional<JournalComparison> beside_journal;  ///< of a text log whose copies were found
 };
 

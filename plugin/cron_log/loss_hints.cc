@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/cron_log/file_order.h"
+
 namespace pidometer {
 namespace {
 
@@ -30,23 +32,19 @@ struct DatedWord {
 
 /// Between which instants a word was said: known, or that of the records around it, of which the
 /// log has some.
-DatedWord date(const LossHint& hint, const FileLog& log, const std::vector<StoredRecord>& records,
-               const CopyShifts& shifts, std::optional<std::uint32_t> host) {
+DatedWord date(const LossHint& hint, const RecordsByLine& by_line,
+               const std::vector<StoredRecord>& records, const CopyShifts& shifts,
+               std::optional<std::uint32_t> host) {
   if (hint.time) return {*hint.time, *hint.time, hint.word, host};
-  const auto begin = records.begin() + static_cast<std::ptrdiff_t>(log.begin);
-  const auto end = records.begin() + static_cast<std::ptrdiff_t>(log.end);
-  const auto behind = std::partition_point(
-      begin, end, [&](const StoredRecord& record) { return record.line < hint.line; });
-  const auto time_of = [&](auto record) {
-    return record->time + shifts.of(static_cast<std::size_t>(record - records.begin()));
-  };
-  if (behind != begin && hint.since_record) {
-    const Timestamp time = time_of(std::prev(behind)) + *hint.since_record;
+  const RecordsByLine::Around around = by_line.around(hint.line);
+  const auto time_of = [&](std::size_t record) { return records[record].time + shifts.of(record); };
+  if (around.before && hint.since_record) {
+    const Timestamp time = time_of(*around.before) + *hint.since_record;
     return {time, time, hint.word, host};
   }
   const Timestamp before =
-      behind == begin ? time_of(begin) - kBeforeLog : time_of(std::prev(behind));
-  const Timestamp after = behind == end ? before + kBeforeLog : time_of(behind);
+      around.before ? time_of(*around.before) : time_of(*around.behind) - kBeforeLog;
+  const Timestamp after = around.behind ? time_of(*around.behind) : before + kBeforeLog;
   return {std::min(before, after), std::max(before, after), hint.word, host};
 }
 
@@ -56,8 +54,9 @@ void add_words(std::span<const FileLog> logs, const std::vector<StoredRecord>& r
   std::vector<DatedWord> words;
   for (const FileLog& log : logs) {
     if (log.begin == log.end) continue;  // nothing dates them, and nothing of it is compared
+    const RecordsByLine by_line(log, records);
     for (const LossHint& hint : log.hints)
-      words.push_back(date(hint, log, records, shifts, twins.host_named(hint.hostname)));
+      words.push_back(date(hint, by_line, records, shifts, twins.host_named(hint.hostname)));
     if (log.hints.size() == kMostHints)
       hints.near.add(std::nullopt, words.back().begin, Timestamp::max() - kNear);
   }

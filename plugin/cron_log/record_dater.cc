@@ -1,7 +1,9 @@
 #include "plugin/cron_log/record_dater.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "plugin/cron_log/file_order.h"
 #include "plugin/cron_log/undated_time.h"
 #include "plugin/cron_log/zone_clock.h"
 
@@ -123,15 +125,16 @@ std::int16_t offset_minutes(const TimeZone& zone, Timestamp time) {
 }
 
 void date_unread(FileLog& log, std::uint16_t file, const std::vector<StoredRecord>& records) {
-  const auto first = records.begin() + static_cast<std::ptrdiff_t>(log.begin);
-  const auto last = records.begin() + static_cast<std::ptrdiff_t>(log.end);
+  if (log.unread.empty()) return;
+  const RecordsByLine by_line(log, records);
   for (UnreadSpan& span : log.unread) {
     span.file = file;
-    const auto behind = std::lower_bound(
-        first, last, span.range.begin,
-        [](const StoredRecord& record, std::uint64_t offset) { return record.offset < offset; });
-    if (behind != first) span.after = std::prev(behind)->time;
-    if (behind != last) span.before = behind->time;
+    const RecordsByLine::Around around = by_line.around(span.first_line);
+    if (around.before) span.after = records[*around.before].time;
+    if (around.behind) span.before = records[*around.behind].time;
+    // of a log that stands newest first
+    if (log.report.reordered && span.after && span.before && *span.before < *span.after)
+      std::swap(span.after, span.before);
   }
 }
 

@@ -360,6 +360,10 @@ void YearTracker::break_run() {
   in_run_ = false;
 }
 
+void YearTracker::changed() {
+  if (!runs_.empty()) runs_.back().end = records_.size();
+}
+
 std::vector<YearlessRun> YearTracker::take_runs() {
   for (YearlessRun& run : runs_) RunSettler(records_, run).settle();
   in_run_ = false;

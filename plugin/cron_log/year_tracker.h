@@ -59,6 +59,8 @@ class YearTracker {
   void place();
   /// A record that knows its year stands between: the run ends.
   void break_run();
+  /// The records, all of them yearless or none, were put in another order, or some taken out.
+  void changed();
   /// Gives all records of the runs their counted years.
   std::vector<YearlessRun> take_runs();
 

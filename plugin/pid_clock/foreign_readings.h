@@ -36,8 +36,9 @@ struct ForeignReading {
   Timestamp previous_time;
   Timestamp next_time;
   bool misplaced =
-      false;           ///< its time does not fit either: it was moved, written late, or repeated
-  bool close = false;  ///< so few PIDs and so short a time outside that the line may be late
+      false;              ///< its time does not fit either: it was moved, written late, or repeated
+  bool close = false;     ///< so few PIDs and so short a time outside that the line may be late
+  bool put_back = false;  ///< misplaced, and read where it belongs
 };
 
 /// So many misplaced lines of a series have a row; the summary has the number of all.

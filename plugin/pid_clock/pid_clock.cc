@@ -235,6 +235,15 @@ class SessionDivider {
   Pid newest_ = 0;
 };
 
+// So many lines stand elsewhere than where they belong, and none could be put back: two counters,
+// by two clocks. What is handed out from one line to the next says as little as where a counter
+// goes round between them.
+bool stands_in_no_order(const PidClock& clock, const TickSeries& series) {
+  constexpr std::size_t kOneIn = 20;
+  return clock.moves.moves.empty() && clock.foreign.size() > 2 * clock.moves.repeated.size() &&
+         clock.foreign.size() * kOneIn > series.ticks.size() + clock.foreign.size();
+}
+
 // PIDs that are no odometer: ticks, but no distances, boots or wraps.
 PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
   PidRange range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
@@ -260,8 +269,12 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   TickSeries series = form_ticks(readings);
   const MinuteCalendar calendar(series.ticks);
   if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
-  const bool sequential = clock.order.kind == PidOrderKind::sequential;
-  if (sequential) clock.foreign = take_out_misplaced_ticks(series);
+  bool sequential = clock.order.kind == PidOrderKind::sequential;
+  if (sequential) clock.moves = put_back_misplaced_ticks(readings, series, clock.foreign);
+  if (sequential && stands_in_no_order(clock, series)) {
+    clock.order.kind = PidOrderKind::too_fast;
+    sequential = false;
+  }
   FastStretches fast(series.ticks);
   const auto add_foreign = [&](std::vector<ForeignReading> found) {
     if (!found.empty()) fast = FastStretches(series.ticks);  // other steps are left
@@ -336,6 +349,16 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   return clock;
 }
 
+std::uint32_t tick_of_record(const PidClock& clock, std::uint32_t record) {
+  auto at = std::ranges::lower_bound(clock.ticks, record, {}, &Tick::record);
+  // lines that were put back stand in the order of their times
+  if (!clock.moves.empty() && (at == clock.ticks.end() || at->record != record))
+    at = std::ranges::find(clock.ticks, record, &Tick::record);
+  return at != clock.ticks.end() && at->record == record
+             ? static_cast<std::uint32_t>(at - clock.ticks.begin())
+             : kNoTick;
+}
+
 std::size_t session_of(const PidClock& clock, std::uint32_t tick) {
   const auto after = std::ranges::upper_bound(clock.sessions, tick, {}, &BootSession::first_tick);
   return static_cast<std::size_t>(after - clock.sessions.begin()) - 1;
@@ -343,9 +366,13 @@ std::size_t session_of(const PidClock& clock, std::uint32_t tick) {
 
 std::uint32_t boot_session_at(const PidClock& clock, std::uint32_t record) {
   if (clock.ticks.empty()) return 1;
-  const auto next = std::ranges::upper_bound(clock.ticks, record, {}, &Tick::record);
-  const auto tick = std::max<std::ptrdiff_t>(next - clock.ticks.begin(), 1) - 1;
-  return clock.sessions[session_of(clock, static_cast<std::uint32_t>(tick))].number;
+  // by the first lines of sessions: within one of them lines may have been put back
+  const auto after = std::partition_point(
+      clock.sessions.begin(), clock.sessions.end(), [&](const BootSession& session) {
+        return session.first_tick == 0 || (session.first_tick < clock.ticks.size() &&
+                                           clock.ticks[session.first_tick].record <= record);
+      });
+  return std::prev(after)->number;
 }
 
 }  // namespace pidometer

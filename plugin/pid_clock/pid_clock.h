@@ -11,6 +11,7 @@
 #include "plugin/pid_clock/item_sets.h"
 #include "plugin/pid_clock/pid_order.h"
 #include "plugin/pid_clock/reading.h"
+#include "plugin/pid_clock/reading_moves.h"
 #include "plugin/pid_clock/tick.h"
 #include "plugin/pid_clock/tick_gaps.h"
 
@@ -74,6 +75,7 @@ struct PidClock {
   /// ascending.
   std::vector<TickGap> gaps;
   std::vector<ForeignReading> foreign;  ///< in the log's order
+  ReadingMoves moves;                   ///< done to the readings before ticks were formed of them
 
   PidOrder order;   ///< where it is random there is one session, and no interval is judged
   Pid pid_max = 0;  ///< one more than the largest PID that is handed out
@@ -88,6 +90,9 @@ struct PidClock {
 
 /// Never fails: readings that make no sense leave intervals that are not judged.
 PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& options);
+
+/// The tick whose reading is that record's; kNoTick where there is none.
+std::uint32_t tick_of_record(const PidClock& clock, std::uint32_t record);
 
 /// Index of the session that holds the tick.
 std::size_t session_of(const PidClock& clock, std::uint32_t tick);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "plugin/pid_clock/minute_calendar.h"
@@ -20,6 +21,11 @@ struct TickGap {
   /// A tick of the same jobs as `tick`, at the same minute of another hour or day, that no gap
   /// follows; kNoTick where there is none.
   std::uint32_t own_reference = kNoTick;
+  /// Of an interval whose ticks' times do not tell how long it was: the seconds that passed in it,
+  /// or may have at most.
+  std::optional<double> seconds = {};
+  /// An interval that belongs to it, beyond ticks whose times were edited; kNoTick: none.
+  std::uint32_t also = kNoTick;
 };
 
 /// A gap of weeks needs no list of each of its ticks: what is missing more is counted only.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <cmath>
 
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/time_text.h"
@@ -82,6 +83,15 @@ std::string against_journal_message(const TimelineEvent& event, const FindingBod
                      verdict_words(finding));
 }
 
+/// Why the interval cannot be compared with others.
+std::string interval_words(const Anomaly& anomaly) {
+  if (anomaly.assumed_seconds <= 0) return ", an interval longer than the schedule leaves";
+  return fmt::format(
+      "{}, which is taken to have lasted {}",
+      anomaly.time_edited ? ", around a line whose time was edited" : ", where the clock was set",
+      duration_words(anomaly.assumed_seconds));
+}
+
 /// Why the records are missing, and what was handed out beyond all that they explain.
 std::string cause_and_surplus(const Anomaly& anomaly) {
   const bool one = anomaly.missing_records == 1;
@@ -90,7 +100,11 @@ std::string cause_and_surplus(const Anomaly& anomaly) {
   if (anomaly.restarted && anomaly.cause == GapCause::unknown)
     return "the cron daemon was started there, and " + more +
            " PIDs were handed out than that and all of their jobs explain";
-  std::string words(cause_words(anomaly.cause, one));
+  const bool fell =
+      anomaly.cause == GapCause::unknown && anomaly.may_be_boot && anomaly.wraps_assumed > 0;
+  std::string words(fell ? "the PIDs fall: the counter went round there, or the host was down and "
+                           "its counter restarted"
+                         : cause_words(anomaly.cause, one));
   if (anomaly.excess_pids > 0)
     words += fmt::format("; {} PIDs were handed out than {} and the rest explain", more,
                          one ? "its job" : "their jobs");
@@ -106,6 +120,16 @@ std::string when(const FindingBody& finding) {
   }
   return window_words({anomaly.window_start, anomaly.window_end}, finding.utc_offset_minutes,
                       finding.end_utc_offset_minutes, finding.time_basis);
+}
+
+std::string duration_words(double seconds) {
+  const auto total = std::llround(std::abs(seconds));
+  if (total < 120) return fmt::format("{} s", total);
+  const auto minutes = (total + 30) / 60;
+  if (minutes % 60 == 0 && total < 2 * 86400) return fmt::format("{} h", minutes / 60);
+  if (minutes < 120) return fmt::format("{} min", minutes);
+  if (total < 2 * 86400) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+  return fmt::format("{:.1f} days", static_cast<double>(total) / 86400);
 }
 
 std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
@@ -130,8 +154,8 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
     return pids_handed_out(anomaly.excess_pids, "more") +
            " than its jobs and their background explain " + when(finding) +
            (anomaly.cause == GapCause::evidence_damaged
-                ? ", where the log is damaged or unreadable: lines may be lost there"
-                : ", an interval longer than the schedule leaves") +
+                ? std::string(", where the log is damaged or unreadable: lines may be lost there")
+                : interval_words(anomaly)) +
            (anomaly.may_be_boot ? "; unless the host was booted" : "");
   const std::string whose =
       anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))

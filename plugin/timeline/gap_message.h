@@ -11,6 +11,9 @@ namespace pidometer {
 /// The finding's instant or window in words, by the host's clock and in UTC.
 std::string when(const FindingBody& finding);
 
+/// "90 s", "90 min", "1 h", "2 h 30 min", "2.5 days": minutes up to two hours, unless they are one.
+std::string duration_words(double seconds);
+
 /// "842 more PIDs were handed out (processes or threads)". Threads take PIDs too, so no message
 /// may speak of processes alone.
 std::string pids_handed_out(std::int64_t count, std::string_view comparison);

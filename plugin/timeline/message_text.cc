@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cassert>
-#include <cmath>
 #include <cstdlib>
 #include <string_view>
 #include <variant>
@@ -25,17 +24,6 @@ std::string_view change_words(CrontabChange change) {
   }
   assert(false);
   return {};
-}
-
-/// "90 s", "90 min", "1 h", "2 h 30 min", "2.5 days": minutes up to two hours, unless they are one.
-std::string duration_words(double seconds) {
-  const auto total = std::llround(std::abs(seconds));
-  if (total < 120) return fmt::format("{} s", total);
-  const auto minutes = (total + 30) / 60;
-  if (minutes % 60 == 0 && total < 2 * 86400) return fmt::format("{} h", minutes / 60);
-  if (minutes < 120) return fmt::format("{} min", minutes);
-  if (total < 2 * 86400) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-  return fmt::format("{:.1f} days", static_cast<double>(total) / 86400);
 }
 
 std::string sequence_message(const FindingBody& finding) {

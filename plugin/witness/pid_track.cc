@@ -86,10 +86,9 @@ bool PidTrack::same_stretch(std::uint32_t a, std::uint32_t b) const {
 }
 
 std::optional<std::uint32_t> PidTrack::tick_of_record(std::uint32_t record) const {
-  const auto at = std::partition_point(clock_.ticks.begin(), clock_.ticks.end(),
-                                       [record](const Tick& tick) { return tick.record < record; });
-  if (at == clock_.ticks.end() || at->record != record) return std::nullopt;
-  return static_cast<std::uint32_t>(at - clock_.ticks.begin());
+  const std::uint32_t tick = pidometer::tick_of_record(clock_, record);
+  if (tick == kNoTick) return std::nullopt;
+  return tick;
 }
 
 /// The furthest that the counter may have come by then.

@@ -129,6 +129,31 @@ class Explain(program.ProgramTest):
         self.assertGreaterEqual(q["jobs"], q["clear"])
         self.assertGreater(q["spent"], q["beyond_rate"] + q["jobs"] / 2)
 
+    def test_what_is_assumed_where_the_clock_was_set(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
+            for tick in range(6 * 24 * 8):
+                time = start + datetime.timedelta(minutes=10 * tick)
+                if 700 <= tick < 712:
+                    time += datetime.timedelta(days=1)
+                pid += 505 if tick == 712 else 5
+                lines.append(f"{time:%Y-%m-%dT%H:%M:%S}+00:00 web01 CROND[{pid}]: (root) CMD (/usr/lib64/sa/sa1)")
+            log.write_text("\n".join(lines) + "\n")
+            found = rows.split_rows(program.run("scan", log).out.decode())
+            gap, = [row for row in found if row["data_type"] == "pidometer:anomaly:record_gap"]
+            run = program.run("explain", gap["finding_id"], log)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertIn("where the clock was set, which is taken to have lasted 10 min", gap["message"])
+        self.assertEqual((gap["missing_records"], gap["observed_pids"]), (0, 505))
+        text = run.out.decode()
+        self.assertRegex(text, r"seconds = 600  +assumed, the clock was set")
+        q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", text, re.M)}
+        self.assertEqual(q["observed"], gap["observed_pids"])
+        self.assertAlmostEqual(q["intervals"] + q["level"] + q["elsewhere"], q["scheduled"], places=5)
+        self.assertAlmostEqual(q["observed"] - q["scheduled"], q["surplus"], places=5)
+        self.assertAlmostEqual(q["surplus"], gap["excess_pids"], delta=0.6)
+
     def test_an_id_that_is_not_there(self):
         run = self.explain("0123456789abcdef")
         self.assertEqual((run.status, run.out), (1, b""))

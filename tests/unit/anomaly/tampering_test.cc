@@ -353,5 +353,24 @@ TEST(Misplaced, lines_of_a_log_that_is_out_of_order_throughout) {
   }
 }
 
+// Two hosts of one log, the one's clock two hours ahead: each of its lines stands far from where it
+// belongs in the other's order, and nothing is to be made of one order for both.
+TEST(Misplaced, lines_of_two_counters_are_no_alarm) {
+  std::vector<Reading> readings;
+  for (std::uint32_t k = 0; k < 8000; ++k)
+    for (const bool ahead : {false, true}) {
+      Reading r;
+      r.time = at(k + (ahead ? 120 : 0));
+      r.pid = 400 + 3 * k + (ahead ? 240 : 0);
+      r.label = 1 + k % 3;
+      readings.push_back(r);
+    }
+  for (std::size_t i = 0; i < readings.size(); ++i)
+    readings[i].record = static_cast<std::uint32_t>(i);
+  const PidClock clock = build_pid_clock(std::move(readings), {});
+  for (const Anomaly& a : detect_anomalies(clock, learn_baseline(clock)))
+    EXPECT_LT(a.level, Level::medium) << static_cast<int>(a.kind);
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugin/pid_clock/pid_clock.h"
@@ -198,6 +199,70 @@ TEST(OutOfOrder, thousands_of_late_lines_of_one_tick_are_one_set) {
   for (std::uint32_t set = 0; set < clock.item_sets.size(); ++set)
     held += clock.item_sets.labels(set).size();
   EXPECT_LE(held, 2 * readings.size());
+}
+
+void swap_lines(std::vector<Reading>& log, std::size_t k) {
+  std::swap(log[k], log[k + 1]);
+}
+
+// What stands where it does not belong is read where it does: the clock is that of the log in
+// order, each tick with its own line.
+TEST(OutOfOrder, lines_are_put_back_where_their_times_and_pids_belong) {
+  // two jobs each half an hour, one of another ten minutes, a part of a job, a burst of 500
+  std::vector<Reading> steady_host;
+  Pid pid = 2000;
+  for (std::int64_t k = 1; k < 60; ++k) {
+    steady_host.push_back(reading(10 * k, pid));
+    if (k % 3 == 0) {
+      steady_host.push_back(reading(10 * k, pid + 1));
+      steady_host.back().label = 2;
+      steady_host.push_back(reading(10 * k, pid + 1, ReadingKind::pseudo));
+      steady_host.back().label = 3;
+    }
+    pid += k == 31 ? 540 : 40;
+  }
+  const PidClock in_order = clock_of(steady_host);
+  const std::vector<std::pair<std::string, std::function<void(std::vector<Reading>&)>>> changes = {
+      {"the first two lines", [](auto& log) { swap_lines(log, 0); }},
+      {"the last two lines", [](auto& log) { swap_lines(log, log.size() - 2); }},
+      {"before the burst", [](auto& log) { swap_lines(log, 45); }},
+      {"around the burst", [](auto& log) { swap_lines(log, 50); }},
+      {"behind the burst", [](auto& log) { swap_lines(log, 51); }},
+      {"one of a tick's two lines", [](auto& log) { move_lines(log, 48, 2, 52); }},
+      {"a tick of two lines", [](auto& log) { move_lines(log, 47, 3, 52); }},
+      {"three ticks written late", [](auto& log) { move_lines(log, 42, 5, 57); }},
+      {"lines that came early", [](auto& log) { move_lines(log, 50, 5, 20); }},
+      {"two places", [](auto& log) {
+         swap_lines(log, 20);
+         move_lines(log, 48, 2, 52);
+       }}};
+  for (const auto& [name, change] : changes) {
+    SCOPED_TRACE(name);
+    std::vector<Reading> log = steady_host;
+    for (std::size_t i = 0; i < log.size(); ++i) log[i].record = static_cast<std::uint32_t>(i);
+    change(log);
+    const std::vector<Reading> file = log;
+    const PidClock clock = build_pid_clock(std::move(log), {});
+    EXPECT_FALSE(clock.foreign.empty());
+    for (const ForeignReading& one : clock.foreign)
+      EXPECT_TRUE(one.misplaced && one.put_back) << one.record;
+    ASSERT_EQ(clock.ticks.size(), in_order.ticks.size());
+    for (std::size_t i = 0; i < clock.ticks.size(); ++i) {
+      EXPECT_EQ(clock.ticks[i].record, in_order.ticks[i].record) << i;
+      EXPECT_EQ(clock.ticks[i].pid, in_order.ticks[i].pid) << i;
+      EXPECT_EQ(clock.ticks[i].jobs, in_order.ticks[i].jobs) << i;
+      EXPECT_EQ(clock.ticks[i].items, in_order.ticks[i].items) << i;
+      EXPECT_FALSE(clock.ticks[i].joined) << i;
+      EXPECT_EQ(clock.intervals[i].advance, in_order.intervals[i].advance) << i;
+      EXPECT_EQ(clock.intervals[i].state, in_order.intervals[i].state) << i;
+    }
+    // what was done can be done again to the log's readings
+    std::vector<Reading> moved = file;
+    apply_moves(clock.moves, moved);
+    for (std::size_t i = 0; i < moved.size(); ++i) EXPECT_EQ(moved[i].record, i);
+    for (const Tick& tick : clock.ticks)
+      EXPECT_EQ(clock.ticks[tick_of_record(clock, tick.record)].record, tick.record);
+  }
 }
 
 struct StartCase {

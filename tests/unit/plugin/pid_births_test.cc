@@ -211,6 +211,24 @@ TEST(PidBirths, AForgedLineBoundsNothing) {
   EXPECT_EQ(forged.births[0].certainty, BirthCertainty::doubted);
 }
 
+// Lines in exchanged places are read where they belong.
+TEST(PidBirths, ALineThatWasPutBackBoundsAsInItsPlace) {
+  Lines lines;
+  for (int i = 0; i < 144; ++i) {
+    const int place = i == 70 ? 71 : i == 71 ? 70 : i;
+    lines.job(10 * place, 1000 + 10 * place);
+  }
+  for (const Pid pid : {1695U, 1700U, 1705U, 1710U, 1715U}) {
+    SCOPED_TRACE(pid);
+    const HostBirths found = lines.births(pid);
+    ASSERT_EQ(found.births.size(), 1U);
+    EXPECT_EQ(found.births[0].certainty,
+              pid % 10 == 0 ? BirthCertainty::exact : BirthCertainty::bounded);
+    EXPECT_EQ(found.births[0].after->pid, pid / 10 * 10);
+    EXPECT_EQ(found.births[0].before->pid, (pid + 9) / 10 * 10);
+  }
+}
+
 // All the jobs of a tick that fits nowhere are as strange as its first one.
 TEST(PidBirths, EachForgedLineOfATickIsDoubted) {
   Lines lines;
