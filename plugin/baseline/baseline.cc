@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <vector>
 
+#include "plugin/baseline/background_rate.h"
 #include "plugin/baseline/common_intervals.h"
 #include "plugin/baseline/daily_sources.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/job_costs.h"
+#include "plugin/baseline/known_sets.h"
 #include "plugin/baseline/rare_intervals.h"
 #include "plugin/baseline/robust.h"
 
@@ -129,53 +130,6 @@ void spread_daily_sources(const PidClock& clock, const DayMinutes& daily, Baseli
       baseline.spread_factor[i] = spread_factor(clock, baseline, i);
 }
 
-// What the lengths of the intervals that one set of jobs begins say of the background's rate.
-struct LengthsOfOneSet {
-  double n = 0;
-  double sum = 0;  // of half minutes
-  double square = 0;
-  double spread() const { return n > 0 ? std::max(0.0, square - sum * sum / n) : 0; }
-};
-
-// The rate of the additive fit, but never more than leaves each job the two PIDs that it takes at
-// least: cron's child, and the job (measured of plain jobs: three, their shell too). Where each set
-// of jobs has one length the fit shares out what cannot be told apart, and its error is without
-// bound: the slope's standard error of a least squares line through what the same jobs cost over
-// other lengths.
-void learn_background(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
-                      Baseline& baseline) {
-  constexpr double kJobPids = 2;
-  constexpr double kHalfMinute = 30;
-  double left = 0;
-  double seconds = 0;
-  double squares = 0;
-  double degrees = 0;
-  // In the order of the sets' ids: sums of doubles depend on it.
-  std::vector<LengthsOfOneSet> lengths(clock.item_sets.size());
-  for (const IntervalGroup& group : groups.groups) {
-    if (!group.common) continue;
-    const auto n = static_cast<double>(group.core.n);
-    const auto jobs = static_cast<double>(clock.item_sets.labels(group.items).size());
-    left += n * (group.core.mean - kJobPids * jobs);
-    seconds += n * kHalfMinute * group.half_minutes;
-    squares += group.core.square_sum;
-    degrees += std::max(0.0, static_cast<double>(group.core.core_n) - 1);
-    LengthsOfOneSet& of_set = lengths[group.items];
-    of_set.n += n;
-    of_set.sum += n * group.half_minutes;
-    of_set.square += n * group.half_minutes * group.half_minutes;
-  }
-  double spread = 0;
-  for (const LengthsOfOneSet& of_set : lengths) spread += of_set.spread();
-  const double fit = std::max(0.0, costs.per_half_minute() / kHalfMinute);
-  const double most = seconds > 0 ? std::max(0.0, left / seconds) : fit;
-  const double error = spread > 0 && degrees > 0
-                           ? std::sqrt(squares / degrees / spread) / kHalfMinute
-                           : std::numeric_limits<double>::infinity();
-  baseline.background_per_second = std::min(most, fit);
-  baseline.most_background_per_second = std::min(most, fit + kBackgroundErrors * error);
-}
-
 // Of a negative binomial count the third central moment is V (2 V / M - 1): skewness tells the mean
 // of what varies, whatever constant costs stand beside it. One figure for the host: three moments
 // of one group say nothing.
@@ -199,11 +153,11 @@ double mean_of_variance(const PidClock& clock, const Baseline& baseline) {
 // Learns all but what is wider than known. `daily` is what was found of daily sources before, and
 // becomes what was found now.
 Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
-               DayMinutes& daily) {
+               const KnownSets& known, DayMinutes& daily) {
   Baseline baseline;
   baseline.expected.resize(clock.intervals.size());
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, daily, baseline);
-  expect_rare_intervals(clock, groups, costs, baseline.variance_per_half_minute, baseline);
+  expect_rare_intervals(clock, groups, costs, known, baseline.variance_per_half_minute, baseline);
   baseline.level = LocalLevel::learn(clock, groups, baseline, daily);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);
@@ -216,11 +170,14 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCos
 Baseline learn_baseline(const PidClock& clock) {
   const IntervalGroups groups = group_intervals(clock);
   const JobCosts costs(clock, groups);
+  const BackgroundRate rate = learn_background_rate(clock, groups, costs);
+  const KnownSets known(clock, groups, rate.least);
   DayMinutes daily;
-  Baseline baseline = learn(clock, groups, costs, daily);
+  Baseline baseline = learn(clock, groups, costs, known, daily);
   // what a daily source adds was spread over the same minute of all hours: once more without it
-  if (daily.any()) baseline = learn(clock, groups, costs, daily);
-  learn_background(clock, groups, costs, baseline);
+  if (daily.any()) baseline = learn(clock, groups, costs, known, daily);
+  baseline.background_per_second = rate.per_second;
+  baseline.most_background_per_second = rate.most;
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
   learn_wraps(clock, baseline);
   widen_foreign_intervals(clock, baseline);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 
 #include "plugin/baseline/job_costs.h"
@@ -21,11 +22,12 @@ constexpr double kAlonePids = 3;
 
 // A job that has a cost among common intervals is known, and what else happened at its rare runs
 // does not become its cost: two halves of an intruder's work, with a line of a known job put
-// between them, explained each other. Such a run may still be off by as much as one without any
-// other; three degrees of freedom: an additive fit of well known jobs is better than one run, and
-// worse than many.
+// between them, explained each other. What it takes beyond the additive fit is bounded where all
+// jobs of the set are known so (known_sets.h). Else such a run may be off by as much as one without
+// any other; three degrees of freedom: an additive fit of well known jobs is better than one run,
+// and worse than many.
 constexpr std::uint32_t kKnownRuns = 8;
-constexpr std::uint16_t kKnownDegrees = 3;
+constexpr double kKnownDegrees = 3;
 
 // What a job costs of which there is one run cannot be told from what happened beside it: it is
 // taken for one of the host's usual ones, with the one degree of freedom of a guess. Few jobs are
@@ -39,7 +41,7 @@ constexpr std::uint32_t kFewRuns = 8;
 
 // Above this many other runs one run more or less does not move the median: no leave-one-out.
 constexpr std::size_t kLeaveOneOut = 40;
-constexpr std::uint16_t kMostDegrees = 30;
+constexpr double kMostDegrees = 30;
 
 // Others "agree exactly": their residuals differ by rounding of the fit only.
 constexpr double kAgreePids = 0.25;
@@ -49,6 +51,7 @@ struct RareInterval {
   std::uint32_t index = 0;
   double predicted = 0;
   double residual = 0;
+  const KnownCost* known = nullptr;  ///< where all of its jobs are known from other sets
 };
 
 /// What is known of the cost of a rare interval's rarest job besides its other rare runs.
@@ -91,30 +94,55 @@ Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
   return o;
 }
 
+/// What an interval costs, how much that varies, and with how many degrees that is known.
+struct Spread {
+  double mean = 0;
+  double variance = 0;
+  double degrees = 0;
+};
+
+// Of the fit alone: between what it says and the most that common intervals leave lies no more than
+// what is off by nothing unusual. A bound is certain, the guess has few degrees (Satterthwaite).
+Spread by_fit(const RareInterval& run, double host_variance, double least) {
+  const double most = run.known != nullptr ? run.known->most : run.predicted;
+  const double mean = std::max(least, std::min(run.predicted, most));
+  const double guess = kAlonePids + kAloneShare * mean;
+  if (run.known == nullptr) return {mean, guess * guess, kKnownDegrees};
+  const double own = std::max(run.known->variance, host_variance);
+  const double open = std::max(0.0, most - mean);
+  const double fit = std::min(open, guess) * std::min(open, guess);
+  const double variance = own + fit;
+  const double uncertain =
+      own * own / run.known->degrees + (open > guess ? fit * fit / kKnownDegrees : 0);
+  return {mean, variance, std::max(kKnownDegrees, variance * variance / uncertain)};
+}
+
+Spread by_others(const RareInterval& run, const Others& others, double least) {
+  const double mean = std::max(least, run.predicted + others.median);
+  const auto n = static_cast<double>(others.n);
+  if (others.n == 0) {
+    const double spread = kAlonePids + kAloneShare * mean;
+    return {mean, spread * spread, 1};
+  }
+  const double own = kOwnSpreadShare * mean;
+  return {mean, (others.square_sum + own * own) / (n + 1) * (1 + 1 / n), n + 1};
+}
+
 void expect(const RareInterval& run, const Others& others, JobKnown known, double host_variance,
             double least, Baseline& baseline) {
   Expectation& e = baseline.expected[run.index];
-  const bool by_fit = known == JobKnown::common;
-  const double mean = std::max(least, run.predicted + (by_fit ? 0 : others.median));
-  double variance = 0;
+  const bool fit = known == JobKnown::common;
+  const Spread spread = fit ? by_fit(run, host_variance, least) : by_others(run, others, least);
   Comparable c;
-  if (others.n == 0 || by_fit) {
-    const double spread = kAlonePids + kAloneShare * mean;
-    variance = spread * spread;
-  } else {
-    const auto n = static_cast<double>(others.n);
-    const double own = kOwnSpreadShare * mean;
-    variance = (others.square_sum + own * own) / (n + 1) * (1 + 1 / n);
+  if (others.n > 0 && !fit) {
     c.low = static_cast<std::int32_t>(std::lround(run.predicted + others.low));
     c.high = static_cast<std::int32_t>(std::lround(run.predicted + others.high));
     c.agree = others.n >= 2 && others.high - others.low < kAgreePids;
   }
   c.samples = static_cast<std::uint32_t>(others.n);
-  c.degrees = by_fit
-                  ? kKnownDegrees
-                  : static_cast<std::uint16_t>(std::min<std::size_t>(others.n + 1, kMostDegrees));
-  e.mean = static_cast<float>(mean);
-  e.variance = static_cast<float>(std::max({variance, host_variance, 1e-3}));
+  c.degrees = static_cast<std::uint16_t>(std::min(spread.degrees, kMostDegrees));
+  e.mean = static_cast<float>(spread.mean);
+  e.variance = static_cast<float>(std::max({spread.variance, host_variance, 1e-3}));
   // how much of such a cost is fixed is not known; the Student t is what bounds these
   e.random_mean = std::max(0.3F, e.mean / 2);
   e.comparable = static_cast<std::uint32_t>(baseline.comparables.size());
@@ -124,16 +152,6 @@ void expect(const RareInterval& run, const Others& others, JobKnown known, doubl
 }  // namespace
 
 namespace {
-
-/// How often each label starts an interval of a common group.
-std::vector<std::uint32_t> common_runs(const PidClock& clock, const IntervalGroups& groups) {
-  std::vector<std::uint32_t> runs(groups.seen.size());
-  for (const IntervalGroup& group : groups.groups)
-    if (group.common)
-      for (const std::uint32_t label : clock.item_sets.labels(group.items))
-        runs[label] += static_cast<std::uint32_t>(group.core.n);
-  return runs;
-}
 
 /// What a job of this host usually costs.
 double usual_cost(const IntervalGroups& groups, const JobCosts& costs) {
@@ -146,18 +164,20 @@ double usual_cost(const IntervalGroups& groups, const JobCosts& costs) {
 }  // namespace
 
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
-                           const JobCosts& costs, double variance_per_half_minute,
-                           Baseline& baseline) {
-  const std::vector<std::uint32_t> in_common = common_runs(clock, groups);
+                           const JobCosts& costs, const KnownSets& known,
+                           double variance_per_half_minute, Baseline& baseline) {
   const double usual = usual_cost(groups, costs);
   const auto known_of = [&](std::uint32_t label) {
-    return in_common[label] >= kKnownRuns ? JobKnown::common
-           : groups.seen[label] == 1      ? JobKnown::here_only
-                                          : JobKnown::rare;
+    return known.runs(label) >= kKnownRuns ? JobKnown::common
+           : groups.seen[label] == 1       ? JobKnown::here_only
+                                           : JobKnown::rare;
   };
   std::vector<RareInterval> runs;
+  std::vector<std::optional<KnownCost>> known_costs;
+  known_costs.reserve(groups.groups.size());
   for (const IntervalGroup& group : groups.groups) {
     if (group.common) continue;
+    const std::optional<KnownCost>& most = known_costs.emplace_back(known.of(group));
     const std::uint32_t rarest = rarest_label(clock, groups, group);
     double predicted = costs.predict(clock, group);
     const double beside = predicted - costs.cost(rarest);
@@ -166,7 +186,8 @@ void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
       predicted = std::max(0.0, predicted - costs.cost(rarest)) + usual;
     for (std::uint32_t k = group.begin; k < group.end; ++k) {
       const std::uint32_t i = groups.order[k];
-      runs.push_back({rarest, i, predicted, clock.intervals[i].advance - predicted});
+      runs.push_back(
+          {rarest, i, predicted, clock.intervals[i].advance - predicted, most ? &*most : nullptr});
       if (groups.seen[rarest] < kFewRuns)
         baseline.rare_runs.push_back(
             {rarest, i, static_cast<float>(clock.intervals[i].advance - beside)});

@@ -3,6 +3,7 @@
 #include "plugin/baseline/baseline.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/job_costs.h"
+#include "plugin/baseline/known_sets.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
@@ -11,7 +12,7 @@ namespace pidometer {
 /// additive fit of job costs plus the median residual of the other runs of the same rarest item,
 /// with as many degrees of freedom as there are other runs, plus one.
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
-                           const JobCosts& costs, double variance_per_half_minute,
-                           Baseline& baseline);
+                           const JobCosts& costs, const KnownSets& known,
+                           double variance_per_half_minute, Baseline& baseline);
 
 }  // namespace pidometer

@@ -3,7 +3,7 @@ differ from one to the next, so that nothing can be fitted to one of them."""
 
 import math
 
-from tests.eval.machine import Host, Job, Source, poisson
+from tests.eval.machine import Host, Job, Source, in_bursts, poisson
 
 HOUR, DAY = 60, 1440
 NAMES = ("atlas", "borea", "ceres", "delos", "eos", "faun", "gaia", "hydra", "iris", "juno")
@@ -115,8 +115,38 @@ def busy_cron(random):
                 "America/New_York", 32768, 4000, background=2, burst=2, night=0.4)
 
 
+def busy_by_day(random):
+    """Work begins in the morning and ends in the evening, within minutes or over hours; people come and go."""
+    start, end = random.randint(6 * HOUR, 10 * HOUR), random.randint(16 * HOUR, 22 * HOUR)
+    load, size, slope = random.choice((0.5, 2, 8, 30)), random.choice((1.5, 4)), random.choice((1, 60, 150))
+
+    def share(minute):
+        """Of the day's load: it rises and falls over `slope` minutes."""
+        return max(0, min(1, (minute - start) / slope, (end - minute) / slope))
+
+    def work(minute):
+        mean = load * share(minute)
+        return lambda random: in_bursts(random, mean, size)
+    jobs = [Job("root", "/usr/lib/sa/sa1 1 1", every(random.choice((5, 10))), constant(random.choice((0, 2)))),
+            Job("root", "run-parts /etc/cron.hourly", every(60, random.choice((1, 17))), around(3, 9), 2),
+            Job("root", "run-parts /etc/cron.daily", at(random.randrange(2, 7), random.randrange(60)),
+                files(random.choice((60, 170)), 0.15), 90, random.choice((0, 600)), fixed=True),
+            Job("app", "/srv/app/queue", every(random.choice((15, 20, 30)), random.randrange(5)), script(4, 3), 10)]
+    if random.random() < 0.6:
+        jobs.append(Job("app", "/srv/app/report", frozenset(range(start, end, random.choice((60, 120)))),
+                        script(random.choice((10, 60)), 5), 60))
+    sources = [Source(frozenset((minute,)), work(minute), 55, 5) for minute in range(start, end)]
+    return Host("busybyday", random.choice(NAMES), "debian", jobs, sources, random.choice(("UTC", "Europe/Paris")),
+                random.choice((32768, 4194304)), 2500, background=random.choice((0.1, 0.5, 2)),
+                burst=random.choice((1.3, 2.5)), night=random.choice((0.3, 1)))
+
+
 FAMILIES = {f.__name__: f for f in (old_server, centos7, alma9, debian12, build_host, minimal_vm, busy_cron)}
 
 # Days of log: as much as one rotation or a few leave; the sparse ones keep more.
 DAYS = {"old_server": 21, "centos7": 28, "alma9": 28, "debian12": 35, "build_host": 7, "minimal_vm": 56,
         "busy_cron": 10}
+
+# Made only where they are asked for: what docs/pid_clock.md measures of them it says.
+MORE_FAMILIES = {f.__name__: f for f in (busy_by_day,)}
+DAYS |= {"busy_by_day": 2}

@@ -20,7 +20,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.eval import intruder, tampering  # noqa: E402
-from tests.eval.families import DAYS, FAMILIES  # noqa: E402
+from tests.eval.families import DAYS, FAMILIES, MORE_FAMILIES  # noqa: E402
 from tests.eval.machine import DAY, Machine, render  # noqa: E402
 
 SCENARIOS = ("quiet", "attack", "tamper", "clock")
@@ -42,7 +42,7 @@ def bounds(lines, row):
 def make(family, scenario, seed, days=None):
     """(host, clock, lines, rows of truth) of one log."""
     random = randomness.Random(f"{family} {scenario} {seed}")
-    host = FAMILIES[family](random)
+    host = (FAMILIES | MORE_FAMILIES)[family](random)
     days = days or DAYS[family]
     start = datetime.datetime(random.randint(2003, 2025), random.randint(1, 12), random.randint(1, 28),
                               tzinfo=datetime.timezone.utc).timestamp()
@@ -93,7 +93,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--draws", type=int, default=1)
-    parser.add_argument("--family", action="append", choices=sorted(FAMILIES))
+    parser.add_argument("--family", action="append", choices=sorted(FAMILIES | MORE_FAMILIES))
     parser.add_argument("--scenario", action="append", choices=SCENARIOS)
     parser.add_argument("--days", type=int)
     options = parser.parse_args()

@@ -1,0 +1,107 @@
+#include "plugin/baseline/known_sets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace pidometer {
+namespace {
+
+// A job that has begun so many common intervals has a cost that one more does not move: as many as
+// make a group common (interval_groups.cc).
+constexpr std::uint32_t kKnownRuns = 8;
+
+// Common groups that are looked through for one job: those of which the most intervals are known.
+// A job of every minute may stand in thousands.
+constexpr std::size_t kMostGroups = 64;
+
+// A group that never deviated may still do so: half an event in as many (common_intervals.cc)
+constexpr double kUnseen = 0.5;
+
+}  // namespace
+
+KnownSets::KnownSets(const PidClock& clock, const IntervalGroups& groups, double least_rate)
+    : clock_(clock),
+      groups_(groups),
+      least_rate_(least_rate),
+      runs_(groups.seen.size()),
+      common_(groups.seen.size()) {
+  std::vector<std::uint32_t> by_size;
+  for (std::uint32_t g = 0; g < groups.groups.size(); ++g)
+    if (groups.groups[g].common) by_size.push_back(g);
+  std::ranges::stable_sort(by_size, [&](std::uint32_t a, std::uint32_t b) {
+    return groups.groups[a].core.n > groups.groups[b].core.n;
+  });
+  for (const std::uint32_t g : by_size)
+    for (const std::uint32_t label : clock.item_sets.labels(groups.groups[g].items)) {
+      runs_[label] += static_cast<std::uint32_t>(groups.groups[g].core.n);
+      if (common_[label].size() < kMostGroups) common_[label].push_back(g);
+    }
+}
+
+bool KnownSets::holds(const IntervalGroup& group, std::uint32_t label) const {
+  return std::ranges::binary_search(clock_.item_sets.labels(group.items), label);
+}
+
+// What an interval of `group` would cost at most, had it the jobs of a common one: in a longer one
+// the jobs cost the same, and what goes on beside them in proportion; each child that cron forks
+// for the next tick is a PID.
+double KnownSets::at_most(const IntervalGroup& common, const IntervalGroup& group) const {
+  const double longer =
+      std::max<double>(1, group.half_minutes) / std::max<double>(1, common.half_minutes);
+  return common.core.mean * std::max(1.0, longer) +
+         std::max(0, int{group.next_jobs} - int{common.next_jobs});
+}
+
+// The common group that has all of the group's jobs and costs least; null: there is none.
+const IntervalGroup* KnownSets::cheapest_of_all(const IntervalGroup& group) const {
+  const auto labels = clock_.item_sets.labels(group.items);
+  const IntervalGroup* best = nullptr;
+  for (const std::uint32_t g : common_[rarest_label(clock_, groups_, group)]) {
+    const IntervalGroup& common = groups_.groups[g];
+    const auto has = [&](std::uint32_t label) { return holds(common, label); };
+    if ((best == nullptr || at_most(common, group) < at_most(*best, group)) &&
+        std::ranges::all_of(labels, has))
+      best = &common;
+  }
+  return best;
+}
+
+const IntervalGroup* KnownSets::cheapest(std::uint32_t label, const IntervalGroup& group) const {
+  const auto cost = [&](std::uint32_t g) { return at_most(groups_.groups[g], group); };
+  return &groups_.groups[*std::ranges::min_element(common_[label], {}, cost)];
+}
+
+std::optional<KnownCost> KnownSets::of(const IntervalGroup& group) const {
+  const auto labels = clock_.item_sets.labels(group.items);
+  if (labels.empty()) return std::nullopt;
+  for (const std::uint32_t label : labels)
+    if (runs_[label] < kKnownRuns) return std::nullopt;
+  std::vector<const IntervalGroup*> cover;
+  const auto held = [&](std::uint32_t label) {
+    return std::ranges::any_of(cover, [&](const IntervalGroup* g) { return holds(*g, label); });
+  };
+  if (const IntervalGroup* all = cheapest_of_all(group); all != nullptr) cover.push_back(all);
+  std::vector<std::uint32_t> rarest_first(labels.begin(), labels.end());
+  std::ranges::stable_sort(rarest_first, {}, [&](std::uint32_t l) { return groups_.seen[l]; });
+  for (const std::uint32_t label : rarest_first)
+    if (!held(label)) cover.push_back(cheapest(label, group));
+  KnownCost cost;
+  double uncertain = 0;  // of the variance (Satterthwaite 1946)
+  for (const IntervalGroup* common : cover) {
+    const auto n = static_cast<double>(common->core.core_n);
+    const double degrees = std::max(1.0, n - 1);
+    const double longer = std::max(1.0, at_most(*common, group) / std::max(1.0, common->core.mean));
+    const double variance = std::max(common->core.square_sum / degrees, kUnseen / n) * longer;
+    cost.most += at_most(*common, group);
+    cost.variance += variance;
+    uncertain += variance * variance / degrees;
+  }
+  constexpr double kHalfMinute = 30;
+  cost.most -=
+      kHalfMinute * least_rate_ * group.half_minutes * static_cast<double>(cover.size() - 1);
+  cost.degrees = cost.variance * cost.variance / uncertain;
+  return cost;
+}
+
+}  // namespace pidometer

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "plugin/baseline/interval_groups.h"
+#include "plugin/pid_clock/pid_clock.h"
+
+namespace pidometer {
+
+/// What common intervals say of a set of jobs that seldom, or never, starts one: its jobs are known
+/// from other sets. A job costs no less than nothing, so a set costs no more than one that holds it
+/// all, or than several that hold it together, the background taken once; and a longer interval no
+/// more than in proportion.
+struct KnownCost {
+  double most = 0;      ///< PIDs, on average
+  double variance = 0;  ///< of the intervals of those sets
+  double degrees = 0;   ///< of it
+};
+
+class KnownSets {
+ public:
+  /// `least_rate`: PIDs a second that the background has at least. Clock and groups must outlive
+  /// it.
+  KnownSets(const PidClock& clock, const IntervalGroups& groups, double least_rate);
+
+  /// How often each label starts a common interval.
+  std::uint32_t runs(std::uint32_t label) const { return runs_[label]; }
+
+  /// Of the intervals of a group that is not common; nothing where a job of it is not known.
+  std::optional<KnownCost> of(const IntervalGroup& group) const;
+
+ private:
+  bool holds(const IntervalGroup& group, std::uint32_t label) const;
+  double at_most(const IntervalGroup& common, const IntervalGroup& group) const;
+  const IntervalGroup* cheapest_of_all(const IntervalGroup& group) const;
+  const IntervalGroup* cheapest(std::uint32_t label, const IntervalGroup& group) const;
+
+  const PidClock& clock_;
+  const IntervalGroups& groups_;
+  double least_rate_;
+  std::vector<std::uint32_t> runs_;                 ///< by label
+  std::vector<std::vector<std::uint32_t>> common_;  ///< by label: common groups that hold it
+};
+
+}  // namespace pidometer

@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "plugin/anomaly/detectors.h"
+#include "tests/support/host_simulator.h"
+
+// Lines that are removed from a tick, or put into one, beside work without a line.
+namespace pidometer {
+namespace {
+
+using testing::HostPlan;
+
+constexpr std::uint32_t kHour = 60;
+constexpr std::uint32_t kDay = 24 * kHour;
+constexpr std::uint32_t kTick = 9 * kDay + 13 * kHour;
+constexpr std::uint32_t kEachTen = 1;
+constexpr std::uint32_t kHourly = 2;
+constexpr std::uint32_t kHalfHourly = 3;
+constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2021};
+
+/// A host of little background, two of whose jobs always run at the same minute.
+HostPlan quiet_host(double background, std::uint32_t work) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = 14 * kDay;
+  plan.jobs = {{kEachTen, 10, 0, 1}, {kHourly, 60, 0, 6}, {kHalfHourly, 30, 5, 3}};
+  plan.background = background;
+  if (work > 0) plan.activities.push_back({kTick + 1, work, 2});
+  return plan;
+}
+
+Timestamp at(std::uint32_t minute) {
+  return kStart + std::chrono::minutes(minute);
+}
+
+/// Without the line of a job at the tick.
+std::vector<Reading> without(std::vector<Reading> readings, std::uint32_t label) {
+  std::erase_if(readings, [&](const Reading& r) {
+    return r.label == label && r.time >= at(kTick) && r.time < at(kTick + 1);
+  });
+  return readings;
+}
+
+/// Alarms of excesses.
+std::vector<Anomaly> alarms_of(const std::vector<Reading>& readings) {
+  const PidClock clock = build_pid_clock(readings, {});
+  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  std::erase_if(found, [](const Anomaly& a) {
+    return a.kind != AnomalyKind::pid_excess || a.level < Level::medium;
+  });
+  return found;
+}
+
+// The jobs of the tick ran all the same: what such a set costs is known from those that hold it.
+TEST(TamperedTick, a_removed_line_does_not_hide_the_work_behind_it) {
+  for (const double background : {0.0, 0.1, 0.5, 5.0, 20.0})
+    for (const std::uint32_t label : {kEachTen, kHourly}) {
+      SCOPED_TRACE("background " + std::to_string(background) + ", without job " +
+                   std::to_string(label));
+      std::vector<Anomaly> found =
+          alarms_of(without(simulate_host(quiet_host(background, 500)), label));
+      // the reading moves on by a PID or two, which the interval before has more
+      std::erase_if(found, [](const Anomaly& a) { return a.window_end <= at(kTick); });
+      ASSERT_EQ(found.size(), 1U);
+      EXPECT_GE(found[0].level, Level::high);
+      EXPECT_NEAR(static_cast<double>(found[0].excess_pids), 500,
+                  15 + 5 * std::sqrt(10 * background));
+    }
+}
+
+TEST(TamperedTick, a_removed_line_alone_is_no_more_than_its_job) {
+  for (const double background : {0.0, 0.1, 0.5, 5.0, 20.0})
+    for (const std::uint32_t label : {kEachTen, kHourly})
+      for (const Anomaly& a : alarms_of(without(simulate_host(quiet_host(background, 0)), label)))
+        EXPECT_LE(a.excess_pids, 10) << background << ' ' << label;
+}
+
+// A line of a job that the log has elsewhere, where it never stands: its cost is known from there.
+TEST(TamperedTick, a_line_of_a_known_job_put_in_does_not_explain_the_work_behind_it) {
+  for (const double background : {0.0, 0.1, 0.5, 5.0, 20.0}) {
+    SCOPED_TRACE("background " + std::to_string(background));
+    std::vector<Reading> readings = simulate_host(quiet_host(background, 500));
+    const auto behind =
+        std::ranges::find_if(readings, [](const Reading& r) { return r.time > at(kTick); });
+    Reading line = *std::prev(behind);
+    ++line.pid;
+    line.label = kHalfHourly;
+    readings.insert(behind, line);
+    const std::vector<Anomaly> found = alarms_of(readings);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_GE(found[0].level, Level::high);
+  }
+}
+
+}  // namespace
+}  // namespace pidometer
