@@ -13,6 +13,9 @@ const char* words_of(LevelBound bound) {
       return "fewer than twenty intervals show what is usual";
     case LevelBound::unknown_hours:
       return "as much goes on beside it, and fewer than five days show at which hours it does";
+    case LevelBound::quiet_hour:
+      return "in the busiest hour of the log it would be no alarm, and fewer than five days show at "
+             "which hours that is";
     case LevelBound::running_job:
       return "a job of which fewer than eight runs are known goes on";
     case LevelBound::none:

@@ -47,7 +47,8 @@ void add_sums(const DetectorInput& input, const Window& window, Steps& steps) {
   if (sums.factor > 0) {
     steps.add("usual_variance", sums.usual_variance, "the same at the usual level");
     steps.add("level_factor", sums.factor, "what this window's level makes of it");
-    steps.add("foreign_variance", sums.foreign_variance, "of wraps and readings taken out");
+    steps.add("foreign_variance", sums.foreign_variance,
+              "of wraps, readings taken out and rare intervals");
     steps.add("V", window.variance, "spread * (usual_variance * level_factor + foreign_variance)");
   } else {
     steps.add("V", window.variance, "spread * variance");
@@ -103,7 +104,13 @@ void add_tails(const DetectorInput& input, const Window& window, Steps& steps) {
   }
   if (std::isfinite(tails.most)) {
     steps.add("degrees", tails.degrees, "of Student's t: the variance is known from few intervals");
-    steps.add("t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees");
+    if (tails.scale < window.variance) {
+      steps.add("few_variance", tails.scale, "of V, known from few intervals: no more than 0.05 V");
+      steps.add("t_score", tails.most,
+                "-log10 P(t >= R / sqrt(few_variance)) with so many degrees");
+    } else {
+      steps.add("t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees");
+    }
     steps.add("raw_score",
               std::min(WindowCalibration::raw_score(tails, calibration.count_share(w)), tails.most),
               "min(tail_score, t_score)");

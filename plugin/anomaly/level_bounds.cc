@@ -20,6 +20,8 @@ constexpr std::size_t kLeastIntervals = 20;
 // or two are a pause, unless another run of the job shows that nothing comes behind it.
 constexpr std::uint32_t kQuietIntervals = 2;
 
+constexpr std::size_t kDayHours = 24;
+
 // ... and at the pace that it had: of a work in pieces that are started one by one the first
 // minutes show a quarter or four times of what follows. What is faster is something else.
 constexpr double kPaceTimes = 4;
@@ -30,12 +32,25 @@ LevelBounds::LevelBounds(const PidClock& clock, const Baseline& baseline, const 
     : clock_(clock), baseline_(baseline), scan_(scan), running_(clock.intervals.size(), false) {
   short_log_ = std::ranges::count_if(clock.intervals, teaches) <
                static_cast<std::ptrdiff_t>(kLeastIntervals);
+  if (baseline.level.used() && scan.days() < kHoursDays) busiest_rate_ = busiest_rate();
   std::unordered_set<std::uint32_t> denied;  // jobs with a run that has nothing behind it
   for (const RareRun& run : baseline.rare_runs)
     if (behind(run, kQuietIntervals).empty()) denied.insert(run.label);
   for (const RareRun& run : baseline.rare_runs)
     for (const std::uint32_t i : behind(run, denied.contains(run.label) ? 0 : kQuietIntervals))
       running_[i] = true;
+}
+
+// The level's rate that intervals reach for an hour a day.
+double LevelBounds::busiest_rate() const {
+  std::vector<double> rates;
+  for (const WindowSums::Run& run : scan_.sums().runs())
+    for (std::uint32_t i = run.begin; i < run.end; ++i)
+      rates.push_back(baseline_.level.rate(i, i + 1));
+  if (rates.empty()) return 0;
+  const auto hour = static_cast<std::ptrdiff_t>(rates.size() / kDayHours);
+  std::ranges::nth_element(rates, rates.end() - 1 - hour);
+  return *(rates.end() - 1 - hour);
 }
 
 // The intervals behind a run's own in which its job may go on.
@@ -66,7 +81,14 @@ LevelBound LevelBounds::of(const Window& window) const {
   if (short_log_) return LevelBound::short_log;
   if (by_running_jobs(window)) return LevelBound::running_job;
   if (by_higher_side(window)) return LevelBound::unknown_hours;
+  if (by_quiet_hour(window)) return LevelBound::quiet_hour;
   return LevelBound::none;
+}
+
+double LevelBounds::seconds_of(const Window& window) const {
+  return std::chrono::duration<double>(clock_.ticks[window.end].time -
+                                       clock_.ticks[window.begin].time)
+      .count();
 }
 
 bool LevelBounds::alarm(Window window) const {
@@ -80,13 +102,27 @@ bool LevelBounds::alarm(Window window) const {
 bool LevelBounds::by_higher_side(const Window& window) const {
   if (!baseline_.level.used() || scan_.days() >= kHoursDays) return false;
   Window rest = window;
-  const double seconds =
-      std::chrono::duration<double>(clock_.ticks[window.end].time - clock_.ticks[window.begin].time)
-          .count();
   rest.excess -= (baseline_.level.higher_rate(window.begin, window.end) -
                   baseline_.level.rate(window.begin, window.end)) *
-                 seconds;
+                 seconds_of(window);
   return !alarm(rest);
+}
+
+// A quiet hour may be about to end: so few days do not show at which hours that happens. It is an
+// alarm there if it is one in the busiest hour of the log, at its level and with its spread.
+bool LevelBounds::by_quiet_hour(const Window& window) const {
+  if (busiest_rate_ <= 0) return false;
+  const WindowSums& sums = scan_.sums();
+  const double level = sums.level_pids(window.begin, window.end);
+  const double busy = busiest_rate_ * seconds_of(window);
+  if (level >= busy) return false;
+  WindowCalibration::Sum sum = scan_.calibration().without_level(window);
+  sum.excess += level - busy;
+  if (sum.excess <= 0) return true;
+  sum.variance = std::max(window.variance, scan_.calibration().spread(width_index(window.width())) *
+                                               sums.variance_at(window.begin, window.end, busy));
+  sum.random_mean += busy;
+  return level_of(scan_.score(sum, window.width()), scan_.looks(), scan_.days()) < Level::medium;
 }
 
 bool LevelBounds::by_running_jobs(const Window& window) const {

@@ -14,6 +14,7 @@ enum class LevelBound : std::uint8_t {
   none,
   short_log,      ///< too few intervals to say what is usual
   unknown_hours,  ///< the level changes there, in a log of too few days to say that it never does
+  quiet_hour,     ///< less goes on there than elsewhere, in a log of too few days to say how long
   running_job,    ///< a job of which few runs are known goes on behind its own interval
 };
 
@@ -27,14 +28,18 @@ class LevelBounds {
 
  private:
   std::vector<std::uint32_t> behind(const RareRun& run, std::uint32_t pause) const;
+  double busiest_rate() const;
+  double seconds_of(const Window& window) const;
   bool alarm(Window window) const;
   bool by_higher_side(const Window& window) const;
+  bool by_quiet_hour(const Window& window) const;
   bool by_running_jobs(const Window& window) const;
 
   const PidClock& clock_;
   const Baseline& baseline_;
   const WindowScan& scan_;
   bool short_log_ = false;
+  double busiest_rate_ = 0;    ///< in a log of few days; else 0
   std::vector<bool> running_;  ///< by interval
 };
 

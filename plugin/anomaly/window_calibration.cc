@@ -47,7 +47,7 @@ WindowCalibration::WindowCalibration(const PidClock& clock, const Baseline& base
   for (std::size_t w = 0; w < kWindowWidths.size(); ++w) calibrate(w);
 }
 
-WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) const {
+WindowCalibration::Sum WindowCalibration::without_level(const Window& window) const {
   Sum sum{window.excess, window.variance};
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
     const Expectation& e = baseline_.expected[i];
@@ -59,6 +59,11 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
     const unsigned known = d > 0 && foreign > 0 ? std::min(d, foreign) : std::max(d, foreign);
     sum.degrees = sum.degrees == 0 ? known : std::min(sum.degrees, known);
   }
+  return sum;
+}
+
+WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) const {
+  Sum sum = without_level(window);
   if (baseline_.level.used()) {
     sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
   }
@@ -71,17 +76,21 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Sum& sum) {
                     0,
                     std::numeric_limits<double>::infinity(),
                     sum.random_mean,
-                    sum.degrees};
+                    sum.degrees,
+                    0};
   const double bursty =
       (sum.variance / sum.random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
   if (sum.random_mean >= kBusyMean && bursty > 0) {
     surprise.bursts = surprise_of_bursts(sum.excess, sum.random_mean, sum.variance);
     if (surprise.bursts < surprise.count) surprise.bursty = std::min(1.0, bursty);
   }
-  // where little of the variance comes from few intervals, their degrees say little
+  // Where little of the variance comes from few intervals, their degrees say little of the sum; but
+  // it is no more surprising than if all of it were theirs.
   constexpr double kMattersShare = 0.05;
-  if (sum.degrees > 0 && sum.few > kMattersShare * sum.variance)
-    surprise.most = surprise_of_t(sum.excess / std::sqrt(sum.variance), sum.degrees);
+  if (sum.degrees > 0 && sum.few > 0) {
+    surprise.scale = sum.few > kMattersShare * sum.variance ? sum.variance : sum.few;
+    surprise.most = surprise_of_t(sum.excess / std::sqrt(surprise.scale), sum.degrees);
+  }
   return surprise;
 }
 

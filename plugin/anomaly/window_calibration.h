@@ -36,6 +36,8 @@ class WindowCalibration {
     double most = 0;       ///< by what little is known of such intervals; infinite: it is much
     double mean = 0;       ///< of the part that varies, the level's included
     unsigned degrees = 0;  ///< of Student's t in `most`
+    double scale =
+        0;  ///< variance there: all of it, or what is known from few where that is little
   };
   Surprise surprise(const Window& window) const;
 
@@ -48,6 +50,10 @@ class WindowCalibration {
     unsigned degrees = 0;    ///< of Student's t for that part; 0: there is none
   };
   static Surprise surprise(const Sum& sum);
+
+  /// What a window is taken for where its level is not looked at: `window.excess` and `.variance`
+  /// are those without it.
+  Sum without_level(const Window& window) const;
 
   /// How far from the tail of bursts to that of a count, 0 to 1, in windows of width `w`.
   double count_share(std::size_t w) const { return count_share_[w]; }

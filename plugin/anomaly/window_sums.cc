@@ -56,8 +56,9 @@ void WindowSums::add(const Run& run) {
     const auto mean = static_cast<double>(e.random_mean);
     const double foreign = foreign_variance(baseline_, clock_.intervals[i]);
     const double own = std::max(0.0, static_cast<double>(e.variance) - foreign);
-    usual_variance_[i + 1] = usual_variance_[i] + own / baseline_.spread_factor[i];
-    foreign_variance_[i + 1] = foreign_variance_[i] + foreign;
+    const bool rare = baseline_.comparables[e.comparable].rare;
+    usual_variance_[i + 1] = usual_variance_[i] + (rare ? 0 : own / baseline_.spread_factor[i]);
+    foreign_variance_[i + 1] = foreign_variance_[i] + foreign + (rare ? own : 0);
     random_mean_[i + 1] = random_mean_[i] + mean;
     can_fall_[i + 1] = can_fall_[i] + can_fall(clock_, e, i);
   }
@@ -86,10 +87,7 @@ void WindowSums::apply_level(Window& window, double spread) const {
   const double pids = level_pids(begin, end);
   window.excess -= pids;
   if (window.width() == 1) return;
-  window.variance =
-      spread * ((usual_variance_[end] - usual_variance_[begin]) *
-                    baseline_.spread.factor(random_mean_[end] - random_mean_[begin], pids) +
-                foreign_variance_[end] - foreign_variance_[begin]);
+  window.variance = spread * variance_at(begin, end, pids);
 }
 
 double WindowSums::level_pids(std::uint32_t begin, std::uint32_t end) const {

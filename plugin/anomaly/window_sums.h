@@ -77,6 +77,14 @@ class WindowSums {
   };
   Steps steps(std::uint32_t begin, std::uint32_t end) const;
 
+  /// Sum of the intervals' variances where the level adds so many PIDs to them; only where a level
+  /// is used.
+  double variance_at(std::uint32_t begin, std::uint32_t end, double level_pids) const {
+    return (usual_variance_[end] - usual_variance_[begin]) *
+               baseline_.spread.factor(random_mean_[end] - random_mean_[begin], level_pids) +
+           foreign_variance_[end] - foreign_variance_[begin];
+  }
+
   /// What the level adds to a window's expectation: never below what is certain.
   double level_pids(std::uint32_t begin, std::uint32_t end) const;
 

@@ -107,8 +107,10 @@ void expect_daemon_starts(const PidClock& clock, Baseline& baseline) {
 }
 
 double spread_factor(const PidClock& clock, const Baseline& baseline, std::size_t i) {
-  return baseline.spread.factor(static_cast<double>(baseline.expected[i].random_mean),
-                                level_pids(clock, baseline.level, baseline.expected[i], i));
+  const Expectation& e = baseline.expected[i];
+  const double factor = baseline.spread.factor(static_cast<double>(e.random_mean),
+                                               level_pids(clock, baseline.level, e, i));
+  return baseline.comparables[e.comparable].rare ? std::max(1.0, factor) : factor;
 }
 
 // The variance of an interval was measured around the mean of its group, at all levels together.

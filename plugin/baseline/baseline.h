@@ -20,6 +20,7 @@ struct Comparable {
   std::uint16_t degrees = 0;  ///< of Student's t where they are few (rare job sets); 0: many
   bool constant = false;      ///< nearly all of them cost the same
   bool agree = false;         ///< all but one at most cost exactly the same
+  bool rare = false;          ///< too few to be compared with one another (rare_intervals.h)
 };
 
 /// What an interval costs on this host when nothing happens.
@@ -44,7 +45,8 @@ struct Baseline {
   std::vector<RareRun> rare_runs;
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
-  /// Its factor for each interval, at the interval's own level; empty where no level is used.
+  /// Its factor for each interval, at the interval's own level; empty where no level is used. Of a
+  /// rare interval no less than 1: what is guessed of its jobs is the same on a quiet night.
   std::vector<double> spread_factor;
   /// Of each interval's mean: what a start of the daemon is taken to have cost; empty where the log
   /// has none.

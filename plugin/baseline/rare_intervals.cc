@@ -139,6 +139,7 @@ void expect(const RareInterval& run, const Others& others, JobKnown known, doubl
     c.high = static_cast<std::int32_t>(std::lround(run.predicted + others.high));
     c.agree = others.n >= 2 && others.high - others.low < kAgreePids;
   }
+  c.rare = true;
   c.samples = static_cast<std::uint32_t>(others.n);
   c.degrees = static_cast<std::uint16_t>(std::min(spread.degrees, kMostDegrees));
   e.mean = static_cast<float>(spread.mean);

@@ -87,7 +87,7 @@ def own_score(q, excess):
         if bursts < score:
             score -= (1 - q["count_share"]) * bursty * (score - bursts)
     if "degrees" in q:
-        score = min(score, t_tail(excess / math.sqrt(q["V"]), q["degrees"]))
+        score = min(score, t_tail(excess / math.sqrt(q.get("few_variance", q["V"])), q["degrees"]))
     return min(MOST, max(0, score * q["shrink"] - 0.65 * math.log10(q["width"])))
 
 

@@ -76,5 +76,51 @@ TEST(UnknownHours, a_switch_of_the_first_days_is_no_alarm) {
   EXPECT_EQ(alarms(plan).size(), 1U);
 }
 
+/// Hardly anything by night, bursts of four a few times a minute by day.
+HostPlan busy_by_day(std::uint32_t days, std::uint64_t seed) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = days * kDay;
+  plan.seed = seed;
+  plan.jobs = {{1, 5, 0, 0}, {2, 20, 3, 2, 2, 2}, {3, 60, 1, 2, 4, 1}};
+  plan.background = 0.1;
+  for (std::uint32_t m = 8 * 60; m < 18 * 60; ++m) plan.unlogged.push_back({0, kDay, m, 0, 8, 4});
+  return plan;
+}
+
+/// Alarms that begin within so many minutes of the log.
+std::size_t alarms_in(const HostPlan& plan, std::uint32_t from, std::uint32_t to) {
+  const std::vector<Anomaly> found = alarms(plan);
+  return static_cast<std::size_t>(std::ranges::count_if(found, [&](const Anomaly& a) {
+    return a.window_start >= kStart + std::chrono::minutes(from) &&
+           a.window_start < kStart + std::chrono::minutes(to);
+  }));
+}
+
+// What is guessed of a job's cost is no less uncertain by night than by day.
+TEST(ShortLog, of_a_host_that_is_busy_by_day_knows_a_nightly_job_no_better_than_others) {
+  constexpr std::uint32_t kNightly = 2 * 60 + 28;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    HostPlan plan = busy_by_day(1, seed);
+    plan.jobs.push_back({4, kDay, kNightly, 150});
+    EXPECT_EQ(alarms_in(plan, kNightly - 60, kNightly + 60), 0U) << seed;
+  }
+}
+
+TEST(QuietHour, of_the_first_days_may_be_about_to_end) {
+  constexpr std::uint32_t kNight = kDay + 3 * 60 + 20;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    HostPlan plan = busy_by_day(2, seed);
+    plan.activities.push_back({kNight, 30, 2});
+    EXPECT_EQ(alarms_in(plan, kNight - 60, kNight + 60), 0U) << seed;
+    plan.activities.back().pids = 600;
+    EXPECT_EQ(alarms_in(plan, kNight - 60, kNight + 60), 1U) << seed;
+    // seven days show that nights are quiet
+    plan.minutes = 7 * kDay;
+    plan.activities.back().pids = 30;
+    EXPECT_GE(alarms_in(plan, kNight - 60, kNight + 60), 1U) << seed;
+  }
+}
+
 }  // namespace
 }  // namespace pidometer
