@@ -1,28 +1,12 @@
 #include <string>
 
 #include "plugin/explain_steps.h"
+#include "plugin/timeline/names.h"
 
 namespace pidometer {
 namespace {
 
 using Steps = std::vector<Quantity>;
-
-const char* words_of(LevelBound bound) {
-  switch (bound) {
-    case LevelBound::short_log:
-      return "fewer than twenty intervals show what is usual";
-    case LevelBound::unknown_hours:
-      return "as much goes on beside it, and fewer than five days show at which hours it does";
-    case LevelBound::quiet_hour:
-      return "in the busiest hour of the log it would be no alarm, and fewer than five days show at "
-             "which hours that is";
-    case LevelBound::running_job:
-      return "a job of which fewer than eight runs are known goes on";
-    case LevelBound::none:
-      break;
-  }
-  return "nothing";
-}
 
 /// That the level is no higher than `most`, and why.
 void add_most(const char* name, Level most, const std::string& why, Steps& steps) {
@@ -34,11 +18,11 @@ void add_most(const char* name, Level most, const std::string& why, Steps& steps
 
 std::vector<Quantity> level_steps(const DetectorInput& input, const Anomaly& a) {
   Steps steps;
-  if (a.kind == AnomalyKind::pid_excess) {
-    const LevelBound bound =
-        input.explanations.bound(input.scan.measure(a.scored_first_tick, a.scored_last_tick));
-    if (bound != LevelBound::none) add_most("most_level", Level::low, words_of(bound), steps);
-  }
+  if (a.level_bound == LevelBound::unknown_job)
+    steps.push_back({"least_level", static_cast<double>(Level::low),
+                     "low at least: score_if_known would be an alarm"});
+  if (a.level_bound != LevelBound::none)
+    add_most("most_level", Level::low, std::string(level_bound_words(a.level_bound)), steps);
   if (a.kind == AnomalyKind::pid_deficit)
     add_most("most_level_of_deficit", Level::low, "a job that did less is no alarm", steps);
   if (a.may_be_boot && (a.kind == AnomalyKind::pid_excess || a.kind == AnomalyKind::record_gap))

@@ -213,6 +213,9 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
     steps.add("score", add_explanations(input, window, steps), "the smallest of these");
   }
   add_level(input, anomaly.score, steps);
+  if (anomaly.level_bound == LevelBound::unknown_job)
+    steps.add("score_if_known", input.scan.score_if_known(window),
+              "tail_score * shrink - price, from 0 to 9999: the score, were the job's cost known");
   steps.add("stretch_R", static_cast<double>(anomaly.observed_pids) - anomaly.expected_pids,
             "of the row: the shortest stretch that holds 55% of R");
   const Window stretch = input.scan.measure(anomaly.stretch_first_tick,

@@ -80,6 +80,16 @@ enum class OrderFault : std::uint8_t {
   several_counters,  ///< of hosts that the lines do not name
 };
 
+/// Why an excess is no alarm whatever its score: its level is low at most.
+enum class LevelBound : std::uint8_t {
+  none,
+  short_log,      ///< too few intervals to say what is usual
+  unknown_hours,  ///< the level changes there, in a log of too few days to say that it never does
+  quiet_hour,     ///< less goes on there than elsewhere, in a log of too few days to say how long
+  running_job,    ///< a job of which few runs are known goes on behind its own interval
+  unknown_job,    ///< a job of which no other run is known stands in it
+};
+
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
 
 /// One thing that is not normal, between two readings. Numbers only: words are made in timeline/.
@@ -125,6 +135,8 @@ struct Anomaly {
   /// Number of the activity that the finding is part of, from 1 in the series; 0: none. Findings of
   /// one activity are neighbours, or apart by a quiet interval or two.
   std::uint32_t activity = 0;
+
+  LevelBound level_bound = LevelBound::none;  ///< pid_excess: why it is low, and no alarm
 
   // pid_excess and record_gap; may_be_boot of a boot too:
   bool restarted = false;  ///< cron's daemon was started within it while the PIDs went on

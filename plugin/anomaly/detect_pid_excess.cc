@@ -32,10 +32,17 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
   std::vector<Window> candidates = scan.candidates();
   if (candidates.empty()) return {};
   for (Window& window : candidates) window.score = input.explanations.explained(window);
+  const auto by_unknown_job = [&](const Window& window) {
+    if (!scan.holds_unknown_job(window)) return false;
+    Window known = window;
+    known.score = scan.score_if_known(window);
+    return level_of(input.explanations.explained(known), scan.looks(), scan.days()) >=
+           Level::medium;
+  };
   // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
-    return !scan.listed(w) && !(w.width() == 1 && c.constant);
+    return !scan.listed(w) && !(w.width() == 1 && (c.constant || by_unknown_job(w)));
   });
   std::vector<Anomaly> found;
   for (const Pick& pick : pick_windows(scan, std::move(candidates), clock.intervals.size())) {
@@ -55,9 +62,12 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     }
     // the start may have cost less than it is given, and the rest been somebody's
     a.excess_high += std::llround(start_cost);
-    if (a.may_be_boot ||
-        (a.level >= Level::medium && input.explanations.bound(pick.window) != LevelBound::none))
-      a.level = std::min(a.level, Level::low);
+    if (a.level >= Level::medium)
+      a.level_bound = input.explanations.bound(pick.window);
+    else if (by_unknown_job(pick.window))
+      a.level_bound = LevelBound::unknown_job;
+    if (a.level_bound != LevelBound::none) a.level = Level::low;
+    if (a.may_be_boot) a.level = std::min(a.level, Level::low);
     found.push_back(std::move(a));
   }
   return found;

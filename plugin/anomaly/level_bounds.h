@@ -3,20 +3,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "plugin/anomaly/anomaly.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
-
-/// Why an excess is no alarm whatever its score: its level is low at most.
-enum class LevelBound : std::uint8_t {
-  none,
-  short_log,      ///< too few intervals to say what is usual
-  unknown_hours,  ///< the level changes there, in a log of too few days to say that it never does
-  quiet_hour,     ///< less goes on there than elsewhere, in a log of too few days to say how long
-  running_job,    ///< a job of which few runs are known goes on behind its own interval
-};
 
 /// What a log is too short to judge.
 class LevelBounds {

@@ -104,6 +104,13 @@ double WindowCalibration::score(const Window& window) const {
   return raw_score(surprise(window), count_share_[w]) * shrink_[w];
 }
 
+double WindowCalibration::score_if_known(const Window& window) const {
+  const std::size_t w = width_index(window.width());
+  Surprise tails = surprise(window);
+  tails.most = std::numeric_limits<double>::infinity();
+  return raw_score(tails, count_share_[w]) * shrink_[w];
+}
+
 double WindowCalibration::score(const Sum& sum, std::size_t width) const {
   const std::size_t w = width_index(width);
   return raw_score(surprise(sum), count_share_[w]) * shrink_[w];

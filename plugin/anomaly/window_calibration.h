@@ -63,6 +63,8 @@ class WindowCalibration {
 
   /// -log10 of the chance of such a sum in one window of its width.
   double score(const Window& window) const;
+  /// The same by the tails alone: were no interval of it known less well than others.
+  double score_if_known(const Window& window) const;
   /// The same of a sum of `width` intervals.
   double score(const Sum& sum, std::size_t width) const;
 

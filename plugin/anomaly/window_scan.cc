@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
 
 namespace pidometer {
@@ -47,6 +48,16 @@ double WindowScan::score(const Window& window) const {
   return std::clamp(calibration_.score(window) - price(window.width()), 0.0, kMostScore);
 }
 
+double WindowScan::score_if_known(const Window& window) const {
+  return std::clamp(calibration_.score_if_known(window) - price(window.width()), 0.0, kMostScore);
+}
+
+bool WindowScan::holds_unknown_job(const Window& window) const {
+  for (std::uint32_t i = window.begin; i < window.end; ++i)
+    if (baseline_.comparables[baseline_.expected[i].comparable].only_run) return true;
+  return false;
+}
+
 double WindowScan::score(const WindowCalibration::Sum& sum, std::size_t width) const {
   return std::clamp(calibration_.score(sum, width) - price(width), 0.0, kMostScore);
 }
@@ -56,6 +67,12 @@ bool WindowScan::listed(const Window& window) const {
   if (window.score >= floor_) return true;
   if (window.width() > 1 || window.score < kConstantFloor) return false;
   return constant(window.begin);
+}
+
+// What would be an alarm beside a job that is known has a row beside one that is not.
+bool WindowScan::is_beside_unknown_job(const Window& window) const {
+  return holds_unknown_job(window) &&
+         level_of(score_if_known(window), looks(), days()) >= Level::medium;
 }
 
 bool WindowScan::constant(std::uint32_t interval) const {
@@ -96,7 +113,7 @@ std::vector<Window> WindowScan::candidates() const {
           if (window.excess < kHalfPid || square < least * window.variance) continue;
           if (square < squares[w] * window.variance && !constant(begin)) continue;
           window.score = score(window);
-          if (listed(window)) found.push_back(window);
+          if (listed(window) || (w == 0 && is_beside_unknown_job(window))) found.push_back(window);
         }
       }
   }

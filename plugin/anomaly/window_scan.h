@@ -30,6 +30,9 @@ class WindowScan {
   /// Calibrated score of a measured window.
   double score(const Window& window) const;
 
+  /// The same, were no interval of it known less well than others.
+  double score_if_known(const Window& window) const;
+
   /// The same of a sum of `width` intervals that are not all known.
   double score(const WindowCalibration::Sum& sum, std::size_t width) const;
 
@@ -50,8 +53,12 @@ class WindowScan {
   /// interval where the cost is always the same.
   bool listed(const Window& window) const;
 
+  /// Whether a job of which no other run is known begins an interval of the window.
+  bool holds_unknown_job(const Window& window) const;
+
  private:
   bool constant(std::uint32_t interval) const;
+  bool is_beside_unknown_job(const Window& window) const;
 
   const Baseline& baseline_;
   WindowSums sums_;

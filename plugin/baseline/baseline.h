@@ -20,6 +20,7 @@ struct Comparable {
   std::uint16_t degrees = 0;  ///< of Student's t where they are few (rare job sets); 0: many
   bool constant = false;      ///< nearly all of them cost the same
   bool agree = false;         ///< all but one at most cost exactly the same
+  bool only_run = false;      ///< of a job of which no other run is known: its cost is a guess
   bool rare = false;          ///< too few to be compared with one another (rare_intervals.h)
 };
 

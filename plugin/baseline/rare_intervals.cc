@@ -140,6 +140,7 @@ void expect(const RareInterval& run, const Others& others, JobKnown known, doubl
     c.agree = others.n >= 2 && others.high - others.low < kAgreePids;
   }
   c.rare = true;
+  c.only_run = others.n == 0 && !fit;
   c.samples = static_cast<std::uint32_t>(others.n);
   c.degrees = static_cast<std::uint16_t>(std::min(spread.degrees, kMostDegrees));
   e.mean = static_cast<float>(spread.mean);

@@ -39,6 +39,10 @@ void put_distance(RowJson& row, const Anomaly& anomaly) {
   row["excess_high"] = anomaly.excess_high;
   row["score"] = row_real(anomaly.score);
   row["score_log"] = row_real(anomaly.score_log);
+  if (anomaly.level_bound != LevelBound::none) {
+    row["most_level"] = level_name(Level::low);
+    row["most_level_reason"] = level_bound_name(anomaly.level_bound);
+  }
   row["baseline_samples"] = anomaly.baseline_samples;
   row["baseline_low"] = anomaly.baseline_low;
   row["baseline_high"] = anomaly.baseline_high;

@@ -7,6 +7,7 @@
 
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/gap_message.h"
+#include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 #include "plugin/timeline/time_text.h"
 
@@ -116,7 +117,10 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
              when(finding) +
              (!anomaly.may_be_boot ? ""
               : anomaly.restarted  ? "; unless the host was booted, not only its cron daemon"
-                                   : "; unless the host was booted");
+                                   : "; unless the host was booted") +
+             (anomaly.level_bound == LevelBound::none
+                  ? ""
+                  : fmt::format("; no more than low: {}", level_bound_words(anomaly.level_bound)));
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
              " than the schedule always costs " + when(finding);

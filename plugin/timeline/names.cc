@@ -49,6 +49,44 @@ std::string_view anomaly_kind_name(AnomalyKind kind) {
   return "unknown";
 }
 
+std::string_view level_bound_name(LevelBound bound) {
+  switch (bound) {
+    case LevelBound::none:
+      break;
+    case LevelBound::short_log:
+      return "short_log";
+    case LevelBound::unknown_hours:
+      return "unknown_hours";
+    case LevelBound::quiet_hour:
+      return "quiet_hour";
+    case LevelBound::running_job:
+      return "running_job";
+    case LevelBound::unknown_job:
+      return "unknown_job";
+  }
+  return "none";
+}
+
+std::string_view level_bound_words(LevelBound bound) {
+  switch (bound) {
+    case LevelBound::none:
+      break;
+    case LevelBound::short_log:
+      return "fewer than twenty intervals show what is usual";
+    case LevelBound::unknown_hours:
+      return "as much goes on beside it, and fewer than five days show at which hours it does";
+    case LevelBound::quiet_hour:
+      return "in the busiest hour of the log it would be no alarm, and fewer than five days show "
+             "at "
+             "which hours that is";
+    case LevelBound::running_job:
+      return "a job of which fewer than eight runs are known goes on";
+    case LevelBound::unknown_job:
+      return "a job of which no other run is known stands in it, and may have cost anything";
+  }
+  return "nothing";
+}
+
 std::string_view gap_cause_name(GapCause cause) {
   switch (cause) {
     case GapCause::records_removed:

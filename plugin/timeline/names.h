@@ -17,6 +17,9 @@ namespace pidometer {
 /// Enumerators as rows and summary spell them.
 std::string_view anomaly_kind_name(AnomalyKind kind);
 std::string_view level_name(Level level);
+std::string_view level_bound_name(LevelBound bound);
+/// Why an excess is no more than low, as a clause.
+std::string_view level_bound_words(LevelBound bound);
 std::string_view gap_cause_name(GapCause cause);
 std::string_view against_journal_name(AgainstJournal verdict);
 std::string_view crontab_change_name(CrontabChange change);

@@ -99,5 +99,30 @@ TEST(TamperedTick, a_line_of_a_known_job_put_in_does_not_explain_the_work_behind
   }
 }
 
+// Nobody knows what a job cost that ran but once: no alarm, and a row that says why.
+TEST(TamperedTick, a_line_of_a_new_job_put_in_leaves_a_row_that_says_why_it_is_low) {
+  for (const double background : {0.0, 0.1, 0.5, 5.0, 20.0})
+    for (const std::uint32_t work : {800U, 5000U}) {
+      SCOPED_TRACE("background " + std::to_string(background) + ", work " + std::to_string(work));
+      std::vector<Reading> readings = simulate_host(quiet_host(background, work));
+      const auto behind =
+          std::ranges::find_if(readings, [](const Reading& r) { return r.time > at(kTick); });
+      Reading line = *std::prev(behind);
+      ++line.pid;
+      line.label = kHalfHourly + 1;
+      readings.insert(behind, line);
+      const PidClock clock = build_pid_clock(readings, {});
+      const std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+      const auto row = std::ranges::find_if(found, [&](const Anomaly& a) {
+        return a.kind == AnomalyKind::pid_excess && a.window_start <= at(kTick) &&
+               a.window_end > at(kTick);
+      });
+      ASSERT_NE(row, found.end());
+      EXPECT_EQ(row->level, Level::low);
+      EXPECT_EQ(row->level_bound, LevelBound::unknown_job);
+      EXPECT_NEAR(static_cast<double>(row->excess_pids), work, 15 + 5 * std::sqrt(10 * background));
+    }
+}
+
 }  // namespace
 }  // namespace pidometer
