@@ -157,6 +157,7 @@ class Arithmetic(program.ProgramTest):
         self.near(-q["looks"] * math.log1p(-min(0.999999, 10 ** -score)) * 30 / q["days"], q["in_month"], rel=0.02,
                   slack=0.02)
         level = sum(q["in_month"] < bound for bound in (10, 0.1, 1e-4, 1e-8))
+        level = max(level, q.get("least_level", 0))
         level = min([level] + [most for name, most in q.items() if name.startswith("most_level")])
         self.assertEqual(level, q["row_level"])
         self.assertEqual(LEVELS[int(level)], row["level"])
@@ -178,23 +179,34 @@ class Arithmetic(program.ProgramTest):
                 done += 1
         self.assertGreater(done, 5)
 
-    def test_the_scores_of_made_up_hosts(self):
-        """Levels, bursts, habits, windows of many intervals."""
-        seen = set()
+    def redo_made_up(self, *arguments):
+        """Of made-up logs; returns the names of all quantities and why levels are held low."""
+        seen, reasons = set(), set()
         with tempfile.TemporaryDirectory() as folder:
             tool = program.SOURCE_ROOT / "tests" / "eval" / "make_logs.py"
-            subprocess.run([sys.executable, tool, folder, "--seed", "1", "--scenario", "attack"], check=True)
+            subprocess.run([sys.executable, tool, folder, *arguments], check=True)
             for log in sorted(pathlib.Path(folder).glob("*.log.gz")):
                 plain = log.with_suffix("")
                 plain.write_bytes(gzip.decompress(log.read_bytes()))
                 meta = json.loads(log.with_suffix("").with_suffix(".truth.jsonl").read_text().splitlines()[0])
-                arguments = ("--timezone", meta["timezone"], "--year", str(meta["year"]), plain)
-                found = rows.split_rows(program.run("scan", *arguments).out.decode("ascii"))
+                options = ("--timezone", meta["timezone"], "--year", str(meta["year"]), plain)
+                found = rows.split_rows(program.run("scan", *options).out.decode("ascii"))
                 scored = [row for row in found if row["data_type"].startswith("pidometer:anomaly:pid_")]
                 scored.sort(key=lambda row: row["score"])
-                for row in scored[::max(1, len(scored) // 6)]:
+                held = [row for row in scored if "most_level" in row]
+                for row in scored[::max(1, len(scored) // 6)] + held[:2]:
                     with self.subTest(log=log.name, window=row["window_start"]):
-                        seen |= set(self.redo(row, program.run("explain", row["finding_id"], *arguments)))
+                        q = self.redo(row, program.run("explain", row["finding_id"], *options))
+                        self.assertEqual("most_level" in row, "most_level" in q)
+                        if row.get("most_level_reason") == "unknown_job":
+                            self.near(q["tail_score"] * q["shrink"] - q["price"], q["score_if_known"], rel=1e-3)
+                        seen |= set(q)
+                        reasons.add(row.get("most_level_reason"))
+        return seen, reasons
+
+    def test_the_scores_of_made_up_hosts(self):
+        """Levels, bursts, habits, windows of many intervals."""
+        seen, _ = self.redo_made_up("--seed", "1", "--scenario", "attack")
         self.assertLessEqual({"usual_variance", "burst_score", "k"}, seen, sorted(seen))
 
     def log_of(self, folder, pids, lines):
@@ -243,6 +255,13 @@ class Arithmetic(program.ProgramTest):
                 self.assertIn(f"row_level = {LEVELS.index(level)}  ", run.out.decode())
                 if not known:
                     self.redo(row, run)
+
+    def test_the_scores_of_short_logs(self):
+        """Jobs of one run, quiet hours, and windows that hold what is little known."""
+        seen, reasons = self.redo_made_up("--seed", "109", "--draws", "9", "--family", "busy_by_day", "--scenario",
+                                          "quiet", "--days", "1")
+        self.assertLessEqual({"few_variance", "score_if_known"}, seen, sorted(seen))
+        self.assertLessEqual({"unknown_job", "quiet_hour"}, reasons, reasons)
 
 
 if __name__ == "__main__":
