@@ -74,7 +74,8 @@ const IntervalGroup* KnownSets::cheapest(std::uint32_t label, const IntervalGrou
 
 std::optional<KnownCost> KnownSets::of(const IntervalGroup& group) const {
   const auto labels = clock_.item_sets.labels(group.items);
-  if (labels.empty()) return std::nullopt;
+  // A set that holds a job says nothing of two runs of it, a late one beside the next.
+  if (labels.empty() || std::ranges::adjacent_find(labels) != labels.end()) return std::nullopt;
   for (const std::uint32_t label : labels)
     if (runs_[label] < kKnownRuns) return std::nullopt;
   std::vector<const IntervalGroup*> cover;

@@ -28,7 +28,8 @@ class KnownSets {
   /// How often each label starts a common interval.
   std::uint32_t runs(std::uint32_t label) const { return runs_[label]; }
 
-  /// Of the intervals of a group that is not common; nothing where a job of it is not known.
+  /// Of the intervals of a group that is not common; nothing where a job of it is not known, or
+  /// runs twice.
   std::optional<KnownCost> of(const IntervalGroup& group) const;
 
  private:
