@@ -101,11 +101,11 @@ class Repair {
 
   // Lines that are out of order by so little may be late.
   bool is_close(std::size_t b, std::size_t i) const {
-    const auto near = [&](std::size_t x, std::size_t y) {
-      return ticks_[y].time - ticks_[x].time <= kOutOfOrder &&
-             std::abs(as_signed(ticks_[x].pid) - as_signed(ticks_[y].pid)) <= kForeignPids;
-    };
     return ticks_[i].pid > ticks_[i + 1].pid ? near(i, i + 1) : near(b, i);
+  }
+  bool near(std::size_t x, std::size_t y) const {
+    return ticks_[y].time - ticks_[x].time <= kOutOfOrder &&
+           std::abs(as_signed(ticks_[x].pid) - as_signed(ticks_[y].pid)) <= kForeignPids;
   }
 
   // Of two neighbours in the wrong order either may be the foreign one: it is the one without which
@@ -155,13 +155,18 @@ class Repair {
     return true;
   }
 
-  // Their items are spent in the interval of the last tick before that stays.
+  // Their items are spent in the interval of the last tick before that stays; of one that the next
+  // line should stand before, because that is late, in the next one's.
   std::vector<GoneTick> gone_ticks() const {
     std::vector<GoneTick> gone;
-    for (const std::size_t i : gone_) {
+    for (std::size_t k = 0; k < gone_.size(); ++k) {
+      const std::size_t i = gone_[k];
+      const bool next_stays = k + 1 == gone_.size() || gone_[k + 1] != i + 1;
+      const bool behind_next = next_stays && ticks_[i].pid > ticks_[i + 1].pid && near(i, i + 1);
       const bool beside = !gone.empty() && gone.back().tick + 1 == i;
+      const std::uint32_t before = beside ? gone.back().host : static_cast<std::uint32_t>(i - 1);
       gone.push_back({static_cast<std::uint32_t>(i),
-                      beside ? gone.back().host : static_cast<std::uint32_t>(i - 1)});
+                      behind_next ? static_cast<std::uint32_t>(i + 1) : before});
     }
     return gone;
   }

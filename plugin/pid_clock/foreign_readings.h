@@ -46,7 +46,8 @@ inline constexpr std::size_t kListedMisplaced = 1000;
 
 /// Takes readings out whose PID lies outside two neighbours that agree with one another (a forged
 /// or edited line): one such line must not look like an excess and a boot. A tick with
-/// another PID that fits takes that one; a tick without is joined to the one before (Tick::joined).
+/// another PID that fits takes that one; a tick without is joined to the one before, or to a late
+/// one behind it (Tick::joined).
 /// Returns what was taken out, and the jobs of a tick whose PIDs lie far beyond the next tick's: in
 /// the log's order.
 std::vector<ForeignReading> take_out_foreign_readings(const std::vector<Reading>& readings,
