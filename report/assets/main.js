@@ -69,7 +69,7 @@ function start(report) {
     chart.show(series);
   }
   report.series.forEach((series, i) => choice.append(element('option', {value: i},
-    [series.image, series.place, series.recovered ? 'recovered' : ''].filter(Boolean).join(' · '))));
+    [series.image, series.place || report.summary.series[i].folder, series.recovered ? 'recovered' : ''].filter(Boolean).join(' · '))));
   document.getElementById('series-label').hidden = report.series.length < 2;
   document.getElementById('clock').hidden = report.series.length === 0;
   choice.addEventListener('change', () => chart.show(report.series[Number(choice.value)]));
