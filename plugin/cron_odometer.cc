@@ -162,7 +162,7 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
   std::ranges::move(
       crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
       std::back_inserter(anomalies));
-  mark_known(options.known, rows.hostname(), anomalies);
+  mark_known(options.known, {rows.own_hostname(), rows.hostname()}, anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
   const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
@@ -220,6 +220,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   RowMaker rows(series, log, options.labels, several, numbers.next(series_id_of(series, log)),
                 mediator);
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
+  report.own_hostname = rows.own_hostname();
   if (options.schedule || options.question == Question::schedule)
     report.schedule = learnt_schedule(log, clock);
   switch (options.question) {
@@ -258,7 +259,7 @@ void tell_files(const HostSeries& series, const TextLogsAlone& alone, const Plug
   std::vector<WindowWitnesses> none(found.size());
   RowMaker rows(series, alone.log, options.labels, false,
                 numbers.same(series_id_of(series, alone.log)), mediator);
-  mark_known(options.known, rows.hostname(), found);
+  mark_known(options.known, {rows.own_hostname(), rows.hostname()}, found);
   if (!options.explain.empty()) {
     // Once more, for one person who asks: they were judged before the journal's log was.
     const JudgedClock judged(

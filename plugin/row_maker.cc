@@ -137,7 +137,8 @@ RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, const Evidenc
       image_(series.image),
       series_id_(series_id_of(series, log)),
       number_(number),
-      hostname_(hostname_in(series, log)),
+      own_hostname_(hostname_in(series, log)),
+      hostname_(own_hostname_),
       case_id_(labels.case_id),
       evidence_id_(labels.evidence_id) {
   // Behind the id: a finding keeps it, whatever the examiner calls the host.

@@ -53,7 +53,9 @@ class RowMaker {
            bool several, std::uint32_t number, Mediator& mediator);
 
   const std::string& hostname() const { return hostname_; }
-  /// Whether that is the labels' name: the log is of the evidence's own host then.
+  /// The same without the labels.
+  const std::string& own_hostname() const { return own_hostname_; }
+  /// Whether hostname() is the labels' name: the log is of the evidence's own host then.
   bool renamed() const { return renamed_; }
   const std::string& series_id() const { return series_id_; }
   std::uint32_t number() const { return number_; }
@@ -94,6 +96,7 @@ class RowMaker {
   const std::string image_;
   const std::string series_id_;
   const std::uint32_t number_;
+  const std::string own_hostname_;
   std::string hostname_;
   bool renamed_ = false;  ///< hostname_ is the labels'
   const std::string case_id_;
