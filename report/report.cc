@@ -9,6 +9,7 @@
 
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/summary_words.h"
 #include "plugin/timeline/time_text.h"
 #include "report/html_text.h"
 #include "report/pack.h"
@@ -19,7 +20,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Rows of the table for readers without scripts; the whole is in the rows that a scan writes.
+/// Rows of the table for readers without scripts, those of the highest levels; the whole is in the
+/// rows that a scan writes.
 constexpr std::size_t kMostTableRows = 1000;
 
 std::string dump(const Json& json) {
@@ -109,13 +111,23 @@ std::string Report::data(std::string_view summary) const {
 }
 
 std::string Report::table() const {
-  std::string out;
-  std::size_t rows = 0;
-  for (const Finding& one : findings_) {
-    if (++rows > kMostTableRows) break;
-    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", iso8601(one.time),
-                       level_name(one.level), html_text(one.message));
+  std::vector<const Finding*> rows;
+  for (const Finding& one : findings_) rows.push_back(&one);
+  if (rows.size() > kMostTableRows) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Finding* a, const Finding* b) { return a->level > b->level; });
+    rows.resize(kMostTableRows);
+    std::sort(rows.begin(), rows.end());  // as they stand in findings_: by time
   }
+  std::string out;
+  for (const Finding* one : rows)
+    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", iso8601(one->time),
+                       level_name(one->level), html_text(one->message));
+  if (const std::uint64_t more = findings_.size() - rows.size() + left_out_; more > 0)
+    out += fmt::format(
+        "<tr><td colspan=\"3\">{} of the lowest levels are left out here; the rows of a scan have "
+        "them.</td></tr>\n",
+        counted_words(more, "more finding"));
   return out;
 }
 

@@ -85,16 +85,48 @@ TEST(Report, FindingsNameTheirClockByItsPlace) {
 
 TEST(Report, EvidenceIsNoMarkup) {
   Report report;
-  TimelineEvent event = samples::excess();
+  // Its message holds the name of the crontab's file.
+  TimelineEvent event = samples::line_without_job();
   auto& finding = std::get<FindingBody>(event.body);
   finding.first.text = "</script><script>alert(1)</script><!-- --><img src=x onerror=alert(1)>";
-  finding.first_command = finding.first.text;
+  CrontabLine line = *finding.anomaly.crontab_line;
+  line.filename = "</td>{{script}}" + finding.first.text;
+  finding.anomaly.crontab_line = std::make_shared<const CrontabLine>(line);
   event.hostname = "<b>{{script}}</b>";
   report.add_row(event);
   const std::string page = written(report);
-  EXPECT_EQ(page.find("alert(1)"), std::string::npos);
-  EXPECT_EQ(between(page, "<tbody>\n", "</tbody>").find("<b>"), std::string::npos);
+  const std::string table = between(page, "<tbody>\n", "</tbody>");
+  EXPECT_NE(table.find("&lt;/td&gt;{{script}}&lt;/script&gt;&lt;script&gt;alert(1)"),
+            std::string::npos)
+      << table;
+  EXPECT_EQ(page.find("<script>alert(1)"), std::string::npos);
+  EXPECT_EQ(page.find("<img"), std::string::npos);
+  EXPECT_EQ(page.find("<b>{{"), std::string::npos);
   EXPECT_EQ(data_of(page)["findings"][0]["row"]["first_record"], finding.first.text);
+}
+
+/// The gravest one may be the latest.
+TEST(Report, WithoutScriptsTheHighestLevelsAreShownByTime) {
+  constexpr std::size_t kShown = 1000;
+  Report report;
+  TimelineEvent event = samples::excess();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.level = Level::low;
+  for (std::size_t i = 0; i < kShown + 4; ++i) report.add_row(event);
+  finding.anomaly.level = Level::critical;
+  event.time += std::chrono::hours(1);
+  report.add_row(event);
+  const std::string table = between(written(report), "<tbody>\n", "</tbody>");
+  std::size_t rows = 0;
+  for (std::size_t at = table.find("<tr><td>"); at != std::string::npos;
+       at = table.find("<tr><td>", at + 1))
+    ++rows;
+  EXPECT_EQ(rows, kShown);
+  const std::size_t gravest = table.find("<td>critical</td>");
+  ASSERT_NE(gravest, std::string::npos);
+  EXPECT_EQ(table.find("<td>low</td>", gravest), std::string::npos) << "not by time";
+  EXPECT_NE(table.find("5 more findings of the lowest levels are left out here"),
+            std::string::npos);
 }
 
 TEST(Report, FillsEveryMarkOfThePage) {
