@@ -62,6 +62,14 @@ TEST(KnownWindows, OfAnotherHostSayNothing) {
   EXPECT_TRUE(all[0].known_inside);
 }
 
+TEST(KnownWindows, NameAHostAsItsLogOrAsTheUserDoes) {
+  for (const char* host : {"web01", "WEB-7"}) {
+    std::vector<Anomaly> all{finding(100, 200)};
+    mark_known(windows(100, 200, host), {"web01", "WEB-7"}, all);
+    EXPECT_TRUE(all[0].known_inside) << host;
+  }
+}
+
 TEST(KnownWindows, TheOneThatHoldsItComesFirst) {
   KnownWindows both = windows(50, 150);
   both.push_back(std::make_shared<const KnownWindow>(KnownWindow{{at(0), at(300)}, "upgrade", {}}));

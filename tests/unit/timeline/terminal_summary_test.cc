@@ -345,6 +345,12 @@ TEST(NextWords, ReadTheSameEvidenceInTheSameWay) {
   EXPECT_NE(limited.find("    pidometer scan --step-limit 0 a.E01 -o findings.jsonl\n"),
             std::string::npos)
       << limited;
+  RunSummary named;
+  named.hostname = "web 7";
+  named.options = {{"inputs", std::vector<std::string>{"a.E01"}}};
+  EXPECT_NE(
+      next_words(named, "0123", look()).find("    pidometer explain 0123 --host 'web 7' a.E01\n"),
+      std::string::npos);
   // What begins as a flag does is none behind the dashes.
   const std::string dashes = next({"a.E01", "-b"}, 300);
   EXPECT_NE(dashes.find("    pidometer explain 0123 -- a.E01 -b\n"), std::string::npos) << dashes;
