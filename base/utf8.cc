@@ -36,4 +36,23 @@ Utf8Character decode_utf8(std::string_view bytes) {
   return {code, length};
 }
 
+void append_utf8(std::string& out, char32_t code) {
+  const auto byte = [&out](char32_t value) { out += static_cast<char>(value); };
+  if (code < 0x80) {
+    byte(code);
+  } else if (code < 0x800) {
+    byte(0xc0 | code >> 6U);
+    byte(0x80 | (code & 0x3fU));
+  } else if (code < 0x10000) {
+    byte(0xe0 | code >> 12U);
+    byte(0x80 | (code >> 6U & 0x3fU));
+    byte(0x80 | (code & 0x3fU));
+  } else {
+    byte(0xf0 | code >> 18U);
+    byte(0x80 | (code >> 12U & 0x3fU));
+    byte(0x80 | (code >> 6U & 0x3fU));
+    byte(0x80 | (code & 0x3fU));
+  }
+}
+
 }  // namespace pidometer

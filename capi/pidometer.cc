@@ -214,20 +214,29 @@ pidometer_error* pidometer_scan_run(pidometer_scan* scan, pidometer_row_fn row, 
     if (scan == nullptr) return missing("the scan");
     if (row == nullptr) return missing("the row callback");
     const bool first = !scan->scan.has_run();
-    Result<void> done = scan->scan.run([&](const std::string& line) {
-      try {
-        return row(user, line.c_str(), line.size()) == 0;
-      } catch (const std::exception& exception) {
-        thrown = exception.what();
-      } catch (...) {
-        thrown = kNoStandardException;
-      }
-      return false;
-    });
-    if (first)
+    // The host asks for them whichever way the scan ends.
+    const auto keep_errors = [&] {
+      if (!first) return;
       for (const Error& one : scan->scan.errors())
         scan->errors.push_back({number_of(one.kind), one});
-    return done;
+    };
+    try {
+      Result<void> done = scan->scan.run([&](const std::string& line) {
+        try {
+          return row(user, line.c_str(), line.size()) == 0;
+        } catch (const std::exception& exception) {
+          thrown = exception.what();
+        } catch (...) {
+          thrown = kNoStandardException;
+        }
+        return false;
+      });
+      keep_errors();
+      return done;
+    } catch (...) {
+      keep_errors();
+      throw;
+    }
   });
   if (error == nullptr || error == no_memory() || scan == nullptr || !scan->scan.stopped() ||
       error->kind != PIDOMETER_OUTPUT)

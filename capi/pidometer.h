@@ -67,7 +67,7 @@ enum {
   PIDOMETER_UNSUPPORTED = 4,  /* recognised, and not read */
   PIDOMETER_USAGE = 5,        /* options or arguments that cannot be used */
   PIDOMETER_OUTPUT = 6,       /* rows cannot be kept in $TMPDIR */
-  PIDOMETER_NO_MEMORY = 7,    /* */
+  PIDOMETER_NO_MEMORY = 7,    /* the system gave no memory */
   PIDOMETER_INTERNAL = 8,     /* an unforeseen failure; please report it */
   PIDOMETER_STOPPED = 9,      /* by the row callback or pidometer_scan_cancel() */
   PIDOMETER_CALLBACK = 10     /* the row callback threw, which it must not */
@@ -155,7 +155,7 @@ PIDOMETER_API void pidometer_scan_cancel(pidometer_scan* scan);
 
 /* What pidometer_scan_outcome() says: the exit statuses of the program. */
 enum {
-  PIDOMETER_NOT_RUN = -1,     /* */
+  PIDOMETER_NOT_RUN = -1,     /* pidometer_scan_run() was not called */
   PIDOMETER_COMPLETE = 0,     /* all inputs were read completely, findings or not */
   PIDOMETER_NOTHING = 1,      /* no input could be read */
   PIDOMETER_BAD_OPTIONS = 2,  /* nothing was read */

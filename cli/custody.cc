@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/sha256.h"
+#include "cli/earlier_record.h"
 #include "cli/file_hash.h"
 #include "cli/output_file.h"
 #include "cli/run_record.h"
@@ -16,9 +17,6 @@ namespace pidometer {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kJsonName = "CUSTODY.json";
-constexpr const char* kTextName = "CUSTODY.txt";
 
 std::string absolute(const std::string& name) {
   std::error_code failed;
@@ -57,7 +55,7 @@ CustodyRecord start_custody(const Options& options) {
 
 Result<void> check_custody_names(const Options& options) {
   if (options.force) return {};
-  for (const char* name : {kJsonName, kTextName, "SHA256SUMS"}) {
+  for (const char* name : {kCustodyJsonName, kCustodyTextName, kSumsName}) {
     std::error_code ignored;
     if (fs::exists(fs::path(options.directory) / name, ignored))
       return fail(ErrorKind::usage, "will not extract to " + options.directory,
@@ -73,8 +71,8 @@ Result<std::string> write_custody(CustodyRecord& record, const Options& options,
     record.input_paths.push_back(absolute(input.name));
   record.ended = time_now();
   const std::string json = custody_json(record, summary);
-  Result<void> written = write_file(options, kJsonName, json);
-  if (written) written = write_file(options, kTextName, custody_text(record, summary));
+  Result<void> written = write_file(options, kCustodyJsonName, json);
+  if (written) written = write_file(options, kCustodyTextName, custody_text(record, summary));
   if (!written) return tl::unexpected(written.error());
   Sha256 sum;
   sum.update(std::as_bytes(std::span(json)));

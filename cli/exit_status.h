@@ -9,7 +9,7 @@ enum ExitStatus : int {
   exit_usage = 2,         ///< the arguments cannot be used
   exit_partial = 3,       ///< rows are valid, but evidence was lost or damaged, or an input failed
   exit_no_log = 4,        ///< everything was read and no cron log is in it
-  exit_interrupted = 130  ///< SIGINT or SIGTERM
+  exit_interrupted = 130  ///< SIGINT, SIGTERM or SIGHUP
 };
 
 /// What a run went through, as far as its exit status depends on it.

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/custody.h"
 #include "cli/extraction.h"
@@ -24,6 +26,7 @@ void finish_custody(CustodyRecord& custody, Extraction& extraction, const RunOut
                     const RunSummary& summary) {
   custody.files = extraction.take_custody();
   custody.missing = extraction.lost();
+  custody.earlier_files = extraction.of_earlier_record();
   for (const SummaryVolume& volume : summary.volumes)
     if (!volume.unsupported.empty())
       custody.missing.push_back(fmt::format("the volume {} of {} was not read: {}", volume.name,
@@ -35,6 +38,17 @@ void finish_custody(CustodyRecord& custody, Extraction& extraction, const RunOut
   // Whatever --partial-ok makes of it.
   custody.exit_status = summary.exit_status;
   custody.complete = exit_status(outcome, false) == exit_complete;
+}
+
+/// Files of an earlier extraction that stay: this one did not write them anew.
+void note_earlier_files(const std::vector<std::string>& files, Diagnostics& diagnostics) {
+  constexpr std::size_t kMostNamed = 20;  // as many lines as leave the last ones on a screen
+  for (std::size_t i = 0; i < std::min(files.size(), kMostNamed); ++i)
+    diagnostics.note("note: " + files[i] +
+                     " is of an earlier extraction: it is left there, and in no sum of this one");
+  if (files.size() > kMostNamed)
+    diagnostics.note(fmt::format("note: {} more such files: earlier_files of CUSTODY.json",
+                                 files.size() - kMostNamed));
 }
 
 std::string closing_line(const Extraction& extraction, bool cut_off, const std::string& directory) {
@@ -139,6 +153,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }
+  note_earlier_files(extraction.of_earlier_record(), diagnostics);
   for (const std::string& missing : extraction.unreached()) diagnostics.note("missing: " + missing);
   diagnostics.note(closing_line(extraction, outcome.interrupted, options.directory));
   return exit_status(outcome, options.partial_ok);

@@ -1,12 +1,8 @@
 #include "cli/extracted_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include "base/hex.h"
@@ -16,34 +12,19 @@
 #include "plugin/timeline/escape_bytes.h"
 
 namespace pidometer {
-namespace {
-
-Result<void> set_modified(const std::filesystem::path& path, Timestamp modified) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(modified);
-  timespec times[2] = {};
-  times[1].tv_sec = seconds.time_since_epoch().count();
-  times[1].tv_nsec = (modified - seconds).count() * 1000;
-  times[0].tv_nsec = UTIME_OMIT;
-  if (utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
-    return fail(ErrorKind::output, "cannot set the modification time of " + path.string(),
-                std::strerror(errno));
-  return {};
-}
-
-}  // namespace
-
-Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
-                                      const std::string& directory,
-                                      const std::filesystem::path& relative, bool overwrite) {
-  const std::filesystem::path target = std::filesystem::path(directory) / relative;
+Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form, const CopyTarget& to) {
+  // Where nothing can be read nothing is made.
+  Result<std::unique_ptr<ByteStream>> stream = file.open(form);
+  if (!stream) return tl::unexpected(stream.error());
+  if (to.begin)
+    if (Result<void> begun = to.begin(); !begun) return tl::unexpected(begun.error());
+  const std::filesystem::path target = std::filesystem::path(to.directory) / to.relative;
   std::error_code made;
   std::filesystem::create_directories(target.parent_path(), made);
   if (made)
     return fail(ErrorKind::output, "cannot make the folder " + target.parent_path().string(),
                 made.message());
-  Result<std::unique_ptr<ByteStream>> stream = file.open(form);
-  if (!stream) return tl::unexpected(stream.error());
-  Result<OutputFile> output = OutputFile::create(target.string(), overwrite);
+  Result<OutputFile> output = OutputFile::create(target.string(), to.overwrite);
   if (!output) return tl::unexpected(output.error());
   ExtractedFile extracted;
   Sha256 sum;  // of what is written: SHA256SUMS speaks of the copy, not of the intention
@@ -58,10 +39,11 @@ Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
     if (Result<void> written = output->write(bytes); !written)
       return tl::unexpected(written.error());
   }
-  if (Result<void> whole = output->commit(); !whole) return tl::unexpected(whole.error());
+  // Before it has its name: a copy that has one is in the record and in the sums.
   if (file.entry().modified)
-    if (Result<void> dated = set_modified(target, *file.entry().modified); !dated)
-      return tl::unexpected(dated.error());
+    if (Result<void> dated = output->set_modified(*file.entry().modified); !dated)
+      extracted.undated = dated.error();
+  if (Result<void> whole = output->commit(); !whole) return tl::unexpected(whole.error());
   extracted.sha256 = sum.finish();
   extracted.damage = (*stream)->damage();
   return extracted;

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,14 +20,23 @@ struct ExtractedFile {
   std::string sha256;  ///< of what was written
   std::uint64_t bytes = 0;
   std::vector<DamagedRange> damage;
+  std::optional<Error> undated;  ///< why the copy has not the file's modification time
+};
+
+/// Where a copy goes.
+struct CopyTarget {
+  std::string directory;
+  std::filesystem::path relative;
+  bool overwrite = false;
+  /// Called before anything is made or written; an Error of it ends the copying. Empty: nothing.
+  std::function<Result<void>()> begin = {};
 };
 
 /// Copies one form of a file to `directory`/`relative` with the file's modification time; folders
-/// are made as needed, nothing under the final name until it is whole. Errors of the evidence keep
-/// their kind; of the output, ErrorKind::output.
-Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form,
-                                      const std::string& directory,
-                                      const std::filesystem::path& relative, bool overwrite);
+/// are made as needed, and none where the file cannot be opened; nothing under the final name until
+/// it is whole. What has its name is no Error any more. Errors of the evidence keep their kind; of
+/// the output, ErrorKind::output.
+Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form, const CopyTarget& to);
 
 /// One path component that cannot lead out of its folder, and that a terminal, a list of sums and
 /// another system's filesystem can show: `/`, NUL, `.` and `..` are replaced by `_`; control

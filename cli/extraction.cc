@@ -68,7 +68,7 @@ Result<std::string> Extraction::write_sums() {
   std::string text;
   for (const auto& [path, sum] : sums_) text += sum_line(sum, path);
   Result<OutputFile> file = OutputFile::create(
-      (std::filesystem::path(options_.directory) / "SHA256SUMS").string(), options_.force);
+      (std::filesystem::path(options_.directory) / kSumsName).string(), options_.force);
   if (!file) return tl::unexpected(file.error());
   Result<void> written = file->write(text);
   if (written) written = file->commit();
@@ -100,7 +100,7 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
           cut_off(folder, at, image);
           break;
         }
-        if (!holds) fail_file(holds.error());
+        if (!holds) fail_file(holds.error(), image, folder.volume, file->entry());
         cron = holds && *holds;
         if (!cron && !unseen.lost.empty()) note_lost(folder.volume, file->entry(), unseen.lost);
         if (unseen.form && !options_.all_logs)
@@ -154,10 +154,9 @@ std::filesystem::path Extraction::volume_folder(const std::string& volume) {
 
 bool Extraction::extract_stored(const LogFile& file, const std::string& image,
                                 const std::string& volume, const std::filesystem::path& relative) {
-  const Result<ExtractedFile> stored =
-      write_extracted(file, StreamForm::stored, options_.directory, relative, options_.force);
+  const Result<ExtractedFile> stored = write(file, StreamForm::stored, relative);
   if (!stored) {
-    fail_file(stored.error());
+    fail_file(stored.error(), image, volume, file.entry());
     return false;
   }
   LogReport report;
@@ -174,16 +173,24 @@ bool Extraction::extract_stored(const LogFile& file, const std::string& image,
 bool Extraction::extract_text(const Packed& packed) {
   std::string name = packed.relative.string() + ".text";
   while (written_.contains(name)) name += "_";
-  const Result<ExtractedFile> decoded =
-      write_extracted(*packed.file, StreamForm::decoded, options_.directory, name, options_.force);
+  const Result<ExtractedFile> decoded = write(*packed.file, StreamForm::decoded, name);
   if (!decoded) {
-    fail_file(decoded.error());
+    fail_file(decoded.error(), packed.image, packed.volume, packed.file->entry());
     return false;
   }
   note_file(*decoded, name, packed.file->entry());
   custody_.push_back({name, packed.image, packed.volume, packed.file->entry(), true, decoded->bytes,
                       decoded->sha256, decoded->damage});
   return true;
+}
+
+Result<ExtractedFile> Extraction::write(const LogFile& file, StreamForm form,
+                                        const std::filesystem::path& relative) {
+  Result<ExtractedFile> extracted = write_extracted(
+      file, form,
+      {options_.directory, relative, options_.force, [this] { return earlier_.retire(); }});
+  if (extracted && extracted->undated) tell(*extracted->undated);
+  return extracted;
 }
 
 void Extraction::note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
@@ -227,9 +234,18 @@ void Extraction::note_unread(const std::string& volume, const FileEntry& entry,
   mediator_.produce_warning(std::move(warning));
 }
 
-void Extraction::fail_file(const Error& error) {
+void Extraction::fail_file(Error error, const std::string& image, const std::string& volume,
+                           const FileEntry& entry) {
   // Reading ends with the interrupt: no fault of the evidence.
   if (error.kind == ErrorKind::unreadable && interrupted()) return;
+  // What is said of an output names it; the evidence says what is wrong with it, and not where.
+  if (error.kind != ErrorKind::output && error.kind != ErrorKind::usage)
+    error.message = fmt::format("{}: {}{}{}: {}", image, volume, volume.empty() ? "" : ":",
+                                entry.path, error.message);
+  tell(error);
+}
+
+void Extraction::tell(const Error& error) {
   diagnostics_.error(error);
   summary_.errors.push_back(error);
   if (error.kind == ErrorKind::output || error.kind == ErrorKind::usage)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/diagnostics.h"
+#include "cli/earlier_record.h"
 #include "cli/exit_status.h"
 #include "cli/extracted_file.h"
 #include "cli/options.h"
@@ -29,7 +30,8 @@ class Extraction {
         summary_(summary),
         mediator_(mediator),
         outcome_(outcome),
-        diagnostics_(diagnostics) {}
+        diagnostics_(diagnostics),
+        earlier_(options.directory) {}
 
   /// Of several images each has a folder of its own: their volumes have the same names.
   void begin_image(const std::string& name);
@@ -49,6 +51,8 @@ class Extraction {
   std::uint64_t bytes() const { return bytes_; }
   /// lost_log_words() of the logs that were found and hold nothing.
   const std::vector<std::string>& lost() const { return lost_; }
+  /// Files of an earlier record in the folder that are still there.
+  std::vector<std::string> of_earlier_record() const { return earlier_.left(written_); }
   /// What an interrupt cut off.
   const std::vector<std::string>& unreached() const { return unreached_; }
 
@@ -76,6 +80,8 @@ class Extraction {
   bool extract_stored(const LogFile& file, const std::string& image, const std::string& volume,
                       const std::filesystem::path& relative);
   bool extract_text(const Packed& packed);
+  Result<ExtractedFile> write(const LogFile& file, StreamForm form,
+                              const std::filesystem::path& relative);
   void note_file(const ExtractedFile& extracted, const std::filesystem::path& relative,
                  const FileEntry& entry);
 
@@ -86,13 +92,17 @@ class Extraction {
   /// A file that is not copied, since nothing says whether it is a cron log.
   void note_unread(const std::string& volume, const FileEntry& entry, const Error& error);
 
-  void fail_file(const Error& error);
+  /// Of a file of the evidence: `volume` and `entry` say which.
+  void fail_file(Error error, const std::string& image, const std::string& volume,
+                 const FileEntry& entry);
+  void tell(const Error& error);
 
   const Options& options_;
   RunSummary& summary_;
   ScanMediator& mediator_;
   RunOutcome& outcome_;
   Diagnostics& diagnostics_;
+  EarlierRecord earlier_;
   CronOdometer plugin_;
   std::vector<std::pair<std::string, std::string>> sums_;  ///< path below DIR, SHA-256
   std::vector<CustodyFile> custody_;

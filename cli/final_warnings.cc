@@ -9,6 +9,8 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "plugin/timeline/summary_words.h"
 
@@ -67,8 +69,11 @@ void warn_of_unused_known(const KnownWindows& known, const RunSummary& summary,
                           ScanMediator& mediator) {
   constexpr std::size_t kMostNamed = 5;
   std::set<std::string> hosts;
-  for (const SummarySeries& series : summary.series)
-    if (!series.report.hostname.empty()) hosts.insert(series.report.hostname);
+  std::set<std::string> other_names;
+  for (const SummarySeries& series : summary.series) {
+    other_names.insert(series.report.hostname);
+    if (!series.report.own_hostname.empty()) hosts.insert(series.report.own_hostname);
+  }
   std::string words;
   std::size_t named = 0;
   for (const std::string& host : hosts) {
@@ -79,7 +84,9 @@ void warn_of_unused_known(const KnownWindows& known, const RunSummary& summary,
     words += (words.empty() ? "" : ", ") + host;
   }
   for (const auto& window : known) {
-    if (window->hostname.empty() || hosts.contains(window->hostname)) continue;
+    if (window->hostname.empty() || hosts.contains(window->hostname) ||
+        other_names.contains(window->hostname))
+      continue;
     Warning warning;
     warning.kind = WarningKind::unused_known;
     warning.message = fmt::format(
@@ -109,31 +116,52 @@ int year_within(const TimeRange& window, const TimeRange& log) {
   return 0;
 }
 
+/// What the logs of each host cover, by each name of the host; under the empty name that of all.
+/// Ascending, and none overlaps the next.
+std::map<std::string, std::vector<TimeRange>> coverage_by_host(const RunSummary& summary) {
+  std::map<std::string, std::vector<TimeRange>> covered;
+  for (const SummarySeries& series : summary.series) {
+    const SeriesReport& report = series.report;
+    if (!report.coverage) continue;
+    for (const std::string& name :
+         std::set<std::string>{report.hostname, report.own_hostname, std::string()})
+      covered[name].push_back(*report.coverage);
+  }
+  for (auto& [name, ranges] : covered) {
+    std::ranges::sort(ranges, {}, &TimeRange::begin);
+    std::vector<TimeRange> joined;
+    for (const TimeRange& range : ranges) {
+      if (!joined.empty() && range.begin <= joined.back().end)
+        joined.back().end = std::max(joined.back().end, range.end);
+      else
+        joined.push_back(range);
+    }
+    ranges = std::move(joined);
+  }
+  return covered;
+}
+
 /// Of the windows that lie wholly outside of the logs of their hosts: one warning, since a list of
-/// a year's work is given to a log of a month.
+/// a year's work is given to a log of a month. Lists have tens of thousands of windows and log
+/// servers thousands of hosts: they are not compared one by one.
 void warn_of_known_outside(const KnownWindows& known, const RunSummary& summary,
                            ScanMediator& mediator) {
+  const std::map<std::string, std::vector<TimeRange>> covered = coverage_by_host(summary);
   std::size_t outside = 0;
   std::string first;
   std::string mistyped;
   for (const auto& window : known) {
-    bool any = false;
-    bool within = false;
-    int year = 0;
-    for (const SummarySeries& series : summary.series) {
-      if (!series.report.coverage ||
-          (!window->hostname.empty() && window->hostname != series.report.hostname))
-        continue;
-      any = true;
-      within = within || overlap(window->range, *series.report.coverage);
-      if (year == 0) year = year_within(window->range, *series.report.coverage);
-    }
-    if (!any || within) continue;
+    const auto logs = covered.find(window->hostname);
+    if (logs == covered.end()) continue;
+    const auto next =
+        std::ranges::lower_bound(logs->second, window->range.begin, {}, &TimeRange::end);
+    if (next != logs->second.end() && overlap(window->range, *next)) continue;
     ++outside;
     if (first.empty()) first = window->entry;
-    if (mistyped.empty() && year != 0)
-      mistyped =
-          fmt::format("; {} would lie in them in {}: is its year mistyped?", window->entry, year);
+    for (auto log = logs->second.begin(); mistyped.empty() && log != logs->second.end(); ++log)
+      if (const int year = year_within(window->range, *log); year != 0)
+        mistyped =
+            fmt::format("; {} would lie in them in {}: is its year mistyped?", window->entry, year);
   }
   if (outside == 0) return;
   Warning warning;

@@ -236,7 +236,7 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"--evidence", "ID", "the item of evidence, for rows and summary or the record of custody",
      in_scan | in_extract, bind_value<&Options::evidence_id>},
     {"--host", "NAME", "the host that the evidence is of; wins over the name in its own logs",
-     in_scan, bind_value<&Options::hostname>},
+     in_scan | in_report | in_explain, bind_value<&Options::hostname>},
     {"--hash", "",
      "read every image whole for its MD5, SHA-1 and SHA-256, and compare them with those that it "
      "stores",

@@ -20,18 +20,16 @@ struct HalfWrittenName {
 };
 
 // The globals of the program: a signal handler can reach nothing else.
-std::array<volatile std::sig_atomic_t, kSignals.size()> g_interrupted{};
+std::array<std::atomic<int>, kSignals.size()> g_interrupted{};
 std::array<HalfWrittenName, 16> g_half_written;  // rows, summary, report, and some to spare
 
-static_assert(std::atomic<bool>::is_always_lock_free);
+// A handler may wait for nothing; several threads ask interrupted().
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 extern "C" void mark_interrupt(int signal) {
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     if (kSignals[i] != signal) continue;
-    if (g_interrupted[i] == 0) {
-      g_interrupted[i] = 1;
-      return;
-    }
+    if (g_interrupted[i].exchange(1) == 0) return;
   }
   for (const HalfWrittenName& name : g_half_written)
     if (name.there) unlink(name.path.data());
@@ -54,7 +52,7 @@ void catch_interrupts() {
 }
 
 bool interrupted() {
-  for (const volatile std::sig_atomic_t& one : g_interrupted)
+  for (const std::atomic<int>& one : g_interrupted)
     if (one != 0) return true;
   return false;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/pid.h"
+#include "base/step_limit.h"
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/timeline/row_formats.h"
 #include "tsk_reader/evidence.h"
@@ -28,9 +29,10 @@ struct Options {
   bool recover = false;     ///< deleted and overwritten logs too
   bool partial_ok = false;  ///< exit status 3 becomes 0
   std::string summary;      ///< file name; empty: none
-  int step_limit = 300;     ///< seconds of CPU time of one step of reading; 0: no limit
+  /// Seconds of CPU time of one step of reading; 0: no limit.
+  int step_limit = kUsualStepLimit;
 
-  // scan
+  // scan, some of others too: cli/flags.cc says of which a flag is
   std::string case_file;  ///< --case: list of the images of a fleet
   int jobs = 0;           ///< images at once; 0: not said
   bool resume = false;    ///< keep what an earlier fleet of the folder completed
@@ -38,7 +40,7 @@ struct Options {
   bool hash = false;      ///< hashes of the inputs' media bytes too
   std::string hostname;   ///< --host: of the host that the evidence is of
 
-  // scan, report and explain
+  // what is written of the evidence, and how it is judged
   std::string output;  ///< file name; empty or "-": standard output
   std::string report;  ///< file name of the HTML report beside the rows; empty: none
   const RowFormat* format = &row_formats().front();
@@ -55,6 +57,7 @@ struct Options {
   bool records = false;
   Level min_level = Level::informational;
 
+  // questions of one command or two
   Pid birth_of = 0;            ///< --pid of `when`
   std::string near;            ///< --near of `when`: ISO 8601, as written
   std::string known;           ///< file of known work; empty: none
@@ -72,7 +75,7 @@ struct Options {
   bool all_logs = false;
   std::string examiner;  ///< who extracts, for the record of custody; empty: not said
 
-  // scan and extract
+  // labels
   std::string case_id;  ///< empty: not said
   std::string evidence_id;
 };

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <random>
@@ -179,6 +180,11 @@ OutputFile::~OutputFile() {
 }
 
 Error OutputFile::write_error() const {
+  // commit() alone meets it: create() refuses what is there already.
+  if (errno == EEXIST)
+    return Error{ErrorKind::output, "cannot write " + name_,
+                 "a file of that name appeared meanwhile and was left",
+                 "add --force, or give another name"};
   return Error{ErrorKind::output, "cannot write " + name_, std::strerror(errno),
                temporary_.empty() && !nameless_
                    ? "what was written before is not complete"
@@ -188,6 +194,19 @@ Error OutputFile::write_error() const {
 Result<void> OutputFile::write(std::string_view bytes) {
   if (std::fwrite(bytes.data(), 1, bytes.size(), stream_) != bytes.size())
     return tl::unexpected(write_error());
+  return {};
+}
+
+Result<void> OutputFile::set_modified(Timestamp modified) {
+  if (std::fflush(stream_) != 0) return tl::unexpected(write_error());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(modified);
+  timespec times[2] = {};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = seconds.time_since_epoch().count();
+  times[1].tv_nsec = (modified - seconds).count() * 1000;
+  if (futimens(fileno(stream_), times) != 0)
+    return fail(ErrorKind::output, "cannot set the modification time of " + name_,
+                std::strerror(errno));
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/timestamp.h"
 #include "cli/interrupt.h"
 
 namespace pidometer {
@@ -26,6 +27,8 @@ class OutputFile {
   ~OutputFile();
 
   Result<void> write(std::string_view bytes);
+  /// Gives the file that time, which commit() keeps; nothing may be written any more then.
+  Result<void> set_modified(Timestamp modified);
   /// Flushes to the disk and gives the file its name; what is written in place is handed to the
   /// system. A full disk shows here at the latest. To replace a file takes two steps: between them
   /// the whole new one has a temporary name, which a SIGKILL just then would leave.

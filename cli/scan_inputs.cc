@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include "cli/input_reports.h"
 #include "cli/medium_hashes.h"
@@ -69,14 +71,18 @@ void scan_at_once(std::size_t jobs, const std::vector<InputGroup>& groups, const
       turns.done();
     }
   };
-  std::vector<std::thread> threads;
-  try {
-    for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The system gives no more: those that there are do it.
+  {
+    std::vector<std::jthread> threads;  // joined however this is left
+    try {
+      threads.reserve(jobs - 1);
+      for (std::size_t i = 1; i < jobs; ++i) threads.emplace_back(work);
+    } catch (const std::system_error&) {
+      // The system gives no more: those that there are do it.
+    } catch (const std::bad_alloc&) {
+      // The same.
+    }
+    work();
   }
-  work();
-  for (std::thread& thread : threads) thread.join();
   if (thrown) std::rethrow_exception(thrown);
 }
 

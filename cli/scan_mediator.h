@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -48,6 +49,7 @@ class ScanMediator : public SeriesMediator {
   /// All three must outlive the mediator.
   ScanMediator(const RowSelection& selection, RunSummary& summary, Diagnostics& diagnostics);
 
+  std::uint32_t number_series() override { return next_series_++; }
   void produce_event(TimelineEvent event) override;
   void produce_warning(Warning warning) override;
   void report_log(const HostSeries& series, LogReport report) override;
@@ -100,6 +102,7 @@ class ScanMediator : public SeriesMediator {
   Report* report_ = nullptr;
   TerminalSummary* terminal_summary_ = nullptr;
   std::vector<PlacedBirths> births_;
+  std::atomic<std::uint32_t> next_series_{0};
   HeldFindings held_;
   bool holding_ = false;
   std::map<std::string, std::uint32_t, std::less<>> sources_;

@@ -35,13 +35,14 @@ class Turns {
 /// small; a row waits, and its thread with it, so that no more is held than one run alone would.
 class TurnMediator final : public SeriesMediator {
  public:
-  /// Both must outlive it. `inner` is used during this input's turn only.
+  /// Both must outlive it. `inner` is used during this input's turn only, but for number_series().
   TurnMediator(SeriesMediator& inner, Turns& turns, std::size_t input)
       : inner_(inner), turns_(turns), input_(input) {}
 
   /// Waits, if it is not this input's turn yet, and says what was kept.
   void take_turn();
 
+  std::uint32_t number_series() override { return inner_.number_series(); }
   void produce_event(TimelineEvent event) override;
   void produce_warning(Warning warning) override;
   void report_log(const HostSeries& series, LogReport report) override;

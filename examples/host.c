@@ -29,18 +29,27 @@ static int print_row(void *user, const char *row, size_t length) {
   return fwrite(row, 1, length, out) != length || fputc('\n', out) == EOF;
 }
 
+/* A file that was fed could not be read, or not to its end. */
+static int unread = 0;
+
 /* Feeds a file in pieces under the name that it has on its host. The library opens nothing: bytes
  * may come from wherever the host has them. */
 static pidometer_error *feed(pidometer_scan *scan, const char *name, const char *path) {
   static char piece[65536];
   FILE *file = fopen(path, "rb");
-  pidometer_error *error;
+  pidometer_error *error = NULL;
   size_t got;
   if (file == NULL) return pidometer_scan_add_path(scan, path); /* it says what is wrong */
   got = fread(piece, 1, sizeof piece, file);
-  error = pidometer_scan_add_log(scan, name, PIDOMETER_NO_TIME, piece, got);
+  /* A folder opens, and only reading it fails. */
+  if (got > 0 || !ferror(file))
+    error = pidometer_scan_add_log(scan, name, PIDOMETER_NO_TIME, piece, got);
   while (error == NULL && (got = fread(piece, 1, sizeof piece, file)) > 0)
     error = pidometer_scan_append(scan, piece, got);
+  if (ferror(file)) {
+    perror(path);
+    unread = 1;
+  }
   fclose(file);
   return error;
 }
@@ -81,6 +90,8 @@ int main(int argc, char **argv) {
     for (i = 0; i < pidometer_scan_error_count(scan); ++i)
       fprintf(stderr, "error: %s\n", pidometer_error_message(pidometer_scan_error_at(scan, i)));
   }
+  if (unread && (outcome == PIDOMETER_COMPLETE || outcome == PIDOMETER_NO_LOG))
+    outcome = PIDOMETER_PARTIAL;
   pidometer_scan_free(scan);
   return fflush(stdout) == 0 ? outcome : PIDOMETER_NOTHING;
 }

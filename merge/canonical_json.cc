@@ -74,13 +74,18 @@ void append_lone_surrogate(std::string& out, std::uint32_t unit) {
   }
 }
 
+/// Of the letter behind a backslash, which is no `u`.
+char meaning_of(char letter) {
+  constexpr std::string_view kLetters = "bfnrt\"\\/";
+  constexpr std::string_view kMeanings = "\b\f\n\r\t\"\\/";
+  return kMeanings[kLetters.find(letter)];
+}
+
 /// One escape sequence off the front of `rest`.
 bool take_escape(std::string& out, std::string_view& rest) {
   const char kind = rest[1];
   if (kind != 'u') {
-    constexpr std::string_view kLetters = "bfnrt\"\\/";
-    constexpr std::string_view kMeanings = "\b\f\n\r\t\"\\/";
-    append_character(out, static_cast<char32_t>(kMeanings[kLetters.find(kind)]));
+    append_character(out, static_cast<char32_t>(meaning_of(kind)));
     rest.remove_prefix(2);
     return false;
   }
@@ -285,6 +290,33 @@ bool append_canonical_string(std::string& out, std::string_view content) {
     content.remove_prefix(character.length);
   }
   return lone;
+}
+
+std::string decoded_string(std::string_view content) {
+  std::string canonical;
+  append_canonical_string(canonical, content);
+  if (canonical.size() > kLongestRow) return {};
+  std::string text;
+  for (std::string_view rest = canonical; !rest.empty();) {
+    if (rest[0] != '\\') {
+      text += rest[0];
+      rest.remove_prefix(1);
+      continue;
+    }
+    if (rest[1] != 'u') {
+      text += meaning_of(rest[1]);
+      rest.remove_prefix(2);
+      continue;
+    }
+    char32_t code = unit_at(rest.substr(2));
+    rest.remove_prefix(6);
+    if (is_high_surrogate(code)) {  // in a canonical string none is alone
+      code = 0x10000 + ((code - 0xd800) << 10U) + (unit_at(rest.substr(2)) - 0xdc00);
+      rest.remove_prefix(6);
+    }
+    append_utf8(text, code);
+  }
+  return text;
 }
 
 bool append_canonical(std::string& out, std::string_view value, TypeRecorder* recorder) {

@@ -31,7 +31,11 @@ struct TypeRecorder {
 /// Once `out` is longer than kLongestRow it is not to be used: of strings nothing more is appended.
 bool append_canonical(std::string& out, std::string_view value, TypeRecorder* recorder);
 
-/// The same for what stands between the quotes of a string.
+/// What stands between the quotes of a string, as UTF-8; a lone surrogate as append_canonical() has
+/// it. Empty where that would be longer than kLongestRow in its one spelling.
+std::string decoded_string(std::string_view content);
+
+/// The same as append_canonical() for what stands between the quotes of a string.
 bool append_canonical_string(std::string& out, std::string_view content);
 
 }  // namespace pidometer

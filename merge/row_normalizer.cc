@@ -83,15 +83,33 @@ std::string python_list(std::string_view content) {
   }
 }
 
-/// A list that somebody wrote into a string, as Timesketch reads it: `"[\"a\", \"b\"]"`.
+/// Whether an array has strings and nothing else; `array` must be JSON.
+bool is_list_of_strings(std::string_view array) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  array.remove_prefix(1);
+  while (true) {
+    array.remove_prefix(std::min(array.find_first_not_of(kSpace), array.size()));
+    if (array.starts_with(']')) return true;
+    if (array.starts_with(',')) {
+      array.remove_prefix(1);
+      continue;
+    }
+    if (!array.starts_with('"')) return false;
+    std::size_t end = 1;
+    while (array[end] != '"') end += array[end] == '\\' ? 2 : 1;
+    array.remove_prefix(end + 1);
+  }
+}
+
+/// A list that somebody wrote into a string, as Timesketch reads it: `"[\"a\", \"b\"]"`. Empty:
+/// it is no list of strings.
 std::string list_in_string(std::string_view content) {
   if (!content.starts_with('[') || !content.ends_with(']')) return {};
-  std::string text = "{\"tag\":";
-  for (std::size_t i = 0; i < content.size(); ++i)
-    if (content[i] != '\\' || i + 1 == content.size() || content[i + 1] != '"') text += content[i];
-  text += '}';
+  const std::string text = "{\"tag\":" + decoded_string(content) + "}";
   std::vector<JsonMember> members;
-  if (split_json_object(text, members) || members.size() != 1) return {};
+  if (split_json_object(text, members) || members.size() != 1 ||
+      members.front().type != JsonType::array || !is_list_of_strings(members.front().value))
+    return {};
   return std::string(members.front().value);
 }
 

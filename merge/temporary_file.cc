@@ -26,6 +26,8 @@ tl::unexpected<Error> failure(int reason) {
 }
 
 Result<int> create() {
+  const int nameless = open(folder().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (nameless >= 0) return nameless;
   std::string name = folder() + "/pidometer.XXXXXX";
   const int descriptor = mkostemp(name.data(), O_CLOEXEC);
   if (descriptor < 0) return failure(errno);

@@ -10,7 +10,8 @@
 namespace pidometer {
 
 /// Bytes that do not fit into memory: a file without a name in $TMPDIR, else /tmp, which is gone
-/// with the process however that ends. Made with the first byte. Errors: ErrorKind::output, with
+/// with the process however that ends. Where the filesystem has no such files (open(2), O_TMPFILE)
+/// it has a name for a moment. Made with the first byte. Errors: ErrorKind::output, with
 /// the help to free room or to set TMPDIR.
 class TemporaryFile {
  public:

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -114,6 +115,27 @@ class WaitingRows {
   std::size_t waiting_ = 0;
 };
 
+/// The numbers of the series of one folder.
+class SeriesNumbers {
+ public:
+  explicit SeriesNumbers(Mediator& mediator) : mediator_(mediator) {}
+
+  std::uint32_t next(const std::string& id) {
+    const std::uint32_t number = mediator_.number_series();
+    of_id_.try_emplace(id, number);
+    return number;
+  }
+  /// Of the first series with that id, where there is one.
+  std::uint32_t same(const std::string& id) {
+    const auto found = of_id_.find(id);
+    return found == of_id_.end() ? next(id) : found->second;
+  }
+
+ private:
+  Mediator& mediator_;
+  std::map<std::string, std::uint32_t> of_id_;
+};
+
 /// What a report shows beside each finding of one interval.
 void add_comparisons(const PidClock& clock, DraftRows& draft) {
   ComparedIntervals comparison(clock);
@@ -140,7 +162,7 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
   std::ranges::move(
       crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
       std::back_inserter(anomalies));
-  mark_known(options.known, rows.hostname(), anomalies);
+  mark_known(options.known, {rows.own_hostname(), rows.hostname()}, anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
   const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
@@ -178,7 +200,7 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
 /// The way of one series from its records to rows and reports. `several`: the folder has more.
 void process_log(const HostSeries& series, LogSeries log, bool several,
                  const PluginOptions& options, const std::vector<TextLogsAlone>& alone,
-                 WaitingRows& waiting, Mediator& mediator) {
+                 SeriesNumbers& numbers, WaitingRows& waiting, Mediator& mediator) {
   const std::vector<bool> known = mark_known_records(series, log);
   std::vector<Reading> readings = readings_of(log);
   // Old PIDs, parts of jobs and crontab(1)'s processes are given to the clock, and not read off it.
@@ -195,8 +217,10 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   PidClock clock = build_pid_clock(std::move(readings), reading);
   if (beyond && (reading.pid_max_is_users || clock.pid_max != *reading.pid_max))
     mediator.produce_warning(std::move(*beyond));
-  RowMaker rows(series, log, options.labels, several, mediator);
+  RowMaker rows(series, log, options.labels, several, numbers.next(series_id_of(series, log)),
+                mediator);
   SeriesReport report = series_report(log, reading_count, clock, series.recovered, rows.hostname());
+  report.own_hostname = rows.own_hostname();
   if (options.schedule || options.question == Question::schedule)
     report.schedule = learnt_schedule(log, clock);
   switch (options.question) {
@@ -213,8 +237,8 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
       tell_findings(series, log, judged.input, known, several, options, alone, rows, waiting,
                     report, mediator);
       if (options.clocks)
-        mediator.report_clock(series,
-                              draw_clock(log, judged.clock, judged.scan, report, rows.series_id()));
+        mediator.report_clock(series, draw_clock(log, judged.clock, judged.scan, report,
+                                                 rows.number(), rows.series_id()));
     }
   }
   mediator.report_series(series, std::move(report));
@@ -230,11 +254,12 @@ bool has_copies(const LogSeries& log) {
 
 /// Rows of what the files of text logs say that a journal's clock is not asked about.
 void tell_files(const HostSeries& series, const TextLogsAlone& alone, const PluginOptions& options,
-                WaitingRows& waiting, Mediator& mediator) {
+                SeriesNumbers& numbers, WaitingRows& waiting, Mediator& mediator) {
   std::vector<Anomaly> found = file_findings_of(alone);
   std::vector<WindowWitnesses> none(found.size());
-  RowMaker rows(series, alone.log, options.labels, false, mediator);
-  mark_known(options.known, rows.hostname(), found);
+  RowMaker rows(series, alone.log, options.labels, false,
+                numbers.same(series_id_of(series, alone.log)), mediator);
+  mark_known(options.known, {rows.own_hostname(), rows.hostname()}, found);
   if (!options.explain.empty()) {
     // Once more, for one person who asks: they were judged before the journal's log was.
     const JudgedClock judged(
@@ -290,6 +315,7 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
     return !mediator.aborted();
   };
   WaitingRows waiting(mediator);
+  SeriesNumbers numbers(mediator);
   const LogSeriesOptions reading = reading_options(series, options);
   std::optional<std::vector<TextLogsAlone>> alone;  // once there are copies
   const std::vector<TextLogsAlone> none;
@@ -299,11 +325,13 @@ Result<void> CronOdometer::process(const HostSeries& series, const PluginOptions
       alone = judge_text_logs_alone(
           series, reading,
           [&](const LogSeries& text) { return clock_options(series, text, options); }, mediator);
-    process_log(series, std::move(log), several, options, alone ? *alone : none, waiting, mediator);
+    process_log(series, std::move(log), several, options, alone ? *alone : none, numbers, waiting,
+                mediator);
     return true;
   });
   if (alone && !mediator.aborted())
-    for (const TextLogsAlone& one : *alone) tell_files(series, one, options, waiting, mediator);
+    for (const TextLogsAlone& one : *alone)
+      tell_files(series, one, options, numbers, waiting, mediator);
   if (!mediator.aborted()) waiting.produce();
   return {};
 }

@@ -10,8 +10,9 @@
 namespace pidometer {
 
 HostClock draw_clock(const LogSeries& log, const PidClock& clock, const WindowScan& scan,
-                     const SeriesReport& report, std::string series_id) {
+                     const SeriesReport& report, std::uint32_t series, std::string series_id) {
   HostClock drawn;
+  drawn.series = series;
   drawn.series_id = std::move(series_id);
   drawn.hostname = report.hostname;
   drawn.pid_max = clock.pid_max;

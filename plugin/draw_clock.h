@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "plugin/anomaly/window_scan.h"
@@ -10,8 +11,8 @@
 
 namespace pidometer {
 
-/// The clock as a report draws it; `series_id` as in its rows.
+/// The clock as a report draws it; `series` and `series_id` as in its rows.
 HostClock draw_clock(const LogSeries& log, const PidClock& clock, const WindowScan& scan,
-                     const SeriesReport& report, std::string series_id);
+                     const SeriesReport& report, std::uint32_t series, std::string series_id);
 
 }  // namespace pidometer

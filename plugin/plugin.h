@@ -102,6 +102,10 @@ class Mediator {
   Mediator& operator=(const Mediator&) = delete;
   virtual ~Mediator() = default;
 
+  /// For one host's log more: what its rows and its clock are joined by, whatever image, folder and
+  /// host are called (EventSource::series, HostClock::series). Of several threads at once. Zero for
+  /// all where nothing is joined.
+  virtual std::uint32_t number_series() { return 0; }
   /// In any order; rows are sorted by whoever writes them.
   virtual void produce_event(TimelineEvent event) = 0;
   /// Dated damage goes through here too; the receiver counts, prints and lists it.

@@ -94,6 +94,11 @@ TimelineEvent event_of(DraftRecord record, const Result<std::string>& line) {
   return event;
 }
 
+/// The host's name as the log has it, or else the evidence; empty where nothing says it.
+const std::string& hostname_in(const HostSeries& series, const LogSeries& log) {
+  return log.hostname.empty() && !log.of_another_host ? series.facts.hostname : log.hostname;
+}
+
 }  // namespace
 
 void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
@@ -117,19 +122,25 @@ void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator) {
   }
 }
 
+std::string series_id_of(const HostSeries& series, const LogSeries& log) {
+  // What tells this series from others in every copy of the evidence: no path of the examiner's
+  // machine.
+  const std::string& host = hostname_in(series, log);
+  return series.volume.empty() ? host : series.volume + ":" + series.folder + ":" + host;
+}
+
 RowMaker::RowMaker(const HostSeries& series, const LogSeries& log, const EvidenceLabels& labels,
-                   bool several, Mediator& mediator)
+                   bool several, std::uint32_t number, Mediator& mediator)
     : log_(log),
       mediator_(mediator),
       place_(series.place),
       image_(series.image),
+      series_id_(series_id_of(series, log)),
+      number_(number),
+      own_hostname_(hostname_in(series, log)),
+      hostname_(own_hostname_),
       case_id_(labels.case_id),
       evidence_id_(labels.evidence_id) {
-  hostname_ = log.hostname.empty() && !log.of_another_host ? series.facts.hostname : log.hostname;
-  // What tells this series from others in every copy of the evidence: no path of the examiner's
-  // machine.
-  series_id_ =
-      series.volume.empty() ? hostname_ : series.volume + ":" + series.folder + ":" + hostname_;
   // Behind the id: a finding keeps it, whatever the examiner calls the host.
   const bool other = log.of_another_host ||
                      (several && short_name(hostname_) != short_name(series.facts.hostname));
@@ -151,6 +162,7 @@ std::shared_ptr<const EventSource> RowMaker::make_source(const FileEntry& entry,
   source->log_sha256 = std::move(sha256);
   source->copy = place_.copy;
   source->series_id = series_id_;
+  source->series = number_;
   source->host = hostname_;
   source->case_id = case_id_;
   source->evidence_id = evidence_id_;

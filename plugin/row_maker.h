@@ -40,18 +40,25 @@ struct DraftRows {
 /// Reads the lines, each log once, and gives the rows to the mediator, series by series.
 void produce_rows(std::vector<DraftRows> drafts, Mediator& mediator);
 
+/// EventSource::series_id of the rows of a log. Not every series of a run has one of its own: loose
+/// logs that name no host share theirs.
+std::string series_id_of(const HostSeries& series, const LogSeries& log);
+
 /// Makes rows of one log series. Holds what all its rows share.
 class RowMaker {
  public:
   /// `labels` go into all rows; their host name only where the log is of the evidence's own host:
-  /// `several` says that the folder has logs of other hosts too.
+  /// `several` says that the folder has logs of other hosts too. `number`: EventSource::series.
   RowMaker(const HostSeries& series, const LogSeries& log, const EvidenceLabels& labels,
-           bool several, Mediator& mediator);
+           bool several, std::uint32_t number, Mediator& mediator);
 
   const std::string& hostname() const { return hostname_; }
-  /// Whether that is the labels' name: the log is of the evidence's own host then.
+  /// The same without the labels.
+  const std::string& own_hostname() const { return own_hostname_; }
+  /// Whether hostname() is the labels' name: the log is of the evidence's own host then.
   bool renamed() const { return renamed_; }
   const std::string& series_id() const { return series_id_; }
+  std::uint32_t number() const { return number_; }
 
   /// `witnesses` is parallel to `anomalies`.
   DraftRows draft(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) const;
@@ -87,7 +94,9 @@ class RowMaker {
   Mediator& mediator_;
   const LogPlace place_;
   const std::string image_;
-  std::string series_id_;
+  const std::string series_id_;
+  const std::uint32_t number_;
+  const std::string own_hostname_;
   std::string hostname_;
   bool renamed_ = false;  ///< hostname_ is the labels'
   const std::string case_id_;

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
+#include "plugin/timeline/summary_words.h"
 #include "plugin/timeline/time_text.h"
 #include "report/html_text.h"
 #include "report/pack.h"
@@ -18,12 +20,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Rows of the table for readers without scripts; the whole is in the rows that a scan writes.
+/// Rows of the table for readers without scripts, those of the highest levels; the whole is in the
+/// rows that a scan writes.
 constexpr std::size_t kMostTableRows = 1000;
-
-std::string series_key(const std::string& image, const std::string& series_id, bool recovered) {
-  return image + "\n" + series_id + (recovered ? "\nrecovered" : "");
-}
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -56,8 +55,7 @@ void Report::add_row(const TimelineEvent& event) {
   Finding one;
   one.level = finding->anomaly.level;
   one.time = event.time;
-  one.series = series_key(event.source->image, event.source->series_id,
-                          event.source->entry.recovery.has_value());
+  one.series = event.source->series;
   one.row = write_jsonl(event);
   one.row.pop_back();
   one.message = event_message(event);
@@ -67,8 +65,7 @@ void Report::add_row(const TimelineEvent& event) {
 }
 
 void Report::add_clock(std::string image, bool recovered, HostClock clock) {
-  std::string key = series_key(image, clock.series_id, recovered);
-  clocks_.push_back({std::move(key), std::move(image), recovered, std::move(clock)});
+  clocks_.push_back({std::move(image), recovered, std::move(clock)});
 }
 
 /// Those of the highest levels stay, of one level the earliest.
@@ -86,15 +83,10 @@ std::string Report::data(std::string_view summary) const {
   out += summary;
   out += fmt::format(",\"left_out\":{},\"series\":[", left_out_);
   for (const Clock& one : clocks_) {
-    Json json = {{"key", one.series},
-                 {"image", one.image},
-                 {"recovered", one.recovered},
-                 {"host", one.clock.hostname},
-                 {"place", one.clock.series_id},
-                 {"pid_max", one.clock.pid_max},
-                 {"offsets", Json::array()},
-                 {"unjudged", Json::array()},
-                 {"logs", Json::array()}};
+    Json json = {{"image", one.image},           {"recovered", one.recovered},
+                 {"host", one.clock.hostname},   {"place", one.clock.series_id},
+                 {"pid_max", one.clock.pid_max}, {"offsets", Json::array()},
+                 {"unjudged", Json::array()},    {"logs", Json::array()}};
     for (const ClockOffset& offset : one.clock.offsets)
       json["offsets"].push_back({unix_seconds(offset.time), offset.utc_offset_minutes});
     for (const TimeRange& range : one.clock.unjudged)
@@ -105,23 +97,37 @@ std::string Report::data(std::string_view summary) const {
     out += dump(json);
   }
   out += "],\"findings\":[";
+  std::map<std::uint32_t, std::size_t> place_of_series;
+  for (std::size_t i = 0; i < clocks_.size(); ++i)
+    place_of_series.try_emplace(clocks_[i].clock.series, i);
   for (const Finding& one : findings_) {
     out += &one == findings_.data() ? "{\"series\":" : ",{\"series\":";
-    out += dump(Json(one.series)) + ",\"compared\":" + dump(Json(one.compared)) +
-           ",\"row\":" + one.row + "}";
+    const auto place = place_of_series.find(one.series);
+    out += (place == place_of_series.end() ? "null" : std::to_string(place->second)) +
+           ",\"compared\":" + dump(Json(one.compared)) + ",\"row\":" + one.row + "}";
   }
   out += "]}";
   return out;
 }
 
 std::string Report::table() const {
-  std::string out;
-  std::size_t rows = 0;
-  for (const Finding& one : findings_) {
-    if (++rows > kMostTableRows) break;
-    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", iso8601(one.time),
-                       level_name(one.level), html_text(one.message));
+  std::vector<const Finding*> rows;
+  for (const Finding& one : findings_) rows.push_back(&one);
+  if (rows.size() > kMostTableRows) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Finding* a, const Finding* b) { return a->level > b->level; });
+    rows.resize(kMostTableRows);
+    std::sort(rows.begin(), rows.end());  // as they stand in findings_: by time
   }
+  std::string out;
+  for (const Finding* one : rows)
+    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", iso8601(one->time),
+                       level_name(one->level), html_text(one->message));
+  if (const std::uint64_t more = findings_.size() - rows.size() + left_out_; more > 0)
+    out += fmt::format(
+        "<tr><td colspan=\"3\">{} of the lowest levels are left out here; the rows of a scan have "
+        "them.</td></tr>\n",
+        counted_words(more, "more finding"));
   return out;
 }
 

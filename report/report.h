@@ -43,13 +43,12 @@ class Report {
   struct Finding {
     Level level = Level::informational;
     Timestamp time;
-    std::string series;  ///< key of the clock that it belongs to
-    std::string row;     ///< as jsonl has it, without newline
+    std::uint32_t series = 0;  ///< EventSource::series: of the clock that it belongs to
+    std::string row;           ///< as jsonl has it, without newline
     std::string message;
     std::vector<std::pair<std::int32_t, std::uint32_t>> compared;
   };
   struct Clock {
-    std::string series;
     std::string image;
     bool recovered = false;
     HostClock clock;

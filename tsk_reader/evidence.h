@@ -16,6 +16,7 @@
 #include "base/log_copy.h"
 #include "base/log_file.h"
 #include "base/result.h"
+#include "base/step_limit.h"
 #include "base/warning.h"
 #include "tsk_reader/file_system/tree_root.h"
 
@@ -26,10 +27,8 @@ class StepNote;
 /// How evidence is read in a process of its own.
 struct ReaderOptions {
   /// CPU time that one step may take: opening an image or filesystem, listing logs, reading a
-  /// megabyte. The step may take kWallFactor times as long without an answer. 0: no limit. Opening
-  /// a damaged E01 of a terabyte, of which all chunks are unpacked to find their places, is the
-  /// longest honest step; most take milliseconds.
-  std::chrono::seconds step_limit{300};
+  /// megabyte. The step may take kWallFactor times as long without an answer. 0: no limit.
+  std::chrono::seconds step_limit{kUsualStepLimit};
   static constexpr int kWallFactor = 4;  ///< slow disks and networks take time, not CPU time
 
   /// Asked several times a second while a reply is waited for; true gives the reading up.

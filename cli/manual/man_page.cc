@@ -75,6 +75,8 @@ std::string status_text() {
 }
 
 constexpr std::string_view kEnvironment =
+    ".TP\n.B TMPDIR\nfolder of the temporary files in which rows are kept that memory has no room "
+    "for; \\fI/tmp\\fR where it is not set.\n"
     ".TP\n.B NO_COLOR\nwhere it is set and not empty, nothing is coloured (\\fB\\-\\-color "
     "always\\fR "
     "wins).\n"

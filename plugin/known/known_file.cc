@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/utf8.h"
@@ -125,9 +126,28 @@ Result<KnownWindows> windows_of_csv(std::string_view bytes, const std::string& n
 
 Result<KnownWindows> windows_of_json(std::string_view bytes, const std::string& name,
                                      const TimeParser& parse_time) {
-  const nlohmann::json json = nlohmann::json::parse(bytes, nullptr, false);
+  // Of a key that stands twice the parser keeps the last one, and says nothing.
+  std::set<std::string> keys;
+  std::size_t objects = 0;
+  std::string twice;
+  const auto look_at = [&](int depth, nlohmann::json::parse_event_t event,
+                           const nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::object_start && depth == 1) {
+      keys.clear();
+      ++objects;
+    } else if (event == Event::key && depth == 2 && twice.empty()) {
+      const auto key = parsed.get<std::string>();
+      if (!keys.insert(key).second)
+        twice =
+            fmt::format("the key '{}' of object {} of {} stands in it twice", key, objects, name);
+    }
+    return true;
+  };
+  const nlohmann::json json = nlohmann::json::parse(bytes, look_at, false);
   if (!json.is_array())
     return fail(ErrorKind::usage, name + " is no JSON array", {}, std::string(kHelp));
+  if (!twice.empty()) return fail(ErrorKind::usage, twice, {}, std::string(kHelp));
   KnownWindows windows;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const std::string where = fmt::format("object {} of {}", i + 1, name);

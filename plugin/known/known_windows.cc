@@ -19,9 +19,10 @@ Level one_lower(Level level) {
 /// it, is found without looking at all of them.
 class HostWindows {
  public:
-  HostWindows(const KnownWindows& windows, const std::string& hostname) {
+  HostWindows(const KnownWindows& windows, const std::vector<std::string>& names) {
     for (const auto& window : windows)
-      if (window->hostname.empty() || window->hostname == hostname) windows_.push_back(window);
+      if (window->hostname.empty() || std::ranges::find(names, window->hostname) != names.end())
+        windows_.push_back(window);
     std::ranges::stable_sort(windows_, {}, [](const auto& one) { return one->range.begin; });
     for (std::size_t i = 0; i < windows_.size(); ++i)
       latest_.push_back(i == 0 || windows_[latest_.back()]->range.end < windows_[i]->range.end
@@ -88,10 +89,10 @@ void mark(const HostWindows& windows, Anomaly& anomaly) {
 
 }  // namespace
 
-void mark_known(const KnownWindows& windows, const std::string& hostname,
+void mark_known(const KnownWindows& windows, const std::vector<std::string>& names,
                 std::vector<Anomaly>& anomalies) {
   if (windows.empty()) return;
-  const HostWindows of_host(windows, hostname);
+  const HostWindows of_host(windows, names);
   std::map<std::uint32_t, Level> levels;  // of the findings of each activity
   for (Anomaly& anomaly : anomalies) {
     mark(of_host, anomaly);

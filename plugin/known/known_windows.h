@@ -24,11 +24,12 @@ using TimeParser = std::function<Result<Timestamp>(const std::string&)>;
 Result<KnownWindows> read_known_windows(std::string_view bytes, const std::string& name,
                                         const TimeParser& parse_time);
 
-/// Marks findings that lie in known windows (Anomaly::known). Those that lie wholly in one, or in
-/// several that adjoin or overlap, lose one level and have the reasons of all these; where a
-/// finding reaches beyond, something else may have gone on there, and its level stays. An activity
-/// has the highest level that its findings have left. Nothing is dropped.
-void mark_known(const KnownWindows& windows, const std::string& hostname,
+/// Marks findings of the host of these names that lie in known windows (Anomaly::known). Those that
+/// lie wholly in one, or in several that adjoin or overlap, lose one level and have the reasons of
+/// all these; where a finding reaches beyond, something else may have gone on there, and its level
+/// stays. An activity has the highest level that its findings have left. Nothing is dropped.
+/// `names`: as its log has it, and as the user calls it.
+void mark_known(const KnownWindows& windows, const std::vector<std::string>& names,
                 std::vector<Anomaly>& anomalies);
 
 }  // namespace pidometer

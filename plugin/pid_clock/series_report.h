@@ -83,6 +83,7 @@ struct LearntJob {
 /// What the clock made of one host series, for the summary.
 struct SeriesReport {
   std::string hostname;
+  std::string own_hostname = {};  ///< as the log has it, whatever the user calls the host
   std::uint64_t records = 0;
   std::uint64_t readings = 0;   ///< records whose PID is a reading of the clock
   std::uint64_t intervals = 0;  ///< distances judged

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log_file.h"
@@ -47,7 +49,9 @@ struct CustodyRecord {
   std::vector<std::string> input_paths;  ///< absolute; parallel to the summary's inputs
   std::vector<CustodyFile> files;
   std::vector<std::string> missing;  ///< what was seen and is not in `files`, in words
-  std::string sums_sha256;           ///< of SHA256SUMS; empty where it was not written
+  /// Files of an earlier record that are still in the folder, of which this one says nothing.
+  std::vector<std::string> earlier_files = {};
+  std::string sums_sha256;  ///< of SHA256SUMS; empty where it was not written
 };
 
 /// The version of the record's form; schemas/README.md says what a change of it means.
@@ -59,5 +63,9 @@ std::string custody_json(const CustodyRecord& record, const RunSummary& summary)
 
 /// The same for a file of papers.
 std::string custody_text(const CustodyRecord& record, const RunSummary& summary);
+
+/// The files that the JSON document speaks of, by their paths below its folder: its own, and those
+/// of earlier ones. None where it is no such document.
+std::set<std::string> files_of_custody_json(std::string_view json);
 
 }  // namespace pidometer

@@ -71,9 +71,25 @@ std::string custody_json(const CustodyRecord& record, const RunSummary& summary)
   json["files"] = array_of(record.files, file_json);
   put_text(json, "sha256sums_sha256", record.sums_sha256);
   json["missing"] = strings_json(record.missing);
+  if (!record.earlier_files.empty()) json["earlier_files"] = strings_json(record.earlier_files);
   json["errors"] = array_of(summary.errors, error_json);
   json["warnings"] = array_of(summary.warnings, warning_json);
   return dump_json(json, 2) + "\n";
+}
+
+std::set<std::string> files_of_custody_json(std::string_view json) {
+  std::set<std::string> files;
+  const DocumentJson record = DocumentJson::parse(json, nullptr, false);
+  if (!record.is_object()) return files;
+  const auto add = [&files](const DocumentJson& name) {
+    if (name.is_string()) files.insert(unescape_bytes(name.get<std::string>()));
+  };
+  if (const auto list = record.find("files"); list != record.end() && list->is_array())
+    for (const DocumentJson& file : *list)
+      if (file.is_object() && file.contains("extracted")) add(file["extracted"]);
+  if (const auto list = record.find("earlier_files"); list != record.end() && list->is_array())
+    for (const DocumentJson& name : *list) add(name);
+  return files;
 }
 
 }  // namespace pidometer

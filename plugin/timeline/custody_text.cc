@@ -91,6 +91,8 @@ std::string custody_text(const CustodyRecord& record, const RunSummary& summary)
   }
   text += '\n';
   for (const std::string& missing : record.missing) text += fact("Missing", missing);
+  for (const std::string& earlier : record.earlier_files)
+    text += fact("Of an earlier run", earlier);
   for (const Error& error : summary.errors)
     text +=
         fact("Error", error.reason.empty() ? error.message : error.message + ": " + error.reason);

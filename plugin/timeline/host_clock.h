@@ -34,8 +34,9 @@ struct LogStart {
 
 /// All readings of one host, for a drawing.
 struct HostClock {
-  std::string series_id;  ///< EventSource::series_id of its rows
-  std::string hostname;   ///< empty where the log names none
+  std::uint32_t series = 0;  ///< EventSource::series of its rows
+  std::string series_id;     ///< and their EventSource::series_id
+  std::string hostname;      ///< empty where the log names none
   Pid pid_max = 0;
   std::vector<ClockPoint> points;  ///< by time
   std::vector<ClockOffset> offsets;

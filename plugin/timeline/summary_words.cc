@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/step_limit.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/level_color.h"
 #include "plugin/timeline/names.h"
@@ -127,9 +128,6 @@ std::string trouble_words(const RunSummary& summary, const TerminalLook& look) {
                         kIndent, look);
 }
 
-/// As the program has it (cli/options.h): what need not be said.
-constexpr std::int64_t kUsualStepLimit = 300;
-
 /// What a command needs so that it reads the same evidence in the same way.
 struct SameReading {
   std::string flags;
@@ -181,6 +179,7 @@ SameReading same_reading(const RunSummary& summary, const TerminalLook& look) {
         },
         option.value);
   }
+  if (!summary.hostname.empty()) flags += " --host " + shell_word(summary.hostname, look);
   return reading;
 }
 

@@ -195,9 +195,8 @@ void TerminalSummary::add_row(const TimelineEvent& event) {
   if (!std::holds_alternative<FindingBody>(event.body)) return;
   Entry entry = summary_entry(event);
   if (entry.kind == AnomalyKind::record_gap && entry.excess_pids > 0 && event.source != nullptr) {
-    UnexplainedDay& day = gap_days_[{event.source->image, event.source->series_id,
-                                     event.source->entry.recovery.has_value()}]
-                                   [local_day(entry.start, entry.utc_offset_minutes)];
+    UnexplainedDay& day =
+        gap_days_[event.source->series][local_day(entry.start, entry.utc_offset_minutes)];
     day.pids += static_cast<double>(entry.excess_pids);
     ++day.intervals;
   }
@@ -221,7 +220,7 @@ void TerminalSummary::add_clock(const std::string& image, const std::string& fol
                                 const HostClock& clock) {
   std::string name = clock.hostname.empty() ? image + ":" + folder : clock.hostname;
   if (recovered) name += ", recovered";
-  hosts_.push_back({{image, clock.series_id, recovered}, std::move(name), unexplained_days(clock)});
+  hosts_.push_back({clock.series, std::move(name), unexplained_days(clock)});
 }
 
 UnexplainedDays TerminalSummary::all_days(const Host& host) const {

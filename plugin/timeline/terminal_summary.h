@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "plugin/timeline/host_clock.h"
@@ -62,11 +61,8 @@ class TerminalSummary {
   };
 
  private:
-  /// Which series a row or a clock is of: image, series_id, whether recovered.
-  using SeriesKey = std::tuple<std::string, std::string, bool>;
-
   struct Host {
-    SeriesKey series;
+    std::uint32_t series = 0;  ///< EventSource::series
     std::string name;
     UnexplainedDays days;
   };
@@ -75,8 +71,9 @@ class TerminalSummary {
 
   std::vector<Entry> entries_;
   std::vector<Host> hosts_;
-  /// What gaps left unexplained: a clock does not judge the interval of a gap.
-  std::map<SeriesKey, UnexplainedDays> gap_days_;
+  /// What gaps left unexplained, by EventSource::series: a clock does not judge the interval of a
+  /// gap.
+  std::map<std::uint32_t, UnexplainedDays> gap_days_;
   std::map<std::int64_t, Dropped> dropped_;  ///< alarms that are not held, by night
   std::uint64_t below_ = 0;                  ///< findings below medium, in or out of activities
 };

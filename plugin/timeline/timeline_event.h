@@ -40,6 +40,8 @@ struct EventSource {
   std::string host;          ///< the series' host name; rows of a renamed host have others
   std::string case_id = {};  ///< EvidenceLabels
   std::string evidence_id = {};
+  std::uint32_t series =
+      0;  ///< number of the host series within the run: Mediator::number_series()
 };
 
 /// A bounding record, fetched again from its log.

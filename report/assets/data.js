@@ -60,11 +60,9 @@ async function readReport() {
   const json = new TextDecoder().decode(await unpack(document.getElementById('data')));
   const report = JSON.parse(json);
   const elements = document.querySelectorAll('script.points');
-  const byKey = new Map();
   for (const [i, series] of report.series.entries()) {
     series.points = decodePoints(await unpack(elements[i]));
     series.findings = [];
-    byKey.set(series.key, series);
   }
   // The clocks stand in the order of the summary's series, one for each.
   for (const [i, series] of report.summary.series.entries()) series.clock = report.series[i];
@@ -75,7 +73,7 @@ async function readReport() {
     // PIDs that were left unexplained, also by a gap beyond what its missing jobs take.
     finding.excess = ['pid_excess', 'record_gap'].includes(finding.kind) ? Math.max(0, finding.row.excess_pids || 0) : 0;
     finding.id = finding.row.finding_id || finding.row.activity_id;
-    finding.owner = byKey.get(finding.series) || null;
+    finding.owner = finding.series === null ? null : report.series[finding.series];
     if (finding.owner) finding.owner.findings.push(finding);
   }
   return report;

@@ -4,8 +4,11 @@
 // [PIDs handed out, intervals with so many].
 function histogram(compared, observed) {
   const total = compared.reduce((sum, [, times]) => sum + times, 0);
-  const low = Math.min(observed, ...compared.map(([pids]) => pids));
-  const high = Math.max(observed, ...compared.map(([pids]) => pids));
+  // A log of years has more intervals than a call takes arguments.
+  const least = compared.reduce((all, [pids]) => Math.min(all, pids), Infinity);
+  const most = compared.reduce((all, [pids]) => Math.max(all, pids), -Infinity);
+  const low = Math.min(observed, least);
+  const high = Math.max(observed, most);
   const bins = Math.min(40, high - low + 1);
   const size = (high - low + 1) / bins;
   const counts = new Array(bins).fill(0);
@@ -15,8 +18,8 @@ function histogram(compared, observed) {
   const height = 90;
   const step = width / bins;
   const tallest = Math.max(1, ...counts);
-  const words = `${plural(total, 'comparable interval')}: from ${count(Math.min(...compared.map(([p]) => p)))} to ` +
-      `${count(Math.max(...compared.map(([p]) => p)))} PIDs; this one ${count(observed)}`;
+  const words = `${plural(total, 'comparable interval')}: from ${count(least)} to ` +
+      `${count(most)} PIDs; this one ${count(observed)}`;
   const drawn = svg('svg', {viewBox: `0 0 ${width} ${height + 28}`, class: 'histogram', role: 'img', 'aria-label': words});
   counts.forEach((n, i) => {
     if (n === 0) return;

@@ -1,8 +1,8 @@
 // The findings as nights and as a table.
 
-// A night goes from noon to noon of the host's clock.
+// A night goes from noon to noon of the host's clock, in whichever zone times are shown.
 function nightOf(finding) {
-  const offset = offsetAt(finding.owner, finding.start) * 60000;
+  const offset = hostOffset(finding.owner, finding.start) * 60000;
   return Math.floor((finding.start + offset - 43200000) / 86400000);
 }
 

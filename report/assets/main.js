@@ -20,7 +20,7 @@ function drawHead(report, best) {
       (summary.exit_status === 3 ? ' · part of the evidence was lost or damaged: see the warnings' : '');
   document.getElementById('levels').replaceChildren(...LEVELS.map((_, i) => LEVELS[LEVELS.length - 1 - i]).map((level) => {
     const number = Object.values(summary.findings.by_kind).reduce((sum, kind) => sum + kind[level], 0);
-    return element('li', {class: number ? null : 'none'}, element('b', {}, count(number)), ' ', levelMark(level));
+    return element('li', {}, element('b', {}, count(number)), ' ', levelMark(level));
   }));
 }
 
@@ -69,7 +69,7 @@ function start(report) {
     chart.show(series);
   }
   report.series.forEach((series, i) => choice.append(element('option', {value: i},
-    [series.image, series.place, series.recovered ? 'recovered' : ''].filter(Boolean).join(' · '))));
+    [series.image, series.place || report.summary.series[i].folder, series.recovered ? 'recovered' : ''].filter(Boolean).join(' · '))));
   document.getElementById('series-label').hidden = report.series.length < 2;
   document.getElementById('clock').hidden = report.series.length === 0;
   choice.addEventListener('change', () => chart.show(report.series[Number(choice.value)]));
@@ -78,9 +78,12 @@ function start(report) {
     const list = findings.filter((finding) => finding.kind !== 'activity');
     if (list.length === 0) return;
     const at = list.indexOf(chosen);
-    if (at < 0) select(list[step > 0 ? 0 : list.length - 1]);  // an activity is chosen
-    else select(list[(at + step + list.length) % list.length]);
+    // An activity may be chosen: it is none of them.
+    const to = at < 0 ? (step > 0 ? 0 : list.length - 1) : (at + step + list.length) % list.length;
+    select(list[to]);
     document.getElementById('graph').focus({preventScroll: true});
+    // The focus stays here, and what the finding's own place says is read to nobody.
+    reading.textContent = `${chosen.row.level}: ${headline(chosen)}, ${windowWords(chosen.start, chosen.end, chosen.owner)}`;
   }
   const views = {earlier: () => chart.move(-0.5), later: () => chart.move(0.5), in: () => chart.zoom(0.5), out: () => chart.zoom(2), all: () => chart.all()};
   document.querySelectorAll('[data-view]').forEach((button) => button.addEventListener('click', views[button.dataset.view]));

@@ -31,6 +31,17 @@ class Several(ReportTest):
         self.driver.find_elements(By.CSS_SELECTOR, ".entry")[-1].click()
         self.assert_quiet()
 
+    def test_a_finding_is_drawn_in_its_own_log(self):
+        evidence.write_nameless_hosts(self.folder / "nameless")
+        path = self.report("nameless.html", "--timezone", "UTC", "--year", "2000", self.folder / "nameless")
+        browser.open_report(self.driver, path)
+        self.assertIn("700 unexplained PIDs", self.text("#headline"))
+        names = [f"{self.folder}/nameless · {self.folder}/nameless/{name}" for name in "ab"]
+        series = Select(self.one("#series"))
+        self.assertEqual([option.text for option in series.options], names)
+        self.assertEqual(series.first_selected_option.text, names[0])
+        self.assert_quiet()
+
     def test_the_axis_goes_by_the_hosts_clock_over_a_change_of_it(self):
         """Chicago went from -06:00 to -05:00 at 02:00 on 2 April 2000, and back on 29 October."""
         chicago = zoneinfo.ZoneInfo("America/Chicago")

@@ -84,6 +84,20 @@ class Case(ReportTest):
         self.assertIn("line 503 of /var/log/cron", self.text("#detail"))
         self.assertIn("line 504 of /var/log/cron", self.text("#detail"))
 
+    def test_nights_are_the_hosts_whatever_zone_is_shown(self):
+        nights = lambda: [night.text for night in self.all(".night h3")]
+        before = nights()
+        # 19:50 of the host is behind midnight, and 09:00 behind noon, of UTC.
+        Select(self.one("#zone")).select_by_value("utc")
+        self.assertIn("UTC", self.text("#headline"))
+        self.assertEqual(nights(), before)
+
+    def test_a_comparison_may_be_of_any_number_of_costs(self):
+        drawn = self.driver.execute_script("""
+          const many = Array.from({length: 500000}, (_, i) => [i, 1]);
+          return histogram(many, 7).querySelector('figcaption').textContent;""")
+        self.assertEqual(drawn, "500,000 comparable intervals: from 0 to 499,999 PIDs; this one 7.")
+
     def test_activities_hold_their_findings(self):
         night = self.all(".night")[0]
         self.assertIn("Night of 7 to 8 Nov 2000", night.text)
@@ -186,9 +200,13 @@ class Case(ReportTest):
         graph = self.one("#graph")
         graph.send_keys("n")
         self.assertIn("29 unexplained PIDs", self.text("#detail .lead"))
+        # The focus stays in the graph: a live region says it.
+        self.assertEqual(self.one("#reading").get_attribute("aria-live"), "polite")
+        self.assertRegex(self.text("#reading"), r"^\w+: 29 unexplained PIDs, 8 Nov 2000, \d\d:\d\d to ")
         graph.send_keys("p")
         graph.send_keys("p")
         self.assertIn("18 unexplained PIDs", self.text("#detail .lead"))
+        self.assertIn("18 unexplained PIDs", self.text("#reading"))
 
     def test_keys_go_from_an_activity_to_the_first_and_the_last(self):
         """An activity is chosen, and is none of those that the keys go to."""
@@ -312,6 +330,20 @@ class Hostile(ReportTest):
         self.assertEqual(self.all("main img"), [])
         self.assertEqual(self.all("main a"), [])
         self.assert_quiet()
+
+    def test_no_markup_is_markup_without_scripts(self):
+        """A message holds what others wrote: here a calendar of changes."""
+        reason = "<img src=x><a href=x>y</a></noscript></td>"
+        known = self.folder / "known.csv"
+        known.write_text(f"begin,end,reason\n2000-11-08T08:00,2000-11-08T10:00,{reason}\n")
+        path = self.report("hostile_table.html", *program.ZONE, "--known", known, program.E01)
+        driver = browser.start(scripts=False)
+        try:
+            driver.get(path.as_uri())
+            self.assertIn(f"within known work ({reason})", driver.find_element(By.TAG_NAME, "body").text)
+            self.assertEqual(driver.find_elements(By.CSS_SELECTOR, "noscript img, noscript a"), [])
+        finally:
+            driver.quit()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import socket
+import subprocess
 import sys
 import tempfile
 
@@ -39,7 +40,7 @@ class Custody(program.ProgramTest):
         # What it says of the files is so, and it says it of all.
         there = {str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file()}
         self.assertEqual(there, {file["extracted"] for file in record["files"]}
-                         | {"CUSTODY.json", "CUSTODY.txt", "SHA256SUMS"})
+                         | {"CUSTODY.json", "CUSTODY.txt", "SHA256SUMS", *record.get("earlier_files", [])})
         for file in record["files"]:
             path = self.out / file["extracted"]
             self.assertEqual((file["sha256"], file["bytes"]), (sha256(path), path.stat().st_size))
@@ -121,6 +122,54 @@ class Custody(program.ProgramTest):
                 self.assertEqual(os.listdir(folder), [name])
                 self.assertEqual(program.run("extract", program.RAW, "-d", folder, "--force").status, 0)
                 self.assertNotEqual(pathlib.Path(folder, name).read_text(), "kept")
+
+    def test_files_of_an_older_record_are_named_and_left(self):
+        first = self.image({"/var/log/cron": evidence.LOG, "/var/log/cron.1": evidence.LOG})
+        self.extract(first)
+        first.unlink()
+        (self.folder / "tree/var/log/cron.1").unlink()
+        second = self.image({"/var/log/cron": evidence.LOG + evidence.LOG[-60:]})
+        for _ in range(2):
+            record = self.extract(second, "--force")
+            self.assertEqual(record["earlier_files"], ["whole/var/log/cron.1"])
+            self.assertTrue(record["complete"])
+            self.assertRegex(self.text, r"(?m)^Of an earlier run +whole/var/log/cron\.1$")
+            self.assertEqual((self.out / "whole/var/log/cron.1").read_bytes(), evidence.LOG)
+            (self.out / "SHA256SUMS").unlink()  # as after an interrupt; the record has it from the one before
+        run = program.run("extract", second, "-d", self.out, "--force")
+        self.assertIn("note: whole/var/log/cron.1 is of an earlier extraction: it is left there", run.err)
+        # What a user put there is no evidence of an earlier run.
+        (self.out / "whole/var/log/cron.1").unlink()
+        self.assertNotIn("earlier_files", self.extract(second, "--force"))
+
+    def test_an_older_record_seals_nothing_of_a_run_that_failed(self):
+        image = self.image({"/var/log/cron": evidence.LOG})
+        self.extract(image)
+        (self.out / "whole/var/log/cron").unlink()
+        (self.out / "whole/var/log/cron").mkdir()
+        run = program.run("extract", image, "-d", self.out, "--force")
+        self.assertNotEqual(run.status, 0)
+        self.assertEqual([path.name for path in self.out.iterdir()], ["whole"])
+        # Where nothing is read nothing is written, and the record stays true.
+        (self.out / "whole/var/log/cron").rmdir()
+        self.extract(image, "--force")
+        sealed = sha256(self.out / "CUSTODY.json")
+        self.assertEqual(program.run("extract", self.folder / "none", "-d", self.out, "--force").status, 1)
+        self.assertEqual(sha256(self.out / "CUSTODY.json"), sealed)
+
+    def test_a_log_that_cannot_be_read_is_named(self):
+        for name in ("cron", "cron.1"):
+            (self.folder / "root/var/log").mkdir(parents=True, exist_ok=True)
+            (self.folder / "root/var/log" / name).write_bytes(evidence.LOG)
+        (self.folder / "root/var/log/cron.1").chmod(0)
+        # Root reads everything: it runs as nobody then, who may enter and write the folder.
+        self.folder.chmod(0o777)
+        done = subprocess.run([program.PROGRAM, "extract", "--root", self.folder / "root", "-d", self.out],
+                              capture_output=True, check=False, timeout=program.TIMEOUT_SECONDS,
+                              **({"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}))
+        self.assertEqual(done.returncode, 3, done.stderr)
+        [error] = rows.parse((self.out / "CUSTODY.json").read_text())["errors"]
+        self.assertEqual(error["message"], f"{self.folder}/root: root:/var/log/cron.1: cannot be read")
 
     def test_words_of_the_command_line_are_escaped(self):
         record = self.extract(program.RAW, "--examiner", "A\x1b[31m\nCase      9")

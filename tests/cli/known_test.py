@@ -86,6 +86,25 @@ class Known(program.ProgramTest):
         self.assertEqual(rows.problems(told, rows.load_schema("summary")), [])
         self.assertEqual([w["kind"] for w in told["warnings"] if w["kind"] == "unused_known"], ["unused_known"])
 
+    def test_a_host_has_the_name_of_its_log_and_that_of_the_user(self):
+        """A change calendar has the one, a case the other."""
+        log = self.folder / "messages"
+        log.write_text("".join(f"Nov  5 {i // 6 % 24:02}:{i % 6 * 10:02}:01 web01 CRON[{600 + 2 * i + 300 * (i > 50)}]: (root) CMD (job)\n"
+                               for i in range(140)))
+        known = self.folder / "changes.csv"
+        how = ["--timezone", "UTC", "--year", "2000", "--known", known, "--host", "WEB-7", log]
+        for host, marked in (("web01", True), ("WEB-7", True), ("web02", False)):
+            with self.subTest(host):
+                known.write_text(f"begin,end,reason,host\n2000-11-05T08:00,2000-11-05T10:00,restore,{host}\n"
+                                 f"2001-11-05T08:00,2001-11-05T10:00,patches,{host}\n")
+                run = program.run("scan", *how)
+                [row] = [row for row in rows.split_rows(run.out.decode()) if row.get("excess_pids") == 300]
+                self.assertEqual((row["hostname"], row.get("known_reason")), ("WEB-7", "restore" if marked else None))
+                self.assertEqual("is about the host" in run.err, not marked, run.err)
+                self.assertEqual(f"line 3 of {known} lies wholly outside" in run.err, marked, run.err)
+                told = program.run("explain", row["finding_id"], *how)
+                self.assertEqual("restore" in told.out.decode(), marked, told.out)
+
     def test_windows_outside_of_the_log_are_named_once(self):
         """A year that was mistyped would leave alarms that look as if nobody knew of them."""
         def warned(text):

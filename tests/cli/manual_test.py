@@ -71,6 +71,11 @@ class Manual(program.ProgramTest):
         section = self.read("pidometer.1").partition(".SH EXIT STATUS")[2].partition(".SH")[0]
         self.assertEqual(re.findall(r"^\.TP\n(\d+)$", section, re.M), ["0", "1", "2", "3", "4", "130"])
 
+    def test_man_page_has_every_variable_that_errors_name(self):
+        section = self.read("pidometer.1").partition(".SH ENVIRONMENT")[2].partition(".SH")[0]
+        for name in ("NO_COLOR", "COLUMNS", "LANG", "TERM", "TMPDIR"):
+            self.assertRegex(section, rf"(?m)^\.B .*\b{name}\b")
+
     def test_mandoc_has_no_complaint(self):
         self.need("mandoc")
         done = subprocess.run(["mandoc", "-Tlint", MANUAL / "pidometer.1"], capture_output=True, text=True)

@@ -14,7 +14,7 @@ import termios
 import unicodedata
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import program, rows, tap  # noqa: E402
+from tests.support import evidence, program, rows, tap  # noqa: E402
 
 ESCAPE = re.compile(rb"\x1b\[[0-9;]*m")
 UTF8 = {"LC_ALL": "C.UTF-8", "TERM": "xterm"}
@@ -73,6 +73,14 @@ class Terminal(program.ProgramTest):
         self.assertRegex(said, r"critical  08:50 to 09:00  842 unexplained PIDs +[0-9a-f]{16}\n")
         self.assertTrue(self.piped().startswith(b"{"))
         self.assertEqual(self.piped("-f", "summary", env={**UTF8, "COLUMNS": "80"}).decode(), said)
+
+    def test_a_gap_is_of_its_own_log(self):
+        with tempfile.TemporaryDirectory() as folder:
+            evidence.write_nameless_hosts(pathlib.Path(folder, "two"))
+            run = program.run("scan", "-f", "summary", "--timezone", "UTC", "--year", "2000", "two", cwd=folder)
+        said = run.out.decode()
+        self.assertIn("Unexplained PIDs a day of two:two/a, at most 700 on 7 Nov 2000\n", said)
+        self.assertIn("Unexplained PIDs a day of two:two/b: none\n", said)
 
     def test_a_zone_that_nobody_knows_is_told(self):
         run = program.run("scan", "-f", "summary", program.RAW)

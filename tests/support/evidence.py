@@ -102,3 +102,14 @@ def segmented_e01(folder):
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000"
                     "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082")
+
+
+def write_nameless_hosts(folder):
+    """Loose logs of two hosts in a folder, neither of which is named: of a/cron a record is missing, and 700 PIDs are
+    too many there."""
+    for name in "ab":
+        log = folder / name / "cron"
+        log.parent.mkdir(parents=True)
+        log.write_text("".join(
+            f"root (11/{5 + i // 144:02}-{i // 6 % 24:02}:{i % 6 * 10:02}:00-{1000 + 2 * i + 700 * (name == 'a' and i > 300)}) CMD (job)\n"
+            for i in range(432) if name == "b" or i != 300))

@@ -2,32 +2,9 @@
 
 #include <cstdint>
 
+#include "base/utf8.h"
+
 namespace pidometer {
-namespace {
-
-void append_utf8(std::uint32_t character, std::string& out) {
-  const auto add = [&](std::uint32_t value) {
-    out.push_back(static_cast<char>(static_cast<unsigned char>(value)));
-  };
-  if (character < 0x80) {
-    add(character);
-  } else if (character < 0x800) {
-    add(0xc0 | character >> 6);
-    add(0x80 | (character & 0x3f));
-  } else if (character < 0x10000) {
-    add(0xe0 | character >> 12);
-    add(0x80 | (character >> 6 & 0x3f));
-    add(0x80 | (character & 0x3f));
-  } else {
-    add(0xf0 | character >> 18);
-    add(0x80 | (character >> 12 & 0x3f));
-    add(0x80 | (character >> 6 & 0x3f));
-    add(0x80 | (character & 0x3f));
-  }
-}
-
-}  // namespace
-
 std::string utf16_name(std::span<const std::byte> bytes, Utf16Order order) {
   const auto unit = [&](std::size_t at) {
     const auto first = std::to_integer<std::uint32_t>(bytes[at]);
@@ -47,7 +24,7 @@ std::string utf16_name(std::span<const std::byte> bytes, Utf16Order order) {
         character = 0xfffd;
       }
     }
-    append_utf8(character, out);
+    append_utf8(out, character);
   }
   return out;
 }

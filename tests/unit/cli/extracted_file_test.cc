@@ -1,9 +1,71 @@
 #include "cli/extracted_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "tests/support/memory_log_file.h"
+#include "tests/support/temporary_folder.h"
+
+namespace {
+bool refuse_times = false;
+}  // namespace
+
+/// In the place of the C library's: a filesystem that keeps no times, as some network shares do.
+extern "C" int futimens(int descriptor, const timespec* times) noexcept {
+  if (!refuse_times) return static_cast<int>(syscall(SYS_utimensat, descriptor, nullptr, times, 0));
+  errno = EPERM;
+  return -1;
+}
 
 namespace pidometer {
 namespace {
+
+TEST(WriteExtracted, KeepsTheTimeOfTheFile) {
+  const TemporaryFolder folder;
+  const test::MemoryLogFile log("/var/log/cron", "text", test::utc(2000, 11, 9));
+  const Result<ExtractedFile> copy =
+      write_extracted(log, StreamForm::stored, {folder.path().string(), "p2/cron"});
+  ASSERT_TRUE(copy);
+  EXPECT_FALSE(copy->undated);
+  struct stat status {};
+  ASSERT_EQ(stat(folder.file("p2/cron").c_str(), &status), 0);
+  EXPECT_EQ(Timestamp(std::chrono::seconds(status.st_mtim.tv_sec)), test::utc(2000, 11, 9));
+}
+
+TEST(WriteExtracted, WhatHasItsNameIsNoError) {
+  const TemporaryFolder folder;
+  const test::MemoryLogFile log("/var/log/cron", "text", test::utc(2000, 11, 9));
+  refuse_times = true;
+  const Result<ExtractedFile> copy =
+      write_extracted(log, StreamForm::stored, {folder.path().string(), "cron"});
+  refuse_times = false;
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(copy->bytes, 4U);
+  ASSERT_TRUE(copy->undated);
+  EXPECT_EQ(copy->undated->reason, "Operation not permitted");
+  EXPECT_EQ(folder.read("cron"), "text");
+}
+
+TEST(WriteExtracted, MakesNoFolderForWhatCannotBeOpened) {
+  const TemporaryFolder folder;
+  test::MemoryLogFile log("/var/log/cron", "text");
+  log.refuses_to_open();
+  bool begun = false;
+  const Result<ExtractedFile> copy =
+      write_extracted(log, StreamForm::stored, {folder.path().string(), "p2/cron", false, [&] {
+                                                  begun = true;
+                                                  return Result<void>();
+                                                }});
+  EXPECT_FALSE(copy);
+  EXPECT_FALSE(begun);
+  EXPECT_EQ(folder.entries(), 0U);
+}
 
 TEST(SafePath, NeverLeadsOutOfItsFolder) {
   struct Case {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -16,6 +17,14 @@ namespace {
 Result<ParsedArguments> parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "pidometer");
   return parse_arguments(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST(Flags, TheHelpHasTheUsualStepLimit) {
+  const auto one = std::ranges::find(flags(), std::string_view("--step-limit"), &Flag::names);
+  ASSERT_NE(one, flags().end());
+  EXPECT_NE(one->help.find("(default " + std::to_string(kUsualStepLimit) + ";"),
+            std::string_view::npos);
+  EXPECT_EQ(Options{}.step_limit, kUsualStepLimit);
 }
 
 TEST(Flags, FillTheOptions) {

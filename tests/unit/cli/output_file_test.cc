@@ -58,7 +58,9 @@ TEST(OutputFile, AFileThatAppearsMeanwhileStaysWhole) {
   ASSERT_TRUE(file);
   ASSERT_TRUE(file->write("ours\n"));
   folder.write("rows.jsonl", "theirs\n");
-  EXPECT_FALSE(file->commit());
+  const Result<void> committed = file->commit();
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().reason, "a file of that name appeared meanwhile and was left");
   EXPECT_EQ(folder.read("rows.jsonl"), "theirs\n");
 }
 

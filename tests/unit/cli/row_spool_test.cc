@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
+
+#include "tests/support/temporary_folder.h"
 
 namespace pidometer {
 namespace {
@@ -70,6 +75,24 @@ TEST(RowSpool, StopsAtTheFirstErrorOfItsTaker) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "full");
   EXPECT_EQ(taken, 1);
+}
+
+/// Killed between the making of a file and the removal of its name, a run would leave the name.
+TEST(RowSpool, ItsFileNeverHasAName) {
+  const TemporaryFolder folder;
+  setenv("TMPDIR", folder.path().c_str(), 1);
+  RowSpool spool(0);
+  const Result<void> added = spool.add(order(1, 0, 0), "row");
+  unsetenv("TMPDIR");
+  ASSERT_TRUE(added);
+  std::vector<std::string> names;
+  for (const auto& descriptor : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string name = std::filesystem::read_symlink(descriptor.path(), gone).string();
+    if (name.starts_with(folder.path().string())) names.push_back(name);
+  }
+  ASSERT_EQ(names.size(), 1U);
+  EXPECT_EQ(names[0].find("pidometer."), std::string::npos) << names[0];
 }
 
 TEST(RowSpool, SaysWhereItCouldNotWrite) {

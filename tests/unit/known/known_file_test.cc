@@ -106,6 +106,10 @@ TEST(KnownFile, SaysWhatIsWrongAndWhere) {
   expect_error("begin,end,reason\n1,2,\"x\"y\n", "line 2 of known.csv is no CSV", "");
   expect_error("[{\"begin\":\"1\"", "no JSON array", "");
   expect_error("{\"begin\":\"1\"}", "no JSON array", "");
+  // another reader would take the first of them
+  expect_error(
+      R"([{"begin":"1","end":"2","reason":"a"},{"begin":"1","end":"2","reason":"a","end":"9"}])",
+      "the key 'end' of object 2 of known.csv stands in it twice", "");
   expect_error("[1]", "object 1", "no object");
   expect_error(R"([{"begin":"1","end":"2","reason":"x"},{"begin":1,"end":"2","reason":"x"}])",
                "object 2", "begin is no string");

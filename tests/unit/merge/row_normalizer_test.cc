@@ -78,6 +78,17 @@ TEST(RowNormalizer, TagsBecomeLists) {
       {"\"-\"", "[]"},
       {"\"[\\\"a\\\", \\\"b\\\"]\"", "[\"a\",\"b\"]"},
       {"\"[a,b\"", "[\"[a\",\"b\"]"},
+      // a list in a text has its own escapes beside those of the text: ["\u00e9\n"], ["a\\","b"],
+      // ["a\"b"]
+      {R"("[\"\\u00e9\\n\"]")", R"(["\u00e9\n"])"},
+      {R"("[\"\u00e9\"]")", R"(["\u00e9"])"},
+      {R"("[\"a\\\\\",\"b\"]")", R"(["a\\","b"])"},
+      {R"("[\"a\\\"b\"]")", R"(["a\"b"])"},
+      {R"("[\"\\ud83d\\ude00\ud83d\ude00\"]")", R"(["\ud83d\ude00\ud83d\ude00"])"},
+      {R"("[ ]")", "[]"},
+      // tags are texts
+      {R"("[1,{\"x\":2}]")", R"(["[1","{\"x\":2}]"])"},
+      {R"("[\"a\"],\"x\":[1]")", R"(["[\"a\"]","\"x\":[1]"])"},
       // as Python shows a list, and as Timesketch exports it
       {"\"['a','b']\"", "[\"a\",\"b\"]"},
       {"\"['a', \\\"it's\\\", '']\"", "[\"a\",\"it's\"]"},

@@ -19,7 +19,7 @@ HostClock drawn(const LogSeries& log, std::vector<UnjudgedStretch> unjudged = {}
   const JudgedClock judged(test::clock_of(log));
   SeriesReport report = series_report(log, log.records.size(), judged.clock, false, "web01");
   report.unjudged = std::move(unjudged);
-  return draw_clock(log, judged.clock, judged.scan, report, "p2:/var/log");
+  return draw_clock(log, judged.clock, judged.scan, report, 7, "p2:/var/log");
 }
 
 TEST(DrawClock, HasEachReadingAndWhatTheStepBehindItLeft) {
@@ -31,6 +31,7 @@ TEST(DrawClock, HasEachReadingAndWhatTheStepBehindItLeft) {
   }
   const LogSeries log = lines.series();
   const HostClock clock = drawn(log);
+  EXPECT_EQ(clock.series, 7U);
   EXPECT_EQ(clock.series_id, "p2:/var/log");
   EXPECT_EQ(clock.hostname, "web01");
   EXPECT_EQ(clock.pid_max, 32768);

@@ -53,35 +53,80 @@ TEST(Report, HoldsFindingsByTimeAndNoOtherRows) {
   EXPECT_EQ(data["left_out"], 0);
 }
 
-TEST(Report, FindingsNameTheirClock) {
+TimelineEvent excess_of(std::uint32_t series) {
+  TimelineEvent event = samples::excess();
+  EventSource source = *event.source;
+  source.series = series;
+  event.source = std::make_shared<const EventSource>(std::move(source));
+  return event;
+}
+
+/// Two hosts may have the same words: loose logs that name no host do.
+TEST(Report, FindingsNameTheirClockByItsPlace) {
   Report report;
-  report.add_row(samples::excess());
   HostClock clock;
   clock.series_id = samples::source()->series_id;
   clock.points.resize(3);
-  report.add_clock(samples::source()->image, false, clock);
-  report.add_clock(samples::source()->image, true, clock);
+  for (const std::uint32_t series : {9U, 4U}) {
+    clock.series = series;
+    report.add_clock(samples::source()->image, false, clock);
+  }
+  for (const std::uint32_t series : {4U, 9U, 5U}) report.add_row(excess_of(series));
   const std::string page = written(report);
   const nlohmann::json data = data_of(page);
   ASSERT_EQ(data["series"].size(), 2U);
-  EXPECT_EQ(data["findings"][0]["series"], data["series"][0]["key"]);
-  EXPECT_NE(data["series"][0]["key"], data["series"][1]["key"]);
+  ASSERT_EQ(data["findings"].size(), 3U);
+  EXPECT_EQ(data["findings"][0]["series"], 1);
+  EXPECT_EQ(data["findings"][1]["series"], 0);
+  EXPECT_TRUE(data["findings"][2]["series"].is_null());
   // three points that were not judged, two bytes each
   EXPECT_EQ(unpack(between(page, "class=\"points\">", "</script>")).size(), 6U);
 }
 
 TEST(Report, EvidenceIsNoMarkup) {
   Report report;
-  TimelineEvent event = samples::excess();
+  // Its message holds the name of the crontab's file.
+  TimelineEvent event = samples::line_without_job();
   auto& finding = std::get<FindingBody>(event.body);
   finding.first.text = "</script><script>alert(1)</script><!-- --><img src=x onerror=alert(1)>";
-  finding.first_command = finding.first.text;
+  CrontabLine line = *finding.anomaly.crontab_line;
+  line.filename = "</td>{{script}}" + finding.first.text;
+  finding.anomaly.crontab_line = std::make_shared<const CrontabLine>(line);
   event.hostname = "<b>{{script}}</b>";
   report.add_row(event);
   const std::string page = written(report);
-  EXPECT_EQ(page.find("alert(1)"), std::string::npos);
-  EXPECT_EQ(between(page, "<tbody>\n", "</tbody>").find("<b>"), std::string::npos);
+  const std::string table = between(page, "<tbody>\n", "</tbody>");
+  EXPECT_NE(table.find("&lt;/td&gt;{{script}}&lt;/script&gt;&lt;script&gt;alert(1)"),
+            std::string::npos)
+      << table;
+  EXPECT_EQ(page.find("<script>alert(1)"), std::string::npos);
+  EXPECT_EQ(page.find("<img"), std::string::npos);
+  EXPECT_EQ(page.find("<b>{{"), std::string::npos);
   EXPECT_EQ(data_of(page)["findings"][0]["row"]["first_record"], finding.first.text);
+}
+
+/// The gravest one may be the latest.
+TEST(Report, WithoutScriptsTheHighestLevelsAreShownByTime) {
+  constexpr std::size_t kShown = 1000;
+  Report report;
+  TimelineEvent event = samples::excess();
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.level = Level::low;
+  for (std::size_t i = 0; i < kShown + 4; ++i) report.add_row(event);
+  finding.anomaly.level = Level::critical;
+  event.time += std::chrono::hours(1);
+  report.add_row(event);
+  const std::string table = between(written(report), "<tbody>\n", "</tbody>");
+  std::size_t rows = 0;
+  for (std::size_t at = table.find("<tr><td>"); at != std::string::npos;
+       at = table.find("<tr><td>", at + 1))
+    ++rows;
+  EXPECT_EQ(rows, kShown);
+  const std::size_t gravest = table.find("<td>critical</td>");
+  ASSERT_NE(gravest, std::string::npos);
+  EXPECT_EQ(table.find("<td>low</td>", gravest), std::string::npos) << "not by time";
+  EXPECT_NE(table.find("5 more findings of the lowest levels are left out here"),
+            std::string::npos);
 }
 
 TEST(Report, FillsEveryMarkOfThePage) {

@@ -173,7 +173,6 @@ TEST(TerminalSummary, TellsHostsApart) {
 TEST(TerminalSummary, AGapWithAnExcessIsOne) {
   const TimelineEvent gap = samples::record_gap_with_work();
   HostClock clock = clock_of({{0, -1000}, {24, -1000}});
-  clock.series_id = gap.source->series_id;
   for (ClockPoint& point : clock.points)
     point.time += std::chrono::floor<std::chrono::days>(gap.time).time_since_epoch();
   TerminalSummary summary;
@@ -184,6 +183,27 @@ TEST(TerminalSummary, AGapWithAnExcessIsOne) {
   EXPECT_NE(text.find(": 8000 unexplained PIDs\n"), std::string::npos) << text;
   EXPECT_NE(text.find("Unexplained PIDs a day, at most 8000 on 8 Nov 2000"), std::string::npos)
       << text;
+}
+
+/// Loose logs that name no host have all their words in common.
+TEST(TerminalSummary, AGapIsOfItsOwnSeries) {
+  TimelineEvent gap = samples::record_gap_with_work();
+  EventSource source = *gap.source;
+  source.series = 1;
+  gap.source = std::make_shared<const EventSource>(source);
+  HostClock clock = clock_of({{0, 0}, {24, 0}});
+  clock.series_id = source.series_id;
+  for (ClockPoint& point : clock.points)
+    point.time += std::chrono::floor<std::chrono::days>(gap.time).time_since_epoch();
+  TerminalSummary summary;
+  for (const auto& [series, folder] : {std::pair(1U, "a"), std::pair(2U, "b")}) {
+    clock.series = series;
+    summary.add_clock(source.image, folder, false, clock);
+  }
+  summary.add_row(gap);
+  const std::string text = summary.write(RunSummary{}, look(100));
+  EXPECT_NE(text.find(":a, at most 8000 on 8 Nov 2000"), std::string::npos) << text;
+  EXPECT_NE(text.find(":b: none"), std::string::npos) << text;
 }
 
 TEST(TerminalSummary, HoldsABoundedNumberOfFindings) {
@@ -325,6 +345,12 @@ TEST(NextWords, ReadTheSameEvidenceInTheSameWay) {
   EXPECT_NE(limited.find("    pidometer scan --step-limit 0 a.E01 -o findings.jsonl\n"),
             std::string::npos)
       << limited;
+  RunSummary named;
+  named.hostname = "web 7";
+  named.options = {{"inputs", std::vector<std::string>{"a.E01"}}};
+  EXPECT_NE(
+      next_words(named, "0123", look()).find("    pidometer explain 0123 --host 'web 7' a.E01\n"),
+      std::string::npos);
   // What begins as a flag does is none behind the dashes.
   const std::string dashes = next({"a.E01", "-b"}, 300);
   EXPECT_NE(dashes.find("    pidometer explain 0123 -- a.E01 -b\n"), std::string::npos) << dashes;
