@@ -54,6 +54,7 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["wraps_assumed"] = anomaly.wraps_assumed;
   if (anomaly.until_file_time || anomaly.from_file_time) {
     row[anomaly.until_file_time ? "until_file_time" : "from_file_time"] = true;
+    if (anomaly.unreadable_end > 0) row["unreadable_end_bytes"] = anomaly.unreadable_end;
     return;
   }
   if (anomaly.lost_copies != 0) return;
