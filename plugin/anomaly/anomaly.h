@@ -112,8 +112,10 @@ struct Anomaly {
   std::uint32_t wraps_assumed = 0;
   std::int64_t observed_pids = 0;
   double expected_pids = 0;
-  std::int64_t excess_pids = 0;  ///< observed minus expected, rounded; negative for a deficit
-  std::int64_t excess_low = 0;   ///< 90% range
+  std::int64_t excess_pids = 0;   ///< observed minus expected, rounded; negative for a deficit
+  std::int64_t parts_excess = 0;  ///< activity: what its findings have of that; the rest lies
+                                  ///< beside them in their windows
+  std::int64_t excess_low = 0;    ///< 90% range
   std::int64_t excess_high = 0;
   double score = 0;      ///< -log10 of the chance in one window of its kind
   double score_log = 0;  ///< the same for one of all windows looked at in the log; never below 0

@@ -96,6 +96,7 @@ void put_activity(RowJson& row, const FindingBody& finding) {
   row["activity_id"] = finding.activity_id;
   row["parts"] = finding.parts;
   row["excess_pids"] = anomaly.excess_pids;
+  if (anomaly.parts_excess != anomaly.excess_pids) row["parts_excess_pids"] = anomaly.parts_excess;
   row["excess_low"] = anomaly.excess_low;
   row["excess_high"] = anomaly.excess_high;
   row["score_log"] = row_real(anomaly.score_log);
