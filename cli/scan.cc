@@ -193,6 +193,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   bool begun = false;
   if (!interrupted()) {
     begun = true;
+    diagnostics.clear_progress();
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());
     if (written)
