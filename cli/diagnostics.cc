@@ -109,6 +109,7 @@ void Diagnostics::progress(std::string_view text) {
 void Diagnostics::clear_progress() {
   if (!progress_shown_) return;
   std::fputs("\r\x1b[K", stream_);
+  std::fflush(stream_);
   progress_shown_ = false;
 }
 

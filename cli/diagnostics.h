@@ -40,10 +40,13 @@ class Diagnostics {
   /// most.
   void progress(std::string_view text);
 
+  /// Takes that line away: call before anything is written to standard output, which may be the
+  /// same terminal.
+  void clear_progress();
+
   std::uint64_t warnings() const { return warnings_; }
 
  private:
-  void clear_progress();
   void print(std::string_view word, std::string_view color, std::string_view text);
 
   std::FILE* stream_;

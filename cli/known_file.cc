@@ -1,16 +1,26 @@
 #include "cli/known_file.h"
 
+#include <chrono>
+
 #include "cli/small_file.h"
 #include "cli/time_argument.h"
 
 namespace pidometer {
 
-Result<KnownWindows> read_known_file(const std::string& name, const TimeZone& zone) {
+Result<KnownWindows> read_known_file(const std::string& name, const TimeZone& zone,
+                                     std::string& zoneless) {
   const Result<std::string> bytes =
       read_small_file(name, "--known", "give a CSV or JSON file of windows");
   if (!bytes) return tl::unexpected(bytes.error());
-  return read_known_windows(*bytes, name,
-                            [&zone](const std::string& text) { return parse_time(text, zone); });
+  // A time that another zone makes another one has no offset of its own.
+  const TimeZone other = TimeZone::fixed(std::chrono::minutes(1), "");
+  const TimeZone utc;
+  return read_known_windows(*bytes, name, [&](const std::string& text) {
+    const Result<Timestamp> time = parse_time(text, zone);
+    if (time && zoneless.empty() && *parse_time(text, utc) != *parse_time(text, other))
+      zoneless = text;
+    return time;
+  });
 }
 
 }  // namespace pidometer

@@ -10,6 +10,8 @@ namespace pidometer {
 
 /// The windows of a file of known work; times without an offset are those of `zone`. Errors:
 /// ErrorKind::usage, for a file that cannot be read too: without it the run would be another one.
-Result<KnownWindows> read_known_file(const std::string& name, const TimeZone& zone);
+/// `zoneless` becomes the first of these times, where there is one.
+Result<KnownWindows> read_known_file(const std::string& name, const TimeZone& zone,
+                                     std::string& zoneless);
 
 }  // namespace pidometer

@@ -55,7 +55,8 @@ int main(int argc, char** argv) {
     parsed->options.terminal_summary = true;
   const Options& options = parsed->options;
   catch_interrupts();
-  Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet, terminal);
+  Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet,
+                          can_overwrite(terminal));
   // Readers are to be forked by a process of one thread: this one will have several.
   const std::unique_ptr<ForkServer> readers = ForkServer::start();
   try {

@@ -101,7 +101,8 @@ void say_types(const TimelineMerge& merge, Diagnostics& diagnostics) {
         with_thousands(KeyTypes::kMostKeys), KeyTypes::kLongestKey));
 }
 
-Result<void> write_outputs(TimelineMerge& merge, MergeOutputs& outputs) {
+Result<void> write_outputs(TimelineMerge& merge, MergeOutputs& outputs, Diagnostics& diagnostics) {
+  diagnostics.clear_progress();
   Result<void> written = merge.write([&outputs](std::string_view row) -> Result<void> {
     if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the rows");
     return outputs.rows.write(row);
@@ -216,7 +217,7 @@ ExitStatus run_merge(const Options& options, Diagnostics& diagnostics) {
   say_types(merge, diagnostics);
   const bool read = !outcome.gave_up && !outcome.output_failed;
   if (read && outcome.status(merge, options) != exit_nothing) {
-    const Result<void> written = write_outputs(merge, *outputs);
+    const Result<void> written = write_outputs(merge, *outputs, diagnostics);
     outcome.gave_up = !written && interrupted();
     if (!written && !outcome.gave_up) diagnostics.error(written.error());
     outcome.output_failed = !written;

@@ -54,7 +54,7 @@ Result<ScanPlan> make_plan(const Options& options) {
     plan.plugin.zone = std::move(*found);
   }
   if (!options.known.empty()) {
-    Result<KnownWindows> known = read_known_file(options.known, zone);
+    Result<KnownWindows> known = read_known_file(options.known, zone, plan.known_zoneless);
     if (!known) return tl::unexpected(known.error());
     plan.plugin.known = std::move(*known);
   }
@@ -147,6 +147,28 @@ std::string interrupted_line(const std::vector<std::string>& whole, bool begun) 
   return "interrupted; written and whole: " + words + "; nothing else";
 }
 
+/// Times of known work without an offset are UTC's where no --timezone is given: whoever wrote them
+/// by the host's clock would mark other hours than those of the work.
+void warn_of_zoneless_known(const std::string& time, const RunSummary& summary,
+                            ScanMediator& mediator) {
+  if (time.empty()) return;
+  for (const SummarySeries& series : summary.series) {
+    const int offset = series.report.begin_utc_offset_minutes != 0
+                           ? series.report.begin_utc_offset_minutes
+                           : series.report.end_utc_offset_minutes;
+    if (offset == 0) continue;
+    Warning warning;
+    warning.kind = WarningKind::year_uncertain;
+    warning.message = fmt::format(
+        "the times of --known that have no offset (the first is {}) were read as UTC, and the "
+        "logs' "
+        "clock is at {}: write offsets, or name the zone with --timezone",
+        time, offset_words(offset));
+    mediator.produce_warning(std::move(warning));
+    return;
+  }
+}
+
 }  // namespace
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
@@ -185,6 +207,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   scan_inputs(inputs.groups, *plan, options,
               {reader_options(options), mediator, summary, outcome, diagnostics, failed});
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
+  if (options.timezone.empty()) warn_of_zoneless_known(plan->known_zoneless, summary, mediator);
   judge_logs(summary, mediator, outcome);
   std::vector<std::string> whole;
   const auto add_whole = [&whole](const std::string& name) {
@@ -193,6 +216,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   bool begun = false;
   if (!interrupted()) {
     begun = true;
+    diagnostics.clear_progress();
     Result<void> written;
     if (mediator.failure()) written = tl::unexpected(*mediator.failure());
     if (written)

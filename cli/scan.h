@@ -18,6 +18,7 @@ namespace pidometer {
 struct ScanPlan {
   PluginOptions plugin;
   RowSelection selection;
+  std::string known_zoneless;  ///< the first time of --known that has no offset; empty: none
 };
 
 /// Errors: ErrorKind::usage, and those of the file of --known.

@@ -61,6 +61,10 @@ bool use_color(ColorMode mode, bool to_terminal) {
          (terminal == nullptr || std::string_view(terminal) != "dumb");
 }
 
+bool can_overwrite(bool to_terminal) {
+  return to_terminal && environment("TERM") != "dumb";
+}
+
 std::size_t terminal_columns(std::FILE* stream) {
   winsize size{};
   if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;

@@ -15,6 +15,9 @@ bool wants_terminal_summary(const Options& options, bool to_terminal);
 /// --color, NO_COLOR (https://no-color.org), and whether it goes to a terminal that is not `dumb`.
 bool use_color(ColorMode mode, bool to_terminal);
 
+/// Whether a line on a terminal can be overwritten: not on one that is `dumb`.
+bool can_overwrite(bool to_terminal);
+
 /// Those of the terminal, else COLUMNS, else 80.
 std::size_t terminal_columns(std::FILE* stream);
 

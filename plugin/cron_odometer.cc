@@ -162,6 +162,12 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
   std::ranges::move(
       crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
       std::back_inserter(anomalies));
+  for (const Anomaly& a : anomalies)
+    if (a.unreadable_end > 0)
+      report.unjudged.push_back({{a.window_start, a.window_end},
+                                 "the log ends in " + std::to_string(a.unreadable_end) +
+                                     " bytes that are no text: lines may be lost up to the time at "
+                                     "which its file was written"});
   mark_known(options.known, {rows.own_hostname(), rows.hostname()}, anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);

@@ -55,7 +55,9 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
         fmt::format("more than that, by the same stretch of {} other days (or hours)",
                     cost.stretches)},
        {"lost_at_end", cost.lost_at_end,
-        "PIDs of jobs that damage may have taken from the tick at its end, at most"},
+        "half of the PIDs that jobs which damage may have taken from the tick at its end took "
+        "before "
+        "those that are left; the other half is in the noise"},
        {"scheduled", gap.scheduled, "intervals + level + elsewhere + lost_at_end: if all had run"},
        {"background_rate", background_rate, "PIDs a second beside the jobs, at most"},
        {"jobs", cost.jobs,

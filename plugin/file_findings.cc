@@ -126,18 +126,20 @@ std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clo
   const std::size_t newest = log.records.back().file;
   const LogReport& report = log.reports[newest];
   const Tick& last = clock.ticks.back();
+  const bool lost_end = report.unreadable_end > 0;  // then it needs no other sign
   if (log.records[last.record].file != newest || !report.entry.modified ||
-      !has_own_times(report.entry) || !is_whole(report) || !has_known_times(report))
+      !has_own_times(report.entry) || (!lost_end && !is_whole(report)) || !has_known_times(report))
     return found;
   const Timestamp last_line = std::max(last.time, log.records.back().time);
   const Timestamp modified = *report.entry.modified;
   if (modified <= last_line) return found;
   constexpr std::size_t kDueAtLeast = 2;  // one may be the tick that was running
   const std::size_t due = ticks_due(clock.ticks, modified);
-  if (due < kDueAtLeast) return found;
+  if (due < kDueAtLeast && !lost_end) return found;
   Anomaly a;
   a.kind = AnomalyKind::record_gap;
-  a.cause = GapCause::unknown;
+  a.cause = lost_end ? GapCause::evidence_damaged : GapCause::unknown;
+  a.unreadable_end = report.unreadable_end;
   a.level = Level::low;
   a.window_start = last.time;
   a.window_end = modified;

@@ -24,15 +24,17 @@ struct Runs {
   std::vector<std::int32_t> advances;  ///< of the judged intervals that it begins alone
 };
 
-/// Where the log has each job that was due.
+/// Where the log has each job that was due. An hour that the wall clock leaves out, as daylight
+/// saving begins, lies in none: nothing was due in it.
 std::vector<LocalStretch> whole_stretches(const PidClock& clock) {
   std::vector<LocalStretch> stretches;
   for (std::size_t i = 0; i < clock.ticks.size(); ++i) {
     const LocalMinute minute = local_minute_of(clock.ticks[i]);
-    const bool goes_on = i > 0 && clock.intervals[i - 1].state == IntervalState::judged &&
-                         !stretches.empty() &&
-                         clock.ticks[i].time - clock.ticks[i - 1].time <= kLongestSilence &&
-                         minute >= stretches.back().end - 1;
+    const bool goes_on =
+        i > 0 && clock.intervals[i - 1].state == IntervalState::judged && !stretches.empty() &&
+        clock.ticks[i].utc_offset_minutes <= clock.ticks[i - 1].utc_offset_minutes &&
+        clock.ticks[i].time - clock.ticks[i - 1].time <= kLongestSilence &&
+        minute >= stretches.back().end - 1;
     if (goes_on)
       stretches.back().end = minute + 1;
     else if (stretches.empty() || minute >= stretches.back().end)

@@ -33,6 +33,7 @@ Anomaly summary_of(const PidClock& clock, const std::vector<Anomaly*>& parts) {
   double variance = 0;
   for (const Anomaly* part : parts) {
     excess += part->window_excess;
+    sum.parts_excess += part->excess_pids;
     variance += part->window_variance;
     sum.level = std::max(sum.level, part->level);
     sum.score = std::max(sum.score, part->score);
@@ -42,6 +43,11 @@ Anomaly summary_of(const PidClock& clock, const std::vector<Anomaly*>& parts) {
   // the clock may have gone back between its findings: a window never ends before it starts
   if (sum.window_end < sum.window_start) std::swap(sum.window_start, sum.window_end);
   set_excess(sum, excess, variance);
+  // rounded once, where nothing lies beside the findings
+  if (std::ranges::all_of(parts, [](const Anomaly* part) {
+        return part->window_last_tick - part->window_first_tick == part->intervals;
+      }))
+    sum.parts_excess = sum.excess_pids;
   return sum;
 }
 

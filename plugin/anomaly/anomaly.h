@@ -112,8 +112,10 @@ struct Anomaly {
   std::uint32_t wraps_assumed = 0;
   std::int64_t observed_pids = 0;
   double expected_pids = 0;
-  std::int64_t excess_pids = 0;  ///< observed minus expected, rounded; negative for a deficit
-  std::int64_t excess_low = 0;   ///< 90% range
+  std::int64_t excess_pids = 0;   ///< observed minus expected, rounded; negative for a deficit
+  std::int64_t parts_excess = 0;  ///< activity: what its findings have of that; the rest lies
+                                  ///< beside them in their windows
+  std::int64_t excess_low = 0;    ///< 90% range
   std::int64_t excess_high = 0;
   double score = 0;      ///< -log10 of the chance in one window of its kind
   double score_log = 0;  ///< the same for one of all windows looked at in the log; never below 0
@@ -151,9 +153,10 @@ struct Anomaly {
   // excess_pids, score, score_log: beyond what all of the missing jobs take, whatever the cause;
   // 0 where that is no more than chance and damage may make
   Level surplus_level = Level::informational;  ///< that it has for that: `level` is never below
-  bool until_file_time = false;  ///< it ends at the time at which the log's file was written
-  bool from_file_time = false;   ///< it begins at the time at which the log's file was made
-  bool one_job = false;          ///< one job's lines alone are missing: `labels`
+  bool until_file_time = false;      ///< it ends at the time at which the log's file was written
+  std::uint64_t unreadable_end = 0;  ///< bytes that are no text and stand there in the file
+  bool from_file_time = false;       ///< it begins at the time at which the log's file was made
+  bool one_job = false;              ///< one job's lines alone are missing: `labels`
   /// What is taken to have passed in it where its times do not tell: the clock was set in it, or
   /// the time of a line within was edited. 0: they tell.
   double assumed_seconds = 0;

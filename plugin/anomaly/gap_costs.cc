@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <span>
 
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/robust.h"
@@ -104,6 +105,23 @@ std::uint32_t GapCosts::dearest_at(LocalMinute minute) const {
   return dearest;
 }
 
+// How many PIDs of a tick may lie before the smallest of those that damage has left of it. Cron
+// forks a child for each job before the first one gets far, so that what the jobs do lies behind
+// all of their PIDs, and what lies between these is what the ticks at that minute of other hours
+// and days show. Nothing does where such a tick has no job that this one lacks.
+double GapCosts::most_lost_of(const Tick& tick) const {
+  const std::span<const std::uint32_t> left = clock_.item_sets.labels(tick.items);
+  double most = 0;
+  for (const LocalMinute shift : kLikeShifts) {
+    const std::uint32_t other = index_.at(local_minute_of(tick) + shift);
+    if (other == kNoTick || !teaches(clock_.intervals[other])) continue;
+    const std::span<const std::uint32_t> whole = clock_.item_sets.labels(clock_.ticks[other].items);
+    if (!std::includes(left.begin(), left.end(), whole.begin(), whole.end()))
+      most = std::max(most, std::max<double>(kLeastJobPids, clock_.ticks[other].span));
+  }
+  return most;
+}
+
 // What the tick's interval costs beyond the background, at least: what the log leaves open is the
 // background's, or PIDs that go on without the jobs would be theirs.
 double GapCosts::job_cost(std::uint32_t tick) const {
@@ -173,11 +191,10 @@ GapCost GapCosts::of(const TickGap& gap) {
     cost.own_known = cost.own_known && beside != kNoTick;
     if (beside != kNoTick) add_interval(beside, cost, seconds);
   }
-  // the first jobs of the tick at its end may be lost, whose PIDs lie before those that are left
+  // the first jobs of the tick at its end may be lost, whose PIDs lie before those that are left:
+  // none of them or all, and no variance between is larger than that of half of them
   if (clock_.ticks[gap.tick + 1].lost_before != Loss::none)
-    if (const std::uint32_t end = dearest_at(local_minute_of(clock_.ticks[gap.tick + 1]));
-        end != kNoTick)
-      cost.lost_at_end = job_cost(end);
+    cost.lost_at_end = most_lost_of(clock_.ticks[gap.tick + 1]) / 2;
   const auto kind = [&](std::uint32_t tick) { return baseline_.expected[tick].comparable; };
   std::ranges::stable_sort(cost.like, {}, kind);
   cost.like.erase(std::unique(cost.like.begin(), cost.like.end(),
@@ -206,6 +223,7 @@ GapCost GapCosts::of(const TickGap& gap) {
     cost.few += cost.untold_pids * cost.untold_pids;
     if (cost.degrees == 0 || cost.degrees > kGuessDegrees) cost.degrees = kGuessDegrees;
   }
+  cost.variance += cost.lost_at_end * cost.lost_at_end;
   const double foreign = foreign_variance(baseline_, clock_.intervals[gap.tick]);
   cost.variance += foreign;
   if (foreign > 0) {

@@ -32,7 +32,8 @@ struct GapCost {
   double intervals = 0;  ///< of all the intervals that the missing ticks bound, by others like them
   double level = 0;      ///< more than that, by the level beside the gap
   double elsewhere = 0;  ///< more than that, by the same stretch of other days, or hours
-  double lost_at_end = 0;  ///< of jobs that damage may have taken from the tick at its end, at most
+  double lost_at_end = 0;  ///< of jobs that damage may have taken from the tick at its end: the
+                           ///< middle of what they may take, which is also their deviation
   std::uint32_t stretches = 0;      ///< of these, how many
   double variance = 0;              ///< of `scheduled`
   double random_mean = 0;           ///< part of it that varies
@@ -63,6 +64,7 @@ class GapCosts {
   std::uint32_t find_like(std::uint32_t tick) const;
   std::uint32_t own_like(const TickGap& gap);
   std::uint32_t dearest_at(LocalMinute minute) const;
+  double most_lost_of(const Tick& tick) const;
   void add_interval(std::uint32_t tick, GapCost& cost, double& seconds) const;
   void compare_stretches(const TickGap& gap, GapCost& cost) const;
   void stretches_apart(const TickGap& gap, const GapCost& cost, LocalMinute step,

@@ -15,6 +15,11 @@ std::uint64_t damaged_before(const std::vector<ByteRange>& damage, std::uint64_t
   return bytes;
 }
 
+std::uint64_t count_nuls(std::string_view bytes) {
+  if (bytes.find('\0') == std::string_view::npos) return 0;
+  return static_cast<std::uint64_t>(std::ranges::count(bytes, '\0'));
+}
+
 }  // namespace
 
 LineReader::LineReader(ByteStream& stream, ReadMonitor monitor, std::vector<ByteRange> damage)
@@ -78,6 +83,7 @@ bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) 
   line.end = end;
   line.filler = line.nuls > 0 && touches_damage(line.offset, line.offset + line.nuls);
   line.damaged = line.filler || touches_damage(line.offset, end);
+  line.inner_nuls += count_nuls(raw);
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   line.text = raw;
   return true;
@@ -85,6 +91,7 @@ bool LineReader::finish(LogLine& line, std::string_view raw, std::uint64_t end) 
 
 bool LineReader::next(LogLine& line) {
   line.too_long = false;
+  line.inner_nuls = 0;
   line.offset = buffer_at_ + begin_;
   if (begin_ == end_ && fill()) {
     if (number_ == 0) skip_byte_order_mark();
@@ -102,6 +109,7 @@ bool LineReader::next(LogLine& line) {
       const auto size = static_cast<std::size_t>(static_cast<const char*>(found) - start);
       begin_ += size + 1;
       line.too_long = size > kMaxLine;
+      if (line.too_long) line.inner_nuls = count_nuls({start + kMaxLine, size - kMaxLine});
       return finish(line, {start, std::min(size, kMaxLine)}, buffer_at_ + begin_);
     }
     if (have > kMaxLine) break;
@@ -116,13 +124,18 @@ bool LineReader::next(LogLine& line) {
 
   // Over-long: keep the head, pass over the rest up to the next line feed.
   line.too_long = true;
-  std::vector<char> head(block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_),
-                         block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_ + kMaxLine));
+  begin_ += kMaxLine;  // of which head is a copy
+  std::vector<char> head(block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_ - kMaxLine),
+                         block_.bytes.begin() + static_cast<std::ptrdiff_t>(begin_));
   while (true) {
     const char* const start = block_.bytes.data() + begin_;
     const void* const found = end_ > begin_ ? std::memchr(start, '\n', end_ - begin_) : nullptr;
+    const std::size_t size = found != nullptr
+                                 ? static_cast<std::size_t>(static_cast<const char*>(found) - start)
+                                 : end_ - begin_;
+    line.inner_nuls += count_nuls({start, size});
     if (found != nullptr) {
-      begin_ += static_cast<std::size_t>(static_cast<const char*>(found) - start) + 1;
+      begin_ += size + 1;
       break;
     }
     begin_ = end_;

@@ -15,14 +15,15 @@ namespace pidometer {
 
 /// A line of a log. `text` is a view that lives until the next call of next().
 struct LogLine {
-  std::uint64_t offset = 0;  ///< of the line's first byte in the decoded log, NULs included
-  std::uint64_t end = 0;     ///< one beyond its last byte, line feed included
-  std::uint32_t number = 0;  ///< from 1
-  std::uint64_t nuls = 0;    ///< NUL bytes that stood before the text
-  bool filler = false;       ///< some of them stand in for damaged bytes; else a crash left them
-  bool damaged = false;      ///< some of its bytes are not what was on the disk
-  bool too_long = false;     ///< `text` holds its first kMaxLine bytes only
-  std::string_view text;     ///< without line feed, carriage return and leading NULs
+  std::uint64_t offset = 0;      ///< of the line's first byte in the decoded log, NULs included
+  std::uint64_t end = 0;         ///< one beyond its last byte, line feed included
+  std::uint32_t number = 0;      ///< from 1
+  std::uint64_t nuls = 0;        ///< NUL bytes that stood before the text
+  std::uint64_t inner_nuls = 0;  ///< NUL bytes within the text, or behind what is left of it
+  bool filler = false;    ///< some of them stand in for damaged bytes; else a crash left them
+  bool damaged = false;   ///< some of its bytes are not what was on the disk
+  bool too_long = false;  ///< `text` holds its first kMaxLine bytes only
+  std::string_view text;  ///< without line feed, carriage return and leading NULs
 };
 
 /// Cuts a stream into lines at line feeds. The last line needs none. A byte order mark of UTF-8 at

@@ -1,10 +1,13 @@
 #include "plugin/cron_log/log_reader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "plugin/cron_log/cron_text.h"
 #include "plugin/cron_log/file_order.h"
+#include "plugin/cron_log/log_end.h"
+#include "plugin/cron_log/reason_counts.h"
 #include "plugin/cron_log/undated_time.h"
 
 namespace pidometer {
@@ -18,32 +21,6 @@ constexpr std::uint64_t kSampleRecords = 1000;
 
 /// FileReading::read() ends a log before this cuts anything off.
 constexpr std::uint64_t kOffsetMask = (std::uint64_t{1} << 40U) - 1;
-
-/// Counts lines by reason. Most reasons are constants, and a file has few.
-class ReasonCounts {
- public:
-  void add(const char* reason) {
-    if (last_ >= counts_.size() || counts_[last_].first != reason) {
-      last_ = 0;
-      while (last_ < counts_.size() && counts_[last_].first != reason) ++last_;
-      if (last_ == counts_.size()) counts_.emplace_back(reason, 0);
-    }
-    ++counts_[last_].second;
-  }
-  void add(const std::string& reason) { ++built_[reason]; }
-
-  /// By their words: the same constant may stand at several addresses.
-  std::map<std::string, std::uint64_t> take() {
-    for (const auto& [reason, count] : counts_) built_[reason] += count;
-    counts_.clear();
-    return std::exchange(built_, {});
-  }
-
- private:
-  std::vector<std::pair<const char*, std::uint64_t>> counts_;
-  std::map<std::string, std::uint64_t> built_;
-  std::size_t last_ = 0;
-};
 
 class FileReading {
  public:
@@ -100,6 +77,12 @@ class FileReading {
     log_.form = form;
     tell_damaged();
     log_.end = records_.size();
+    tell_end();
+    if (log_.begin < log_.end) {  // else it is no log of cron's, and may be anything
+      std::vector<DamagedRange>& damage = log_.report.damage;
+      std::ranges::move(too_long_, std::back_inserter(damage));
+      std::ranges::stable_sort(damage, {}, [](const auto& one) { return one.range.begin; });
+    }
     const std::uint64_t last = log_.begin < log_.end ? records_.back().offset : 0;
     log_.lost_end = !log_.report.complete ||
                     (!log_.report.damage.empty() && log_.report.damage.back().range.end > last);
@@ -110,12 +93,7 @@ class FileReading {
     log_.open_end = log_.open_end && last_was_record_;
     log_.runs = years_.take_runs();
     log_.warnings = warnings_.take();
-    for (const auto& [cron, count] : unread_crons_)
-      log_.unread_cron->message += (log_.unread_cron->message.empty() ? "" : ", ") +
-                                   std::to_string(count) +
-                                   (count == 1 ? " line of " : " lines of ") + cron;
-    if (log_.unread_cron)
-      log_.unread_cron->message += ": a form of log that this version does not read";
+    if (log_.unread_cron) log_.unread_cron->message = unread_crons_.words();
     return std::move(log_);
   }
 
@@ -180,7 +158,26 @@ class FileReading {
     skipped_.add(reason);
     Warning warning = warn_at({line.offset, line.end}, line.number);
     warning.message = "not read: " + reason + place(line, column);
+    if (line.inner_nuls > 0)
+      warning.message += "; " + std::to_string(line.inner_nuls) + " of its bytes are NUL";
     warnings_.add(reason, std::move(warning));
+  }
+
+  /// A log whose end is no text has damage there, which every row and summary of it names.
+  void tell_end() {
+    const std::optional<DamagedRange> lost =
+        log_.report.complete && log_.begin < log_.end ? end_.lost(bytes_read_) : std::nullopt;
+    if (nul_warning_ && !lost) warnings_.add("NUL bytes", *std::move(nul_warning_));
+    if (!lost) return;
+    log_.report.unreadable_end = lost->range.end - lost->range.begin;
+    if (log_.unread.empty() || log_.unread.back().range.end <= lost->range.begin)
+      add_unread(lost->range, end_.line() + 1, 0, false);
+    Warning warning = warn_at(lost->range, end_.line());
+    warning.kind = WarningKind::damaged_log;
+    warning.message = lost->reason;
+    warnings_.add("end", std::move(warning));
+    log_.report.damage.push_back(*lost);
+    if (!too_long_.empty() && too_long_.back().range.end > lost->range.begin) too_long_.pop_back();
   }
 
   /// Lines that damage hit, one warning a stretch of them.
@@ -214,25 +211,35 @@ class FileReading {
 
   void take_line(const LogLine& line) {
     ++log_.report.lines;
+    if (nul_warning_) warnings_.add("NUL bytes", *std::exchange(nul_warning_, std::nullopt));
+    if (!line.damaged) log_.report.nul_bytes += line.nuls + line.inner_nuls;
     if (line.nuls > 0 && !line.filler) {
       Warning warning = warn_at({line.offset, line.offset + line.nuls}, line.number);
       warning.message = std::to_string(line.nuls) + " NUL bytes stand before the line (byte " +
                         std::to_string(line.offset) +
                         "), as a crash leaves them: lines may be missing there";
-      warnings_.add("NUL bytes", std::move(warning));
+      nul_warning_ = std::move(warning);  // it may be the log's end, which is told otherwise
       add_hint({line.number, SyslogWord::lost, {}, {}, {}});
       add_unread({line.offset, line.offset + line.nuls}, line.number, 0, false);
     }
     if (line.damaged) {
       unread(line, true);
       skipped_.add("its bytes are damaged in the evidence");
+      end_.pass(line);
       return;
     }
     if (line.too_long) {
+      end_.note(line, false);
+      too_long_.push_back(
+          {{line.offset, line.end},
+           "a line of more than " + std::to_string(LineReader::kMaxLine) + " bytes is not read"});
       refuse(line, "it is longer than " + std::to_string(LineReader::kMaxLine) + " bytes", 0);
       return;
     }
     const ParsedEntry entry = parser_.parse(line.text);
+    const auto foreign = entry.kind == ParsedLine::Kind::record ? foreign_byte(line.text)
+                                                                : std::optional<std::size_t>();
+    end_.note(line, entry.kind == ParsedLine::Kind::record && !foreign);
     switch (entry.kind) {
       case ParsedLine::Kind::skipped:
         ++log_.report.other_lines;
@@ -255,8 +262,8 @@ class FileReading {
       skipped_.add("a repetition of another program's line");
       return;
     }
-    if (const auto at = foreign_byte(line.text)) {
-      refuse(line, "it holds bytes that no daemon writes", *at);
+    if (foreign) {
+      refuse(line, "it holds bytes that no daemon writes", *foreign);
       return;
     }
     if (entry.reason != nullptr) {
@@ -288,7 +295,7 @@ class FileReading {
   void count_unread_cron(const LogLine& line, std::string_view cron) {
     if (!log_.unread_cron) log_.unread_cron = warn_at({line.offset, line.end}, line.number);
     log_.unread_cron->range->end = line.end;
-    ++unread_crons_[std::string(cron)];
+    unread_crons_.add(cron);
   }
 
   void append(const LogLine& line, const ParsedEntry& entry) {
@@ -346,7 +353,10 @@ class FileReading {
   FileLog log_;
   WarningBudget warnings_;
   ReasonCounts skipped_;
-  std::map<std::string, std::uint64_t> unread_crons_;  ///< lines of each cron that is not read
+  UnreadCrons unread_crons_;
+  std::vector<DamagedRange> too_long_;
+  std::optional<Warning> nul_warning_;  ///< of the line before
+  LogEnd end_;
   bool last_was_record_ = false;
   std::uint16_t last_source_ = 0;
   std::uint64_t* source_count_ = nullptr;

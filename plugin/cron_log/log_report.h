@@ -52,8 +52,12 @@ struct LogReport {
   std::vector<std::string> dialects;  ///< most used first
   std::string hostname;  ///< of the records, most frequent; empty where the framing has none
   TimeBasis time_basis;
-  std::string year_basis;            ///< how the year was found, in words
-  std::vector<DamagedRange> damage;  ///< in bytes of the decoded log
+  std::string year_basis;  ///< how the year was found, in words
+  /// In bytes of the decoded log: what the evidence lacks, the end of the log where it is no text,
+  /// and lines that are too long to be read.
+  std::vector<DamagedRange> damage;
+  std::uint64_t nul_bytes = 0;       ///< of the log, as they stand in the evidence
+  std::uint64_t unreadable_end = 0;  ///< bytes behind the last line of text that are no text
   bool reordered = false;  ///< its records are not kept in the order of its lines (file_order.h)
   bool complete = true;    ///< false: the stream broke off; what is counted is what came before
   std::optional<JournalComparison> beside_journal;  ///< of a text log whose copies were found

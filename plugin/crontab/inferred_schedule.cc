@@ -24,6 +24,21 @@ struct Times {
   std::map<std::size_t, KeptRuns> by_minute;
 };
 
+/// Runs at a local minute at which the job had run before: the clock showed it twice, as daylight
+/// saving ended or it was set back, or two lines have the job. By minute of the day, then by day.
+using Repeats = std::map<std::size_t, std::map<std::int64_t, std::uint64_t>>;
+
+/// Those that are of a line which has that minute.
+std::uint64_t repeats_of(const KeptRuns& kept, std::size_t minute, const Repeats& repeats) {
+  const auto found = repeats.find(minute);
+  if (found == repeats.end()) return 0;
+  std::uint64_t sum = 0;
+  for (const auto& [day, count] : found->second)
+    if (day >= kept.first && day <= kept.last && kept.pattern.holds(calendar_day(day)))
+      sum += count;
+  return sum;
+}
+
 /// Whether two minutes of the day may be of one line: a line that is changed at noon loses its
 /// mornings a day before its afternoons, and one of some days of the week up to a week before.
 bool changed_together(const KeptRuns& a, const KeptRuns& b) {
@@ -67,12 +82,13 @@ std::string field_words(const std::bitset<Size>& set, std::size_t first, std::si
 }
 
 InferredLine line_of(const Times& times, const std::bitset<24>& hours,
-                     const std::bitset<60>& minutes) {
+                     const std::bitset<60>& minutes, const Repeats& repeats) {
   InferredLine line;
   for (const auto& [minute, kept] : times.by_minute) {
     if (!hours.test(minute / 60) || !minutes.test(minute % 60)) continue;
-    line.due += kept.due;
-    line.runs += kept.runs;
+    const std::uint64_t again = repeats_of(kept, minute, repeats);
+    line.due += kept.due + again;
+    line.runs += kept.runs + again;
     const std::int64_t first = kept.first * kDay + static_cast<std::int64_t>(minute);
     const std::int64_t last = kept.last * kDay + static_cast<std::int64_t>(minute);
     if (kept.since) line.since = std::min(line.since.value_or(first), first);
@@ -91,15 +107,22 @@ InferredSchedule infer_schedule(std::span<const std::int64_t> runs, const Covere
   InferredSchedule schedule;
   std::map<std::size_t, std::vector<std::int64_t>> days_of;  // by minute of the day; covered runs
   std::uint64_t outside = 0;                                 // runs that nothing is told of
+  Repeats repeats;
+  std::uint64_t all = 0;
   std::optional<std::int64_t> before;
   for (const std::int64_t run : runs) {
-    if (std::exchange(before, run) == run) continue;  // twice in one minute
+    const bool again = std::exchange(before, run) == run;
     if (!covered.covers(run)) {
       ++outside;
       continue;
     }
+    ++all;
     const std::int64_t minute = (run % kDay + kDay) % kDay;
-    days_of[static_cast<std::size_t>(minute)].push_back((run - minute) / kDay);
+    const std::int64_t day = (run - minute) / kDay;
+    if (again)
+      ++repeats[static_cast<std::size_t>(minute)][day];
+    else
+      days_of[static_cast<std::size_t>(minute)].push_back(day);
   }
   std::vector<Times> all_times;
   for (const auto& [minute, days] : days_of)
@@ -117,13 +140,11 @@ InferredSchedule infer_schedule(std::span<const std::int64_t> runs, const Covere
     std::map<unsigned long, std::bitset<60>> minutes_of;  // by hours
     for (const auto& [minute, hours] : hours_of) minutes_of[hours.to_ulong()].set(minute);
     for (const auto& [hours, minutes] : minutes_of) {
-      schedule.lines.push_back(line_of(times, std::bitset<24>(hours), minutes));
+      schedule.lines.push_back(line_of(times, std::bitset<24>(hours), minutes, repeats));
       kept_count += schedule.lines.back().runs;
     }
   }
   std::ranges::stable_sort(schedule.lines, std::ranges::greater(), &InferredLine::runs);
-  std::uint64_t all = 0;
-  for (const auto& [minute, days] : days_of) all += days.size();
   schedule.other_runs = all - kept_count + outside;
   return schedule;
 }

@@ -12,8 +12,10 @@ namespace pidometer {
 
 /// A line as it would stand in a crontab, told from when the job ran.
 struct InferredLine {
-  std::string fields;      ///< `*/10 * * * *`: the five fields of crontab(5)
-  std::uint64_t due = 0;   ///< times at which it was due while the log is whole
+  std::string fields;  ///< `*/10 * * * *`: the five fields of crontab(5)
+  /// Times at which it was due while the log is whole; a minute that the clock showed twice, and in
+  /// which it ran twice, are two.
+  std::uint64_t due = 0;
   std::uint64_t runs = 0;  ///< at how many of them the job ran
   /// Local minutes of its first and of its last run, where the line began or ended within the log.
   std::optional<std::int64_t> since = {};

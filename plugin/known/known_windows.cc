@@ -36,7 +36,7 @@ class HostWindows {
     KnownWindows chain;
     Timestamp covered = range.begin;
     do {
-      const auto next = last_to_end(covered, true);
+      const auto next = last_to_end(covered);
       // One that only begins where the stretch does holds none of it.
       if (next == nullptr || next->range.end < range.begin) return {};
       if (!chain.empty() && next->range.end <= covered) return {};
@@ -46,18 +46,26 @@ class HostWindows {
     return chain;
   }
 
-  /// One that reaches into a stretch of time; null where none does.
-  std::shared_ptr<const KnownWindow> touching(const TimeRange& range) const {
-    const auto last = last_to_end(range.end, false);
-    return last != nullptr && range.begin < last->range.end ? last : nullptr;
+  /// Those that reach into a stretch of time, by their begin.
+  KnownWindows touching(const TimeRange& range) const {
+    const auto begin = [](const auto& one) { return one->range.begin; };
+    auto at = std::ranges::lower_bound(windows_, range.end, {}, begin) - windows_.begin();
+    KnownWindows found;
+    // none of those up to one ends later than the latest of them
+    for (; at > 0; --at) {
+      const auto place = static_cast<std::size_t>(at - 1);
+      if (windows_[latest_[place]]->range.end <= range.begin) break;
+      if (windows_[place]->range.end > range.begin) found.push_back(windows_[place]);
+    }
+    std::ranges::reverse(found);
+    return found;
   }
 
  private:
-  /// Of the windows that begin before a time, or `at` it, the one that ends last.
-  std::shared_ptr<const KnownWindow> last_to_end(Timestamp time, bool at) const {
+  /// Of the windows that begin before a time or at it, the one that ends last.
+  std::shared_ptr<const KnownWindow> last_to_end(Timestamp time) const {
     const auto begin = [](const auto& one) { return one->range.begin; };
-    const auto end = at ? std::ranges::upper_bound(windows_, time, {}, begin)
-                        : std::ranges::lower_bound(windows_, time, {}, begin);
+    const auto end = std::ranges::upper_bound(windows_, time, {}, begin);
     if (end == windows_.begin()) return nullptr;
     return windows_[latest_[static_cast<std::size_t>(end - windows_.begin()) - 1]];
   }
@@ -70,7 +78,7 @@ class HostWindows {
 std::shared_ptr<const KnownWindow> joined(const KnownWindows& chain) {
   if (chain.size() == 1) return chain.front();
   auto all = std::make_shared<KnownWindow>(*chain.front());
-  all->range.end = chain.back()->range.end;
+  for (const auto& window : chain) all->range.end = std::max(all->range.end, window->range.end);
   std::set<std::string_view> told{chain.front()->reason};
   for (const auto& window : chain)
     if (told.insert(window->reason).second) all->reason += "; " + window->reason;
@@ -84,7 +92,8 @@ void mark(const HostWindows& windows, Anomaly& anomaly) {
     anomaly.known_inside = true;
     return;
   }
-  anomaly.known = windows.touching(range);
+  if (const KnownWindows beside = windows.touching(range); !beside.empty())
+    anomaly.known = joined(beside);
 }
 
 }  // namespace

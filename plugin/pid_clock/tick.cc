@@ -87,6 +87,7 @@ class TickFormer {
       tick_.after_startup = startup_;
       tick_.lost_before = lost_;
       tick_.boot = r.boot;
+      largest_ = r.pid;
       start_ = r.time;
       labels_.clear();
       open_ = true;
@@ -99,6 +100,10 @@ class TickFormer {
         tick_.pid = r.pid;
         tick_.record = r.record;
       }
+      // across a wrap the larger number is the older PID
+      if (const std::int64_t ahead = difference(r.pid, largest_);
+          (ahead > 0 && ahead < kWrapInTick) || ahead < -kWrapInTick)
+        largest_ = r.pid;
     }
     labels_.push_back(r.label);
     if (tick_.jobs < std::numeric_limits<std::uint16_t>::max()) ++tick_.jobs;
@@ -115,6 +120,9 @@ class TickFormer {
   void close() {
     if (!open_) return;
     tick_.items = series_.item_sets.intern(labels_);
+    if (const std::int64_t span = difference(largest_, tick_.pid); span >= 0)  // else it wrapped
+      tick_.span = static_cast<std::uint8_t>(
+          std::min<std::int64_t>(span, std::numeric_limits<std::uint8_t>::max()));
     tick_.reads = static_cast<std::uint16_t>(std::min<std::size_t>(
         index_ - tick_.first_read, std::numeric_limits<std::uint16_t>::max()));
     series_.ticks.push_back(tick_);
@@ -126,7 +134,8 @@ class TickFormer {
   std::size_t index_ = 0;
   Tick tick_;
   Timestamp start_;
-  Reading newest_;  ///< of the open tick
+  Reading newest_;   ///< of the open tick
+  Pid largest_ = 0;  ///< of its fresh PIDs
   std::vector<std::uint32_t> labels_;
   bool open_ = false;
   bool startup_ = false;

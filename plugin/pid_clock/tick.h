@@ -27,7 +27,8 @@ struct Tick {
   bool joined =
       false;  ///< holds the items of a tick that was taken out: its interval is not comparable
   Loss lost_before = Loss::none;  ///< readings of this tick or before it may be lost
-  std::uint32_t boot = 0;         ///< Reading::boot of its first reading
+  std::uint8_t span = 0;   ///< from the smallest of its fresh PIDs to the largest, at most 255
+  std::uint32_t boot = 0;  ///< Reading::boot of its first reading
 };
 
 /// A daemon's start, before tick `tick`.

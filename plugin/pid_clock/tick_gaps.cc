@@ -191,13 +191,30 @@ class GapFinder {
     return seen < kEnough;
   }
 
-  // Jobs of working days: the same weekday decides where the log has it.
+  // Jobs of working days: the same weekday decides where the log has it, and is no gap itself.
   bool weekday_says_no(LocalMinute minute) const {
-    for (const LocalMinute day : {minute - kLocalWeek, minute + kLocalWeek})
+    for (const int week : {-1, 1}) {
+      const LocalMinute day = minute + week * kLocalWeek;
       if (calendar_.covers(day) && !calendar_.used(day) && (day < start_ || day > end_) &&
-          quiet_hour_around(day))
+          quiet_hour_around(day) && !other_weeks_say_yes(minute, week))
         return true;
+    }
     return false;
+  }
+
+  // Whether a silent week is a gap itself: of the three weeks before the gap and the three behind
+  // it no other one is silent at the minute, and there is one on either side. A schedule that was
+  // changed is silent for more than a week.
+  bool other_weeks_say_yes(LocalMinute minute, int silent) const {
+    bool before = false;
+    bool behind = false;
+    for (int week = -kLookBack; week <= kLookBack; ++week) {
+      const LocalMinute day = minute + week * kLocalWeek;
+      if (week == silent || !calendar_.covers(day) || (day >= start_ && day <= end_)) continue;
+      if (!calendar_.used(day)) return false;
+      (week < 0 ? before : behind) = true;
+    }
+    return before && behind;
   }
 
   // Where a log has nothing but jobs of working days, nothing else ticks on a Saturday: that the

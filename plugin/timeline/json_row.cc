@@ -54,6 +54,7 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["wraps_assumed"] = anomaly.wraps_assumed;
   if (anomaly.until_file_time || anomaly.from_file_time) {
     row[anomaly.until_file_time ? "until_file_time" : "from_file_time"] = true;
+    if (anomaly.unreadable_end > 0) row["unreadable_end_bytes"] = anomaly.unreadable_end;
     return;
   }
   if (anomaly.lost_copies != 0) return;
@@ -95,6 +96,7 @@ void put_activity(RowJson& row, const FindingBody& finding) {
   row["activity_id"] = finding.activity_id;
   row["parts"] = finding.parts;
   row["excess_pids"] = anomaly.excess_pids;
+  if (anomaly.parts_excess != anomaly.excess_pids) row["parts_excess_pids"] = anomaly.parts_excess;
   row["excess_low"] = anomaly.excess_low;
   row["excess_high"] = anomaly.excess_high;
   row["score_log"] = row_real(anomaly.score_log);

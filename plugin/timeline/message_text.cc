@@ -81,6 +81,17 @@ std::string mismatch_message(const FindingBody& finding) {
   return fmt::format("a job ran {} {} and stands {}", times, when(finding), stands);
 }
 
+/// What an activity's sum is of: where its windows reach beyond its findings, of more than these.
+std::string together_words(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  const bool one = finding.parts.size() == 1;
+  std::string words = fmt::format("{} finding{}", finding.parts.size(), one ? "" : "s");
+  if (anomaly.parts_excess != anomaly.excess_pids)
+    words += fmt::format(" with {} more PIDs and what lies beside {}", anomaly.parts_excess,
+                         one ? "it" : "them");
+  return words + " together: ";
+}
+
 std::string finding_message(const TimelineEvent& event, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   switch (anomaly.kind) {
@@ -107,10 +118,8 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
           "rewritten (by an editor, sed -i), or put back from a copy",
           when(finding), anomaly.records_before);
     case AnomalyKind::activity:
-      return fmt::format("{} finding{} together: ", finding.parts.size(),
-                         finding.parts.size() == 1 ? "" : "s") +
-             pids_handed_out(anomaly.excess_pids, "more") + " than the schedule explains " +
-             when(finding);
+      return together_words(finding) + pids_handed_out(anomaly.excess_pids, "more") +
+             " than the schedule explains " + when(finding);
     case AnomalyKind::pid_excess:
       return pids_handed_out(anomaly.excess_pids, "more") + " than the schedule " +
              (anomaly.restarted ? "and a start of the cron daemon explain " : "explains ") +
@@ -123,7 +132,7 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
                   : fmt::format("; no more than low: {}", level_bound_words(anomaly.level_bound)));
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
-             " than the schedule always costs " + when(finding);
+             " than the schedule usually costs " + when(finding);
     case AnomalyKind::boot:
       if (!anomaly.counter_restarted) {
         return "the cron daemon was started, and the PID counter did not restart, " +

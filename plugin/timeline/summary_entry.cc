@@ -31,10 +31,13 @@ std::string kind_words(const FindingBody& finding) {
     case AnomalyKind::pid_excess:
       return counted(anomaly.excess_pids, "unexplained PID");
     case AnomalyKind::activity:
+      if (anomaly.parts_excess != anomaly.excess_pids)  // what lies beside the findings counts too
+        return fmt::format("{} unexplained, {} in ", anomaly.excess_pids, anomaly.parts_excess) +
+               counted(static_cast<std::int64_t>(finding.parts.size()), "finding");
       return counted(anomaly.excess_pids, "unexplained PID") + " in " +
              counted(static_cast<std::int64_t>(finding.parts.size()), "finding");
     case AnomalyKind::pid_deficit:
-      return counted(std::abs(anomaly.excess_pids), "PID") + " fewer than always";
+      return counted(std::abs(anomaly.excess_pids), "PID") + " fewer than usual";
     case AnomalyKind::record_gap:
       if (lacks_no_record(anomaly))
         return counted(anomaly.excess_pids, "unexplained PID") + " in an uncomparable interval";

@@ -76,8 +76,9 @@ std::string alarm_words(const SeriesReport& report) {
   if (half.first >= kNoAlarmPids)
     return "; no excess would raise an alarm: too few intervals show what is usual";
   return fmt::format(
-      "; smallest alarm: {} PIDs too many in half of the intervals, {} in nine tenths",
-      range_words(half), range_words(most));
+      "; smallest alarm: {} PID{} too many in half of the intervals, {} in nine tenths",
+      range_words(half), half == std::pair<std::int64_t, std::int64_t>(1, 1) ? "" : "s",
+      range_words(most));
 }
 
 /// By the host's own clock, as its nights are.

@@ -98,6 +98,8 @@ Json log_json(const SummaryLog& log) {
   put_text(json, "time_basis", report.time_basis.words);
   put_text(json, "year_basis", report.year_basis);
   json["damage"] = array_of(report.damage, damage_json);
+  if (report.nul_bytes > 0) json["nul_bytes"] = report.nul_bytes;
+  if (report.unreadable_end > 0) json["unreadable_end_bytes"] = report.unreadable_end;
   std::uint64_t replayed = 0;
   for (const ByteRange& range : report.entry.replayed) replayed += range.end - range.begin;
   json["replayed_bytes"] = replayed;

@@ -46,20 +46,31 @@ std::string colored(std::string_view text, std::string_view code, const Terminal
   return look.color ? fmt::format("{}{}{}", code, text, kColorEnd) : std::string(text);
 }
 
+/// In lines as wide as the terminal: nothing of a heading's figures is cut off.
 std::string heading(std::string_view text, const TerminalLook& look) {
-  return colored(fit_width(text, look.columns, look), kBold, look) + "\n";
+  std::string lines = wrapped(text, 0, look);
+  if (lines.empty()) return "\n";
+  lines.pop_back();
+  return colored(lines, kBold, look) + "\n";
 }
 
-/// The window by the host's clock, without the day where it is the night's.
-std::string time_words(const Entry& entry) {
-  const LocalClock start = local_clock(entry.start, entry.utc_offset_minutes);
-  if (entry.start == entry.end) return start.second;
-  const LocalClock end = local_clock(entry.end, entry.end_utc_offset_minutes);
+/// The window by the host's clock, without the day where it is the night's, and without the offset
+/// where that is the one which the night's heading names.
+std::string time_words(const Entry& entry, int heading_offset) {
+  const int begin = entry.utc_offset_minutes;
+  const int behind = entry.end_utc_offset_minutes;
+  const LocalClock start = local_clock(entry.start, begin);
+  const auto named = [](int offset) { return fmt::format(" ({})", offset_words(offset)); };
+  if (entry.start == entry.end)
+    return start.second + (begin == heading_offset ? std::string() : named(begin));
+  const LocalClock end = local_clock(entry.end, behind);
   Entry last = entry;
   last.start = entry.end - std::chrono::microseconds(1);
-  last.utc_offset_minutes = entry.end_utc_offset_minutes;
-  if (night_of(last) == night_of(entry)) return fmt::format("{} to {}", start.minute, end.minute);
-  return fmt::format("{} to {} {}", start.minute, end.day, end.minute);
+  last.utc_offset_minutes = behind;
+  const bool strange = begin != heading_offset || behind != heading_offset;
+  return fmt::format("{}{} to {}{}{}", start.minute, begin != behind ? named(begin) : std::string(),
+                     night_of(last) == night_of(entry) ? std::string() : end.day + " ", end.minute,
+                     strange ? named(behind) : std::string());
 }
 
 std::string night_words(std::int64_t night) {
@@ -72,13 +83,14 @@ std::string night_words(std::int64_t night) {
 
 /// One line a finding; `part` of an activity stands below it. The sentence gives way first, the id
 /// never: it is what is copied.
-std::string entry_line(const Entry& entry, bool part, bool with_host, const TerminalLook& look) {
+std::string entry_line(const Entry& entry, bool part, bool with_host, int heading_offset,
+                       const TerminalLook& look) {
   const std::string level =
       entry.level == Level::informational ? "info" : std::string(level_name(entry.level));
   std::string line = part ? (look.unicode ? "  └ " : "  ` ") : "  ";
   const std::size_t lead = part ? 4 : 2;
   line += colored(padded(level, kLevelColumns, look), level_color(entry.level), look) + "  ";
-  const std::string time = padded(time_words(entry), kTimeColumns, look);
+  const std::string time = padded(time_words(entry, heading_offset), kTimeColumns, look);
   line += time + "  ";
   std::size_t used = lead + kLevelColumns + 2 + display_width(time, look) + 2;
   if (with_host && !part) {
@@ -160,7 +172,8 @@ std::string night_text(const Night& night, const TerminalSummary::Dropped& dropp
   }
   const std::size_t shown = std::min(lines.size(), TerminalSummary::kMostLines);
   for (std::size_t i = 0; i < shown; ++i)
-    text += entry_line(*lines[i].first, lines[i].second, hosts.size() > 1, look);
+    text += entry_line(*lines[i].first, lines[i].second, hosts.size() > 1, first.utc_offset_minutes,
+                       look);
   if (const std::uint64_t more = lines.size() - shown + dropped.findings; more > 0)
     text += fmt::format("  and {} more\n", more);
   return text + "\n";
@@ -293,9 +306,12 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
         0, look);
   else
     text += wrapped(
-        fmt::format("{} of level medium or above in {}. A PID goes to every process "
-                    "and every thread.",
-                    counted_words(alarms, "finding"), counted_words(all_nights.size(), "night")),
+        fmt::format(
+            "{} of level medium or above in {}. A PID goes to every process "
+            "and every thread. A night's sum is that of its findings; a day's is that of all "
+            "its intervals, less what others took fewer; an activity's is that of its "
+            "findings and of what lies beside them.",
+            counted_words(alarms, "finding"), counted_words(all_nights.size(), "night")),
         0, look);
   if (below_ > 0)
     text += wrapped(

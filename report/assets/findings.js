@@ -1,5 +1,13 @@
 // The findings as nights and as a table.
 
+function hostOf(finding) {
+  return finding.row.hostname || (finding.owner ? finding.owner.host : '') || '';
+}
+
+function severalHosts(report) {
+  return new Set(report.series.map((series) => series.host).filter(Boolean)).size > 1;
+}
+
 // A night goes from noon to noon of the host's clock, in whichever zone times are shown.
 function nightOf(finding) {
   const offset = hostOffset(finding.owner, finding.start) * 60000;
@@ -34,7 +42,8 @@ function findingButton(finding, select) {
     element('span', {class: 'when'}, windowWords(finding.start, finding.end, finding.owner)));
 }
 
-function drawNights(body, findings, select) {
+// `several`: the report is of more than one host, and each night names those that it is of.
+function drawNights(body, findings, select, several) {
   body.replaceChildren();
   const alarms = findings.filter((finding) => LEVELS.indexOf(finding.row.level) >= 2);
   if (alarms.length === 0) {
@@ -61,8 +70,9 @@ function drawNights(body, findings, select) {
       items.push(element('li', {}, findingButton(finding, select),
         parts.length ? element('ul', {class: 'plain'}, parts.map((part) => element('li', {}, findingButton(part, select)))) : null));
     }
+    const hosts = several ? [...new Set(list.map(hostOf).filter(Boolean))] : [];
     body.append(element('section', {class: 'night'},
-      element('h3', {}, `Night of ${nightWords(night)}`, element('small', {}, total ? ` ${plural(total, 'unexplained PID')}` : '')),
+      element('h3', {}, `Night of ${nightWords(night)}`, hosts.length ? ` · ${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ` and ${hosts.length - 5} more` : ''}` : '', element('small', {}, total ? ` ${plural(total, 'unexplained PID')}` : '')),
       element('ul', {class: 'plain'}, items)));
   }
   if (ordered.length > NIGHTS_SHOWN)

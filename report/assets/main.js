@@ -5,15 +5,30 @@ function showTheme(name) {
   document.getElementById('theme').textContent = name === 'dark' ? 'Light' : 'Dark';
 }
 
+// Of the program's other outputs: a name's control characters are written, not shown.
+function shownName(name) {
+  return name.replace(/[\x00-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+// Where no line of any log was read nothing can be said of findings.
+function emptyWords(summary) {
+  if (!summary.logs.some((log) => log.lines > 0)) {
+    const errors = summary.errors.map((error) => [error.message, error.reason].filter(Boolean).join(' (') + (error.message && error.reason ? ')' : ''));
+    return ['Nothing was read', ...errors].join(' · ');
+  }
+  return summary.series.length && summary.series.every((series) => series.intervals === 0) ? 'Nothing was judged' : 'No finding';
+}
+
 function drawHead(report, best) {
   const summary = report.summary;
   const names = summary.inputs.map((input) => input.name.replace(/^.*\//, ''));
   document.title = `pidometer: ${names.join(', ')}`;
   const head = document.getElementById('headline');
   if (best && LEVELS.indexOf(best.row.level) >= 2)
-    head.replaceChildren(element('strong', {class: `level ${best.row.level}`}, headline(best)), ` · ${windowWords(best.start, best.end, best.owner)}`);
+    head.replaceChildren(element('strong', {class: `level ${best.row.level}`}, headline(best)),
+      ` · ${windowWords(best.start, best.end, best.owner)}${severalHosts(report) && hostOf(best) ? ` · ${hostOf(best)}` : ''}`);
   else if (best) head.textContent = 'No finding of level medium or above';
-  else head.textContent = summary.series.length && summary.series.every((series) => series.intervals === 0) ? 'Nothing was judged' : 'No finding';
+  else head.textContent = emptyWords(summary);
   const records = summary.logs.reduce((sum, log) => sum + log.records, 0);
   document.getElementById('about').textContent = `${names.join(', ')} · ${plural(summary.logs.length, 'log')}, ${plural(records, 'record')}` +
       (report.left_out ? ` · ${plural(report.left_out, 'finding')} of the lowest levels are left out of this report; the rows of a scan have them` : '') +
@@ -66,13 +81,20 @@ function start(report) {
   const choice = document.getElementById('series');
   function showSeries(series) {
     choice.value = String(report.series.indexOf(series));
+    const empty = series.points.size === 0;
+    document.getElementById('no-readings').hidden = !empty;
+    for (const id of ['graph', 'paper', 'reading']) document.getElementById(id).hidden = empty;
     chart.show(series);
   }
   report.series.forEach((series, i) => choice.append(element('option', {value: i},
     [series.image, series.place || report.summary.series[i].folder, series.recovered ? 'recovered' : ''].filter(Boolean).join(' · '))));
   document.getElementById('series-label').hidden = report.series.length < 2;
   document.getElementById('clock').hidden = report.series.length === 0;
-  choice.addEventListener('change', () => chart.show(report.series[Number(choice.value)]));
+  for (const option of [...choice.options]) {
+    option.textContent = shownName(option.textContent);
+    if (report.series[Number(option.value)].points.size === 0) choice.append(option);  // there is nothing to see: the last
+  }
+  choice.addEventListener('change', () => showSeries(report.series[Number(choice.value)]));
 
   function next(step) {
     const list = findings.filter((finding) => finding.kind !== 'activity');
@@ -98,7 +120,7 @@ function start(report) {
 
   function drawAll() {
     drawHead(report, best);
-    drawNights(document.getElementById('nights-body'), findings, select);
+    drawNights(document.getElementById('nights-body'), findings, select, severalHosts(report));
     drawSchedule(document.getElementById('schedule-body'), report);
     drawEvidence(document.getElementById('evidence-body'), report);
     const printed = findings.filter((finding) => LEVELS.indexOf(finding.row.level) >= 2 && finding.kind !== 'activity');
@@ -124,7 +146,7 @@ function start(report) {
   const folded = () => document.querySelectorAll('#schedule details, #evidence details');
   addEventListener('beforeprint', () => folded().forEach((one) => { one.dataset.open = one.open; one.open = true; }));
   addEventListener('afterprint', () => folded().forEach((one) => { one.open = one.dataset.open === 'true'; }));
-  if (report.series.length) showSeries(best && best.owner ? best.owner : report.series[0]);
+  if (report.series.length) showSeries(best && best.owner ? best.owner : report.series.find((series) => series.points.size > 0) || report.series[0]);
   if (best) select(best, false);
   document.documentElement.dataset.milliseconds = Math.round(performance.now());  // since the navigation
   document.documentElement.dataset.ready = 'yes';

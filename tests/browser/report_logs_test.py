@@ -179,6 +179,34 @@ class Several(ReportTest):
         self.assertIn("5 Nov 2000, 03:00:00 (−06:00)", told)
         self.assert_quiet()
 
+    def test_nothing_read_is_no_all_clear(self):
+        path = self.folder / "missing.html"
+        subprocess.run([program.PROGRAM, "report", "-o", path, "--force", self.folder / "no-such-image"], check=False,
+                       capture_output=True)
+        browser.open_report(self.driver, path)
+        self.assertRegex(self.text("#headline"), "^Nothing was read · .*no-such-image")
+        self.assert_quiet()
+
+    def test_a_log_without_readings_has_no_graph(self):
+        for name, text in (("a", "Nov  5 03:00:00 web01 sshd[9]: hello\n"), ("b", None)):
+            log = self.folder / "readings" / name / "cron"
+            log.parent.mkdir(exist_ok=True, parents=True)
+            log.write_bytes(text.encode() if text else evidence.LOG)
+            os.utime(log, (973743001, 973743001))
+        folder = self.folder / "readings"
+        browser.open_report(self.driver, self.report("readings.html", *program.ZONE, folder / "a", folder / "b"))
+        self.assertTrue(self.one("#graph").is_displayed())
+        self.assertFalse(self.one("#no-readings").is_displayed())
+        options = self.all("#series option")
+        if len(options) > 1:
+            self.assertIn("/b", options[0].text)
+            Select(self.one("#series")).select_by_index(1)
+            self.assertFalse(self.one("#graph").is_displayed())
+            self.assertIn("nothing to draw", self.text("#no-readings"))
+        else:
+            self.fail("the log without readings has no series")
+        self.assert_quiet()
+
 
 if __name__ == "__main__":
     tap.main()

@@ -36,6 +36,19 @@ class Known(program.ProgramTest):
     # The hour of the rootkit by the host's clock, --timezone.
     HOUR = "begin,end,reason\n2000-11-08T08:00,2000-11-08T10:00,restore from tape\n"
 
+    def test_a_time_without_an_offset_beside_a_zone_is_warned_of(self):
+        log = self.folder / "cron.log"
+        log.write_text("".join(f"2026-03-{1 + i // 144:02}T{i // 6 % 24:02}:{i % 6 * 10:02}:01+02:00 web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n"
+                               for i in range(3 * 144)))
+        known = self.folder / "zone.csv"
+        for begin, warned in (("2026-03-02T02:00", True), ("2026-03-02T02:00+02:00", False)):
+            known.write_text(f"begin,end,reason\n{begin},2026-03-02T04:30Z,backup\n")
+            for zone in ([], ["-z", "Europe/Berlin"]):
+                run = program.run("scan", *zone, "--known", known, log)
+                said = [line for line in run.err.splitlines() if "were read as UTC" in line]
+                self.assertEqual(len(said), 1 if warned and not zone else 0, run.err)
+                self.assertTrue(not said or "+02:00" in said[0], said)
+
     def test_marks_and_lowers(self):
         before = self.rows()
         after = self.rows(self.HOUR)

@@ -67,6 +67,17 @@ class Terminal(program.ProgramTest):
         self.assertEqual(run.status, 0, run.err)
         return run.out
 
+    def test_nothing_is_glued_to_the_progress(self):
+        said, status = on_terminal("scan", *program.ZONE, "-f", "text", program.RAW, stderr=subprocess.STDOUT)
+        self.assertEqual(status, 0)
+        self.assertIn(b"MB of log", said)
+        shown = [line.rpartition(b"\r\x1b[K")[2] for line in said.split(b"\n")]
+        self.assertFalse([line for line in shown if b"MB of log" in line])
+        dumb, _ = on_terminal("scan", *program.ZONE, "-f", "text", program.RAW, stderr=subprocess.STDOUT,
+                              env={"LC_ALL": "C.UTF-8", "TERM": "dumb"})
+        self.assertNotIn(b"\r", dumb)
+        self.assertNotIn(b"\x1b", dumb)
+
     def test_a_terminal_gets_the_summary_and_a_pipe_the_rows(self):
         said = self.plain()
         self.assertIn("Night of 7 to 8 Nov 2000 (-06:00): 936 unexplained PIDs\n", said)

@@ -109,47 +109,6 @@ TEST(GapSurplus, without_work_there_is_none) {
       }
 }
 
-// Damage explains why lines are missing, whoever did it; it hands out no PIDs.
-TEST(GapSurplus, damage_explains_lines_and_no_pids) {
-  for (const Loss loss : {Loss::damaged, Loss::unparsed})
-    for (const Pid burst : {0U, 8000U}) {
-      std::vector<Reading> readings = Host{plain, 0.6}.run(14 * kDay);
-      raise_pids(readings, kFrom + 4, burst);
-      cut(readings, kFrom, kFrom + 18);
-      std::ranges::find_if(readings, [](const Reading& r) {
-        return r.time > at(kFrom);
-      })->lost_before = loss;
-      const std::vector<Anomaly> found = gaps_of(readings);
-      ASSERT_EQ(found.size(), 1U);
-      EXPECT_EQ(found[0].cause, GapCause::evidence_damaged);
-      EXPECT_EQ(found[0].level, burst == 0 ? Level::informational : Level::medium);
-      EXPECT_NEAR(static_cast<double>(found[0].excess_pids), burst, burst == 0 ? 0 : 30);
-    }
-}
-
-// A line of the tick itself may be among those that are lost: what the dearest tick at that minute
-// costs is nobody's work.
-TEST(GapSurplus, a_damaged_tick_may_have_lost_its_dearest_job) {
-  const auto dear_by_night = [](std::int64_t minute) {
-    std::vector<std::uint32_t> jobs = plain(minute);
-    if (minute % kDay == 4 * kHour) jobs.push_back(9);
-    return jobs;
-  };
-  for (const Loss loss : {Loss::damaged, Loss::unparsed}) {
-    std::vector<Reading> readings = Host{dear_by_night, 0.6}.run(14 * kDay);
-    // what the job of label 9 does: 300 PIDs behind each of its runs
-    for (std::int64_t day = 0; day < 14; ++day)
-      raise_pids(readings, day * kDay + 4 * kHour + 1, 300);
-    const auto lost = std::ranges::find_if(readings, [](const Reading& r) {
-      return r.time >= at(10 * kDay + 4 * kHour) && r.label == 9;
-    });
-    ASSERT_NE(lost, readings.end());
-    (lost + 1)->lost_before = loss;
-    readings.erase(lost);
-    for (const Anomaly& a : gaps_of(readings)) EXPECT_LT(a.level, Level::medium);
-  }
-}
-
 // A late line makes the interval one that nothing can be compared with.
 TEST(GapSurplus, a_late_line_hides_no_burst) {
   for (const std::int64_t late : {31, 60, 119})

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,79 @@ TEST(LogFaults, NulsBeforeALineAreAPlaceWhereLinesMayBeMissing) {
   ASSERT_EQ(got.series[0].unread.size(), 1U);
   EXPECT_EQ(got.series[0].unread[0].range, (ByteRange{a.size(), a.size() + 5}));
   EXPECT_EQ(got.series[0].unread[0].lines, 0U);
+}
+
+TEST(LogFaults, AnEndThatIsNoTextIsDamage) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  std::string noise;
+  for (unsigned i = 0; i < 5000; ++i) noise += static_cast<char>(i * 2654435761U >> 24U);
+  struct Case {
+    const char* name;
+    std::string end;
+    std::uint64_t lost, nuls;
+  };
+  const Case cases[] = {
+      {"nothing", "", 0, 0},
+      {"a blank line", "\n\n", 0, 0},
+      {"a short line", "x\n", 0, 0},
+      {"a few NULs", std::string(15, '\0'), 0, 15},
+      {"NULs", std::string(5372, '\0'), 5372, 5372},
+      {"NULs and a line feed", std::string(300000, '\0') + "\n", 300001, 300000},
+      {"NULs in the last line", b.substr(0, 30) + std::string(100000, '\0'), 100000, 100000},
+      {"noise", noise, noise.size(), static_cast<std::uint64_t>(std::ranges::count(noise, '\0'))},
+      {"other programs", "Nov  2 06:51:01 web01 sshd[9]: hello\n", 0, 0},
+      {"KOI8-R",
+       "Nov  2 06:51:01 web01 su[9]: \xd0\xd2\xc9\xd7\xc5\xd4 \xd0\xd2\xc9\xd7\xc5\xd4 "
+       "\xd0\xd2\xc9\xd7\xc5\xd4\n",
+       0, 0},
+      {"Latin-1", "Nov  2 06:51:01 web01 sshd[9]: caf\xe9\n", 0, 0},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    const MemoryLogFile file("/var/log/cron", a + b + c.end, utc(2026, 11, 3));
+    const Read got = read({&file});
+    ASSERT_EQ(got.series.size(), 1U);
+    const LogReport& report = got.series[0].reports[0];
+    EXPECT_EQ(report.nul_bytes, c.nuls);
+    EXPECT_EQ(report.unreadable_end, c.lost);
+    ASSERT_EQ(report.damage.size(), c.lost > 0 ? 1U : 0U);
+    if (c.lost == 0) continue;
+    const std::uint64_t size = a.size() + b.size() + c.end.size();
+    EXPECT_EQ(report.damage[0].range, (ByteRange{size - c.lost, size}));
+    const auto told = std::ranges::count_if(got.warnings, [&](const Warning& warning) {
+      return warning.kind == WarningKind::damaged_log &&
+             warning.message.find(std::to_string(c.lost) + " bytes that are no text, " +
+                                  std::to_string(c.nuls) + " of them NUL") != std::string::npos;
+    });
+    EXPECT_EQ(told, 1);
+  }
+}
+
+TEST(LogFaults, NulsWithinALogAreCounted) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20);
+  const MemoryLogFile file("/var/log/cron",
+                           a + std::string(100, '\0') + b + b.substr(0, 40) +
+                               std::string(90000, '\0') + "\n" + line("Nov  2 07:50:01", 30),
+                           utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.series.size(), 1U);
+  EXPECT_EQ(got.series[0].reports[0].nul_bytes, 90100U);
+  EXPECT_EQ(got.series[0].reports[0].unreadable_end, 0U);
+  EXPECT_NE(got.warnings.back().message.find("90000 of its bytes are NUL"), std::string::npos);
+}
+
+TEST(LogFaults, ALineThatIsTooLongIsDamage) {
+  const std::string a = line("Nov  2 05:50:01", 10);
+  const std::string b = line("Nov  2 06:50:01", 20, std::string(70000, 'x').c_str());
+  const MemoryLogFile file("/var/log/cron", a + b + line("Nov  2 07:50:01", 30), utc(2026, 11, 3));
+  const Read got = read({&file});
+  ASSERT_EQ(got.series.size(), 1U);
+  const LogReport& report = got.series[0].reports[0];
+  EXPECT_EQ(report.unparsed_lines, 1U);
+  ASSERT_EQ(report.damage.size(), 1U);
+  EXPECT_EQ(report.damage[0].range, (ByteRange{a.size(), a.size() + b.size()}));
 }
 
 }  // namespace

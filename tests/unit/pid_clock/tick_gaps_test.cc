@@ -63,6 +63,28 @@ TEST(FindTickGaps, a_daily_job_that_lacks_a_day) {
   EXPECT_EQ(gaps[0].missing, 1U);
 }
 
+TEST(FindTickGaps, a_gap_of_the_week_before_excuses_nothing) {
+  const LocalMinute first = 20 * kLocalDay + 11 * kLocalHour;
+  const LocalMinute second = 27 * kLocalDay + 2 * kLocalHour;
+  const std::vector<Tick> ticks = ticks_of(42, [&](LocalMinute at) {
+    const bool lost = (at > first && at < first + 42 * kLocalHour) ||
+                      (at > second && at < second + 30 * kLocalHour);
+    return hourly(at) && !lost;
+  });
+  const std::vector<TickGap> gaps = gaps_of(ticks);
+  ASSERT_EQ(gaps.size(), 2U);
+  EXPECT_EQ(gaps[0].missing, 42U);
+  EXPECT_EQ(gaps[1].missing, 30U);
+}
+
+TEST(FindTickGaps, a_job_that_gives_up_its_saturdays_lacks_nothing) {
+  const std::vector<Tick> ticks = ticks_of(60, [](LocalMinute at) {
+    const bool saturday = (at / kLocalDay + 4) % 7 == 6;
+    return at % kLocalHour == 47 || (hourly(at) && (!saturday || at < 30 * kLocalDay));
+  });
+  EXPECT_TRUE(gaps_of(ticks).empty());
+}
+
 TEST(FindTickGaps, a_schedule_that_was_changed_lacks_nothing) {
   // beside a job every ten minutes the hourly one stops on the third day
   const std::vector<Tick> ticks = ticks_of(

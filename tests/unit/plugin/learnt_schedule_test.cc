@@ -55,6 +55,23 @@ TEST(LearntSchedule, HasWhenAJobIsDueAndWhatItCosts) {
   EXPECT_EQ(daily.pids, 7);
 }
 
+// As daylight saving begins an hour is left out, and nothing is due in it; as it ends one comes
+// twice, and so do its jobs.
+TEST(LearntSchedule, WhatIsDueIsWhatTheWallClockShowed) {
+  for (const bool begins : {true, false}) {
+    HostLog lines;
+    for (int i = 0; i < 8 * 144; ++i)
+      lines.job(10 * i, 1000 + 3 * i, "often", (i < 600) == begins ? 1 : 2);
+    const std::vector<LearntJob> jobs = learn(lines);
+    ASSERT_EQ(jobs.size(), 1U);
+    ASSERT_EQ(jobs[0].times.size(), 1U);
+    EXPECT_EQ(jobs[0].times[0].fields, "*/10 * * * *");
+    EXPECT_EQ(jobs[0].times[0].runs, 1152U);
+    EXPECT_EQ(jobs[0].times[0].due, 1152U);
+    EXPECT_EQ(jobs[0].runs, jobs[0].times[0].runs + jobs[0].other_runs);
+  }
+}
+
 // A zone's offset is less than a day, and more than half of one to both sides: -11 is no +13.
 TEST(LearntSchedule, DaysAreThoseOfTheHostsOwnCalendarEastAndWest) {
   // Honolulu, Pago Pago, the island of Baker; Auckland, Auckland's summer, Kiritimati

@@ -237,6 +237,24 @@ TEST(FileFindings, a_log_that_was_written_to_after_its_last_record) {
   }
 }
 
+TEST(FileFindings, a_log_whose_end_is_no_text) {
+  const std::string text = log_text(0, 5 * kDay);
+  const Timestamp late = at(5 * kDay + 6 * kHour);
+  const std::string other = "2026-03-06T00:01:00+00:00 web01 sshd[9]: x\n";
+  for (const std::string& end : {std::string(), other}) {
+    MemoryLogFile image("/var/log/cron", text + end + std::string(5372, '\0'), late);
+    image.in_image();
+    const Read r = read({&image});
+    const std::vector<Anomaly> found = late_written_logs(r.log, r.clock);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].until_file_time);
+    EXPECT_EQ(found[0].cause, GapCause::evidence_damaged);
+    EXPECT_EQ(found[0].level, Level::low);
+    EXPECT_EQ(found[0].unreadable_end, 5372U);
+    EXPECT_EQ(found[0].window_end, late);
+  }
+}
+
 TEST(FileFindings, a_log_whose_file_was_made_long_before_its_first_record) {
   const std::string text = log_text(5 * kDay, 8 * kDay);
   const std::string startup = log_text(5 * kDay, 8 * kDay, [](int minute) {

@@ -37,7 +37,7 @@ TEST(WriteText, DeficitWithARange) {
   EXPECT_EQ(
       write_text(samples::deficit(), false),
       "[-4]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)\n"
-      "    4 fewer PIDs were handed out (processes or threads) than the schedule always "
+      "    4 fewer PIDs were handed out (processes or threads) than the schedule usually "
       "costs between 2000-11-08 08:50:00 and 09:00:00 (-06:00) = 14:50:00 to 15:00:00 UTC; "
       "PID 2441 to 2582 = 141; 2 comparable intervals usually cost 145 to 146; excess -5 to -3 "
       "(90%); low, score 12.3 (9.8 over the whole log); /var/log/cron lines 576 and 577; "

@@ -310,6 +310,7 @@ inline TimelineEvent activity() {
   event.parser = "activity";
   auto& finding = std::get<FindingBody>(event.body);
   finding.anomaly.kind = AnomalyKind::activity;
+  finding.anomaly.parts_excess = finding.anomaly.excess_pids;
   finding.activity_id = "0123456789abcdef";
   finding.parts = {"00112233445566ff", "ff66554433221100"};
   return event;

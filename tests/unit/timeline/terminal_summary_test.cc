@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/timeline/row_writer.h"
 #include "plugin/timeline/summary_words.h"
 #include "tests/unit/timeline/sample_events.h"
 
@@ -147,6 +148,56 @@ TEST(TerminalSummary, ShowsTheGravestNightsAndCountsTheOthers) {
   EXPECT_NE(text.find("138 unexplained PIDs"), std::string::npos) << text;
   EXPECT_EQ(text.find("100 unexplained PIDs"), std::string::npos) << text;
   EXPECT_LT(text.find("116 unexplained PIDs"), text.find("138 unexplained PIDs"));
+}
+
+/// In a night with a change of the clock, or with hosts of two zones, each line that is not of the
+/// heading's offset names its own.
+TEST(TerminalSummary, NamesTheOffsetOfALineThatIsNotTheNights) {
+  TerminalSummary summary;
+  for (const auto& [start, end] :
+       std::vector<std::pair<int, int>>{{-360, -360}, {-300, -300}, {-360, -300}}) {
+    TimelineEvent event = samples::excess();
+    auto& finding = std::get<FindingBody>(event.body);
+    finding.utc_offset_minutes = start;
+    finding.end_utc_offset_minutes = end;
+    summary.add_row(event);
+  }
+  const std::string text = summary.write(RunSummary{}, look(100));
+  EXPECT_NE(text.find("Night of 7 to 8 Nov 2000 (-06:00)"), std::string::npos) << text;
+  EXPECT_NE(text.find("08:50 to 09:00  842"), std::string::npos) << text;
+  EXPECT_NE(text.find("09:50 to 10:00 (-05:00)  842"), std::string::npos) << text;
+  EXPECT_NE(text.find("08:50 (-06:00) to 10:00 (-05:00)  842"), std::string::npos) << text;
+}
+
+TEST(TerminalSummary, CutsNoFigureOfAHeading) {
+  TerminalSummary summary;
+  summary.add_row(samples::excess());
+  const std::string text = summary.write(RunSummary{}, look(40));
+  EXPECT_NE(text.find("Night of 7 to 8 Nov 2000 (-06:00): 842\nunexplained PIDs\n"),
+            std::string::npos)
+      << text;
+}
+
+/// An activity's sum is of what lies beside its findings, too.
+TEST(TerminalSummary, SaysWhatAnActivitySumsUp) {
+  for (const std::int64_t of_parts : {488, 863}) {
+    TimelineEvent event = samples::excess();
+    auto& finding = std::get<FindingBody>(event.body);
+    finding.anomaly.kind = AnomalyKind::activity;
+    finding.anomaly.excess_pids = 863;
+    finding.anomaly.parts_excess = of_parts;
+    finding.activity_id = "0123456789abcdef";
+    finding.parts = {"fedcba9876543210"};
+    const std::string words = summary_entry(event).words;
+    const std::string told = event_message(event);
+    EXPECT_EQ(words, of_parts == 863 ? "863 unexplained PIDs in 1 finding"
+                                     : "863 unexplained, 488 in 1 finding");
+    EXPECT_TRUE(told.starts_with(
+        of_parts == 863
+            ? "1 finding together: 863 more PIDs"
+            : "1 finding with 488 more PIDs and what lies beside it together: 863 more PIDs"))
+        << told;
+  }
 }
 
 /// The name of one host stands above its night; of several each line has its own.
