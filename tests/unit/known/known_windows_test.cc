@@ -92,7 +92,7 @@ TEST(KnownWindows, AllThatItTouchesAreNamed) {
   const KnownWindows some =
       several({{100, 120, "backup"}, {0, 60, "upgrade"}, {140, 160, "restore"}, {130, 140, "not"}});
   std::vector<Anomaly> all{finding(50, 110), finding(145, 155), finding(10, 70)};
-  mark_known(some, "web01", all);
+  mark_known(some, {"web01"}, all);
   EXPECT_EQ(all[0].known->reason, "upgrade; backup");
   EXPECT_FALSE(all[0].known_inside);
   EXPECT_EQ(all[1].known->reason, "restore");
