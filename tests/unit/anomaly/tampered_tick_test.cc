@@ -124,5 +124,21 @@ TEST(TamperedTick, a_line_of_a_new_job_put_in_leaves_a_row_that_says_why_it_is_l
     }
 }
 
+// Under load a line of a job of every minute is written just before the next one: two runs in one
+// tick, which cost twice what the common set of one does.
+TEST(TamperedTick, two_runs_of_a_job_cost_two) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = 3 * kDay;
+  plan.jobs = {{kEachTen, 1, 0, 5}};
+  plan.background = 0.05;
+  std::vector<Reading> readings = testing::simulate_host(plan);
+  for (Reading& r : readings)
+    for (const std::uint32_t late : {400U, 1500U, 1777U, 3000U})
+      if (r.time >= at(late) && r.time < at(late + 1))
+        r.time = at(late + 1) - std::chrono::seconds(1);
+  EXPECT_TRUE(alarms_of(readings).empty());
+}
+
 }  // namespace
 }  // namespace pidometer

@@ -144,6 +144,24 @@ TEST(OutOfOrder, lines_close_in_time_may_be_late) {
   EXPECT_EQ(total, 10 * (static_cast<std::int64_t>(kTicks) - 1));
 }
 
+// The late line has the smaller PID: what the other one's job took lies behind it.
+TEST(OutOfOrder, what_stands_before_a_late_line_is_spent_behind_it) {
+  std::vector<Reading> log = steady(300);
+  log[30].pid = 1506;
+  log[30].label = 2;
+  log.insert(log.begin() + 31, reading(301, 1503));
+  const PidClock clock = clock_of(log);
+  ASSERT_EQ(clock.foreign.size(), 1U);
+  EXPECT_EQ(clock.foreign[0].pid, 1506U);
+  EXPECT_EQ(clock.ticks[29].pid, 1460U);
+  EXPECT_FALSE(clock.ticks[29].joined);
+  EXPECT_EQ(clock.ticks[30].pid, 1503U);
+  EXPECT_TRUE(clock.ticks[30].joined);
+  const auto labels = clock.item_sets.labels(clock.ticks[30].items);
+  EXPECT_EQ(std::vector<std::uint32_t>(labels.begin(), labels.end()),
+            (std::vector<std::uint32_t>{1, 2}));
+}
+
 TEST(OutOfOrder, a_boot_is_one_whatever_the_clock_says) {
   for (const int shift : {10, -60 * 24 * 365}) {
     std::vector<Reading> log = steady(5000);
