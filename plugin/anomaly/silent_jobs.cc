@@ -38,6 +38,8 @@ constexpr double kTellsDoubtfully = 3;
 // What a job costs is known from so many runs, with others of its ticks' jobs without it.
 constexpr std::size_t kLeastRuns = 8;
 
+constexpr std::uint32_t kNoSet = UINT32_MAX;
+
 // Intervals of one length differ by less (lines are late under load).
 constexpr std::int32_t kSameLength = 30;
 
@@ -247,7 +249,7 @@ class SilenceFinder {
   }
 
   std::optional<SilentJob> verdict(Runs job, std::size_t k, std::vector<std::int32_t>& tenths,
-                                   SilentJob silence) const {
+                                   SilentJob silence) {
     // an intruder's own PIDs among them, and what else is far out, must not decide
     const Core core = core_of(tenths);
     const auto n = static_cast<double>(core.core_n);
@@ -277,27 +279,18 @@ class SilenceFinder {
 
   // What the job's intervals cost more than those of its ticks' other jobs alone, less three
   // standard errors; the two PIDs that every job takes where these never run without it.
-  double least_cost(Runs job, std::size_t k, const SilentJob& silence) const {
+  double least_cost(Runs job, std::size_t k, const SilentJob& silence) {
     const std::uint32_t own = clock_.ticks[job[k]].items;
     std::vector<std::uint32_t> rest;
     for (const std::uint32_t label : clock_.item_sets.labels(own))
       if (label != silence.label) rest.push_back(label);
-    std::vector<std::int32_t> with;
-    std::vector<std::int32_t> without;
+    if (rest.empty()) return kLeastJobPids;
     const std::int32_t seconds = clock_.intervals[job[k]].seconds;
-    for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
-      const Interval& interval = clock_.intervals[i];
-      if (interval.state != IntervalState::judged || interval.wraps > 0 || interval.repaired ||
-          std::abs(interval.seconds - seconds) > kSameLength)
-        continue;
-      if (clock_.ticks[i].items == own)
-        with.push_back(10 * interval.advance);
-      else if ((i <= silence.last_tick || i >= silence.next_tick) &&
-               std::ranges::equal(clock_.item_sets.labels(clock_.ticks[i].items), rest))
-        without.push_back(10 * interval.advance);
-    }
-    if (rest.empty() || with.size() < kLeastRuns || without.size() < kLeastRuns)
-      return kLeastJobPids;
+    std::vector<std::int32_t> with = advances_of(own, seconds, [](std::uint32_t) { return true; });
+    std::vector<std::int32_t> without = advances_of(set_of(rest), seconds, [&](std::uint32_t i) {
+      return i <= silence.last_tick || i >= silence.next_tick;
+    });
+    if (with.size() < kLeastRuns || without.size() < kLeastRuns) return kLeastJobPids;
     const Core a = core_of(with);
     const Core b = core_of(without);
     const auto square_error = [](const Core& core) {
@@ -308,9 +301,43 @@ class SilenceFinder {
     return std::max(kLeastJobPids, more / 10);
   }
 
+  // Tenths of PIDs of the intervals of that length that a set begins, as far as they are `wanted`.
+  template <typename Wanted>
+  std::vector<std::int32_t> advances_of(std::uint32_t items, std::int32_t seconds,
+                                        const Wanted& wanted) {
+    std::vector<std::int32_t> tenths;
+    if (items == kNoSet) return tenths;
+    for (const std::uint32_t i : intervals_of_sets()[items]) {
+      const Interval& interval = clock_.intervals[i];
+      if (wanted(i) && std::abs(interval.seconds - seconds) <= kSameLength)
+        tenths.push_back(10 * interval.advance);
+    }
+    return tenths;
+  }
+
+  // kNoSet: no tick has just these.
+  std::uint32_t set_of(std::span<const std::uint32_t> labels) const {
+    for (std::uint32_t items = 0; items < clock_.item_sets.size(); ++items)
+      if (std::ranges::equal(clock_.item_sets.labels(items), labels)) return items;
+    return kNoSet;
+  }
+
+  // Intervals that are judged, by the set that begins them.
+  const std::vector<std::vector<std::uint32_t>>& intervals_of_sets() {
+    if (!intervals_of_sets_.empty()) return intervals_of_sets_;
+    intervals_of_sets_.resize(clock_.item_sets.size());
+    for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
+      const Interval& interval = clock_.intervals[i];
+      if (interval.state == IntervalState::judged && interval.wraps == 0 && !interval.repaired)
+        intervals_of_sets_[clock_.ticks[i].items].push_back(i);
+    }
+    return intervals_of_sets_;
+  }
+
   const PidClock& clock_;
-  std::vector<LocalMinute> minutes_;  ///< of each tick
-  std::optional<TickIndex> index_;    // most logs have no such silence
+  std::vector<LocalMinute> minutes_;                           ///< of each tick
+  std::optional<TickIndex> index_;                             // most logs have no such silence
+  std::vector<std::vector<std::uint32_t>> intervals_of_sets_;  // nor one that is doubtful
   std::size_t looked_at_ = 0;
 };
 
