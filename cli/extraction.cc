@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <span>
 #include <string_view>
 
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "cli/cron_lines.h"
 #include "cli/interrupt.h"
@@ -73,9 +73,7 @@ Result<std::string> Extraction::write_sums() {
   Result<void> written = file->write(text);
   if (written) written = file->commit();
   if (!written) return tl::unexpected(written.error());
-  Sha256 sum;
-  sum.update(std::as_bytes(std::span(text)));
-  return sum.finish();
+  return hex_of(sha256_of(text));
 }
 
 void Extraction::extract_folders(const std::vector<LogFolder>& folders, const std::string& image) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 namespace pidometer {
@@ -57,8 +58,7 @@ void append_character(std::string& out, char32_t code) {
 
 std::uint32_t unit_at(std::string_view digits) {
   std::uint32_t unit = 0;
-  for (const char c : digits.substr(0, 4))
-    unit = unit * 16 + static_cast<std::uint32_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  for (const char c : digits.substr(0, 4)) unit = unit * 16 + hex_value(c);
   return unit;
 }
 

@@ -1,3 +1,4 @@
+#include "base/hex.h"
 #include "plugin/cron_log/framing_parts.h"
 #include "plugin/cron_log/scan.h"
 
@@ -10,7 +11,7 @@ bool take_hex(std::string_view& text, std::size_t digits, std::uint64_t& value) 
   for (std::size_t i = 0; i < digits; ++i) {
     const char c = text[i];
     if (!is_digit(c) && !(c >= 'a' && c <= 'f')) return false;
-    value = value * 16 + static_cast<std::uint64_t>(is_digit(c) ? c - '0' : c - 'a' + 10);
+    value = value * 16 + hex_value(c);
   }
   text.remove_prefix(digits);
   return true;

@@ -30,10 +30,6 @@ void append_escaped(std::string& out, std::uint8_t byte) {
   out += kDigits[byte & 0x0fU];
 }
 
-std::uint8_t value_of_digit(char c) {
-  return static_cast<std::uint8_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
 bool reads_as_escape(std::string_view bytes) {
   return bytes.size() >= 4 && bytes[1] == 'x' && is_hex_digit(bytes[2]) && is_hex_digit(bytes[3]);
 }
@@ -63,8 +59,7 @@ std::string unescape_bytes(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     const bool escape = text.front() == '\\' && reads_as_escape(text);
-    out += escape ? static_cast<char>(value_of_digit(text[2]) << 4U | value_of_digit(text[3]))
-                  : text.front();
+    out += escape ? static_cast<char>(hex_value(text[2]) << 4U | hex_value(text[3])) : text.front();
     text.remove_prefix(escape ? 4 : 1);
   }
   return out;

@@ -1,8 +1,9 @@
 #include "tsk_reader/file_system/archive/member_path.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
+
+#include "base/hex.h"
 
 namespace pidometer {
 namespace {
@@ -22,22 +23,15 @@ void add_components(std::string_view path, std::size_t fixed, std::vector<std::s
   }
 }
 
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  return std::nullopt;
-}
-
 /// What is no escape stays as it is; a NUL is none, no name holds it.
 std::string undo_escapes(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && text.size() - i > 2) {
-      const auto high = hex_digit(text[i + 1]);
-      const auto low = hex_digit(text[i + 2]);
-      if (high && low && (*high != 0 || *low != 0)) {
-        out += static_cast<char>(*high * 16 + *low);
+    if (text[i] == '%' && text.size() - i > 2 && is_hex_digit(text[i + 1]) &&
+        is_hex_digit(text[i + 2])) {
+      const unsigned byte = hex_value(text[i + 1]) << 4U | hex_value(text[i + 2]);
+      if (byte != 0) {
+        out += static_cast<char>(byte);
         i += 2;
         continue;
       }
