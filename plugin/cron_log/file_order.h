@@ -2,11 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "plugin/cron_log/log_reader.h"
 #include "plugin/cron_log/log_series.h"
 
 namespace pidometer {
@@ -29,25 +27,5 @@ FileOrder order_file(std::vector<StoredRecord>& records, std::size_t begin);
 
 /// What was done, in words; empty where nothing was.
 std::string file_order_words(const FileOrder& order);
-
-/// The records of a log around one of its lines, in whatever order they are kept.
-class RecordsByLine {
- public:
-  /// Both must outlive it.
-  RecordsByLine(const FileLog& log, const std::vector<StoredRecord>& records);
-
-  struct Around {
-    std::optional<std::size_t> before;  ///< the last record that stands above the line
-    std::optional<std::size_t> behind;  ///< the first one that does not
-  };
-  Around around(std::uint32_t line) const;
-
- private:
-  std::size_t record_at(std::size_t place) const;
-
-  const FileLog& log_;
-  const std::vector<StoredRecord>& records_;
-  std::vector<std::uint32_t> by_line_;  ///< of a log that was put in order; else it is
-};
 
 }  // namespace pidometer

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "plugin/cron_log/file_order.h"
+#include "plugin/cron_log/records_by_line.h"
 
 namespace pidometer {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "plugin/cron_log/file_order.h"
+#include "plugin/cron_log/records_by_line.h"
 #include "plugin/cron_log/undated_time.h"
 #include "plugin/cron_log/zone_clock.h"
 
