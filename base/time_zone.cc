@@ -162,6 +162,12 @@ seconds TimeZone::offset_at(sys_seconds instant) const {
   return after == transitions_.begin() ? first_offset_ : std::prev(after)->offset;
 }
 
+std::int16_t TimeZone::offset_minutes_at(Timestamp instant) const {
+  const auto second = std::chrono::floor<seconds>(instant);
+  return static_cast<std::int16_t>(
+      std::chrono::duration_cast<std::chrono::minutes>(offset_at(second)).count());
+}
+
 TimeZone::Instants TimeZone::to_utc(LocalTime local) const {
   // Read the wall clock as if it were UTC: every offset that can apply is in force within kReach.
   const sys_seconds naive{local.time_since_epoch()};

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +47,8 @@ class TimeZone {
   /// Of a zone without tzif().
   std::chrono::seconds constant_offset() const { return first_offset_; }
   std::chrono::seconds offset_at(std::chrono::sys_seconds instant) const;
+  /// The same in whole minutes, towards 0, as records have it.
+  std::int16_t offset_minutes_at(Timestamp instant) const;
   Instants to_utc(LocalTime local) const;
 
  private:

@@ -1,7 +1,6 @@
 #include "plugin/log_warnings.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -16,12 +15,6 @@ std::string nor_others(std::ptrdiff_t lines) {
   if (lines == 0) return {};
   return lines == 1 ? ", nor is that of 1 other line of this host"
                     : ", nor are those of " + std::to_string(lines) + " other lines of this host";
-}
-
-int minutes_in(const TimeZone& zone, Timestamp time) {
-  const std::chrono::seconds offset =
-      zone.offset_at(std::chrono::floor<std::chrono::seconds>(time));
-  return static_cast<int>(std::chrono::floor<std::chrono::minutes>(offset).count());
 }
 
 /// The first of some records for which `differs`, where it does for more than some of them: a line
@@ -50,7 +43,7 @@ void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
   if (!options.zone) return;
   const TimeZone& given = *options.zone;
   const StoredRecord* record = often(log, [&](const StoredRecord& r) {
-    return r.utc_offset_minutes != minutes_in(given, r.time);
+    return r.utc_offset_minutes != given.offset_minutes_at(r.time);
   });
   std::string other;
   std::string taken;
@@ -60,11 +53,11 @@ void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
   } else if (const std::optional<TimeZone>& hosts = series.facts.zone;
              hosts && !log.of_another_host && series.facts.guessed_from.empty()) {
     record = often(log, [&](const StoredRecord& r) {
-      return minutes_in(*hosts, r.time) != minutes_in(given, r.time);
+      return hosts->offset_minutes_at(r.time) != given.offset_minutes_at(r.time);
     });
     if (record == nullptr) return;
     other = "the host's own zone, " + hosts->name() + " of " + series.facts.zone_source + ", has " +
-            offset_digits(minutes_in(*hosts, record->time));
+            offset_digits(hosts->offset_minutes_at(record->time));
     taken = "the zone given is taken";
   }
   if (record == nullptr) return;
@@ -73,8 +66,8 @@ void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
   warning.path = log.reports[record->file].entry.path;
   warning.line = record->line;
   warning.message = "--timezone " + given.name() + " has the offset " +
-                    offset_digits(minutes_in(given, record->time)) + " then, and " + other + ": " +
-                    taken + "; leave --timezone out, unless you know better";
+                    offset_digits(given.offset_minutes_at(record->time)) + " then, and " + other +
+                    ": " + taken + "; leave --timezone out, unless you know better";
   mediator.produce_warning(std::move(warning));
 }
 

@@ -118,12 +118,6 @@ class LocalDays {
   std::int64_t local_ = 0;
 };
 
-std::int16_t offset_minutes(const TimeZone& zone, Timestamp time) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  return static_cast<std::int16_t>(
-      std::chrono::duration_cast<std::chrono::minutes>(zone.offset_at(second)).count());
-}
-
 void date_unread(FileLog& log, std::uint16_t file, const std::vector<StoredRecord>& records) {
   if (log.unread.empty()) return;
   const RecordsByLine by_line(log, records);
@@ -168,7 +162,7 @@ void date_records(FileLog& log, std::uint16_t file, const YearDecision& years, c
       // A journal's UTC is no one's clock: the host's day and night go by its zone.
       // So does that of Plaso's rows, which name no zone where Plaso knew of none.
       if ((log.is_journal || log.form == LogForm::plaso_rows) && record.utc_offset_minutes == 0)
-        record.utc_offset_minutes = offset_minutes(zone, record.time);
+        record.utc_offset_minutes = zone.offset_minutes_at(record.time);
     }
     // A host without a clock of its own goes back with every start: that is no disorder.
     if (before != INT64_MAX && record.pid_role != PidRole::boot) steps.add(micros - before);
