@@ -19,10 +19,6 @@ constexpr std::chrono::seconds kLeastApart{60};
 // On two other occasions is a habit; once may be the other line that somebody edited.
 constexpr std::size_t kLeastSeen = 2;
 
-// Lines of one minute that cron wrote in one go: their PIDs are neighbours (tick.cc).
-constexpr std::chrono::seconds kOneTick{3};
-constexpr Pid kOneTickPids = 30;
-
 /// What usually stands at or between which ticks: a job that is missing where the schedule has it,
 /// and stands elsewhere, was edited, however far its neighbours are apart.
 class UsualPlaces {
@@ -80,9 +76,9 @@ class UsualPlaces {
 // back onto the same minute runs its jobs again.
 bool of_one_tick(const PidClock& clock, std::uint32_t before, std::uint32_t behind) {
   const std::vector<Tick>& ticks = clock.ticks;
-  if (std::chrono::abs(ticks[behind].time - ticks[before].time) > kOneTick ||
+  if (std::chrono::abs(ticks[behind].time - ticks[before].time) > kTickSpan ||
       ticks[before].minute != ticks[behind].minute ||
-      ticks[behind].pid - ticks[before].pid > kOneTickPids)
+      ticks[behind].pid - ticks[before].pid > kTickPids)
     return false;
   const auto labels = clock.item_sets.labels(ticks[before].items);
   return std::ranges::none_of(

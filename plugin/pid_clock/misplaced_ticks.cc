@@ -17,10 +17,6 @@ constexpr std::uint32_t kMostTicks = 64;
 // Where they belong is looked for among so many ticks.
 constexpr std::uint32_t kNearTicks = 4096;
 
-// One tick's jobs lie within so many seconds and PIDs (tick.cc).
-constexpr std::chrono::seconds kTickSpan{3};
-constexpr std::int64_t kTickPids = 30;
-
 // The log goes on behind the run where it stopped before. A host without a clock of its own that is
 // booted again goes through the same times and PIDs as before, and then jumps by years.
 constexpr std::chrono::hours kLongestStep{24};

@@ -55,7 +55,7 @@ Interval classify(const Tick& a, const Tick& b, std::span<const Startup> startup
                  : range.too_long(seconds)           ? IntervalState::unknown_advance
                                                      : IntervalState::judged;
   } else if (advance >= 0) {
-    // two ticks within the span of one: the same job ran again in its minute (tick.cc)
+    // two ticks within the span of one: the same job ran again in its minute (tick.h)
     const bool again =
         seconds <= kJitterSeconds && advance > kLateLinePids && b.lost_before != Loss::damaged;
     step.state = again || seconds < -kJitterSeconds ? IntervalState::clock_step

@@ -10,12 +10,10 @@
 #include "base/pid.h"
 #include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/pid_range.h"
+#include "plugin/pid_clock/tick.h"
 
 namespace pidometer {
 namespace {
-
-// Jobs that cron starts in one go; what a tick is, see tick.cc.
-constexpr std::chrono::seconds kTickSpan{3};
 
 // Fewer steps look like anything.
 constexpr std::uint32_t kLeastSteps = 40;

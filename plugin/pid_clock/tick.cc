@@ -12,13 +12,6 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-// cron wakes once a minute and starts all jobs at once; under load the last line was seen 2 s late
-constexpr microseconds kTickSpan = seconds(3);
-
-// The same job twice in one tick is two users' or two lines' work if its PIDs are neighbours; if
-// not, the clock was set back onto the same minute. Within a second PIDs differ by a few per job.
-constexpr std::int64_t kSameJobPidSpan = 30;
-
 // A tick spans a few dozen PIDs; two of its PIDs this far apart have a wrap between them.
 constexpr std::int64_t kWrapInTick = 16000;
 
@@ -113,7 +106,7 @@ class TickFormer {
     if (r.boot != tick_.boot && r.boot != 0 && tick_.boot != 0) return false;
     if (std::chrono::abs(r.time - start_) > kTickSpan || labels_.size() >= kMostLabels)
       return false;
-    if (std::abs(difference(r.pid, tick_.pid)) <= kSameJobPidSpan) return true;
+    if (std::abs(difference(r.pid, tick_.pid)) <= kTickPids) return true;
     return std::ranges::find(labels_, r.label) == labels_.end();
   }
 

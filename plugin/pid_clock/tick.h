@@ -11,6 +11,14 @@
 
 namespace pidometer {
 
+/// cron wakes once a minute and starts all jobs at once; under load the last line was seen 2 s
+/// late.
+inline constexpr std::chrono::seconds kTickSpan{3};
+
+/// The same job twice in one tick is two users' or two lines' work if its PIDs are neighbours; if
+/// not, the clock was set back onto the same minute. Within a second PIDs differ by a few per job.
+inline constexpr std::int64_t kTickPids = 30;
+
 /// The jobs that were started together, and the one look at the odometer that they give: the
 /// smallest of their PIDs, because all of cron's children fork before the first job does.
 struct Tick {
