@@ -220,10 +220,6 @@ std::optional<double> usual_distance(const PidClock& clock, std::uint32_t tick, 
   return any;
 }
 
-}  // namespace
-
-namespace {
-
 /// What passed between two ticks around which the clock was set, by the schedule.
 struct PassedTime {
   double likely = 0;

@@ -77,8 +77,7 @@ std::string_view level_bound_words(LevelBound bound) {
       return "as much goes on beside it, and fewer than five days show at which hours it does";
     case LevelBound::quiet_hour:
       return "in the busiest hour of the log it would be no alarm, and fewer than five days show "
-             "at "
-             "which hours that is";
+             "at which hours that is";
     case LevelBound::running_job:
       return "a job of which fewer than eight runs are known goes on";
     case LevelBound::unknown_job:

@@ -13,7 +13,7 @@ function shownName(name) {
 // Where no line of any log was read nothing can be said of findings.
 function emptyWords(summary) {
   if (!summary.logs.some((log) => log.lines > 0)) {
-    const errors = summary.errors.map((error) => [error.message, error.reason].filter(Boolean).join(' (') + (error.message && error.reason ? ')' : ''));
+    const errors = summary.errors.map((error) => error.message + (error.reason ? ` (${error.reason})` : ''));
     return ['Nothing was read', ...errors].join(' · ');
   }
   return summary.series.length && summary.series.every((series) => series.intervals === 0) ? 'Nothing was judged' : 'No finding';
