@@ -14,19 +14,6 @@ namespace {
 
 using namespace edited;
 
-std::vector<std::uint32_t> plain(std::int64_t minute) {
-  std::vector<std::uint32_t> jobs;
-  if (minute % 10 == 0) jobs.push_back(1);
-  if (minute % kHour == 1) jobs.push_back(2);
-  if (minute % 30 == 5) jobs.push_back(3);
-  return jobs;
-}
-
-void raise_pids(std::vector<Reading>& readings, std::int64_t from, Pid by) {
-  for (Reading& r : readings)
-    if (r.time >= at(from)) r.pid += by;
-}
-
 std::vector<Anomaly> gaps_of(std::vector<Reading> readings) {
   std::vector<Anomaly> found = find(std::move(readings));
   std::erase_if(found, [](const Anomaly& a) { return a.kind != AnomalyKind::record_gap; });

@@ -55,6 +55,15 @@ inline std::vector<std::uint32_t> server(std::int64_t minute) {
   return jobs;
 }
 
+/// Every ten minutes, hourly, and twice an hour.
+inline std::vector<std::uint32_t> plain(std::int64_t minute) {
+  std::vector<std::uint32_t> jobs;
+  if (minute % 10 == 0) jobs.push_back(1);
+  if (minute % kHour == 1) jobs.push_back(2);
+  if (minute % 30 == 5) jobs.push_back(3);
+  return jobs;
+}
+
 inline Timestamp at(std::int64_t minute) {
   return kMonday + std::chrono::minutes(minute);
 }
@@ -79,6 +88,11 @@ inline void cut(std::vector<Reading>& readings, std::int64_t from, std::int64_t 
 inline void lower_pids(std::vector<Reading>& readings, std::int64_t from, Pid by) {
   for (Reading& r : readings)
     if (r.time >= at(from)) r.pid -= by;
+}
+
+inline void raise_pids(std::vector<Reading>& readings, std::int64_t from, Pid by) {
+  for (Reading& r : readings)
+    if (r.time >= at(from)) r.pid += by;
 }
 
 inline Pid pid_at(const std::vector<Reading>& readings, std::int64_t minute) {

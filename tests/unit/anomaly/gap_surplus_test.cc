@@ -19,25 +19,12 @@ namespace {
 
 using namespace edited;
 
-std::vector<std::uint32_t> plain(std::int64_t minute) {
-  std::vector<std::uint32_t> jobs;
-  if (minute % 10 == 0) jobs.push_back(1);
-  if (minute % kHour == 1) jobs.push_back(2);
-  if (minute % 30 == 5) jobs.push_back(3);
-  return jobs;
-}
-
 std::vector<std::uint32_t> hourly(std::int64_t minute) {
   return minute % kHour == 1 ? std::vector<std::uint32_t>{1} : std::vector<std::uint32_t>{};
 }
 
 std::vector<std::uint32_t> each_five(std::int64_t minute) {
   return minute % 5 == 0 ? std::vector<std::uint32_t>{1} : std::vector<std::uint32_t>{};
-}
-
-void raise_pids(std::vector<Reading>& readings, std::int64_t from, Pid by) {
-  for (Reading& r : readings)
-    if (r.time >= at(from)) r.pid += by;
 }
 
 /// A STARTUP line just before the first reading from `minute` on.

@@ -18,11 +18,6 @@ namespace {
 
 using namespace edited;
 
-void raise_pids(std::vector<Reading>& readings, std::int64_t from, Pid by) {
-  for (Reading& r : readings)
-    if (r.time >= at(from)) r.pid += by;
-}
-
 /// The clock runs `hours` ahead from minute `from` up to minute `to`.
 void set_clock(std::vector<Reading>& readings, std::int64_t from, std::int64_t to, int hours) {
   for (Reading& r : readings)
