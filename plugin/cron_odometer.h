@@ -8,8 +8,6 @@ namespace pidometer {
 /// pid_clock, baseline, anomaly, timeline.
 class CronOdometer final : public Plugin {
  public:
-  std::string_view name() const override { return "cron_odometer"; }
-  std::string_view data_format() const override { return "Cron log (PID odometer)"; }
   std::span<const std::string_view> path_globs() const override;
   FileRequest witness_files() const override;
   std::vector<FileRequest> crontab_files() const override;

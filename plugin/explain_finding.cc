@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/anomaly/pid_finding.h"
 #include "plugin/compared_intervals.h"
 #include "plugin/explain_steps.h"
 
@@ -160,7 +161,7 @@ std::shared_ptr<const Explanation> explain_activity(const Explanation& around,
         {"R_" + n, parts[k]->window_excess, "of finding " + n + " and what belongs to it beside"});
     explanation->steps.push_back({"V_" + n, parts[k]->window_variance, "its variance"});
   }
-  const double range = 1.645 * std::sqrt(variance);
+  const double range = k90Percent * std::sqrt(variance);
   explanation->steps.push_back({"R", excess, "sum of these R"});
   explanation->steps.push_back({"V", variance, "sum of these V"});
   explanation->steps.push_back({"excess_low", excess - range, "R - 1.645 sqrt(V)"});

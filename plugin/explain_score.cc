@@ -3,6 +3,7 @@
 #include <string>
 
 #include "plugin/anomaly/explanations.h"
+#include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/explain_steps.h"
@@ -221,9 +222,9 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
   const Window stretch = input.scan.measure(anomaly.stretch_first_tick,
                                             anomaly.stretch_first_tick + anomaly.intervals);
   steps.add("stretch_V", stretch.variance, "its variance");
-  steps.add("excess_low", stretch.excess - 1.645 * std::sqrt(stretch.variance),
+  steps.add("excess_low", stretch.excess - k90Percent * std::sqrt(stretch.variance),
             "stretch_R - 1.645 sqrt(stretch_V)");
-  steps.add("excess_high", stretch.excess + 1.645 * std::sqrt(stretch.variance),
+  steps.add("excess_high", stretch.excess + k90Percent * std::sqrt(stretch.variance),
             "stretch_R + 1.645 sqrt(stretch_V)");
   return steps.take();
 }

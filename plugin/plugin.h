@@ -138,8 +138,6 @@ class Plugin {
   Plugin& operator=(const Plugin&) = delete;
   virtual ~Plugin() = default;
 
-  virtual std::string_view name() const = 0;
-  virtual std::string_view data_format() const = 0;
   /// Of files below a log folder (`/var/log`, or `/log` of a /var volume), as fnmatch(3) patterns
   /// of the file name.
   virtual std::span<const std::string_view> path_globs() const = 0;

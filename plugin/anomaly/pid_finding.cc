@@ -9,8 +9,6 @@
 namespace pidometer {
 namespace {
 
-constexpr double k90Percent = 1.645;  // standard deviations that hold 90% of a normal variable
-
 // Windows of such a score that chance alone is expected to make in a month of log. An alarm (medium
 // and above) may be false once in a month; the factor 10 below that is no measurement but a choice,
 // because no host is quite like the model (an administrator's log-in is in none). Quiet made-up

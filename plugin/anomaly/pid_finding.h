@@ -10,6 +10,9 @@ namespace pidometer {
 Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
                     const Window& window, AnomalyKind kind);
 
+/// Standard deviations to either side that hold 90% of a normal variable.
+inline constexpr double k90Percent = 1.645;
+
 /// The excess, rounded, and its 90% range.
 void set_excess(Anomaly& anomaly, double excess, double variance);
 

@@ -20,7 +20,6 @@ class JobCosts {
   double predict(const PidClock& clock, const IntervalGroup& group) const;
 
   double cost(std::uint32_t label) const { return label < cost_.size() ? cost_[label] : 0; }
-  double per_next_job() const { return per_next_job_; }
   double per_half_minute() const { return per_half_minute_; }
 
  private:

@@ -58,9 +58,6 @@ class LocalLevel {
     return std::max({rate(begin, end), side(before_[begin]), side(after_[end])});
   }
 
-  double decay() const { return decay_; }  ///< in intervals; 0: not used
-  double gain() const { return gain_; }
-
  private:
   struct Sums {
     float pids = 0;

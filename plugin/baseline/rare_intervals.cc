@@ -86,7 +86,7 @@ Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
     std::ranges::nth_element(work, work.begin() + quarter);
     const double first = work[static_cast<std::size_t>(quarter)];
     std::ranges::nth_element(work, work.end() - 1 - quarter);
-    const double spread = (*(work.end() - 1 - quarter) - first) / 1.349;
+    const double spread = (*(work.end() - 1 - quarter) - first) / kIqrOfNormal;
     o.square_sum = spread * spread * static_cast<double>(o.n);
     return o;
   }

@@ -9,9 +9,8 @@
 namespace pidometer {
 namespace {
 
-constexpr double kFenceRanges = 3;      // Tukey (1977): beyond it a value is far out
-constexpr double kFenceSlack = 1.5;     // PIDs
-constexpr double kIqrOfNormal = 1.349;  // interquartile range of a standard normal
+constexpr double kFenceRanges = 3;   // Tukey (1977): beyond it a value is far out
+constexpr double kFenceSlack = 1.5;  // PIDs
 
 // What lies beyond the fences is taken for what we look for only while it is so little: three
 // values, or this share, because no host is under attack in more of its intervals than that. Where

@@ -14,7 +14,7 @@ struct Core {
   double median = 0;
   double mean = 0;           ///< of the core: medians of small counts bias sums over windows
   double square_sum = 0;     ///< of the core's deviations from its mean
-  double robust_spread = 0;  ///< IQR / 1.349: the standard deviation of a normal sample
+  double robust_spread = 0;  ///< IQR / kIqrOfNormal: the standard deviation of a normal sample
   std::int64_t low = 0;      ///< smallest and largest value of the core
   std::int64_t high = 0;
   std::size_t at_median = 0;  ///< values that equal the (lower) median
@@ -28,6 +28,9 @@ Core core_of(std::span<std::int32_t> values);
 
 /// The middle value; of an even number the mean of the two. Reorders; 0 for an empty sample.
 double median_of(std::span<double> values);
+
+/// Interquartile range of a normal sample, in its standard deviations.
+inline constexpr double kIqrOfNormal = 1.349;
 
 /// Median of the absolute deviations of a normal sample, in its standard deviations.
 inline constexpr double kMadOfNormal = 0.6745;
