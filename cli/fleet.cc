@@ -99,7 +99,10 @@ Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder, con
     return fail(ErrorKind::usage, options.directory + " has the results of an earlier fleet",
                 name + " is there",
                 "add --resume to go on with it, --force to begin anew, or give another folder");
-  const Result<std::string> bytes = read_small_file(name, "--resume", "add --force to begin anew");
+  // Some KB for each of the most images that a --case list may have.
+  constexpr std::size_t kMostStatusMb = 1024;
+  const Result<std::string> bytes =
+      read_small_file(name, "--resume", "add --force to begin anew", kMostStatusMb);
   if (!bytes) return tl::unexpected(bytes.error());
   Result<FleetStatus> status = read_fleet_status(*bytes, name);
   if (!status) return tl::unexpected(status.error());

@@ -1,20 +1,16 @@
 #include "cli/small_file.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
 namespace pidometer {
-namespace {
-
-/// A list of a century of nightly backups has 4 MB.
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;
-
-}  // namespace
 
 Result<std::string> read_small_file(const std::string& name, const std::string& flag,
-                                    const std::string& help) {
+                                    const std::string& help, std::size_t most_mb) {
   const auto unreadable = [&](const std::string& reason) {
     return fail(ErrorKind::usage, name + " cannot be read for " + flag, reason, help);
   };
@@ -25,7 +21,8 @@ Result<std::string> read_small_file(const std::string& name, const std::string& 
   char block[65536];
   while (const std::size_t got = std::fread(block, 1, sizeof block, file.get())) {
     bytes.append(block, got);
-    if (bytes.size() > kMostBytes) return unreadable("it is larger than 64 MB");
+    if (bytes.size() > most_mb << 20)
+      return unreadable(fmt::format("it is larger than {} MB", most_mb));
   }
   if (std::ferror(file.get()) != 0) return unreadable(std::strerror(errno));
   return bytes;

@@ -64,6 +64,14 @@ class Foreign(FleetTest):
         self.fleet("-z", "UTC", "--resume", log)
         self.assertEqual({path: path.read_bytes() for path in foreign}, foreign)
 
+    def test_a_status_of_very_many_images_is_resumed(self):
+        log = self.log("cron")
+        self.fleet("-z", "UTC", log)
+        with open(self.out / "status.json", "ab") as status:
+            status.write(b" " * (65 << 20))  # as long as that of 65,000 images
+        run = self.fleet("-z", "UTC", "--resume", log)
+        self.assertIn("1 of them kept", run.err)
+
     def test_results_that_are_no_fleets_are_not_overwritten(self):
         log = self.log("cron")
         for name in ("timeline.jsonl", "images/cron.log", "images/cron.jsonl"):
