@@ -123,6 +123,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     extraction.extract_all(**evidence, group.name);
     add_input(**evidence, summary, mediator, outcome);
   }
+  const Result<void> safe_summary = check_opened_files(options, summary);
   outcome.damaged = outcome.damaged || mediator.evidence_lost();
   outcome.states_unread = mediator.states_unread();
   outcome.interrupted = interrupted();
@@ -149,7 +150,9 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
       summary.exit_status = exit_status(outcome, options.partial_ok);
     }
   }
-  if (Result<void> written = finish_summary_file(*summary_file, run, summary); !written) {
+  Result<void> written = safe_summary;
+  if (written) written = finish_summary_file(*summary_file, run, summary);
+  if (!written) {
     diagnostics.error(written.error());
     outcome.output_failed = true;
   }

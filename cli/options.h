@@ -25,7 +25,7 @@ struct Options {
   InputKind as = InputKind::automatic;
   ColorMode color = ColorMode::automatic;
   bool quiet = false;
-  bool force = false;       ///< -o, --summary and extract may overwrite
+  bool force = false;       ///< outputs may replace files; a fleet begins anew
   bool recover = false;     ///< deleted and overwritten logs too
   bool partial_ok = false;  ///< exit status 3 becomes 0
   std::string summary;      ///< file name; empty: none

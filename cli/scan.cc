@@ -75,7 +75,8 @@ Result<ScanPlan> make_plan(const Options& options) {
     *target = *time;
   }
   if (selection.since && selection.until && *selection.until < *selection.since)
-    return fail(ErrorKind::usage, "--until is earlier than --since", {}, "no row could be written");
+    return fail(ErrorKind::usage, "--until is earlier than --since", "no row could be written",
+                "give --until a later time");
   return plan;
 }
 
@@ -206,6 +207,10 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
 
   scan_inputs(inputs.groups, *plan, options,
               {reader_options(options), mediator, summary, outcome, diagnostics, failed});
+  if (Result<void> safe = check_opened_files(options, summary); !safe) {
+    diagnostics.error(safe.error());
+    return exit_usage;
+  }
   if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
   if (options.timezone.empty()) warn_of_zoneless_known(plan->known_zoneless, summary, mediator);
   judge_logs(summary, mediator, outcome);
@@ -213,8 +218,22 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const auto add_whole = [&whole](const std::string& name) {
     whole.push_back(name.empty() || name == "-" ? "standard output" : name);
   };
+  if (!options.explain.empty() && outcome.cron_logs > 0 &&
+      mediator.findings() + summary.activities == 0) {
+    diagnostics.error(Error{ErrorKind::usage,
+                            "no finding has the id " + options.explain,
+                            {},
+                            "give the inputs, the zone and the year as to the scan that wrote it"});
+    outcome.finding_unknown = true;
+  }
+  // Rows of nothing would read as "nothing found", in the place of earlier ones perhaps.
+  const bool is_read = exit_status(outcome, options.partial_ok) != exit_nothing;
+  if (!interrupted() && !is_read)
+    for (const std::string& name : {options.output, options.report})
+      if (!name.empty() && name != "-")
+        diagnostics.note("note: there is nothing to write: " + name + " is left as it was");
   bool begun = false;
-  if (!interrupted()) {
+  if (!interrupted() && (is_read || mediator.failure())) {
     begun = true;
     diagnostics.clear_progress();
     Result<void> written;
@@ -229,14 +248,6 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     if (written && outputs->product) add_whole(options.output);
   }
   outcome.interrupted = interrupted();
-  if (!options.explain.empty() && outcome.cron_logs > 0 &&
-      mediator.findings() + summary.activities == 0) {
-    diagnostics.error(Error{ErrorKind::usage,
-                            "no finding has the id " + options.explain,
-                            {},
-                            "give the inputs, the zone and the year as to the scan that wrote it"});
-    outcome.finding_unknown = true;
-  }
   say_what_is_missing(summary, outcome, lost_logs(summary), diagnostics);
   if (!outcome.interrupted && plan->plugin.question == Question::findings &&
       !options.terminal_summary)
@@ -244,7 +255,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   diagnostics.finish_warnings(options.command != Command::explain);
   summary.exit_status = exit_status(outcome, options.partial_ok);
   // The report has the status as it is now; that it could not be written is for the summary.
-  if (!outcome.interrupted && !outcome.output_failed && outputs->report) {
+  if (!outcome.interrupted && is_read && !outcome.output_failed && outputs->report) {
     if (Result<void> written = write_report(*outputs, report, summary); written) {
       add_whole(options.command == Command::report ? options.output : options.report);
     } else {

@@ -46,6 +46,47 @@ class Scan(OutputTest):
         self.assertEqual((self.folder / "logs/cron").read_bytes(), evidence.LOG)
         self.assertEqual(os.listdir(self.folder / "logs"), ["cron"])
 
+    def test_never_over_what_a_disk_is_made_of(self):
+        if images.tool("qemu-img") is None:
+            self.skipTest("qemu-img is not installed")
+        base = self.folder / "base.raw"
+        base.write_bytes(program.RAW.read_bytes())
+        images.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", "raw", self.folder / "top.qcow2")
+        extent = self.folder / "flat.raw"  # begins as text does: what it is shows when it is opened
+        extent.write_bytes(b"x" * (1 << 20))
+        sectors = extent.stat().st_size // 512
+        (self.folder / "disk.vmdk").write_text(
+            f'# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType="monolithicFlat"\n\n'
+            f'RW {sectors} FLAT "flat.raw" 0\n\nddb.geometry.cylinders = "2"\nddb.geometry.heads = "16"\n'
+            f'ddb.geometry.sectors = "63"\n')
+        mapped = self.folder / "mapped.raw"
+        mapped.write_bytes(base.read_bytes())
+        (self.folder / "mapped.map").write_text(f"# Mapfile. Created by GNU ddrescue version 1.27\n0x0 + 1\n"
+                                                f"0x0 0x{mapped.stat().st_size:X} +\n")
+        for image, target in (("top.qcow2", base), ("disk.vmdk", extent), ("mapped.raw", self.folder / "mapped.map")):
+            before = target.read_bytes()
+            for option in ("-o", "-s"):
+                run = program.run("scan", image, option, target.name, "--force", cwd=self.folder)
+                self.assertEqual(run.status, 2, (image, run.err))
+                self.assertIn("evidence is never written", run.err)
+            run = program.run("extract", image, "-d", "copies", "-s", target.name, "--force", cwd=self.folder)
+            self.assertIn("evidence is never written", run.err)
+            self.assertEqual(target.read_bytes(), before)
+
+    def test_nothing_is_written_where_nothing_was_read(self):
+        good = self.folder / "good.jsonl"
+        self.assertEqual(program.run("scan", self.log(), "-o", good).status, 0)
+        before = good.read_bytes()
+        for arguments in (("scan", "nosuch.E01", "-o"), ("scan", "nosuch.E01", "--report"), ("report", "nosuch.E01", "-o"),
+                          ("schedule", "nosuch.E01", "-o")):
+            run = program.run(*arguments, good, "--force", "-s", self.folder / "summary.json", cwd=self.folder)
+            self.assertEqual(run.status, 1, run.err)
+            self.assertIn(f"{good} is left as it was", run.err)
+            self.assertEqual(good.read_bytes(), before)
+            self.assertEqual(rows.parse((self.folder / "summary.json").read_text())["exit_status"], 1)
+            self.assertEqual(program.run(*arguments, "new", cwd=self.folder).status, 1)
+            self.assertFalse((self.folder / "new").exists())
+
     def test_never_over_a_list_that_the_run_reads(self):
         log = self.log()
         known = self.folder / "known.csv"
@@ -145,7 +186,7 @@ class Scan(OutputTest):
         self.assertEqual((self.folder / "rows").read_bytes(), program.run("scan", log).out)
 
     def test_out_of_memory(self):
-        if "build-sanitize" in str(program.BUILD_ROOT):
+        if program.SANITIZED:
             self.skipTest("sanitizers need the address space themselves")
         log = self.log(copies=6000)
         limit = 96 << 20
