@@ -46,9 +46,16 @@ void catch_interrupts() {
   for (const int signal : kSignals) sigaddset(&action.sa_mask, signal);
   // Restarted: a write that a signal cut short is no full disk.
   action.sa_flags = SA_RESTART;
-  for (const int signal : kSignals) sigaction(signal, &action, nullptr);
+  for (const int signal : kSignals) {
+    struct sigaction before {};
+    // As nohup(1) and a shell's background leave them: ignored they stay.
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    sigaction(signal, &action, nullptr);
+  }
   // A reader that went away (`| head`) is an error of writing, after which files are still tidied.
   std::signal(SIGPIPE, SIG_IGN);
+  // Whoever started the program may have ignored it: no child's end could be learnt then.
+  std::signal(SIGCHLD, SIG_DFL);
 }
 
 bool interrupted() {

@@ -5,8 +5,9 @@
 
 namespace pidometer {
 
-/// From now on SIGINT, SIGTERM and SIGHUP only set a mark, and SIGPIPE is an error of writing, so
-/// that files half written are removed; a second one of a kind ends the program at once.
+/// From now on SIGINT, SIGTERM and SIGHUP only set a mark (those that were ignored stay so), and
+/// SIGPIPE is an error of writing, so that files half written are removed; a second one of a kind
+/// ends the program at once. The ends of children can be waited for.
 void catch_interrupts();
 
 bool interrupted();

@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.cli.merge_test import SANITIZED, START, MergeTest, timesketch  # noqa: E402
+from tests.cli.merge_test import START, MergeTest, timesketch  # noqa: E402
 from tests.support import program, rows, tap  # noqa: E402
 
 
@@ -24,7 +24,7 @@ class Outputs(MergeTest):
         return path
 
     def test_bounded_memory(self):
-        if SANITIZED:
+        if program.SANITIZED:
             self.skipTest("sanitizers need memory of their own")
         big = self.big(150_000_000)
         for option in ((), ("--dedup",)):
@@ -44,7 +44,7 @@ class Outputs(MergeTest):
 
     def test_bounded_memory_where_rows_grow(self):
         """DEL is one byte of a line and six of a row."""
-        if SANITIZED:
+        if program.SANITIZED:
             self.skipTest("sanitizers need memory of their own")
         texts = {
             "values": lambda n: '"v":"' + "\x7f" * 4_194_000 + '"',

@@ -13,7 +13,6 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import program, rows, tap  # noqa: E402
 
-SANITIZED = "build-sanitize" in str(program.BUILD_ROOT)
 START = 1_600_000_000_000_000
 
 

@@ -1,5 +1,6 @@
 """Runs the program that was built, and finds what the suites feed it with."""
 
+import json
 import os
 import pathlib
 import signal
@@ -15,8 +16,27 @@ TESTDATA = SOURCE_ROOT / "testdata"
 RAW = TESTDATA / "redhat62.ext2.raw"
 E01 = TESTDATA / "redhat62.E01"
 ZONE = ("--timezone", "America/Chicago")
+
+
+def _sanitizers():
+    """As meson was told of this build: "none", "address,undefined"."""
+    options = BUILD_ROOT / "meson-info" / "intro-buildoptions.json"
+    if not options.exists():
+        return "none"
+    value, = (one["value"] for one in json.loads(options.read_text()) if one["name"] == "b_sanitize")
+    return ",".join(value) or "none" if isinstance(value, list) else value  # newer mesons have a list
+
+
+# Sanitizers need address space, memory and time of their own.
+SANITIZED = _sanitizers() != "none"
 # Generous: the same suites run under sanitizers, on loaded machines.
 TIMEOUT_SECONDS = 900
+
+
+# The suites may run under nohup or in a shell's background; the programs they start inherit what is ignored.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Run:

@@ -21,6 +21,7 @@ namespace {
 int ended_by(const std::function<void()>& work) {
   const pid_t child = fork();
   if (child == 0) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
     catch_interrupts();
     work();
     _exit(1);
@@ -55,6 +56,21 @@ TEST(Interrupt, TheFirstIsAMarkAndTheSecondEndsTheProgram) {
               }),
               signal);
   }
+}
+
+TEST(Interrupt, WhatWasIgnoredStaysSo) {
+  EXPECT_EQ(ended_by([] {
+              std::signal(SIGHUP, SIG_IGN);
+              std::signal(SIGCHLD, SIG_IGN);
+              catch_interrupts();
+              std::raise(SIGHUP);
+              std::raise(SIGHUP);
+              const pid_t child = fork();
+              if (child == 0) _exit(0);
+              int status = 0;
+              _exit(!interrupted() && waitpid(child, &status, 0) == child ? 0 : 1);
+            }),
+            0);
 }
 
 TEST(Interrupt, WhatIsHalfWrittenGoesWithTheProgram) {
