@@ -23,7 +23,7 @@ Result<ExtractedFile> write_extracted(const LogFile& file, StreamForm form, cons
   std::filesystem::create_directories(target.parent_path(), made);
   if (made)
     return fail(ErrorKind::output, "cannot make the folder " + target.parent_path().string(),
-                made.message());
+                made.message(), "give another folder with -d");
   Result<OutputFile> output = OutputFile::create(target.string(), to.overwrite);
   if (!output) return tl::unexpected(output.error());
   ExtractedFile extracted;

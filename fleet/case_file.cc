@@ -141,7 +141,9 @@ Result<void> set_member(FleetImage& image, const std::string& key, const Json& v
     return wrong(where, fmt::format("it has a key '{}'", key));
   if (key == kKeys[0]) return set_segments(image, value, where);
   if (key == "year" && value.is_number_integer()) return set_word(image, key, value.dump(), where);
-  if (!value.is_string()) return wrong(where, "its " + key + " is no string");
+  if (!value.is_string())
+    return wrong(where,
+                 "its " + key + (key == "year" ? " is no string and no integer" : " is no string"));
   return set_word(image, key, value.get<std::string>(), where);
 }
 

@@ -21,7 +21,11 @@ constexpr int kCannotExecute = 126;
 [[noreturn]] void become(char* const* arguments, int log, int alive, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(kCannotExecute);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(number, SIG_DFL);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    const auto before = std::signal(number, SIG_DFL);
+    // Of nohup(1) and the like, not of this program, which ignores the last one for itself.
+    if (before == SIG_IGN && (number == SIGINT || number == SIGHUP)) std::signal(number, SIG_IGN);
+  }
   const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(nothing, STDOUT_FILENO) < 0 ||
       ::dup2(log, STDERR_FILENO) < 0)
@@ -37,8 +41,9 @@ constexpr int kCannotExecute = 126;
 
 Result<ChildProgram> ChildProgram::start(const std::vector<std::string>& arguments,
                                          const std::string& log) {
+  const std::string help = "free room, or go on with --resume where there is some";
   const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (file < 0) return fail(ErrorKind::output, "cannot write " + log, std::strerror(errno));
+  if (file < 0) return fail(ErrorKind::output, "cannot write " + log, std::strerror(errno), help);
   // On a disk that its rows fill up there is room for its last words. Where the file system has no
   // such thing, it goes without; one that is full already is told at once.
   constexpr off_t kRoom = 4096;
@@ -46,7 +51,7 @@ Result<ChildProgram> ChildProgram::start(const std::vector<std::string>& argumen
       (errno == ENOSPC || errno == EDQUOT)) {
     const int reason = errno;
     ::close(file);
-    return fail(ErrorKind::output, "cannot write " + log, std::strerror(reason));
+    return fail(ErrorKind::output, "cannot write " + log, std::strerror(reason), help);
   }
   std::array<int, 2> alive{-1, -1};
   if (::pipe2(alive.data(), O_CLOEXEC) != 0) {

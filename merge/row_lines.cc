@@ -49,7 +49,8 @@ Result<RowLines> RowLines::open(const std::string& name, Proceed proceed) {
                              : ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (descriptor < 0)
     return fail(errno == ENOENT ? ErrorKind::not_found : ErrorKind::unreadable,
-                "cannot open " + name, std::strerror(errno));
+                "cannot open " + name, std::strerror(errno),
+                "check the name, and that it may be read");
   if (!standard_input) fcntl(descriptor, F_SETFL, O_RDONLY);
   RowLines lines(descriptor, standard_input ? "standard input" : name, std::move(proceed));
   struct stat status {};
@@ -120,7 +121,7 @@ Result<bool> RowLines::fill() {
     if (got < 0 && errno == EINTR) continue;
     if (got < 0)
       return fail(ErrorKind::unreadable, "cannot read " + name_ + " to its end",
-                  std::strerror(errno));
+                  std::strerror(errno), "copy it to a sound disk and merge it again");
     at_end_ = got == 0;
     end_ += static_cast<std::size_t>(got);
     bytes_ += static_cast<std::uint64_t>(got);
