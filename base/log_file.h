@@ -91,6 +91,8 @@ struct FileEntry {
   std::optional<Timestamp> created = {};
   /// ctime: when the inode was last changed. Absent likewise; not set by touch(1).
   std::optional<Timestamp> changed = {};
+  /// Other names that were found of the same file on its volume: links, hard or symbolic.
+  std::vector<std::string> other_paths = {};
 };
 
 /// Whether bytes of the decoded file owe themselves to the replay of a journal. Of a compressed

@@ -40,7 +40,7 @@ void Extraction::begin_image(const std::string& name) {
   for (unsigned number = 2; !tops_.insert(top_.string()).second; ++number)
     top_ = fmt::format("{}-{}", plain, number);
   volumes_ = {};
-  seen_.clear();
+  copied_.clear();
 }
 
 void Extraction::extract_all(Evidence& evidence, const std::string& name) {
@@ -87,9 +87,13 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
         break;
       }
       const std::unique_ptr<LogFile>& file = folder.files[at];
-      // A link in /var/log to what lies in /run is one file.
-      if (file->entry().inode && !seen_.emplace(folder.volume, *file->entry().inode).second)
+      // A file of two names, or a link in /var/log to what lies in /run, is one.
+      const std::pair place(folder.volume, file->entry().inode.value_or(0));
+      if (const auto copy = copied_.find(place); file->entry().inode && copy != copied_.end()) {
+        FileEntry& copied = custody_[copy->second].entry;
+        if (copied.path != file->entry().path) copied.other_paths.push_back(file->entry().path);
         continue;
+      }
       bool cron = named_cron(file->entry());
       if (!cron) {
         Unseen unseen;
@@ -108,10 +112,12 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
       if (!cron && !options_.all_logs) continue;
       const std::filesystem::path relative =
           volume_folder(folder.volume) / safe_path(file->entry().path);
-      if (!extract_stored(*file, image, folder.volume, relative) && interrupted()) {
+      const bool stored = extract_stored(*file, image, folder.volume, relative);
+      if (!stored && interrupted()) {
         cut_off(folder, at, image);
         break;
       }
+      if (stored && file->entry().inode) copied_.emplace(place, custody_.size() - 1);
       any = true;
       if (is_compressed(file->entry()))
         packed.push_back({file.get(), relative, image, folder.volume});

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -109,12 +110,13 @@ class Extraction {
   std::uint64_t bytes_ = 0;
   std::vector<std::string> lost_;
   std::vector<std::string> unreached_;
-  std::filesystem::path top_;                             ///< of the image's files, below DIR
-  std::set<std::string> tops_;                            ///< those taken
-  SafeNames volumes_;                                     ///< of the image, below its folder
-  std::set<std::string> renamed_;                         ///< folders that were told of
-  std::set<std::string> written_;                         ///< paths below DIR
-  std::set<std::pair<std::string, std::uint64_t>> seen_;  ///< volume, inode
+  std::filesystem::path top_;      ///< of the image's files, below DIR
+  std::set<std::string> tops_;     ///< those taken
+  SafeNames volumes_;              ///< of the image, below its folder
+  std::set<std::string> renamed_;  ///< folders that were told of
+  std::set<std::string> written_;  ///< paths below DIR
+  /// By volume and inode: where in custody_ a file stands that was copied.
+  std::map<std::pair<std::string, std::uint64_t>, std::size_t> copied_;
 };
 
 }  // namespace pidometer

@@ -10,10 +10,12 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+SCHEMAS = ROOT / "schemas"
 TARGET = ROOT / "docs" / "output_reference.md"
 DOCUMENTS = (("row", "Rows", "`pidometer scan`, one JSON object a line"),
              ("birth", "Births", "`pidometer when --json`, one JSON object a line"),
              ("summary", "The summary", "`--summary FILE`, one JSON document"),
+             ("left_out", "Rows left out", "`pidometer merge --left-out FILE`, one JSON object a line"),
              ("custody", "Custody", "`pidometer extract`, one JSON document"),
              ("fleet_status", "Status of a fleet", "`pidometer scan -d DIR` to `DIR/status.json`, one JSON document"))
 
@@ -74,16 +76,16 @@ def condition_words(condition):
 
 
 def document():
+    unnamed = {path.name.partition(".")[0] for path in SCHEMAS.glob("*.schema.json")} - {name for name, _, _ in DOCUMENTS}
+    if unnamed:
+        sys.exit(f"error: tools/output_reference.py does not name the schemas of {', '.join(sorted(unnamed))}")
     yield "# Output reference"
     yield ""
     yield "Made of the schemas by `tools/output_reference.py`; the schemas are the contract, and a field that they do not"
     yield "have is an error. What they cannot say stands in [schemas/README.md](../schemas/README.md); what a finding"
     yield "means in [reading_findings.md](reading_findings.md)."
     for name, title, origin in DOCUMENTS:
-        path = ROOT / "schemas" / f"{name}.schema.json"
-        if not path.exists():
-            continue
-        schema = json.loads(path.read_text())
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
         yield ""
         yield f"## {title}"
         yield ""

@@ -20,6 +20,7 @@ DocumentJson file_json(const CustodyFile& file) {
                        {"input", escape_bytes(file.input)}};
   put_text(json, "volume", file.volume);
   json["filename"] = escape_bytes(entry.path);
+  if (!entry.other_paths.empty()) json["other_filenames"] = strings_json(entry.other_paths);
   if (entry.inode) json["inode"] = std::to_string(*entry.inode);
   json["size"] = entry.size;
   put_time(json, "modified", entry.modified);

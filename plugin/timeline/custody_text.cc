@@ -46,6 +46,7 @@ std::string file_text(const CustodyFile& file) {
   std::string text = fact("File", file.extracted);
   text += fact("  from", fmt::format("{}: {}{}{}", file.input, file.volume,
                                      file.volume.empty() ? "" : ":", entry.path));
+  for (const std::string& other : entry.other_paths) text += fact("  also named", other);
   if (entry.inode) text += fact("  inode", std::to_string(*entry.inode));
   text += fact("  form", file.decoded ? "unpacked" : "as stored");
   text += fact("  bytes", std::to_string(file.bytes));

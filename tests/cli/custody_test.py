@@ -142,6 +142,14 @@ class Custody(program.ProgramTest):
         (self.out / "whole/var/log/cron.1").unlink()
         self.assertNotIn("earlier_files", self.extract(second, "--force"))
 
+    def test_a_file_of_two_names_is_copied_once_and_has_both(self):
+        images.write_tree(self.folder / "tree", {"/var/log/cron-20240310": evidence.LOG})
+        os.link(self.folder / "tree/var/log/cron-20240310", self.folder / "tree/var/log/cron")
+        record = self.extract("--root", self.folder / "tree")
+        copied, = record["files"]
+        self.assertEqual(sorted([copied["filename"], *copied["other_filenames"]]), ["/var/log/cron", "/var/log/cron-20240310"])
+        self.assertIn("  also named", self.text)
+
     def test_an_older_record_seals_nothing_of_a_run_that_failed(self):
         image = self.image({"/var/log/cron": evidence.LOG})
         self.extract(image)

@@ -215,6 +215,7 @@ class ArchiveEvidence final : public Evidence {
     entry.display_name = fmt::format("{}:{}", layer.type_indicator, layer.location);
     entry.size = found.node.size;
     entry.modified = found.node.modified;
+    entry.other_paths = found.other_paths;
     entry.path_spec = contents_->layers();
     entry.path_spec.insert(entry.path_spec.begin(), std::move(layer));
     if (contents_->local_time(files->ordinal(inode))) {

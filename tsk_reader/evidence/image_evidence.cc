@@ -72,6 +72,7 @@ std::unique_ptr<LogFile> ImageEvidence::log_file(OpenVolume& one, const FoundFil
   entry.display_name = fmt::format("{}:{}", one.file_system->type_indicator(), found.path);
   entry.size = found.node.size;
   entry.modified = found.node.modified;
+  entry.other_paths = found.other_paths;
   entry.created = found.node.created;
   entry.changed = found.node.changed;
   entry.inode = one.file_system->inode_number(found.node.inode);

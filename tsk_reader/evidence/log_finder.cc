@@ -80,8 +80,15 @@ void find_in_folder(FileSystem& file_system, FoundFolder& folder, const Resolved
     return std::pair(real_name(a.path) != a.real_path, a.path) <
            std::pair(real_name(b.path) != b.real_path, b.path);
   });
-  for (FoundFile& file : found)
-    if (seen.insert(file.node.inode).second) folder.files.push_back(std::move(file));
+  for (FoundFile& file : found) {
+    if (seen.insert(file.node.inode).second) {
+      folder.files.push_back(std::move(file));
+      continue;
+    }
+    const auto first = std::ranges::find(folder.files, file.node.inode,
+                                         [](const FoundFile& other) { return other.node.inode; });
+    if (first != folder.files.end()) first->other_paths.push_back(std::move(file.path));
+  }
   std::sort(folder.files.begin(), folder.files.end(),
             [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; });
 }

@@ -16,6 +16,7 @@ struct FoundFile {
   std::string path;       ///< as found: `/var/log/cron`
   std::string real_path;  ///< without symlinks
   FileNode node;
+  std::vector<std::string> other_paths = {};  ///< that lead to the same inode
 };
 
 /// One folder of a filesystem with what matched in it.

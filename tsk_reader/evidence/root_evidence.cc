@@ -94,6 +94,7 @@ class RootEvidence final : public Evidence {
     entry.display_name = "OS:" + found.path;
     entry.size = found.node.size;
     entry.modified = found.node.modified;
+    entry.other_paths = found.other_paths;
     PathSpecLayer layer;
     layer.type_indicator = "OS";
     layer.location = (location_ == "/" ? "" : location_) + found.real_path;

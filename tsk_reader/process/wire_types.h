@@ -107,9 +107,9 @@ void transfer(Wire& wire, Recovery& value) {
 template <typename Wire>
 void transfer(Wire& wire, FileEntry& value) {
   auto& [path, display_name, path_spec, size, modified, packed, inode, replayed, recovery, created,
-         changed] = value;
+         changed, other_paths] = value;
   wire(path, display_name, path_spec, size, modified, packed, inode, replayed, recovery, created,
-       changed);
+       changed, other_paths);
 }
 
 /// A zone goes over as the bytes it was made of: what reads them checks them again.
