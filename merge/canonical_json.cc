@@ -232,6 +232,7 @@ class Copier {
 
   void member(bool recorded, bool is_first) {
     const std::size_t begin = out_.size();
+    const bool lone_before = lone_surrogates_;
     if (!is_first) out_ += ',';
     const std::size_t key_at = out_.size() + 1;
     string();
@@ -254,7 +255,9 @@ class Copier {
       value(true);
       recorder_->path.resize(length);
     }
-    if (hidden) out_.resize(begin);
+    if (!hidden) return;
+    out_.resize(begin);
+    lone_surrogates_ = lone_before;
   }
 
   /// Of a member in out_, which is bounded.

@@ -113,6 +113,20 @@ std::string list_in_string(std::string_view content) {
   return std::string(members.front().value);
 }
 
+/// JSON of any type as a JSON string of its text.
+std::string quoted(std::string_view json) {
+  std::string text = "\"";
+  for (const char c : json) {
+    if (c == '\t') {
+      text += "\\t";
+      continue;
+    }
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
 }  // namespace
 
 const JsonMember* RowNormalizer::find(std::string_view key) const {
@@ -153,21 +167,32 @@ void RowNormalizer::set(std::string_view key, std::string value, JsonType type) 
     members_.insert(at, member);
 }
 
-/// Plaso's event_tag object, or a text, as a list of labels; a list stays.
+/// What Timesketch takes for text, as text.
+void RowNormalizer::set_texts() {
+  for (const char* key : {"message", "timestamp_desc"})
+    if (const JsonMember* member = find(key); member->type != JsonType::string)
+      set(key, quoted(member->value), JsonType::string);
+}
+
+/// Plaso's event_tag object, or a text, as a list of labels; a list stays, and of anything else its
+/// text is the one label.
 void RowNormalizer::set_tag() {
   const JsonMember* tag = find("tag");
-  if (tag == nullptr) return;
+  if (tag == nullptr || tag->type == JsonType::array) return;
+  if (tag->type == JsonType::null) return set("tag", "[]", JsonType::array);
   if (tag->type == JsonType::object) {
     split_json_object(tag->value, inner_);
     for (const JsonMember& member : inner_)
       if (member.key == "labels" && member.type == JsonType::array)
         return set("tag", std::string(member.value), JsonType::array);
-  } else if (tag->type == JsonType::string) {
+  }
+  if (tag->type == JsonType::string) {
     const std::string_view content = tag->value.substr(1, tag->value.size() - 2);
     std::string list = list_in_string(content);
     if (list.empty()) list = python_list(content);
-    set("tag", list.empty() ? labels_of(content) : std::move(list), JsonType::array);
+    return set("tag", list.empty() ? labels_of(content) : std::move(list), JsonType::array);
   }
+  set("tag", fmt::format("[{}]", quoted(tag->value)), JsonType::array);
 }
 
 /// Whether a lone surrogate was met.
@@ -224,6 +249,7 @@ tl::expected<NormalRow, std::string> RowNormalizer::normalize(std::string_view l
       set("datetime", fmt::format("\"{}\"", iso8601(time->time)), JsonType::string);
     if (!time->timestamp)
       set("timestamp", std::to_string(posix_microseconds(time->time)), JsonType::integer);
+    set_texts();
     set_tag();
   }
   // One that may be left out is looked at before its types are taken.

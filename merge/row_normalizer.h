@@ -45,6 +45,7 @@ class RowNormalizer {
   std::string_view canonical_key(std::string_view key);
   std::string missing_or_twice() const;
   void set(std::string_view key, std::string value, JsonType type);
+  void set_texts();
   void set_tag();
   bool append_members(RowPlace place, bool record, std::string& out);
 

@@ -96,7 +96,8 @@ std::optional<RowTime> row_time(const WrittenRowTime& written, std::string& reas
     reason = "its time is not known (a timestamp of 0, or a date_time that says so)";
     return std::nullopt;
   }
-  if (!written.is_plaso && *timestamp<kSurelyMicroseconds&& * timestamp> - kSurelyMicroseconds) {
+  const std::int64_t value = *timestamp;
+  if (!written.is_plaso && value < kSurelyMicroseconds && value > -kSurelyMicroseconds) {
     reason = "it has no datetime, and nothing says the unit of its timestamp";
     return std::nullopt;
   }

@@ -95,7 +95,10 @@ TEST(RowNormalizer, TagsBecomeLists) {
       {"\"['a', b]\"", "[\"['a'\",\"b]\"]"},
       {"\"['a\"", "[\"['a\"]"},
       {"{\"labels\":[\"x\"],\"__type__\":\"AttributeContainer\"}", "[\"x\"]"},
-      {"{\"name\":\"x\"}", "{\"name\":\"x\"}"},
+      // what is no list and no text: its JSON is the label
+      {"{\"name\":\t\"x\"}", R"(["{\"name\":\t\"x\"}"])"},
+      {"7", "[\"7\"]"},
+      {"null", "[]"},
   };
   for (const auto& [tag, want] : cases)
     EXPECT_NE(
@@ -103,6 +106,23 @@ TEST(RowNormalizer, TagsBecomeLists) {
             .text.find(",\"tag\":" + std::string(want) + ",\"timestamp\":"),
         std::string::npos)
         << tag;
+}
+
+TEST(RowNormalizer, MakesTextOfWhatIsReadAsText) {
+  EXPECT_NE(
+      normalize(R"({"message":{"a":"\\"},"timestamp_desc":7,"datetime":"2026-01-01T00:00:00Z"})")
+          .text.find(R"("message":"{\"a\":\"\\\\\"}",)"),
+      std::string::npos);
+  EXPECT_NE(normalize(R"({"message":"m","timestamp_desc":7,"datetime":"2026-01-01T00:00:00Z"})")
+                .text.find(R"("timestamp_desc":"7"})"),
+            std::string::npos);
+}
+
+TEST(RowNormalizer, SaysNothingOfBytesThatItLeavesOut) {
+  const std::string time = R"("datetime":"2026-01-01T00:00:00+00:00","pathspec":)";
+  EXPECT_EQ(normalize(row(time + R"({"a":1,"_h":"\udc80"})")).remarks, 0U);
+  EXPECT_EQ(normalize(row(time + R"({"a":"\udc80","_h":1})")).remarks,
+            unsigned{remark_bytes_escaped});
 }
 
 struct TimeCase {
