@@ -21,7 +21,8 @@ NAMESPACE = uuid.UUID("6f0f4e0c-8c1b-5d5e-9a55-0b8c3c6a7d21")  # of pidometer's 
 # A worker that an image kills would be followed by the next one, for ever.
 MAX_ATTEMPTS = 3
 ATTEMPTS = "attempts"
-# Filesystems without locks, as some network shares are: two runs at once then both write the same rows.
+# Filesystems without locks, as some network shares are: two runs at once then both scan, each in a folder of its own,
+# and give the same names to the same rows.
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)
 
 # What the scan writes: extension, data type.
@@ -41,7 +42,8 @@ class ResultFiles:
         key = "\n".join([task_id or "", *(file.path for file in group.files)])
         self.id = uuid.uuid5(NAMESPACE, key)
         self.group = group
-        self.work = pathlib.Path(os.path.abspath(output_path)) / f".pidometer-{self.id.hex}"
+        self.place = pathlib.Path(os.path.abspath(output_path)) / f".pidometer-{self.id.hex}"
+        self.work = self.place
         self.files = {kind: self._file(output_path, kind) for kind in KINDS}
 
     def _file(self, output_path, kind):
@@ -82,44 +84,53 @@ class ResultFiles:
         While another run of the same task holds it, `wait()` is called again and again. An exception leaves the
         folder as it is: what died here is counted by the next run.
         """
-        lock = self._lock(wait)
+        lock, is_held = self._lock(wait)
         try:
-            for entry in self.work.iterdir():
-                if entry.is_dir() and not entry.is_symlink():
-                    shutil.rmtree(entry)
-                elif entry.name != ATTEMPTS:
-                    entry.unlink()
+            if is_held:
+                for entry in self.place.iterdir():
+                    if entry.is_dir() and not entry.is_symlink():
+                        shutil.rmtree(entry)
+                    elif entry.name != ATTEMPTS:
+                        entry.unlink()
+            else:
+                self.work = self.place / uuid.uuid4().hex
+                self.work.mkdir()
             yield self.work
             shutil.rmtree(self.work)
+            if not is_held:
+                with contextlib.suppress(OSError):  # another run is in it, or has removed it
+                    (self.place / ATTEMPTS).unlink(missing_ok=True)
+                    self.place.rmdir()
         finally:
             os.close(lock)
 
     def _lock(self, wait):
+        """A descriptor of the working folder, and whether it is locked."""
         while True:
-            self.work.mkdir(parents=True, exist_ok=True)
+            self.place.mkdir(parents=True, exist_ok=True)
             try:
-                lock = os.open(self.work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                lock = os.open(self.place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             except FileNotFoundError:
                 continue
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 # The run that held it may have removed the folder since it was opened.
-                if os.path.samestat(os.fstat(lock), os.stat(self.work)):
-                    return lock
+                if os.path.samestat(os.fstat(lock), os.stat(self.place)):
+                    return lock, True
             except BlockingIOError:
                 wait()
             except FileNotFoundError:
                 pass
             except OSError as error:
                 if error.errno in NO_LOCKS:
-                    return lock
+                    return lock, False
                 os.close(lock)
                 raise
             os.close(lock)
 
     def count_attempt(self):
         """The number of this attempt, from 1, kept for the next one."""
-        path = self.work / ATTEMPTS
+        path = self.place / ATTEMPTS
         number = len(path.read_bytes()) + 1 if path.exists() else 1
         with open(path, "ab") as stream:
             stream.write(b".")

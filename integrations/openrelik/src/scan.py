@@ -84,6 +84,8 @@ def run_scan(group, options, folder, tell):
     with open(folder / LOG, "wb") as log:
         try:
             process = subprocess.Popen(command, cwd=inputs, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       # What does not fit into memory: a container's /tmp is memory.
+                                       env={**os.environ, "TMPDIR": str(folder)},
                                        preexec_fn=functools.partial(die_with_worker, os.getpid()))
         except OSError as error:
             raise ScanFailed(f"{group.name}: cannot run {command[0]}: {error.strerror}; set PIDOMETER_PROGRAM "

@@ -272,6 +272,26 @@ class Retries(TaskTest):
         self.assertEqual(self.calls(), 0)
         self.assertEqual(len(self.contents()), 4)
 
+    def test_without_locks_two_runs_leave_each_others_files(self):
+        image = self.e01()
+        group, = tasks.group_evidence([image])
+
+        def refuse(*_):
+            raise OSError(errno.ENOLCK, "no locks available")
+
+        with unittest.mock.patch.object(result_files.fcntl, "flock", refuse):
+            first = result_files.ResultFiles(str(self.output), "a" * 32, group)
+            second = result_files.ResultFiles(str(self.output), "a" * 32, group)
+            with first.working_folder(self.fail) as one:
+                (one / scan.ROWS).write_text("rows\n")
+                with second.working_folder(self.fail) as other:
+                    self.assertNotEqual(one, other)
+                    self.assertEqual((first.count_attempt(), second.count_attempt()), (1, 2))
+                    (other / scan.ROWS).write_text("rows\n")
+                    second.publish(scan.ROWS)
+                first.publish(scan.ROWS)
+            self.assertEqual([path.name for path in self.output.iterdir()], [first.path(scan.ROWS).name])
+
     def test_the_scan_dies_with_its_worker(self):
         self.use_script('#!/bin/sh\necho $$ > "{count}"\nexec sleep 600\n')
         script = (f"import sys; sys.path[:0] = {sys.path!r}\n"
