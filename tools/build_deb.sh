@@ -21,7 +21,7 @@ meson_version=$(sed -n "s/^ *version: '\([^']*\)',/\1/p" meson.build | head -1)
   echo "error: meson.build says $meson_version and debian/changelog $version" >&2; exit 1; }
 
 tree="$out/pidometer-$version"
-rm -rf "$tree" "$out"/*.deb
+rm -rf "$tree" "$out"/pidometer_*.deb "$out"/libpidometer0_*.deb "$out"/libpidometer-dev_*.deb
 mkdir "$tree"
 # What git knows and what is new; a tree without git is taken whole but for its build folders.
 if git rev-parse --git-dir >/dev/null 2>&1; then

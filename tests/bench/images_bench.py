@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What it costs to get a 10 MB log out of a large image, beside ifind and icat.
 
-    images_bench.py [--runs N] [--build BUILD]
+    images_bench.py [--runs N]
 
 Makes a 20 GB ext4, a 20 GB XFS (both sparse) and a 2 GB E01, and prints: bytes read by the reader against the log's own;
 CPU seconds of `list_tree IMAGE PATH` (the bytes alone, as icat gives them), of `list_logs` (with SHA-256), of

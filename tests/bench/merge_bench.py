@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Measures `pidometer merge` on three large timelines.
 
-    merge_bench.py [--tool build/cli/pidometer] [--bytes N] [--folder DIR] [--runs N] [--keep] [OPTION ...]
+    merge_bench.py [--tool build/cli/pidometer] [--bytes N] [--folder DIR] [--runs N] [-- OPTION ...]
 
 Makes three files of N bytes each (default 340 MB, so 1 GB together): rows of pidometer, sorted; of Plaso's json_line, in
 its order; of Timesketch, in no order, and with lines that repeat. Merges them and prints wall and CPU seconds, peak
-memory (the kernel's, of /usr/bin/time too) and bytes a second, and whether the output is sorted and whole. Options such
+memory (the kernel's) and bytes a second, and whether the output is sorted and whole. Options such
 as --dedup go to the program. The same seed gives the same files. No figure is asserted.
 """
 import argparse
