@@ -28,12 +28,16 @@ std::string link_of(int descriptor) {
   return "/proc/self/fd/" + std::to_string(descriptor);
 }
 
+/// With its last slash; of a name alone the working folder.
+std::string folder_of(const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  return slash == std::string::npos ? "." : name.substr(0, slash + 1);
+}
+
 /// A file without a name in the folder of `name`: whatever ends the program takes it along. -1
 /// where the filesystem has none, or /proc is not there.
 int open_nameless(const std::string& name) {
-  const std::size_t slash = name.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : name.substr(0, slash + 1);
-  const int descriptor = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  const int descriptor = open(folder_of(name).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
   if (descriptor < 0 || access(link_of(descriptor).c_str(), F_OK) == 0) return descriptor;
   close(descriptor);
   return -1;
@@ -74,6 +78,14 @@ int own_descriptor(const std::string& name) {
     path = folder / fs::read_symlink(folder / number, error);
   }
   return -1;
+}
+
+/// Keeps the names of a folder through a loss of power, where its filesystem can be asked to.
+void sync_folder(const std::string& name) {
+  const int folder = open(folder_of(name).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  fsync(folder);
+  close(folder);
 }
 
 bool give_name(int descriptor, const std::string& name) {
@@ -219,6 +231,7 @@ Result<void> OutputFile::commit() {
     if (!(overwrite_ ? take_name(descriptor, name_) : give_name(descriptor, name_)))
       return tl::unexpected(write_error());
     std::fclose(std::exchange(stream_, nullptr));  // all of it is on the disk
+    sync_folder(name_);
     return {};
   }
   const int closed = std::fclose(std::exchange(stream_, nullptr));
@@ -233,6 +246,7 @@ Result<void> OutputFile::commit() {
     return tl::unexpected(write_error());
   }
   temporary_.clear();
+  sync_folder(name_);
   return {};
 }
 
