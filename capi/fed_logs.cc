@@ -1,12 +1,12 @@
 #include "capi/fed_logs.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <map>
 #include <span>
 #include <utility>
 
+#include "base/packed.h"
 #include "base/sha256.h"
 
 namespace pidometer {
@@ -77,7 +77,7 @@ class FedEvidence final : public Evidence {
     for (const FedLog& log : *logs_) {
       report_.segments.push_back(log.name);
       report_.size += log.bytes.size();
-      const std::string_view packed = packed_as(log.bytes);
+      const std::string_view packed = unfit_form(log.bytes);
       if (packed.empty()) continue;
       Warning warning;
       warning.kind = WarningKind::skipped_file;
@@ -95,7 +95,7 @@ class FedEvidence final : public Evidence {
                                    std::span<const std::string_view>) override {
     std::map<std::string, std::map<std::string, const FedLog*>> by_folder;
     for (const FedLog& log : *logs_) {
-      if (log.bytes.empty() || !packed_as(log.bytes).empty()) continue;
+      if (log.bytes.empty() || !unfit_form(log.bytes).empty()) continue;
       const std::size_t slash = log.name.rfind('/');
       const std::string folder = slash == std::string::npos ? std::string(".")
                                  : slash == 0               ? std::string("/")
@@ -119,21 +119,9 @@ class FedEvidence final : public Evidence {
 
 }  // namespace
 
-std::string_view packed_as(std::string_view head) {
-  using namespace std::string_view_literals;
-  // RFC 1952; the .xz file format 1.1; bzip2; RFC 8878; the LZ4 frame format; compress(1);
-  // systemd's journal file format. No line of a log begins so.
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kMagics{
-      {{"\x1f\x8b\x08"sv, "gzip"},
-       {"\xfd\x37zXZ\0"sv, "xz"},
-       {"BZh"sv, "bzip2"},
-       {"\x28\xb5\x2f\xfd"sv, "zstd"},
-       {"\x04\x22\x4d\x18"sv, "lz4"},
-       {"\x1f\x9d"sv, "compress"},
-       {"LPKSHHRH"sv, "a systemd journal"}}};
-  for (const auto& [magic, name] : kMagics)
-    if (head.starts_with(magic)) return name;
-  return {};
+std::string_view unfit_form(std::string_view head) {
+  // systemd's journal file format
+  return head.starts_with("LPKSHHRH") ? "a systemd journal" : packed_as(head);
 }
 
 std::unique_ptr<Evidence> make_fed_evidence(std::shared_ptr<const std::vector<FedLog>> logs) {

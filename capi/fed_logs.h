@@ -18,10 +18,10 @@ struct FedLog {
   std::string bytes;  ///< decoded
 };
 
-/// What packs a file that begins so, "gzip" or "a systemd journal"; empty where nothing known does.
-/// The bytes of evidence are unpacked by the reader process and by nobody else, so fed ones cannot
-/// be.
-std::string_view packed_as(std::string_view head);
+/// What a file is that begins so and is no text, "gzip" or "a systemd journal"; empty where nothing
+/// known is. The bytes of evidence are unpacked by the reader process and by nobody else, so fed
+/// ones cannot be.
+std::string_view unfit_form(std::string_view head);
 
 /// Logs in memory as loose evidence: one folder for each folder of their names. What is packed is
 /// left out with a warning. The logs are shared with all files found.

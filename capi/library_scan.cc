@@ -155,7 +155,7 @@ Result<void> LibraryScan::add_log(FedLog log) {
   if (log_names_.contains(log.name))
     return fail(ErrorKind::usage, "a log " + log.name + " was added already", {},
                 "append to it while it is the last one, or give each log its own name");
-  if (const std::string_view packed = packed_as(log.bytes); !packed.empty())
+  if (const std::string_view packed = unfit_form(log.bytes); !packed.empty())
     return fail(ErrorKind::unsupported, log.name + " is packed (" + std::string(packed) + ")",
                 "fed bytes are not unpacked", "feed the unpacked bytes, or add its path");
   log_names_.insert(log.name);

@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <utility>
+
+#include "base/packed.h"
 
 namespace pidometer {
 namespace {
@@ -26,12 +29,6 @@ constexpr const char* kUnpack = "unpack it first, or pipe it in: zcat FILE | pid
 constexpr const char* kPsort = "write its events as JSON lines: psort.py -o json_line -w FILE";
 
 constexpr NoText kNoTexts[] = {
-    {"\x1f\x8b", "it is packed by gzip", kUnpack},
-    {"BZh", "it is packed by bzip2", kUnpack},
-    {"\xfd"
-     "7zXZ",
-     "it is packed by xz", kUnpack},
-    {"\x28\xb5\x2f\xfd", "it is packed by zstd", kUnpack},
     {"PK\x03\x04", "it is a zip archive", "unpack it first"},
     {"SQLite format 3", "it is a database, as Plaso's storage is", kPsort},
     {"\xff\xfe", "it is UTF-16", "write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"},
@@ -86,6 +83,9 @@ Result<void> RowLines::check_start() {
   while (end_ < kEnough && !at_end_ && !given_up_)
     if (Result<bool> more = fill(); !more) return tl::unexpected(more.error());
   const std::string_view start(buffer_.data(), end_);
+  if (const std::string_view packer = packed_as(start); !packer.empty())
+    return fail(ErrorKind::not_evidence, name_ + " has no JSON lines",
+                "it is packed by " + std::string(packer), kUnpack);
   for (const NoText& other : kNoTexts)
     if (start.starts_with(other.start))
       return fail(ErrorKind::not_evidence, name_ + " has no JSON lines", other.what, other.help);

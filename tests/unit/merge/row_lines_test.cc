@@ -69,6 +69,7 @@ TEST(RowLines, SaysWhatIsNoText) {
   const TemporaryFolder folder;
   const std::pair<std::string, const char*> cases[] = {
       {"\x1f\x8b\x08 packed", "packed by gzip"},
+      {"\x04\x22\x4d\x18 packed", "packed by lz4"},
       {std::string("SQLite format 3\0rest", 20), "Plaso's storage"},
       {"PK\x03\x04 and so on", "zip"},
       {"\xff\xfe{", "UTF-16"},
