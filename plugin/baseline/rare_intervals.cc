@@ -134,10 +134,10 @@ void expect(const RareInterval& run, const Others& others, JobKnown known, doubl
   const bool fit = known == JobKnown::common;
   const Spread spread = fit ? by_fit(run, host_variance, least) : by_others(run, others, least);
   Comparable c;
-  if (others.n > 0 && !fit) {
+  if (others.n > 0) {
     c.low = static_cast<std::int32_t>(std::lround(run.predicted + others.low));
     c.high = static_cast<std::int32_t>(std::lround(run.predicted + others.high));
-    c.agree = others.n >= 2 && others.high - others.low < kAgreePids;
+    c.agree = !fit && others.n >= 2 && others.high - others.low < kAgreePids;
   }
   c.rare = true;
   c.only_run = others.n == 0 && !fit;

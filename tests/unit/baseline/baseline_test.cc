@@ -54,6 +54,44 @@ TEST(Baseline, AnIntervalWithALineTakenOutIsKnownLessWell) {
   EXPECT_LT(baseline.expected[at - 1].variance, 10.0F);
 }
 
+// Two runs of a known job at which another line followed after five minutes: the fit says what is
+// expected, and what the other of the two cost is told all the same. It never was nothing.
+TEST(Baseline, TheRangeOfARareIntervalWithAKnownJobIsThatOfItsOtherRuns) {
+  std::vector<Reading> readings;
+  const auto add = [&](int minute, Pid at, std::uint32_t label) {
+    Reading r;
+    r.time = kStart + std::chrono::minutes(minute);
+    r.label = label;
+    r.record = static_cast<std::uint32_t>(readings.size());
+    r.pid = at;
+    readings.push_back(r);
+  };
+  Pid pid = 1000;
+  std::vector<std::size_t> split;
+  std::size_t tick = 0;
+  for (int i = 0; i < 288; ++i, ++tick) {
+    const bool hourly = i % 6 == 0;
+    add(10 * i, pid, 1);
+    if (hourly) add(10 * i, pid + 1, 2);
+    pid += hourly ? 9 : 4;
+    if (i != 60 && i != 180) continue;
+    split.push_back(tick++);
+    add(10 * i + 5, pid, 3);
+    pid += 2;
+  }
+  const PidClock clock = build_pid_clock(readings, {});
+  const Baseline baseline = learn_baseline(clock);
+  for (const std::size_t at : split) {
+    ASSERT_EQ(clock.intervals[at].seconds, 300);
+    const Comparable& c = baseline.comparables[baseline.expected[at].comparable];
+    ASSERT_TRUE(c.rare);
+    EXPECT_EQ(c.samples, 1U);
+    EXPECT_GE(c.low, 5);
+    EXPECT_LE(c.high, 13);
+    EXPECT_FALSE(c.agree);
+  }
+}
+
 // Wraps that were measured say nothing of a line that was taken out.
 TEST(Baseline, ARepairedWrapHasNoDegreesOfOtherWraps) {
   Baseline baseline;
