@@ -171,7 +171,9 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
   mark_known(options.known, {rows.own_hostname(), rows.hostname()}, anomalies);
   std::vector<WindowWitnesses> witnesses =
       find_witnesses(series, log, clock, anomalies, options, several, mediator);
-  const auto explain = [&](const Anomaly& anomaly) { return explain_finding(log, input, anomaly); };
+  const auto explain = [&](const Anomaly& anomaly, std::span<const Anomaly* const> parts) {
+    return explain_finding(log, input, anomaly, parts);
+  };
   if (options.explain.empty()) {
     DraftRows draft = rows.draft(std::move(anomalies), std::move(witnesses));
     if (options.comparisons) add_comparisons(clock, draft);
@@ -270,9 +272,10 @@ void tell_files(const HostSeries& series, const TextLogsAlone& alone, const Plug
     // Once more, for one person who asks: they were judged before the journal's log was.
     const JudgedClock judged(
         build_pid_clock(readings_of(alone.log), clock_options(series, alone.log, options)));
-    rows.explained_finding(
-        std::move(found), std::move(none), options.explain,
-        [&](const Anomaly& anomaly) { return explain_finding(alone.log, judged.input, anomaly); });
+    rows.explained_finding(std::move(found), std::move(none), options.explain,
+                           [&](const Anomaly& anomaly, std::span<const Anomaly* const> parts) {
+                             return explain_finding(alone.log, judged.input, anomaly, parts);
+                           });
     return;
   }
   waiting.add(rows.draft(std::move(found), std::move(none)));

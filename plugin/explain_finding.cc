@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "plugin/anomaly/pid_finding.h"
+#include "plugin/baseline/robust.h"
 #include "plugin/compared_intervals.h"
 #include "plugin/explain_steps.h"
 
@@ -88,14 +90,114 @@ class Explainer {
   std::vector<Result<std::string>> lines_;  ///< in step with them
 };
 
+double seconds_between(const PidClock& clock, std::uint32_t begin, std::uint32_t end) {
+  return std::chrono::duration<double>(clock.ticks[end].time - clock.ticks[begin].time).count();
+}
+
+TabledInterval tabled(const LogSeries& log, const DetectorInput& input, std::uint32_t interval,
+                      const Compared& compared) {
+  const PidClock& clock = input.clock;
+  const Expectation& expected = input.baseline.expected[interval];
+  const Comparable& usual = input.baseline.comparables[expected.comparable];
+  const StoredRecord& first = log.records[clock.ticks[interval].record];
+  TabledInterval one;
+  one.line = first.line;
+  one.path = log.reports[first.file].entry.path;
+  one.seconds = seconds_between(clock, interval, interval + 1);
+  one.handed_out = clock.intervals[interval].advance;
+  one.compared = compared.intervals.size();
+  std::vector<double> costs;
+  for (const std::uint32_t other : compared.intervals)
+    costs.push_back(clock.intervals[other].advance);
+  if (!costs.empty()) {
+    const auto [least, most] = std::ranges::minmax(costs);
+    one.least = static_cast<std::int64_t>(least);
+    one.most = static_cast<std::int64_t>(most);
+    one.median = median_of(costs);
+  }
+  one.usual_low = usual.low;
+  one.usual_high = usual.high;
+  one.mean = static_cast<double>(expected.mean);
+  return one;
+}
+
+/// The line of an interval, or, where the table is full, its share of the sums alone.
+void add_line(const LogSeries& log, const DetectorInput& input, const ComparedIntervals& comparison,
+              std::uint32_t interval, std::uint32_t finding, IntervalTable& table) {
+  table.handed_out += input.clock.intervals[interval].advance;
+  table.mean += static_cast<double>(input.baseline.expected[interval].mean);
+  if (table.lines.size() == IntervalTable::kMostLines) {
+    ++table.left_out;
+    return;
+  }
+  table.lines.push_back(tabled(log, input, interval, comparison.of(interval)));
+  table.lines.back().finding = finding;
+}
+
 void append(std::vector<Quantity> more, std::vector<Quantity>& steps) {
   std::ranges::move(more, std::back_inserter(steps));
+}
+
+/// Of an activity's finding: what its share of the sum is made of.
+void add_part(const LogSeries& log, const DetectorInput& input, const ComparedIntervals& comparison,
+              const Anomaly& part, std::uint32_t number, Explanation& explanation) {
+  const std::string n = std::to_string(number);
+  std::vector<Quantity>& steps = explanation.steps;
+  if (part.kind == AnomalyKind::record_gap) {
+    steps.push_back({"R_" + n, part.window_excess, "the surplus of finding " + n});
+    steps.push_back({"V_" + n, part.window_variance, "its variance"});
+    return;
+  }
+  double observed = 0;
+  double mean = 0;
+  for (std::uint32_t i = part.window_first_tick; i < part.window_last_tick; ++i) {
+    add_line(log, input, comparison, i, number, explanation.table);
+    observed += input.clock.intervals[i].advance;
+    mean += static_cast<double>(input.baseline.expected[i].mean);
+  }
+  const bool wider = part.window_last_tick - part.window_first_tick > part.intervals;
+  steps.push_back({"observed_" + n, observed,
+                   "handed out in finding " + n +
+                       (wider ? " and what belongs to it beside in its window" : "")});
+  steps.push_back({"expected_" + n, mean, "what the baseline expects there"});
+  steps.push_back({"level_" + n, observed - mean - part.window_excess,
+                   "what the level adds (takes) there, as in the finding's own arithmetic"});
+  steps.push_back(
+      {"R_" + n, part.window_excess, "observed_" + n + " - expected_" + n + " - level_" + n});
+  steps.push_back({"V_" + n, part.window_variance, "its variance"});
+}
+
+std::shared_ptr<const Explanation> explain_activity(const LogSeries& log,
+                                                    const DetectorInput& input,
+                                                    const Anomaly& activity,
+                                                    std::span<const Anomaly* const> parts) {
+  auto explanation = std::make_shared<Explanation>();
+  explanation->readings = Explainer(log, input.clock).around(activity);
+  const ComparedIntervals comparison(input.clock);
+  double excess = 0;
+  double variance = 0;
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    add_part(log, input, comparison, *parts[k], static_cast<std::uint32_t>(k + 1), *explanation);
+    excess += parts[k]->window_excess;
+    variance += parts[k]->window_variance;
+  }
+  const double range = k90Percent * std::sqrt(variance);
+  std::vector<Quantity>& steps = explanation->steps;
+  steps.push_back({"R", excess, "sum of these R"});
+  steps.push_back({"V", variance, "sum of these V"});
+  steps.push_back({"excess_low", excess - range, "R - 1.645 sqrt(V)"});
+  steps.push_back({"excess_high", excess + range, "R + 1.645 sqrt(V)"});
+  append(level_steps(input, activity), steps);
+  explanation->score_of = "its findings stand beside it, each with its own";
+  return explanation;
 }
 
 }  // namespace
 
 std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const DetectorInput& input,
-                                                   const Anomaly& anomaly) {
+                                                   const Anomaly& anomaly,
+                                                   std::span<const Anomaly* const> parts) {
+  if (!parts.empty()) return explain_activity(log, input, anomaly, parts);
   const PidClock& clock = input.clock;
   Explainer explainer(log, clock);
   auto explanation = std::make_shared<Explanation>();
@@ -123,7 +225,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
     Compared& compared = compared_with[i - begin];
     ExplainedInterval one;
     one.own = explainer.read(i);
-    one.seconds = clock.intervals[i].seconds;
+    one.seconds = seconds_between(clock, i, i + 1);
     one.mean = static_cast<double>(expected.mean);
     one.random_mean = input.baseline.random_mean(expected);
     one.variance = static_cast<double>(expected.variance);
@@ -136,6 +238,10 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
       for (const std::uint32_t other : compared.intervals)
         one.compared.push_back(explainer.read(other));
     explanation->intervals.push_back(std::move(one));
+    if (end - begin == 1) continue;
+    add_line(log, input, comparison, i, 0, explanation->table);
+    explanation->table.lines.back().own_stretch =
+        i >= anomaly.stretch_first_tick && i < stretch_end;
   }
   explanation->steps = score_steps(input, anomaly);
   append(level_steps(input, anomaly), explanation->steps);
@@ -144,29 +250,6 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
         "the score is that of the window of these {} intervals, of which the row is the shortest "
         "stretch that holds most",
         end - begin);
-  return explanation;
-}
-
-std::shared_ptr<const Explanation> explain_activity(const Explanation& around,
-                                                    std::span<const Anomaly* const> parts) {
-  auto explanation = std::make_shared<Explanation>(around);
-  double excess = 0;
-  double variance = 0;
-  std::string sum;
-  for (std::size_t k = 0; k < parts.size(); ++k) {
-    excess += parts[k]->window_excess;
-    variance += parts[k]->window_variance;
-    const std::string n = std::to_string(k + 1);
-    explanation->steps.push_back(
-        {"R_" + n, parts[k]->window_excess, "of finding " + n + " and what belongs to it beside"});
-    explanation->steps.push_back({"V_" + n, parts[k]->window_variance, "its variance"});
-  }
-  const double range = k90Percent * std::sqrt(variance);
-  explanation->steps.push_back({"R", excess, "sum of these R"});
-  explanation->steps.push_back({"V", variance, "sum of these V"});
-  explanation->steps.push_back({"excess_low", excess - range, "R - 1.645 sqrt(V)"});
-  explanation->steps.push_back({"excess_high", excess + range, "R + 1.645 sqrt(V)"});
-  explanation->score_of = "its findings stand beside it, each with its own";
   return explanation;
 }
 

@@ -11,12 +11,10 @@
 namespace pidometer {
 
 /// All that a finding was made of: the lines and readings around it, every interval that a
-/// pid_excess or pid_deficit was compared with, and the arithmetic in its order.
+/// pid_excess or pid_deficit was compared with, and the arithmetic in its order. `parts`: of an
+/// activity, the findings that it sums up; it has a table of their windows' intervals, and the sum.
 std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const DetectorInput& input,
-                                                   const Anomaly& anomaly);
-
-/// The sum of an activity's findings, beside what explain_finding() says of it.
-std::shared_ptr<const Explanation> explain_activity(const Explanation& around,
-                                                    std::span<const Anomaly* const> parts);
+                                                   const Anomaly& anomaly,
+                                                   std::span<const Anomaly* const> parts = {});
 
 }  // namespace pidometer

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <string>
 
@@ -6,6 +9,7 @@
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/robust.h"
 #include "plugin/explain_steps.h"
 
 namespace pidometer {
@@ -36,11 +40,16 @@ void add_sums(const DetectorInput& input, const Window& window, Steps& steps) {
   steps.add("width", static_cast<double>(window.width()), "intervals in the window");
   steps.add("observed", observed, "sum of what was handed out in them");
   steps.add("expected", mean, "sum of what the baseline expects");
+  steps.add("seconds",
+            std::chrono::duration<double>(input.clock.ticks[window.end].time -
+                                          input.clock.ticks[window.begin].time)
+                .count(),
+            "from the window's first record to the one that ends it");
   steps.add("level_rate", sums.level_rate,
             "PIDs a second more (fewer) beside the window, beyond what is usual at its hours");
   steps.add("hours", sums.hours, "PIDs more (fewer) that its hours of the day have on most days");
   steps.add("can_fall", sums.can_fall, "PIDs that are not certain: what varies of the expected");
-  steps.add("level", sums.level_pids, "max(hours + level_rate * seconds of the window, -can_fall)");
+  steps.add("level", sums.level_pids, "max(hours + level_rate * seconds, -can_fall)");
   steps.add("R", window.excess, "observed - expected - level");
   const double spread = input.scan.calibration().spread(width_index(window.width()));
   steps.add("spread", spread, "what sums of this width vary, in units of their variances");
@@ -196,6 +205,29 @@ void add_level(const DetectorInput& input, double score, Steps& steps) {
       "in_log * 30 / days: low below 10, medium below 0.1, high below 1e-4, critical below 1e-8");
 }
 
+/// What the row says of its comparable intervals.
+void add_comparison(const DetectorInput& input, const Anomaly& anomaly, Steps& steps) {
+  const std::uint32_t end = anomaly.stretch_first_tick + anomaly.intervals;
+  bool rare = false;
+  for (std::uint32_t i = anomaly.stretch_first_tick; i < end; ++i)
+    rare = rare || input.baseline.comparables[input.baseline.expected[i].comparable].rare;
+  steps.add("baseline_samples", anomaly.baseline_samples,
+            std::string("comparable intervals of the one of the row's that has fewest: itself, and "
+                        "not those with a wrap, a start of the daemon, a reading taken out or work "
+                        "that comes daily at their minute") +
+                (rare ? "; of a job that runs seldom the other runs" : ""));
+  steps.add(
+      "baseline_low", static_cast<double>(anomaly.baseline_low),
+      fmt::format("sum over the row's intervals: the least that their comparable ones cost, "
+                  "without what is far out: up to {} of them, or {}%, that are {} quartile "
+                  "ranges and {} PIDs beyond the quartiles",
+                  kMostOutside, kOutsideShare * 100, kFenceRanges, kFenceSlack) +
+          (rare ? "; of a job that runs seldom any other run counts, as what the additive fit "
+                  "expects here and what that run cost beyond its own"
+                : ""));
+  steps.add("baseline_high", static_cast<double>(anomaly.baseline_high), "the same of the most");
+}
+
 }  // namespace
 
 std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& anomaly) {
@@ -226,6 +258,7 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
             "stretch_R - 1.645 sqrt(stretch_V)");
   steps.add("excess_high", stretch.excess + k90Percent * std::sqrt(stretch.variance),
             "stretch_R + 1.645 sqrt(stretch_V)");
+  add_comparison(input, anomaly, steps);
   return steps.take();
 }
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "plugin/cron_log/host_groups.h"
-#include "plugin/explain_finding.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/row_writer.h"
 
@@ -195,9 +194,9 @@ DraftRows RowMaker::draft(std::vector<Anomaly> anomalies,
   return draft;
 }
 
-void RowMaker::explained_finding(
-    std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
-    const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain) {
+void RowMaker::explained_finding(std::vector<Anomaly> anomalies,
+                                 std::vector<WindowWitnesses> witnesses, const std::string& id,
+                                 const Explain& explain) {
   DraftRows rows = draft(std::move(anomalies), std::move(witnesses));
   read_findings(rows.findings, fetch_lines(rows.lines));
   // an activity's findings are asked for with it
@@ -208,12 +207,12 @@ void RowMaker::explained_finding(
     const bool is_sum = body.anomaly.kind == AnomalyKind::activity;
     if (is_sum && finding_id(event) == id) activity = &event;
     if (is_sum || (finding_id(event) != id && body.activity_id != id)) continue;
-    body.explanation = explain(body.anomaly);
+    body.explanation = explain(body.anomaly, {});
     parts.push_back(&body.anomaly);
   }
   if (activity != nullptr) {
     auto& body = std::get<FindingBody>(activity->body);
-    body.explanation = explain_activity(*explain(body.anomaly), parts);
+    body.explanation = explain(body.anomaly, parts);
   }
   for (TimelineEvent& event : rows.findings)
     if (std::get<FindingBody>(event.body).explanation != nullptr)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,11 +64,14 @@ class RowMaker {
   /// `witnesses` is parallel to `anomalies`.
   DraftRows draft(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses) const;
 
+  /// Explains a finding, or an activity with the findings that it sums up.
+  using Explain = std::function<std::shared_ptr<const Explanation>(
+      const Anomaly&, std::span<const Anomaly* const>)>;
+
   /// Produces the finding of that id alone (or the activity and its findings), with what `explain`
   /// makes of it, and the rows of damage.
-  void explained_finding(
-      std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses, const std::string& id,
-      const std::function<std::shared_ptr<const Explanation>(const Anomaly&)>& explain);
+  void explained_finding(std::vector<Anomaly> anomalies, std::vector<WindowWitnesses> witnesses,
+                         const std::string& id, const Explain& explain);
 
   /// Drafts a row for every record, without those that are known (all are told where `known` is
   /// empty), and gives them to `take` by parts of kMostDrafted.

@@ -9,16 +9,6 @@
 namespace pidometer {
 namespace {
 
-constexpr double kFenceRanges = 3;   // Tukey (1977): beyond it a value is far out
-constexpr double kFenceSlack = 1.5;  // PIDs
-
-// What lies beyond the fences is taken for what we look for only while it is so little: three
-// values, or this share, because no host is under attack in more of its intervals than that. Where
-// most values are alike and the others are not (work that comes now and then), the quartiles do not
-// show it.
-constexpr std::size_t kMostOutside = 3;
-constexpr double kOutsideShare = 0.03;
-
 // Large samples of small counts are counted instead of sorted: values within this window.
 constexpr std::size_t kCountFrom = 256;
 constexpr std::int64_t kWindow = 1024;

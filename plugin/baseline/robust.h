@@ -22,6 +22,16 @@ struct Core {
   double fence_high = 0;
 };
 
+inline constexpr double kFenceRanges = 3;   // Tukey (1977): beyond it a value is far out
+inline constexpr double kFenceSlack = 1.5;  // PIDs
+
+// What lies beyond the fences is taken for what we look for only while it is so little: three
+// values, or this share, because no host is under attack in more of its intervals than that. Where
+// most values are alike and the others are not (work that comes now and then), the quartiles do not
+// show it.
+inline constexpr std::size_t kMostOutside = 3;
+inline constexpr double kOutsideShare = 0.03;
+
 /// Fences at three interquartile ranges (Tukey's "far out") and 1.5 PIDs more, because counts of
 /// constant jobs have no range at all. Reorders `values`. An empty sample gives n = 0.
 Core core_of(std::span<std::int32_t> values);

@@ -48,9 +48,41 @@ struct ExplainedInterval {
   std::size_t compared_count = 0;  ///< how many there are; more than are listed beside the stretch
 };
 
+/// A line of the table of a window of several intervals: enough to redo its sums, where the lists
+/// of comparable intervals are those of the row's own stretch alone.
+struct TabledInterval {
+  std::uint32_t finding = 0;  ///< of an activity: number of the finding whose window it is in
+  bool own_stretch = false;   ///< of the row itself, not beside it in its window
+  std::uint32_t line = 0;     ///< of its first record, in the log named by `path`
+  std::string path;
+  double seconds = 0;
+  std::int64_t handed_out = 0;
+  std::size_t compared =
+      0;                   ///< comparable intervals, without itself; 0: the next three say nothing
+  std::int64_t least = 0;  ///< their range
+  std::int64_t most = 0;
+  double median = 0;
+  std::int64_t usual_low = 0;  ///< what a row's baseline_low and baseline_high are sums of
+  std::int64_t usual_high = 0;
+  double mean = 0;  ///< expected PIDs, without the level
+};
+
+/// The intervals of a window, or of those of an activity's findings.
+struct IntervalTable {
+  /// Lines of the table. The widest window has 128 intervals (kWindowWidths), so that only an
+  /// activity's can be more.
+  static constexpr std::size_t kMostLines = 256;
+
+  std::vector<TabledInterval> lines;
+  std::size_t left_out = 0;     ///< intervals behind the last line
+  std::int64_t handed_out = 0;  ///< sums over all of them, those left out too
+  double mean = 0;
+};
+
 /// All that goes into one finding, so that a person can redo it by hand.
 struct Explanation {
   std::vector<ExplainedInterval> intervals;  ///< of the window that was scored
+  IntervalTable table;                       ///< empty for a single interval
   std::vector<ShownReading> readings;        ///< around the bounding records, in the log's order
   std::vector<Quantity> steps;               ///< in the order in which they are reckoned
   std::string score_of;                      ///< which window was scored, in words; may be empty

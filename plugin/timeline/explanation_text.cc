@@ -41,7 +41,7 @@ std::string histogram(const std::vector<ComparedInterval>& compared) {
 std::string interval_text(const ExplainedInterval& interval, std::size_t number) {
   const ComparedInterval& own = interval.own;
   std::string text = fmt::format(
-      "\n  Interval {}, {:.0f} s\n"
+      "\n  Interval {}, {:.10g} s\n"
       "    {}\n    {}\n"
       "    handed out: {} PIDs{}\n",
       number, interval.seconds, escape_bytes(own.first_record), escape_bytes(own.last_record),
@@ -65,6 +65,47 @@ std::string interval_text(const ExplainedInterval& interval, std::size_t number)
   if (!interval.compared.empty()) text += "    the comparable intervals:\n";
   for (const ComparedInterval& one : interval.compared) text += compared_line(one);
   return text;
+}
+
+std::string range(std::int64_t low, std::int64_t high) {
+  return low == high ? fmt::format("{}", low) : fmt::format("{} to {}", low, high);
+}
+
+std::string table_text(const IntervalTable& table) {
+  if (table.lines.empty()) return {};
+  const bool of_activity = table.lines.front().finding != 0;
+  std::string text = fmt::format(
+      "\n  All intervals{}, one a line{}\n"
+      "  (range, median: of the comparable ones; usual: their range without what is far out)\n"
+      "  {:>7} {:>9} {:>9} {:>10} {:>10} {:>14} {:>9} {:>14} {:>12} {:>12}\n",
+      of_activity ? " of its findings' windows" : " of the window",
+      of_activity ? "" : " (> in the row's own stretch)", of_activity ? "finding" : "", "line",
+      "seconds", "handed out", "comparable", "range", "median", "usual", "expected", "too many");
+  const std::string* path = nullptr;
+  std::size_t number = 0;
+  for (const TabledInterval& one : table.lines) {
+    if (path == nullptr || *path != one.path)
+      text += fmt::format("    in {}\n", escape_bytes(one.path));
+    path = &one.path;
+    const std::string name = of_activity
+                                 ? fmt::format("{}", one.finding)
+                                 : fmt::format("{}{}", one.own_stretch ? "> " : "", ++number);
+    const bool any = one.compared > 0;
+    text += fmt::format(
+        "  {:>7} {:>9} {:>9.10g} {:>10} {:>10} {:>14} {:>9} {:>14} {:>12.7g} {:>12.7g}\n", name,
+        one.line, one.seconds, one.handed_out, one.compared, any ? range(one.least, one.most) : "-",
+        any ? fmt::format("{:.10g}", one.median) : "-",
+        any ? range(one.usual_low, one.usual_high) : "-", one.mean,
+        static_cast<double>(one.handed_out) - one.mean);
+  }
+  if (table.left_out > 0)
+    text += fmt::format("    {} more intervals are left out here, and are in the sum{}\n",
+                        table.left_out,
+                        of_activity ? "; `explain` of a finding shows all of its own" : "");
+  return text + fmt::format(
+                    "  {:>7} {:>9} {:>9} {:>10} {:>10} {:>14} {:>9} {:>14} {:>12.10g} {:>12.10g}\n",
+                    "sum", "", "", table.handed_out, "", "", "", "", table.mean,
+                    static_cast<double>(table.handed_out) - table.mean);
 }
 
 std::string readings_text(const std::vector<ShownReading>& readings) {
@@ -93,6 +134,7 @@ std::string explanation_text(const Explanation& explanation) {
   if (!explanation.readings.empty()) text += readings_text(explanation.readings);
   for (std::size_t i = 0; i < explanation.intervals.size(); ++i)
     text += interval_text(explanation.intervals[i], i + 1);
+  text += table_text(explanation.table);
   if (!explanation.steps.empty()) text += "\n  The arithmetic, step by step";
   if (!explanation.score_of.empty()) text += ": " + explanation.score_of;
   if (!explanation.steps.empty()) text += "\n";

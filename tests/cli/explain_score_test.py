@@ -140,6 +140,8 @@ class Arithmetic(program.ProgramTest):
         self.near(sum(means), q["expected"], **near)
         self.near(sum(variances), q["variance"], **near)
         self.near(sum(vary), q["can_vary"], **near)
+        self.redo_table(q, text, row)
+        self.near(max(q["hours"] + q["level_rate"] * q["seconds"], -q["can_fall"]), q["level"], **near)
         # and from these on
         self.near(q["observed"] - q["expected"] - q["level"], q["R"], **near)
         variance = q["variance"]
@@ -163,7 +165,38 @@ class Arithmetic(program.ProgramTest):
         self.assertEqual(LEVELS[int(level)], row["level"])
         self.assertAlmostEqual(q["stretch_R"], row["excess_pids"], delta=0.51)
         self.near(q["stretch_R"] - 1.645 * math.sqrt(q["stretch_V"]), row["excess_low"], slack=0.51)
+        for name in ("baseline_samples", "baseline_low", "baseline_high"):
+            self.assertEqual(q[name], row[name])
         return q
+
+    TABLED = re.compile(r"^ {2} +(> )?([0-9]+) +([0-9]+) +([0-9.]+) +(-?[0-9]+) +([0-9]+) +(-|-?[0-9]+(?: to -?[0-9]+)?)"
+                        r" +(-|-?[0-9.]+) +(-|-?[0-9]+(?: to -?[0-9]+)?) +([-0-9.e+]+) +([-0-9.e+]+)$", re.M)
+
+    def redo_table(self, q, text, row):
+        """Of a window of several intervals each has a line, and their sums are those of the arithmetic."""
+        lines = [match.groups() for match in self.TABLED.finditer(text)]
+        self.assertEqual(len(lines), q["width"] if q["width"] > 1 else 0)
+        if not lines:
+            return
+        [(handed, mean, over)] = re.findall(r"^ +sum +([0-9]+) +(\S+) +(\S+)$", text, re.M)
+        self.assertEqual(int(handed), q["observed"])
+        self.near(float(mean), q["expected"], rel=1e-5, slack=1e-3)
+        self.near(float(over), q["R"] + q["level"], rel=1e-5, slack=2e-3)
+        self.assertEqual(sum(int(line[4]) for line in lines), q["observed"])
+        self.near(sum(float(line[3]) for line in lines), q["seconds"], slack=1e-3)
+        self.near(sum(float(line[9]) for line in lines), q["expected"], rel=1e-5, slack=1e-3)
+        stretch = [line for line in lines if line[0]]
+        self.assertEqual(len(stretch), row["intervals"])
+        for place, name in ((0, "baseline_low"), (-1, "baseline_high")):
+            self.assertEqual(sum(int(line[8].split(" to ")[place]) for line in stretch if line[8] != "-"), row[name])
+        # of the row's own stretch the lists stand above, and say the same
+        counts = [dict((int(pids), int(times)) for pids, times in re.findall(r"([0-9]+) PIDs ([0-9]+) time", words))
+                  for words in re.findall(r"^ {4}they cost: (.+)$", text, re.M)]
+        for line, count in zip([line for line in stretch if line[5] != "0"], counts, strict=True):
+            costs = sorted(pids for pids, times in count.items() for _ in range(times))
+            self.assertEqual(len(costs), int(line[5]))
+            self.assertEqual((costs[0], costs[-1]), tuple(int(line[6].split(" to ")[place]) for place in (0, -1)))
+            self.assertEqual((costs[(len(costs) - 1) // 2] + costs[len(costs) // 2]) / 2, float(line[7]))
 
     def near(self, mine, theirs, rel=0.0, slack=0.0):
         self.assertLessEqual(abs(mine - theirs), slack + rel * abs(theirs), f"{mine} is not {theirs}")
@@ -209,8 +242,46 @@ class Arithmetic(program.ProgramTest):
         seen, _ = self.redo_made_up("--seed", "1", "--scenario", "attack")
         self.assertLessEqual({"usual_variance", "burst_score", "k"}, seen, sorted(seen))
 
+    def test_times_of_a_fraction(self):
+        """rsyslog's own form has microseconds: an interval is as long as its records say."""
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron.log"
+            log.write_text("".join(
+                f"2026-03-{1 + i // 144:02}T{i // 6 % 24:02}:{i % 6 * 10:02}:01.{i * 7919 % 1000:03}000+00:00 web01 "
+                f"CRON[{600 + 3 * i + (i >= 500) * 90}]: (root) CMD (job)\n" for i in range(5 * 144)))
+            [row] = [row for row in rows.split_rows(program.run("scan", log).out.decode("ascii"))
+                     if row["data_type"] == "pidometer:anomaly:pid_excess"]
+            run = program.run("explain", row["finding_id"], log)
+            q = self.redo(row, run)
+        # from :01.581 to :01.500
+        self.assertEqual(q["seconds"], 599.919)
+        self.assertRegex(run.out.decode(), r"\n  Interval 1, 599\.919 s\n")
+
+    def test_an_activity_of_several_windows(self):
+        """Its findings' windows, interval by interval, and from these to its sum."""
+        pids = [600]
+        for i in range(1, 12 * 144):
+            pids.append(pids[-1] + 3 + (200 if 700 <= i < 709 and i % 3 == 0 else 0))
+        with tempfile.TemporaryDirectory() as folder:
+            log = self.log_of(folder, pids, {})
+            found = rows.split_rows(program.run("scan", log).out.decode("ascii"))
+            [activity] = [row for row in found if row["data_type"] == "pidometer:activity"]
+            text = program.run("explain", activity["activity_id"], log).out.decode()
+        [own] = [part for part in text.split("\n[") if "R_1 = " in part]
+        q = {name: float(value) for name, value in re.findall(r"^ {4}(\w+) = (\S+)  ", own, re.M)}
+        lines = [match.groups() for match in self.TABLED.finditer(own)]
+        [(handed, mean, _)] = re.findall(r"^ +sum +([0-9]+) +(\S+) +(\S+)$", own, re.M)
+        self.assertGreater(len(activity["parts"]), 1)
+        self.assertEqual(sum(int(line[4]) for line in lines), int(handed))
+        for n in range(1, 1 + len(activity["parts"])):
+            of_part = [line for line in lines if int(line[1]) == n]
+            self.assertEqual(sum(int(line[4]) for line in of_part), q[f"observed_{n}"])
+            self.near(sum(float(line[9]) for line in of_part), q[f"expected_{n}"], rel=1e-5, slack=1e-3)
+            self.near(q[f"observed_{n}"] - q[f"expected_{n}"] - q[f"level_{n}"], q[f"R_{n}"], rel=1e-5, slack=1e-3)
+        self.near(sum(q[f"R_{n}"] for n in range(1, 1 + len(activity["parts"]))), activity["excess_pids"], slack=0.51)
+
     def log_of(self, folder, pids, lines):
-        """A line of a job every ten minutes of five days with these PIDs, and other lines by their places."""
+        """A line of a job every ten minutes with these PIDs, and other lines by their places."""
         log = pathlib.Path(folder) / "cron.log"
         log.write_text("".join(
             lines.get(i, "") + f"2026-03-{1 + i // 144:02}T{i // 6 % 24:02}:{i % 6 * 10:02}:01+00:00 web01 CRON[{pid}]: (root) CMD (job)\n"

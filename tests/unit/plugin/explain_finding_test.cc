@@ -84,5 +84,42 @@ TEST(ExplainFinding, ReadsTheLogTwiceHoweverManyIntervalsThereAre) {
   EXPECT_FALSE(explanation->intervals[4].compared.empty());
 }
 
+TEST(ExplainFinding, SaysHowManyIntervalsOfAnActivityItsTableLeavesOut) {
+  const test::MemoryLogFile file("/var/log/cron.log", log_of(12));
+  const std::vector<const LogFile*> files = {&file};
+  const std::vector<LogSeries> all = read_log_series(
+      files, {}, [](const Warning& warning) { ADD_FAILURE() << warning.message; },
+      [](std::uint64_t) { return true; });
+  const LogSeries& log = all.front();
+  const PidClock clock = build_pid_clock(readings_of(log), {});
+  const Baseline baseline = learn_baseline(clock);
+  const WindowScan scan(clock, baseline);
+  Explanations explanations(clock, baseline, scan);
+  const DetectorInput input(clock, baseline, scan, explanations);
+  Anomaly first;
+  first.window_first_tick = 10;
+  first.window_last_tick = 210;
+  Anomaly second = first;
+  second.window_first_tick = 212;
+  second.window_last_tick = 312;
+  Anomaly activity;
+  activity.kind = AnomalyKind::activity;
+  const std::vector<const Anomaly*> parts = {&first, &second};
+
+  const auto explanation = explain_finding(log, input, activity, parts);
+  const IntervalTable& table = explanation->table;
+  ASSERT_EQ(table.lines.size(), IntervalTable::kMostLines);
+  EXPECT_EQ(table.left_out, 300 - IntervalTable::kMostLines);
+  EXPECT_EQ(table.lines[199].finding, 1U);
+  EXPECT_EQ(table.lines[200].finding, 2U);
+  EXPECT_EQ(table.handed_out, (clock.ticks[210].pid - clock.ticks[10].pid) +
+                                  (clock.ticks[312].pid - clock.ticks[212].pid));
+  const std::string text = explanation_text(*explanation);
+  EXPECT_NE(text.find("    44 more intervals are left out here, and are in the sum; `explain` of a "
+                      "finding shows all of its own\n"),
+            std::string::npos)
+      << text;
+}
+
 }  // namespace
 }  // namespace pidometer
