@@ -11,7 +11,7 @@
 #include "cli/diagnostics.h"
 #include "cli/final_warnings.h"
 #include "cli/input_reports.h"
-#include "cli/scan.h"
+#include "cli/scan_evidence.h"
 #include "cli/scan_inputs.h"
 #include "cli/scan_mediator.h"
 #include "plugin/cron_odometer.h"

@@ -20,7 +20,7 @@
 #include "cli/output_names.h"
 #include "cli/real_path.h"
 #include "cli/run_record.h"
-#include "cli/scan.h"
+#include "cli/scan_evidence.h"
 #include "cli/small_file.h"
 #include "fleet/fleet_folder.h"
 #include "plugin/timeline/summary_words.h"

@@ -1,36 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <string>
-
-#include "base/result.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
-#include "cli/scan_mediator.h"
-#include "plugin/plugin.h"
-#include "plugin/timeline/run_summary.h"
-#include "tsk_reader/evidence.h"
 
 namespace pidometer {
-
-/// What the options mean, checked before any evidence is touched.
-struct ScanPlan {
-  PluginOptions plugin;
-  RowSelection selection;
-  std::string known_zoneless;  ///< the first time of --known that has no offset; empty: none
-};
-
-/// Errors: ErrorKind::usage, and those of the file of --known.
-Result<ScanPlan> make_plan(const Options& options);
-
-/// All series of one opened input through the plugin; `summary` gets what came of --recover.
-void scan_evidence(Evidence& evidence, const std::string& name, const ScanPlan& plan,
-                   const Options& options, SeriesMediator& mediator,
-                   const std::function<void(const Error&)>& failed, RunSummary& summary);
-
-/// What the logs of the summary and the warnings of the mediator mean for the outcome.
-void judge_logs(const RunSummary& summary, const ScanMediator& mediator, RunOutcome& outcome);
 
 /// `pidometer scan`: opens every input, hands each host series to the plugin, writes rows and
 /// summary. Errors go to `diagnostics`; the other inputs go on.

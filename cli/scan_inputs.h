@@ -7,7 +7,7 @@
 #include "cli/diagnostics.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
-#include "cli/scan.h"
+#include "cli/scan_evidence.h"
 #include "cli/scan_mediator.h"
 #include "plugin/timeline/run_summary.h"
 #include "tsk_reader/evidence.h"

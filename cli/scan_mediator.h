@@ -16,10 +16,9 @@
 #include "cli/row_spool.h"
 #include "cli/series_mediator.h"
 #include "plugin/plugin.h"
+#include "plugin/timeline/finding_viewer.h"
 #include "plugin/timeline/row_formats.h"
 #include "plugin/timeline/run_summary.h"
-#include "plugin/timeline/terminal_summary.h"
-#include "report/report.h"
 
 namespace pidometer {
 
@@ -69,11 +68,8 @@ class ScanMediator : public SeriesMediator {
   void hold_findings() override { holding_ = true; }
   void release_findings(const std::string& image) override;
 
-  /// Findings and clocks go into it as well from now on; it must outlive the mediator.
-  void fill_report(Report& report) { report_ = &report; }
-
-  /// The same.
-  void fill_terminal_summary(TerminalSummary& summary) { terminal_summary_ = &summary; }
+  /// Rows and clocks go to it as well from now on; it must outlive the mediator.
+  void fill(FindingViewer& viewer) { viewers_.push_back(&viewer); }
 
   /// What comes next speaks for itself.
   void end_series();
@@ -99,8 +95,7 @@ class ScanMediator : public SeriesMediator {
   RunSummary& summary_;
   Diagnostics& diagnostics_;
   RowSpool rows_;
-  Report* report_ = nullptr;
-  TerminalSummary* terminal_summary_ = nullptr;
+  std::vector<FindingViewer*> viewers_;
   std::vector<PlacedBirths> births_;
   std::atomic<std::uint32_t> next_series_{0};
   HeldFindings held_;

@@ -64,8 +64,8 @@ void Report::add_row(const TimelineEvent& event) {
   if (findings_.size() >= 2 * most_findings_) drop_lowest();
 }
 
-void Report::add_clock(std::string image, bool recovered, HostClock clock) {
-  clocks_.push_back({std::move(image), recovered, std::move(clock)});
+void Report::add_clock(const ClockPlace& place, HostClock clock) {
+  clocks_.push_back({place.image, place.recovered, std::move(clock)});
 }
 
 /// Those of the highest levels stay, of one level the earliest.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "plugin/timeline/finding_viewer.h"
 #include "plugin/timeline/host_clock.h"
 #include "plugin/timeline/timeline_event.h"
 
@@ -23,7 +24,7 @@ using ReportSink = std::function<Result<void>(std::string_view)>;
 /// A line of evidence is hostile input. All of it travels as packed data that a script of the
 /// file's own turns into text nodes, and in the table for readers without scripts it is escaped;
 /// the page forbids every script, style and address but its own (Content-Security-Policy, by hash).
-class Report {
+class Report final : public FindingViewer {
  public:
   /// Findings that one report holds, those of the highest levels: browsers of 2026 draw a table of
   /// so many rows a page at a time without a pause, and their rows take some 3 MB of the file.
@@ -31,10 +32,8 @@ class Report {
 
   explicit Report(std::size_t most_findings = kMostFindings) : most_findings_(most_findings) {}
 
-  /// Rows that are no findings are left to the timeline.
-  void add_row(const TimelineEvent& event);
-  /// `image` and `recovered` as of the clock's HostSeries.
-  void add_clock(std::string image, bool recovered, HostClock clock);
+  void add_row(const TimelineEvent& event) override;
+  void add_clock(const ClockPlace& place, HostClock clock) override;
 
   /// `summary` is the run's, as --summary writes it.
   Result<void> write(std::string_view summary, const ReportSink& sink);

@@ -229,10 +229,9 @@ void TerminalSummary::add_row(const TimelineEvent& event) {
   entries_.resize(kMostFindings);
 }
 
-void TerminalSummary::add_clock(const std::string& image, const std::string& folder, bool recovered,
-                                const HostClock& clock) {
-  std::string name = clock.hostname.empty() ? image + ":" + folder : clock.hostname;
-  if (recovered) name += ", recovered";
+void TerminalSummary::add_clock(const ClockPlace& place, HostClock clock) {
+  std::string name = clock.hostname.empty() ? place.image + ":" + place.folder : clock.hostname;
+  if (place.recovered) name += ", recovered";
   hosts_.push_back({clock.series, std::move(name), unexplained_days(clock)});
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "plugin/timeline/finding_viewer.h"
 #include "plugin/timeline/host_clock.h"
 #include "plugin/timeline/run_summary.h"
 #include "plugin/timeline/terminal_text.h"
@@ -17,7 +18,7 @@ namespace pidometer {
 /// A scan on one screen: the alarms by night (noon to noon of the host's clock, as in the report),
 /// what was unexplained a day, what was read and how much of it could be judged, and what to ask
 /// next. Takes findings and clocks in any order; holds the gravest findings only.
-class TerminalSummary {
+class TerminalSummary final : public FindingViewer {
  public:
   /// Findings that are held, to show those of the worst nights.
   static constexpr std::size_t kMostFindings = 5000;
@@ -27,11 +28,8 @@ class TerminalSummary {
   /// Hosts whose days are drawn: those with most to say.
   static constexpr std::size_t kMostHosts = 8;
 
-  /// Rows that are no findings are passed over.
-  void add_row(const TimelineEvent& event);
-  /// `image` and `folder` as in HostSeries.
-  void add_clock(const std::string& image, const std::string& folder, bool recovered,
-                 const HostClock& clock);
+  void add_row(const TimelineEvent& event) override;
+  void add_clock(const ClockPlace& place, HostClock clock) override;
 
   /// `summary` is the run's. Ends in a newline.
   std::string write(const RunSummary& summary, const TerminalLook& look) const;

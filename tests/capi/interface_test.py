@@ -47,6 +47,15 @@ class Symbols(library.LibraryTest):
         told = set(re.findall(r"^ (pidometer_\w+)@PIDOMETER_0 ", package.read_text(), re.M))
         self.assertEqual(told, given)
 
+    def test_what_only_the_program_writes_is_not_in_it(self):
+        """The page of the HTML report, with its plotting library, and the summary on a terminal."""
+        for part in ("pidometer::Report::write", "pidometer::TerminalSummary::write"):
+            holds = {path: part in subprocess.run(["nm", "-C", "--defined-only", path], capture_output=True, text=True,
+                                                  check=True).stdout for path in (program.PROGRAM, library.LIBRARY)}
+            self.assertEqual(holds, {program.PROGRAM: True, library.LIBRARY: False}, part)
+        self.assertIn(b"dygraph", pathlib.Path(program.PROGRAM).read_bytes())
+        self.assertNotIn(b"dygraph", library.LIBRARY.read_bytes())
+
     def test_the_name_is_versioned(self):
         dynamic = subprocess.run(["readelf", "-d", library.LIBRARY], capture_output=True, text=True,
                                  check=True).stdout

@@ -69,7 +69,7 @@ TEST(Report, FindingsNameTheirClockByItsPlace) {
   clock.points.resize(3);
   for (const std::uint32_t series : {9U, 4U}) {
     clock.series = series;
-    report.add_clock(samples::source()->image, false, clock);
+    report.add_clock({samples::source()->image, "/var/log", false}, clock);
   }
   for (const std::uint32_t series : {4U, 9U, 5U}) report.add_row(excess_of(series));
   const std::string page = written(report);

@@ -172,7 +172,7 @@ TEST(TerminalSummary, AGapWithAnExcessIsOne) {
   for (ClockPoint& point : clock.points)
     point.time += std::chrono::floor<std::chrono::days>(gap.time).time_since_epoch();
   TerminalSummary summary;
-  summary.add_clock(gap.source->image, "/var/log", false, clock);
+  summary.add_clock({gap.source->image, "/var/log", false}, clock);
   summary.add_row(gap);
   const std::string text = summary.write(RunSummary{}, look(100));
   EXPECT_NE(text.find("8000 unexplained PIDs; 1 record missing"), std::string::npos) << text;
@@ -194,7 +194,7 @@ TEST(TerminalSummary, AGapIsOfItsOwnSeries) {
   TerminalSummary summary;
   for (const auto& [series, folder] : {std::pair(1U, "a"), std::pair(2U, "b")}) {
     clock.series = series;
-    summary.add_clock(source.image, folder, false, clock);
+    summary.add_clock({source.image, folder, false}, clock);
   }
   summary.add_row(gap);
   const std::string text = summary.write(RunSummary{}, look(100));
