@@ -11,7 +11,7 @@
 #include <set>
 #include <utility>
 
-#include "plugin/known/csv_records.h"
+#include "base/csv_records.h"
 
 namespace pidometer {
 namespace {

@@ -34,7 +34,6 @@ ARROWS = {
 EXTRA_HEADERS = {
     "plugin/timeline": {"plugin/cron_log/log_report.h", "plugin/crontab/crontab_report.h",
                         "plugin/witness/witness.h"},
-    "fleet": {"plugin/known/csv_records.h"},
     "cli": {"plugin/anomaly/anomaly.h"},
 }
 # Libraries that belong to one room.
@@ -42,7 +41,7 @@ LIBRARY_ROOMS = (
     (re.compile(r"^(tsk|tsk3)/|^libewf|^ext2fs/|^et/|^lzo/|^(lzma|bzlib|zstd|lz4)\.h$"), ("tsk_reader",)),
     (re.compile(r"^zlib\.h$"), ("tsk_reader", "report")),
     (re.compile(r"^nlohmann/"), ("plugin/timeline", "plugin/known", "report", "fleet")),
-    (re.compile(r"^csv\.h$"), ("plugin/known",)),
+    (re.compile(r"^csv\.h$"), ("base",)),
     (re.compile(r"^CLI/"), ("cli",)),
 )
 # No file, no clock, no environment: what these rooms say follows from the bytes they are given.

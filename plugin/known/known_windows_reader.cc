@@ -8,8 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "base/csv_records.h"
 #include "base/utf8.h"
-#include "plugin/known/csv_records.h"
 #include "plugin/known/known_windows.h"
 
 namespace pidometer {

@@ -1,8 +1,8 @@
-#include "plugin/known/csv_records.h"
+#include "base/csv_records.h"
 
 #include <csv.h>
-#include <fmt/format.h>
 
+#include <string>
 #include <utility>
 
 namespace pidometer {
@@ -41,7 +41,8 @@ Result<std::vector<CsvRecord>> read_csv(std::string_view bytes, const std::strin
   good = good && csv_fini(&parser, field, end, &found) == 0;
   csv_free(&parser);
   if (!good)
-    return fail(ErrorKind::usage, fmt::format("line {} of {} is no CSV", found.line, name),
+    return fail(ErrorKind::usage,
+                "line " + std::to_string(found.line) + " of " + name + " is no CSV",
                 "a quotation mark stands where none may stand, or its partner is missing",
                 std::string(help));
   return std::move(found.records);
