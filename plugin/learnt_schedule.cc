@@ -53,6 +53,15 @@ LearntRun run_at(LocalMinute minute, const PidClock& clock,
   return {time, static_cast<int>(minute - utc)};
 }
 
+/// By label: whether it is anacron's word that it started. What cron ran is the line before it, and
+/// what it runs then comes at no time of a crontab's.
+std::vector<bool> anacrons_starts(const LogSeries& log) {
+  std::vector<bool> starts(log.labels.size(), false);
+  for (const StoredRecord& record : log.records)
+    if (record.event == CronEvent::anacron_start) starts[record.label] = true;
+  return starts;
+}
+
 }  // namespace
 
 std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clock) {
@@ -72,9 +81,10 @@ std::vector<LearntJob> learnt_schedule(const LogSeries& log, const PidClock& clo
   }
   const CoveredMinutes covered(whole_stretches(clock));
   std::vector<LearntJob> jobs;
+  const std::vector<bool> anacrons = anacrons_starts(log);
   std::vector<std::uint32_t> labels;
   for (std::uint32_t label = 1; label < runs.size(); ++label)
-    if (!runs[label].minutes.empty()) labels.push_back(label);
+    if (!runs[label].minutes.empty() && !anacrons[label]) labels.push_back(label);
   std::ranges::stable_sort(labels, [&](std::uint32_t a, std::uint32_t b) {
     return runs[a].minutes.size() > runs[b].minutes.size();
   });

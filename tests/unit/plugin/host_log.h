@@ -36,6 +36,10 @@ class HostLog {
         fmt::format("2026-03-{:02}T{:02}:{:02}:00+00:00 web01 cron[{}]: (CRON) STARTUP (fork ok)\n",
                     1 + minutes / 1440, minutes / 60 % 24, minutes % 60, pid);
   }
+  void anacron(int minutes, int pid, const char* words) {
+    text_ += fmt::format("2026-03-{:02}T{:02}:{:02}:02+00:00 web01 anacron[{}]: {}\n",
+                         1 + minutes / 1440, minutes / 60 % 24, minutes % 60, pid, words);
+  }
   /// What comes next stands in a file of its own, and this in a rotation of it.
   void rotate() { older_.push_back(std::exchange(text_, {})); }
 

@@ -106,6 +106,28 @@ TEST(LearntSchedule, WhatNeverRunsAloneHasNoCost) {
   for (const LearntJob& job : learn(lines)) EXPECT_FALSE(job.pids) << job.command;
 }
 
+// What cron ran is its own line; anacron's words of each day were 20 jobs more.
+TEST(LearntSchedule, WordsOfAnacronAreNoJobs) {
+  HostLog lines;
+  int pid = 1000;
+  for (int i = 0; i < 20 * 24; ++i) {
+    lines.job(60 * i, pid += 3, "run-parts /etc/cron.hourly");
+    lines.anacron(60 * i, pid += 2,
+                  fmt::format("Anacron started on 2026-03-{:02}", 1 + i / 24).c_str());
+    if (i % 24 == 3) {
+      lines.anacron(60 * i, pid, "Will run job `cron.daily' in 5 min.");
+      lines.anacron(60 * i + 5, pid, "Job `cron.daily' started");
+      lines.anacron(60 * i + 5, ++pid, "Updated timestamp for job `cron.daily' to 2026-03-01");
+      lines.anacron(60 * i + 6, pid - 1, "Job `cron.daily' terminated");
+    }
+    lines.anacron(60 * i + 6, pid, "Normal exit (1 job run)");
+  }
+  const std::vector<LearntJob> jobs = learn(lines);
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].command, "run-parts /etc/cron.hourly");
+  EXPECT_EQ(jobs[0].runs, 480U);
+}
+
 TEST(LearntSchedule, ALineThatWasChangedHasItsRunsAndTheirClock) {
   HostLog lines;
   int pid = 1000;
