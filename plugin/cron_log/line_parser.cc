@@ -179,7 +179,11 @@ ParsedEntry LineParser::intern(const ParsedLine& parsed) {
   entry.source = sources_.intern(record.hostname, record.reporter, parsed.dialect, parsed.boot_id);
   // A repetition is no job, and its text differs with every count.
   if (record.event == CronEvent::repeated) return entry;
-  if (record.folder.empty()) {
+  if (record.event == CronEvent::anacron_start) {
+    // `Anacron started on 2025-04-20`: with its date each day's would be a job of its own.
+    entry.label =
+        labels_.intern(record.username, record.command.substr(0, record.command.find(" on ")));
+  } else if (record.folder.empty()) {
     entry.label = labels_.intern(record.username, starts_announced ? announced_ : record.command);
   } else {
     // Scripts of one name in two folders are two jobs.

@@ -268,6 +268,21 @@ TEST(LogSeries, ScriptsOfOneNameInTwoFoldersAreTwoJobs) {
   }
 }
 
+// With its date each day's would be a job that was seen once, and what goes on behind it no alarm.
+TEST(LogSeries, AnacronsStartsOfAllDaysAreOfOneLabel) {
+  std::string text;
+  for (const char* const start : {"Anacron started on 2026-11-01", "Anacron started on 2026-11-02",
+                                  "Anacron 2.3 started on 2026-11-02"})
+    text += std::string("Nov  2 03:01:01 web01 anacron[1400]: ") + start + "\n";
+  const MemoryLogFile file("/var/log/cron", text, utc(2026, 11, 3));
+  const Read got = read({&file});
+  const LogSeries& series = got.series[0];
+  ASSERT_EQ(series.records.size(), 3U);
+  EXPECT_EQ(series.records[0].label, series.records[1].label);
+  EXPECT_EQ(series.labels[series.records[0].label].command, "Anacron started");
+  EXPECT_EQ(series.labels[series.records[2].label].command, "Anacron 2.3 started");
+}
+
 TEST(LogSeries, RepetitionsAreNoReadings) {
   const MemoryLogFile file(
       "/var/log/messages",
