@@ -8,6 +8,7 @@ import hashlib
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -83,6 +84,30 @@ class Custody(program.ProgramTest):
         self.assertEqual((record["missing"], record["errors"], record["warnings"]), ([], [], []))
         for word in ("A. Examiner", "2001-17", "HD 1", MD5_OF_E01, log["sha256"], "complete (exit status 0)"):
             self.assertIn(word, self.text)
+
+    def test_names_the_segments_that_were_read_and_no_neighbour(self):
+        """A segment of another disk lies where one of this image is missing, under its name."""
+        for name in ("one", "other"):
+            (self.folder / name).mkdir()
+        one = evidence.segmented_e01(self.folder / "one")
+        medium = self.folder / "other" / "medium.raw"
+        medium.write_bytes(program.RAW.read_bytes() + evidence.noise(5 << 20))
+        subprocess.run(["ewfacquire", "-u", "-q", "-t", self.folder / "other" / "disk", "-f", "encase6", "-S", "1048576",
+                        medium], check=True, capture_output=True)
+        self.assertGreater(len(one), 2)
+        shutil.copy(self.folder / "other" / "disk.E02", one[1])
+        record = self.extract(one[0], status=3)
+        image, = record["inputs"]
+        self.assertEqual(image["segments"], [str(path) for path in (one[0], *one[2:])])
+        words = [warning["message"] for warning in image["warnings"]]
+        self.assertTrue(words[0].startswith(f"{one[1]} has the name of a segment of this image and is of another "
+                                            "acquisition: it is no part of it (of a medium of "), words)
+        self.assertIn("segment 2 is missing", words[1])
+        # the neighbour by itself is refused, and the one beside it is not offered as its first
+        run = program.run("extract", one[1], "-d", self.folder / "none")
+        self.assertEqual(run.status, 1)
+        self.assertIn(f"{one[0]} has the name of a segment of this image and is of another acquisition", run.err)
+        self.assertIn("give the first segment (.E01) of this acquisition too", run.err)
 
     def test_of_packed_logs_both_forms(self):
         record = self.extract(self.image({"/var/log/cron.1.gz": gzip.compress(evidence.LOG, mtime=0)}))

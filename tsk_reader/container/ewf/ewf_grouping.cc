@@ -238,6 +238,35 @@ void add_siblings(EwfGroup& group, const std::vector<EwfSegment>& folder) {
   for (const auto& [number, segment] : chosen) add_segment(group, *segment, false);
 }
 
+/// Names a file that has the name of a segment which the set lacks, and is of another set: whoever
+/// sees it lie there would take it for the missing one.
+void tell_strangers(EwfGroup& group, const std::vector<EwfSegment>& folder) {
+  const std::optional<EwfSet> set = set_of(group.segments);
+  std::set<std::string> stems;
+  for (const EwfSegment& segment : group.segments) stems.insert(stem_of(segment.path));
+  const EwfSegment* first = nullptr;
+  std::size_t more = 0;
+  for (const EwfSegment& segment : folder) {
+    if (!set || !segment.set || *segment.set == *set || !stems.contains(stem_of(segment.path)) ||
+        find_number(group.segments, segment.number) != nullptr)
+      continue;
+    if (first == nullptr)
+      first = &segment;
+    else
+      ++more;
+  }
+  if (first == nullptr) return;
+  std::string words = first->path.string() +
+                      " has the name of a segment of this image and is of another acquisition: "
+                      "it is no part of it";
+  if (first->set->media_size != set->media_size)
+    words += " (of a medium of " + std::to_string(first->set->media_size) + " bytes, not of " +
+             std::to_string(set->media_size) + ")";
+  if (more > 0) words += ", nor are " + std::to_string(more) + " more such files";
+  group.warnings.push_back(
+      warn(WarningKind::damaged_image, group.segments.front(), std::move(words)));
+}
+
 /// Segments whose own description of the set is damaged join the only group that lacks their
 /// number.
 void adopt_orphans(std::vector<EwfGroup>& groups) {
@@ -312,8 +341,10 @@ std::vector<EwfGroup> group_ewf_segments(std::vector<EwfSegment> given) {
   for (EwfGroup& group : groups) {
     sort_by_number(group);
     if (is_complete(group)) continue;
-    add_siblings(group, folder_of(group.segments.front()));
+    const std::vector<EwfSegment>& folder = folder_of(group.segments.front());
+    add_siblings(group, folder);
     sort_by_number(group);
+    if (!is_complete(group)) tell_strangers(group, folder);
   }
   std::stable_sort(groups.begin(), groups.end(), [](const EwfGroup& a, const EwfGroup& b) {
     return a.first_given < b.first_given;

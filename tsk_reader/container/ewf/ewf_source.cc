@@ -188,7 +188,7 @@ Result<std::unique_ptr<BlockSource>> open_ewf_source(std::span<const std::filesy
   if (segments->front().number != 1) {
     return fail(ErrorKind::unreadable, "cannot read " + report.name,
                 "segment 1 of the E01 is missing, and with it the beginning of the disk",
-                "give the first segment (.E01) too");
+                "give the first segment (.E01) of this acquisition too");
   }
   PathSpec spec(2);
   spec[0].type_indicator = "EWF";
