@@ -53,11 +53,12 @@ std::optional<RowTime> by_datetime(const WrittenRowTime& written, std::string& r
   if (!parsed) {
     constexpr std::size_t kShown = 40;
     reason = "its datetime, " + escape_bytes(text.substr(0, kShown)) +
-             (text.size() > kShown ? "..." : "") + ", is no time of ISO 8601";
+             (text.size() > kShown ? "..." : "") +
+             ", is no time of ISO 8601 that is read: write it as 2026-10-25T02:30:00Z";
     return std::nullopt;
   }
   RowTime out;
-  out.datetime_stands = parsed->offset.has_value();
+  out.datetime_stands = parsed->offset.has_value() && !parsed->reshaped;
   out.timestamp = integer(written.timestamp);
   out.time = Timestamp(parsed->local.time_since_epoch() -
                        parsed->offset.value_or(std::chrono::minutes(0)) + parsed->fraction);

@@ -20,7 +20,7 @@ struct WrittenRowTime {
 
 struct RowTime {
   Timestamp time;
-  bool datetime_stands = false;                ///< `datetime` names this instant, offset and all
+  bool datetime_stands = false;                ///< `datetime` names this instant as all can read it
   bool zone_assumed = false;                   ///< `datetime` has no offset and was taken for UTC
   bool differs = false;                        ///< `timestamp` is another instant than `datetime`
   std::optional<std::int64_t> timestamp = {};  ///< as written, where it is an integer

@@ -139,6 +139,15 @@ TEST(RowNormalizer, FindsTheInstant) {
       {"\"datetime\":\"2000-11-08T08:50:00.5-06:00\",\"timestamp\":973695000500000",
        973695000500000, 0, "\"datetime\":\"2000-11-08T08:50:00.5-06:00\""},
       // Without an offset: UTC, said; or what a timestamp close by says.
+      // what the standards allow and importers do not read is written anew
+      {"\"datetime\":\"20001108T145000Z\"", 973695000000000, 0,
+       "\"datetime\":\"2000-11-08T14:50:00.000000+00:00\""},
+      {"\"datetime\":\"2000-11-08t14:50:00,5z\"", 973695000500000, 0,
+       "\"datetime\":\"2000-11-08T14:50:00.500000+00:00\""},
+      {"\"datetime\":\"2000-11-07T24:00:00Z\"", 973641600000000, 0,
+       "\"datetime\":\"2000-11-08T00:00:00.000000+00:00\""},
+      {"\"datetime\":\"1998-12-31T23:59:60Z\"", 915148800000000, 0,
+       "\"datetime\":\"1999-01-01T00:00:00.000000+00:00\""},
       {"\"datetime\":\"2000-11-08 14:50:00\"", 973695000000000, remark_zone_assumed,
        "\"datetime\":\"2000-11-08T14:50:00.000000+00:00\""},
       {"\"datetime\":\"2000-11-08T08:50:00\",\"timestamp\":973695000000000", 973695000000000, 0,
@@ -192,8 +201,11 @@ TEST(RowNormalizer, SaysWhyALineIsLeftOut) {
        "it has no message, which Timesketch asks for"},
       {row("\"x\":1"), "it has neither datetime nor timestamp"},
       {row("\"datetime\":\"yesterday\",\"timestamp\":973695000000000"),
-       "its datetime, \"yesterday\", is no time of ISO 8601"},
-      {row("\"datetime\":5"), "its datetime, 5, is no time of ISO 8601"},
+       "its datetime, \"yesterday\", is no time of ISO 8601 that is read: write it as "
+       "2026-10-25T02:30:00Z"},
+      {row("\"datetime\":5"),
+       "its datetime, 5, is no time of ISO 8601 that is read: write it as "
+       "2026-10-25T02:30:00Z"},
       {row("\"datetime\":\"0000-01-01T00:00:00Z\""),
        "its datetime lies outside the years 1 to 9999"},
       {row("\"timestamp\":973695000"),
