@@ -33,11 +33,15 @@ namespace {
 /// `judged`: findings were looked for.
 std::string closing_line(const RunSummary& summary, const ScanMediator& mediator,
                          std::uint64_t warnings, bool judged, double seconds) {
+  // The rows of findings and of activities: whoever counts lines finds both.
+  std::string found = judged ? ", " + counted_words(mediator.findings(), "finding") : std::string();
+  if (judged && summary.activities > 0)
+    found += fmt::format(", {} activit{} of several", summary.activities,
+                         summary.activities == 1 ? "y" : "ies");
   return fmt::format(
       "{}, {}, {}, {}{} in {:.1f} s", counted_words(summary.volumes.size(), "volume"),
       counted_words(summary.logs.size(), "log"), counted_words(mediator.records(), "record"),
-      counted_words(warnings, "warning"),
-      judged ? ", " + counted_words(mediator.findings(), "finding") : std::string(), seconds);
+      counted_words(warnings, "warning"), found, seconds);
 }
 
 /// What an interrupt left: the files that have their names are whole. `begun`: what goes to

@@ -175,7 +175,7 @@ std::string night_text(const Night& night, const TerminalSummary::Dropped& dropp
     text += entry_line(*lines[i].first, lines[i].second, hosts.size() > 1, first.utc_offset_minutes,
                        look);
   if (const std::uint64_t more = lines.size() - shown + dropped.findings; more > 0)
-    text += fmt::format("  and {} more\n", more);
+    text += fmt::format("  and {} more: -f text shows them\n", more);
   return text + "\n";
 }
 
@@ -306,10 +306,10 @@ std::string TerminalSummary::write(const RunSummary& summary, const TerminalLook
   else
     text += wrapped(
         fmt::format(
-            "{} of level medium or above in {}. A PID goes to every process "
-            "and every thread. A night's sum is that of its findings; a day's is that of all "
-            "its intervals, less what others took fewer; an activity's is that of its "
-            "findings and of what lies beside them.",
+            "{} of level medium or above in {}. A PID goes to every process and every thread. A "
+            "line that sums findings up is none itself. The sums count different things: a night's "
+            "its findings of these levels; an activity's its findings of all levels, and what "
+            "lies beside them; a day's all its intervals, less what others took fewer.",
             counted_words(alarms, "finding"), counted_words(all_nights.size(), "night")),
         0, look);
   if (below_ > 0)

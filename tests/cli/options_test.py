@@ -159,7 +159,7 @@ class Scan(program.ProgramTest):
     def test_quiet_says_nothing(self):
         self.assertEqual(self.scan("--quiet").err, "")
         self.assertRegex(self.scan().err, re.compile(
-            r"^1 volume, 1 log, 597 records, \d+ warnings?, 14 findings in \d+\.\d s$", re.M))
+            r"^1 volume, 1 log, 597 records, \d+ warnings?, 14 findings, 2 activities of several in \d+\.\d s$", re.M))
 
     def test_color_only_when_asked(self):
         self.assertNotIn(b"\x1b", self.scan("--format", "text").out)

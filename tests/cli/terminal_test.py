@@ -118,6 +118,46 @@ class Terminal(program.ProgramTest):
                 self.assertGreaterEqual(widest, min(width, 120) - 20)
                 self.assertEqual(len(EXPLAINED.findall(findings)), 13)
 
+    def test_what_is_cut_says_so(self):
+        """Every line of a finding on a narrow terminal is that of a wide one, or its beginning and an ellipsis."""
+        ids = re.compile(r"^(.*\S) +([0-9a-f]{16})$", re.M)
+        lines = [f"2026-03-{1 + i // 144:02}T{i // 6 % 24:02}:{i % 6 * 10:02}:01+00:00 web01 CRON[{600 + 3 * i}]: (root) CMD (job)\n"
+                 for i in range(31 * 144)]
+        pids = 0
+        for i in (2000, 2001, 2002, 2003):  # an activity of 4 findings and 4,800 PIDs
+            pids += 1200
+            end = i + 1 if i < 2003 else len(lines)
+            lines[i + 1:end + 1] = [re.sub(r"CRON\[([0-9]+)\]", lambda m: f"CRON[{int(m[1]) + pids}]", line)
+                                    for line in lines[i + 1:end + 1]]
+        del lines[3000:3020]
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder, "cron.log")
+            log.write_text("".join(lines))
+            cut = 0
+            said = {width: on_terminal("scan", "--color", "never", log, width=width)[0].decode() for width in (60, 70, 80, 120)}
+        whole = {found[1]: found[0] for found in ids.findall(said[120])}
+        self.assertGreater(len(whole), 4)
+        for width in (60, 70, 80):
+            narrow = {found[1]: found[0] for found in ids.findall(said[width])}
+            self.assertEqual(narrow.keys(), whole.keys())
+            for finding, words in narrow.items():
+                if words != whole[finding]:
+                    self.assertTrue(words.endswith("…") and whole[finding].startswith(words[:-1]), words)
+                    cut += 1
+        self.assertGreater(cut, 0)
+
+    def test_each_sum_says_what_it_counts(self):
+        """Findings, activities and rows are counted apart, and the three sums of PIDs are told apart."""
+        said, status = on_terminal("scan", *program.ZONE, program.RAW, stderr=subprocess.STDOUT)
+        self.assertEqual(status, 0)
+        text = re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*m", "", said.decode()))
+        found = rows.split_rows(self.piped().decode())
+        activities = sum(row["data_type"] == "pidometer:activity" for row in found)
+        self.assertIn(f", {len(found) - activities} findings, {activities} activities of several in ", text)
+        self.assertIn("A line that sums findings up is none itself", text)
+        self.assertIn("a night's its findings of these levels; an activity's its findings of all levels, and what lies "
+                      "beside them; a day's all its intervals, less what others took fewer.", text)
+
     def test_ascii_where_nothing_else_is_sure(self):
         for env in ({"LC_ALL": "C", "TERM": "xterm"}, {"LANG": "de_DE.ISO-8859-1", "TERM": "xterm"},
                     {"TERM": "xterm"}, {**UTF8, "TERM": "linux"}, {**UTF8, "TERM": "dumb"}):
