@@ -163,7 +163,7 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
       crontab_findings(series, log, clock, {rows.hostname(), several && !rows.renamed()}, mediator),
       std::back_inserter(anomalies));
   for (const Anomaly& a : anomalies)
-    if (a.unreadable_end > 0)
+    if (a.unreadable_end > 0 && a.until_file_time)
       report.unjudged.push_back({{a.window_start, a.window_end},
                                  "the log ends in " + std::to_string(a.unreadable_end) +
                                      " bytes that are no text: lines may be lost up to the time at "

@@ -214,6 +214,9 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
                          "in both"});
       else if (a.one_job)
         add_silence(a, steps);
+      else if (a.unreadable_end > 0 && !a.until_file_time)
+        steps.push_back({"unreadable_end", static_cast<double>(a.unreadable_end),
+                         "bytes that are no text, from the last line to the end of the file"});
       else if (a.until_file_time || a.from_file_time)
         add_file_gap(a, steps);
       else

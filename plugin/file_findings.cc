@@ -126,15 +126,15 @@ std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clo
   const std::size_t newest = log.records.back().file;
   const LogReport& report = log.reports[newest];
   const Tick& last = clock.ticks.back();
-  const bool lost_end = report.unreadable_end > 0;  // then it needs no other sign
-  if (log.records[last.record].file != newest || !report.entry.modified ||
-      !has_own_times(report.entry) || (!lost_end && !is_whole(report)) || !has_known_times(report))
-    return found;
+  // Then it needs no other sign, nor a time: of a loose file's end no more is known than that lines
+  // may have stood there.
+  const bool lost_end = report.unreadable_end > 0 && !report.entry.recovery;
+  if (log.records[last.record].file != newest || (!lost_end && !is_whole(report))) return found;
   const Timestamp last_line = std::max(last.time, log.records.back().time);
-  const Timestamp modified = *report.entry.modified;
-  if (modified <= last_line) return found;
+  const bool told = report.entry.modified && has_own_times(report.entry) &&
+                    has_known_times(report) && *report.entry.modified > last_line;
   constexpr std::size_t kDueAtLeast = 2;  // one may be the tick that was running
-  const std::size_t due = ticks_due(clock.ticks, modified);
+  const std::size_t due = told ? ticks_due(clock.ticks, *report.entry.modified) : 0;
   if (due < kDueAtLeast && !lost_end) return found;
   Anomaly a;
   a.kind = AnomalyKind::record_gap;
@@ -142,12 +142,12 @@ std::vector<Anomaly> late_written_logs(const LogSeries& log, const PidClock& clo
   a.unreadable_end = report.unreadable_end;
   a.level = Level::low;
   a.window_start = last.time;
-  a.window_end = modified;
+  a.window_end = told ? *report.entry.modified : last.time;
   a.first_record = a.last_record = last.record;
   a.first_pid = a.last_pid = last.pid;
   a.boot_session = clock.sessions.back().number;
   a.missing_records = due;
-  a.until_file_time = true;
+  a.until_file_time = told;
   found.push_back(std::move(a));
   return found;
 }

@@ -13,8 +13,8 @@ namespace pidometer {
 namespace {
 
 bool is_of_file(const Anomaly& a) {
-  return a.until_file_time || a.from_file_time || a.cause == GapCause::rotation_missing ||
-         a.kind == AnomalyKind::log_rewritten;
+  return a.until_file_time || a.unreadable_end > 0 || a.from_file_time ||
+         a.cause == GapCause::rotation_missing || a.kind == AnomalyKind::log_rewritten;
 }
 
 bool is_removal(const Anomaly& a) {

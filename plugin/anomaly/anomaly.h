@@ -154,7 +154,8 @@ struct Anomaly {
   // 0 where that is no more than chance and damage may make
   Level surplus_level = Level::informational;  ///< that it has for that: `level` is never below
   bool until_file_time = false;      ///< it ends at the time at which the log's file was written
-  std::uint64_t unreadable_end = 0;  ///< bytes that are no text and stand there in the file
+  std::uint64_t unreadable_end = 0;  ///< bytes that are no text and end the file; its time is not
+                                     ///< known where until_file_time is false
   bool from_file_time = false;       ///< it begins at the time at which the log's file was made
   bool one_job = false;              ///< one job's lines alone are missing: `labels`
   /// What is taken to have passed in it where its times do not tell: the clock was set in it, or

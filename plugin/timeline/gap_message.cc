@@ -140,6 +140,11 @@ std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
 std::string gap_message(const TimelineEvent& event, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   if (finding.missing) return against_journal_message(event, finding);
+  if (anomaly.unreadable_end > 0 && !anomaly.until_file_time)
+    return fmt::format(
+        "the log ends in {} bytes that are no text, behind its record {}, and no time tells how "
+        "long it went on: a crash left them, or lines were overwritten",
+        anomaly.unreadable_end, when(finding));
   if (anomaly.unreadable_end > 0)
     return fmt::format(
         "the log ends in {} bytes that are no text, and {} scheduled runs have no record in it {}: "

@@ -52,11 +52,10 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["cause"] = gap_cause_name(anomaly.cause);
   row["missing_records"] = anomaly.missing_records;
   row["wraps_assumed"] = anomaly.wraps_assumed;
-  if (anomaly.until_file_time || anomaly.from_file_time) {
-    row[anomaly.until_file_time ? "until_file_time" : "from_file_time"] = true;
-    if (anomaly.unreadable_end > 0) row["unreadable_end_bytes"] = anomaly.unreadable_end;
-    return;
-  }
+  if (anomaly.unreadable_end > 0) row["unreadable_end_bytes"] = anomaly.unreadable_end;
+  if (anomaly.until_file_time) row["until_file_time"] = true;
+  if (anomaly.from_file_time) row["from_file_time"] = true;
+  if (anomaly.until_file_time || anomaly.from_file_time || anomaly.unreadable_end > 0) return;
   if (anomaly.lost_copies != 0) return;
   if (anomaly.observed_pids > 0) row["observed_pids"] = anomaly.observed_pids;
   row["expected_pids"] = row_real(anomaly.expected_pids);

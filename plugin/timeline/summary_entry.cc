@@ -39,6 +39,8 @@ std::string kind_words(const FindingBody& finding) {
     case AnomalyKind::pid_deficit:
       return counted(std::abs(anomaly.excess_pids), "PID") + " fewer than usual";
     case AnomalyKind::record_gap:
+      if (anomaly.unreadable_end > 0 && anomaly.missing_records == 0)
+        return "the log's end is no text";
       if (lacks_no_record(anomaly))
         return counted(anomaly.excess_pids, "unexplained PID") + " in an uncomparable interval";
       return (anomaly.excess_pids > 0 ? counted(anomaly.excess_pids, "unexplained PID") + "; "

@@ -252,6 +252,22 @@ TEST(FileFindings, a_log_whose_end_is_no_text) {
     EXPECT_EQ(found[0].level, Level::low);
     EXPECT_EQ(found[0].unreadable_end, 5372U);
     EXPECT_EQ(found[0].window_end, late);
+
+    // of a loose file, whose time is its copier's, and of one whose own is older than its last line
+    const MemoryLogFile loose("/var/log/cron", text + end + std::string(5372, '\0'), late);
+    MemoryLogFile old("/var/log/cron", text + end + std::string(5372, '\0'), at(4 * kDay));
+    old.in_image();
+    for (const MemoryLogFile* const file : {&loose, &std::as_const(old)}) {
+      const Read one = read({file});
+      const std::vector<Anomaly> told = late_written_logs(one.log, one.clock);
+      ASSERT_EQ(told.size(), 1U);
+      EXPECT_FALSE(told[0].until_file_time);
+      EXPECT_EQ(told[0].cause, GapCause::evidence_damaged);
+      EXPECT_EQ(told[0].unreadable_end, 5372U);
+      EXPECT_EQ(told[0].missing_records, 0U);
+      EXPECT_EQ(told[0].window_start, found[0].window_start);
+      EXPECT_EQ(told[0].window_end, told[0].window_start);
+    }
   }
 }
 
