@@ -83,7 +83,7 @@ function start(report) {
     choice.value = String(report.series.indexOf(series));
     const empty = series.points.size === 0;
     document.getElementById('no-readings').hidden = !empty;
-    for (const id of ['graph', 'paper', 'reading']) document.getElementById(id).hidden = empty;
+    for (const part of document.querySelectorAll('#graph, #paper, #reading, #clock .buttons, #clock .legend, #clock .hint')) part.hidden = empty;
     chart.show(series);
   }
   report.series.forEach((series, i) => choice.append(element('option', {value: i},

@@ -197,12 +197,20 @@ class Several(ReportTest):
         browser.open_report(self.driver, self.report("readings.html", *program.ZONE, folder / "a", folder / "b"))
         self.assertTrue(self.one("#graph").is_displayed())
         self.assertFalse(self.one("#no-readings").is_displayed())
+        about_the_graph = ("#graph", "#clock .buttons", "#clock .legend", "#clock .hint", "[data-view='in']", "#logscale")
+        for part in about_the_graph:
+            self.assertTrue(self.one(part).is_displayed(), part)
         options = self.all("#series option")
         if len(options) > 1:
             self.assertIn("/b", options[0].text)
             Select(self.one("#series")).select_by_index(1)
-            self.assertFalse(self.one("#graph").is_displayed())
+            for part in about_the_graph:
+                self.assertFalse(self.one(part).is_displayed(), part)
             self.assertIn("nothing to draw", self.text("#no-readings"))
+            self.driver.find_element(By.TAG_NAME, "body").send_keys("+")  # a key that zooms has nothing to zoom
+            Select(self.one("#series")).select_by_index(0)
+            for part in about_the_graph:
+                self.assertTrue(self.one(part).is_displayed(), part)
         else:
             self.fail("the log without readings has no series")
         self.assert_quiet()
