@@ -126,10 +126,16 @@ Result<void> LibraryScan::set(std::string_view name, std::optional<std::string> 
   else
     settings.erase(std::string(name));
   const Result<Options> options = understand(settings);
-  if (!options) {
-    const Error& error = options.error();
+  Result<void> usable;
+  if (!options)
+    usable = tl::unexpected(options.error());
+  else if (const Result<ScanPlan> plan = make_plan(*options); !plan)
+    usable = tl::unexpected(plan.error());
+  if (!usable) {
+    const Error& error = usable.error();
     return fail(error.kind, "cannot use the option '" + std::string(name) + "'",
-                error.reason.empty() ? error.message : error.reason);
+                error.reason.empty() ? error.message : error.message + ": " + error.reason,
+                error.help);
   }
   settings_ = std::move(settings);
   return {};
@@ -212,7 +218,7 @@ Result<void> LibraryScan::run(const RowSink& sink) {
     scan_evidence(*fed, std::string(kFedInput), *plan, *options, mediator, failed, summary);
     add_input(*fed, summary, mediator, outcome);
   }
-  add_final_warnings(plan->plugin.known, summary, mediator);
+  add_final_warnings(*plan, summary, mediator);
   judge_logs(summary, mediator, outcome);
 
   Result<void> written;

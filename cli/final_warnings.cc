@@ -174,16 +174,38 @@ void warn_of_known_outside(const KnownWindows& known, const RunSummary& summary,
   mediator.produce_warning(std::move(warning));
 }
 
+/// Times of known work without an offset are UTC's where no --timezone is given: whoever wrote them
+/// by the host's clock would mark other hours than those of the work.
+void warn_of_zoneless_known(const std::string& time, const RunSummary& summary,
+                            ScanMediator& mediator) {
+  if (time.empty()) return;
+  for (const SummarySeries& series : summary.series) {
+    const int offset = series.report.begin_utc_offset_minutes != 0
+                           ? series.report.begin_utc_offset_minutes
+                           : series.report.end_utc_offset_minutes;
+    if (offset == 0) continue;
+    Warning warning;
+    warning.kind = WarningKind::year_uncertain;
+    warning.message = fmt::format(
+        "the times of --known that have no offset (the first is {}) were read as UTC, and the "
+        "logs' "
+        "clock is at {}: write offsets, or name the zone with --timezone",
+        time, offset_words(offset));
+    mediator.produce_warning(std::move(warning));
+    return;
+  }
+}
+
 }  // namespace
 
-void add_final_warnings(const KnownWindows& known, const RunSummary& summary,
-                        ScanMediator& mediator) {
+void add_final_warnings(const ScanPlan& plan, const RunSummary& summary, ScanMediator& mediator) {
   mediator.end_series();
   warn_of_identical_logs(summary, mediator);
   // Where nothing was read there is more to say than that.
   if (summary.logs.empty()) return;
-  warn_of_unused_known(known, summary, mediator);
-  warn_of_known_outside(known, summary, mediator);
+  warn_of_unused_known(plan.plugin.known, summary, mediator);
+  warn_of_known_outside(plan.plugin.known, summary, mediator);
+  if (!plan.plugin.zone) warn_of_zoneless_known(plan.known_zoneless, summary, mediator);
 }
 
 }  // namespace pidometer

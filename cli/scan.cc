@@ -54,28 +54,6 @@ std::string interrupted_line(const std::vector<std::string>& whole, bool begun) 
   return "interrupted; written and whole: " + words + "; nothing else";
 }
 
-/// Times of known work without an offset are UTC's where no --timezone is given: whoever wrote them
-/// by the host's clock would mark other hours than those of the work.
-void warn_of_zoneless_known(const std::string& time, const RunSummary& summary,
-                            ScanMediator& mediator) {
-  if (time.empty()) return;
-  for (const SummarySeries& series : summary.series) {
-    const int offset = series.report.begin_utc_offset_minutes != 0
-                           ? series.report.begin_utc_offset_minutes
-                           : series.report.end_utc_offset_minutes;
-    if (offset == 0) continue;
-    Warning warning;
-    warning.kind = WarningKind::year_uncertain;
-    warning.message = fmt::format(
-        "the times of --known that have no offset (the first is {}) were read as UTC, and the "
-        "logs' "
-        "clock is at {}: write offsets, or name the zone with --timezone",
-        time, offset_words(offset));
-    mediator.produce_warning(std::move(warning));
-    return;
-  }
-}
-
 }  // namespace
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
@@ -117,8 +95,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(safe.error());
     return exit_usage;
   }
-  if (!interrupted()) add_final_warnings(plan->plugin.known, summary, mediator);
-  if (options.timezone.empty()) warn_of_zoneless_known(plan->known_zoneless, summary, mediator);
+  if (!interrupted()) add_final_warnings(*plan, summary, mediator);
   judge_logs(summary, mediator, outcome);
   std::vector<std::string> whole;
   const auto add_whole = [&whole](const std::string& name) {

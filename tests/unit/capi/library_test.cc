@@ -10,6 +10,7 @@
 
 #include "capi/fed_logs.h"
 #include "capi/pidometer.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
 
@@ -138,14 +139,40 @@ TEST(Library, OptionsAreThoseOfTheProgram) {
       {"known", "", false, "usage: cannot use the option 'known'"},
       {"year", "", false, "usage: cannot use the option 'year'"},
       // Nothing that is one on the command line becomes another one here.
-      {"timezone", "UTC --output=x", true, ""},
+      {"timezone", "UTC --output=x", false, "usage: cannot use the option 'timezone'"},
+      {"since", "yesterday", false, "usage: cannot use the option 'since'"},
+      {"known", "/nonexistent", false, "usage: cannot use the option 'known'"},
   };
   Scan scan;
   for (const Case& one : cases) EXPECT_EQ(scan.set(one.name, one.value), one.words) << one.name;
+  // What was refused is not in force.
   EXPECT_EQ(scan.add("cron", log_of_a_day()), "");
   Rows rows;
-  EXPECT_EQ(scan.run(rows), "usage: unknown time zone 'UTC --output=x'");
-  EXPECT_EQ(pidometer_scan_outcome(scan.get()), PIDOMETER_BAD_OPTIONS);
+  EXPECT_EQ(scan.run(rows), "");
+}
+
+TEST(Library, ARefusedOptionSaysWhyAndWhatToDo) {
+  Scan scan;
+  pidometer_error* const error = pidometer_scan_set(scan.get(), "timezone", "Mars/Olympus");
+  ASSERT_NE(error, nullptr);
+  EXPECT_NE(std::string(pidometer_error_reason(error)).find("Mars/Olympus"), std::string::npos);
+  EXPECT_STRNE(pidometer_error_help(error), "");
+  pidometer_error_free(error);
+}
+
+TEST(Library, TimesOfKnownWorkWithoutAnOffsetAreWarnedOf) {
+  const pidometer::TemporaryFolder folder;
+  const std::string known =
+      folder.write("known.csv", "begin,end,reason\n2000-11-08,2000-11-09,work\n");
+  Scan scan;
+  EXPECT_EQ(scan.set("known", known.c_str()), "");
+  EXPECT_EQ(scan.add("cron",
+                     "2024-01-01T00:00:01+02:00 host CROND[100]: (root) CMD (a)\n"
+                     "2024-01-01T00:10:01+02:00 host CROND[102]: (root) CMD (a)\n"),
+            "");
+  Rows rows;
+  scan.run(rows);
+  EXPECT_NE(std::strstr(pidometer_scan_summary(scan.get(), nullptr), "have no offset"), nullptr);
 }
 
 TEST(Library, WhatCannotBeUsedIsRefused) {
