@@ -25,21 +25,16 @@ std::string absolute(const std::string& name) {
 }
 
 Result<void> write_file(const Options& options, const char* name, const std::string& text) {
-  Result<OutputFile> file =
-      OutputFile::create((fs::path(options.directory) / name).string(), options.force);
-  if (!file) return tl::unexpected(file.error());
-  Result<void> written = file->write(text);
-  return written ? file->commit() : written;
+  return write_whole_file((fs::path(options.directory) / name).string(), options.force, text);
 }
 
 }  // namespace
 
-CustodyRecord start_custody(const Options& options) {
+CustodyRecord start_custody(const Options& options, const RunRecord& run) {
   CustodyRecord record;
   record.examiner = options.examiner;
   record.case_id = options.case_id;
   record.evidence_id = options.evidence_id;
-  const RunRecord run = start_run(options);
   record.started = run.started;
   record.user = run.user;
   record.user_id = geteuid();

@@ -9,8 +9,8 @@
 
 namespace pidometer {
 
-/// Who runs this, where, when and with which command line; nothing extracted yet.
-CustodyRecord start_custody(const Options& options);
+/// Who runs this, where, when and with which command line, as `run` has it; nothing extracted yet.
+CustodyRecord start_custody(const Options& options, const RunRecord& run);
 
 /// Refuses a folder that holds the record or the sums of another extraction, unless --force.
 Result<void> check_custody_names(const Options& options);

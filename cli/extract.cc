@@ -71,7 +71,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     return exit_usage;
   }
   const RunRecord run = start_run(options);
-  CustodyRecord custody = start_custody(options);
+  CustodyRecord custody = start_custody(options, run);
   RunOutcome outcome;
   RunSummary summary = start_summary(options);
   Result<std::optional<OutputFile>> summary_file = create_summary_file(options);

@@ -67,12 +67,9 @@ Result<std::string> Extraction::write_sums() {
   std::sort(sums_.begin(), sums_.end());
   std::string text;
   for (const auto& [path, sum] : sums_) text += sum_line(sum, path);
-  Result<OutputFile> file = OutputFile::create(
-      (std::filesystem::path(options_.directory) / kSumsName).string(), options_.force);
-  if (!file) return tl::unexpected(file.error());
-  Result<void> written = file->write(text);
-  if (written) written = file->commit();
-  if (!written) return tl::unexpected(written.error());
+  const std::filesystem::path sums = std::filesystem::path(options_.directory) / kSumsName;
+  if (Result<void> written = write_whole_file(sums.string(), options_.force, text); !written)
+    return tl::unexpected(written.error());
   return hex_of(sha256_of(text));
 }
 

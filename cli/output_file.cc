@@ -250,4 +250,11 @@ Result<void> OutputFile::commit() {
   return {};
 }
 
+Result<void> write_whole_file(const std::string& name, bool overwrite, std::string_view bytes) {
+  Result<OutputFile> file = OutputFile::create(name, overwrite);
+  if (!file) return tl::unexpected(file.error());
+  Result<void> written = file->write(bytes);
+  return written ? file->commit() : written;
+}
+
 }  // namespace pidometer

@@ -46,4 +46,7 @@ class OutputFile {
   bool overwrite_ = false;
 };
 
+/// A file of these bytes, or none.
+Result<void> write_whole_file(const std::string& name, bool overwrite, std::string_view bytes);
+
 }  // namespace pidometer

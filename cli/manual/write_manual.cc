@@ -18,11 +18,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   for (std::size_t i = 0; i < kMakers.size(); ++i) {
-    Result<OutputFile> file = OutputFile::create(argv[i + 1], true);
-    Result<void> written;
-    if (!file) written = tl::unexpected(file.error());
-    if (written) written = file->write(kMakers.at(i)());
-    if (written) written = file->commit();
+    const Result<void> written = write_whole_file(argv[i + 1], true, kMakers.at(i)());
     if (!written) {
       diagnostics.error(written.error());
       return 1;

@@ -73,6 +73,12 @@ class Custody(program.ProgramTest):
         started, ended = map(datetime.datetime.fromisoformat, (record["started"], record["ended"]))
         self.assertTrue(before <= started <= ended <= after)
         self.assertEqual((record["exit_status"], record["complete"]), (0, True))
+        # One run, one start.
+        summary = self.folder / "summary.json"
+        run = program.run("extract", program.E01, "-d", self.folder / "again", "-s", summary)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(rows.parse(summary.read_text())["run"]["started"],
+                         rows.parse((self.folder / "again/CUSTODY.json").read_text())["started"])
         image, = record["inputs"]
         self.assertEqual((image["kind"], image["stored_md5"], image["path"]),
                          ("ewf", MD5_OF_E01, str(program.E01)))
