@@ -53,10 +53,32 @@ class Inputs(fleets.FleetTest):
         shutil.copy(program.E01, image)
         evidence.flipped_e01(copy)
         self.assertEqual(self.states(image, copy, status=3), {(str(image),): "complete", (str(copy),): "partial"})
+        # Without a set identifier nothing says that the whole one beside it is the same acquisition.
         copy.write_bytes(program.E01.read_bytes()[:-100])
         for inputs in ((image, copy), (copy, image)):
-            # A scan takes the whole one in its place, and says so.
-            self.assertEqual(set(self.states(*inputs)), {(str(image),), (str(copy),)})
+            self.assertEqual(self.states(*inputs, status=3), {(str(image),): "complete", (str(copy),): "partial"})
+
+    def test_a_segment_of_another_host_fills_no_hole(self):
+        """Debian's ewfacquire gives sets no identifier: all images of one size look alike but for their names."""
+        here, there = self.place / "here", self.place / "there"
+        for folder, step in ((here, 1), (there, -1)):
+            folder.mkdir()
+            medium = folder / "medium"
+            medium.write_bytes(program.RAW.read_bytes() + evidence.noise(3 << 20)[::step])
+            images.run("ewfacquire", "-u", "-q", "-t", folder / "disk", "-S", "1048576", medium)
+            medium.unlink()
+        ours, theirs = (sorted(folder.glob("disk.E*")) for folder in (here, there))
+        # A segment given beside does not take the place of the own one.
+        self.states(ours[0], theirs[2])
+        found = [[file["path"] for file in image["files"]] for image in fleets.status_of(self.out)["images"]]
+        self.assertEqual(found, [list(map(str, ours)), list(map(str, theirs))])
+        ours[2].unlink()
+        shutil.copy(theirs[2], here / "other.E03")
+        self.states(ours[0], status=3)
+        image, = fleets.status_of(self.out)["images"]
+        self.assertEqual(image["state"], "partial")
+        self.assertIn("segment 3", image["message"])
+        self.assertNotIn(str(here / "other.E03"), [file["path"] for file in image["files"]])
 
     def test_an_interrupt_while_inputs_are_looked_at_leaves_all(self):
         logs = [self.place / f"log{number}" for number in range(300)]

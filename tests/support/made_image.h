@@ -4,7 +4,10 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -66,6 +69,34 @@ inline std::vector<std::string> make_ewf(const TemporaryFolder& folder, const st
   }
   std::filesystem::remove(source);
   return segments;
+}
+
+/// Writes a set identifier into a segment, as acquisition tools other than Debian's ewfacquire do,
+/// which leaves zeros there: 16 times `byte`, in each description of the media.
+inline void set_ewf_identifier(const std::string& path, char byte) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  for (std::size_t at = 13; at + 76 <= bytes.size();) {
+    std::uint64_t next = 0;
+    std::memcpy(&next, &bytes[at + 16], 8);
+    const std::string type = bytes.c_str() + at;
+    if (type == "volume" || type == "disk" || type == "data") {
+      constexpr std::size_t kVolumeBytes = 1052;
+      std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at + 76 + 64), 16, byte);
+      std::uint32_t a = 1;  // Adler-32
+      std::uint32_t b = 0;
+      for (std::size_t i = 0; i < kVolumeBytes - 4; ++i) {
+        a = (a + static_cast<unsigned char>(bytes[at + 76 + i])) % 65521;
+        b = (b + a) % 65521;
+      }
+      const std::uint32_t sum = b << 16U | a;
+      std::memcpy(&bytes[at + 76 + kVolumeBytes - 4], &sum, 4);
+    }
+    if (next <= at) break;
+    at = next;
+  }
+  file.seekp(0);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 /// Flips all bits of `count` bytes of a file.

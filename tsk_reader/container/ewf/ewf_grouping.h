@@ -17,10 +17,11 @@ struct EwfGroup {
   std::vector<Warning> warnings;  ///< a segment given twice, or one that cannot be chosen
 };
 
-/// Groups segment files by the set identifier that they carry. ewfacquire without libuuid writes an
-/// identifier of zeros: then the geometry must agree, and two files of the same number in sets that
-/// look alike are kept apart by their name's stem. Siblings in the folder of a set that is not
-/// complete are added by content. Unreadable files are no group and must not be given.
+/// Groups segment files by the set identifier that they carry, whatever their names; siblings in
+/// the folder of a set that is not complete are added. ewfacquire without libuuid writes an
+/// identifier of zeros: then segments are of one image where folder and name are the same but for
+/// the extension, and the geometry agrees. What has another name fills no hole of such a set; a
+/// file that could is named. Unreadable files are no group and must not be given.
 std::vector<EwfGroup> group_ewf_segments(std::vector<EwfSegment> given);
 
 }  // namespace pidometer

@@ -162,15 +162,20 @@ TEST(InputGroups, SplitRawByNumber) {
                 });
 }
 
+/// Sets a and b are of one size and without an identifier, as Debian's ewfacquire leaves them.
 class InputGroupsEwf : public testing::Test {
  protected:
   void SetUp() override {
     if (make_ewf(folder_, disk_bytes(3'400'192, 1), "a").empty()) {
       GTEST_SKIP() << "ewfacquire (ewf-tools) is not installed";
     }
-    // The same size: without an identifier only bytes and names tell the two apart.
     make_ewf(folder_, disk_bytes(3'400'192, 2), "b");
     make_ewf(folder_, disk_bytes(1'900'032, 3), "c");
+  }
+
+  void identify() {
+    for (const std::string& name : a_) set_ewf_identifier(folder_.file(name), 'a');
+    for (const std::string& name : b_) set_ewf_identifier(folder_.file(name), 'b');
   }
 
   TemporaryFolder folder_;
@@ -179,69 +184,119 @@ class InputGroupsEwf : public testing::Test {
 };
 
 TEST_F(InputGroupsEwf, BySetAndNumber) {
-  check(folder_, {
-                     {"all", a_, {a_}},
-                     {"first only", {"a.E01"}, {a_}},
-                     {"last only", {"a.E03"}, {a_}},
-                     {"any order", {"a.E03", "a.E01", "a.E02"}, {a_}},
-                     {"one twice", {"a.E01", "a.E01", "a.E02"}, {a_}, 1},
-                     {"two sets of one size mixed",
-                      {"b.E02", "a.E01", "b.E01", "a.E03", "a.E02", "b.E03"},
-                      {b_, a_}},
-                     {"another set", {"c.E01", "a.E02"}, {{"c.E01", "c.E02"}, a_}},
-                 });
+  const std::vector<Case> cases = {
+      {"all", a_, {a_}},
+      {"first only", {"a.E01"}, {a_}},
+      {"last only", {"a.E03"}, {a_}},
+      {"any order", {"a.E03", "a.E01", "a.E02"}, {a_}},
+      {"one twice", {"a.E01", "a.E01", "a.E02"}, {a_}, 1},
+      {"two sets of one size mixed",
+       {"b.E02", "a.E01", "b.E01", "a.E03", "a.E02", "b.E03"},
+       {b_, a_}},
+      {"another set", {"c.E01", "a.E02"}, {{"c.E01", "c.E02"}, a_}},
+  };
+  check(folder_, cases);
+  identify();
+  check(folder_, cases);
 }
 
-TEST_F(InputGroupsEwf, ByContentWhereNamesSayNothing) {
+TEST_F(InputGroupsEwf, ByIdentifierWhereNamesSayNothing) {
+  identify();
   TemporaryFolder random;
   const Names uuids = {"9f1c", "03aa", "77de"};
   for (std::size_t i = 0; i < 3; ++i) {
     std::filesystem::copy_file(folder_.file(a_[i]), random.file(uuids[i]));
+    std::filesystem::copy_file(folder_.file(b_[i]), random.file("b" + uuids[i]));
   }
-  std::filesystem::copy_file(folder_.file("c.E01"), random.file("51"));
-  std::filesystem::copy_file(folder_.file("c.E02"), random.file("50"));
   random.write("cron", "Nov  8 10:20:00 web01 CRON[842]: (root) CMD (run)\n");
   check(random, {
                     {"first only", {"9f1c"}, {uuids}},
                     {"any order", {"77de", "9f1c", "03aa"}, {uuids}},
-                    {"two sets", {"77de", "50"}, {uuids, {"51", "50"}}},
+                    {"two sets", {"77de", "b03aa"}, {uuids, {"b9f1c", "b03aa", "b77de"}}},
                 });
+}
+
+TEST_F(InputGroupsEwf, WithoutAnIdentifierAnotherNameIsAnotherImage) {
+  for (const std::string& name : b_) {
+    std::filesystem::create_directories(folder_.file("else"));
+    std::filesystem::copy_file(folder_.file(name), folder_.file("else/a" + name.substr(1)));
+  }
+  check(folder_, {
+                     {"each found whole", {"a.E01", "b.E03"}, {a_, b_}},
+                     {"same name elsewhere", {"a.E01", "else/a.E03"}, {a_, a_}},
+                     {"by another spelling", {"a.E01", "else/../a.E02"}, {a_}},
+                 });
+  std::filesystem::remove(folder_.file("a.E02"));
+  std::filesystem::remove(folder_.file("else/a.E01"));
+  const std::vector<Names> apart = {{"a.E01", "a.E03"}, {"a.E02", "a.E03"}};
+  check(folder_, {{"b has a first segment", {"a.E01", "b.E02"}, {{"a.E01", "a.E03"}, b_}},
+                  {"never from elsewhere", {"a.E01", "else/a.E02"}, apart, 1}});
+  const GroupedInputs got =
+      group_inputs_here(in(folder_, {"a.E01", "else/a.E02"}), InputKind::automatic);
+  const std::string& words = got.groups.at(0).warnings.at(0).message;
+  EXPECT_TRUE(words.starts_with(folder_.file("else/a.E02") + " could be segment 2")) << words;
+}
+
+TEST_F(InputGroupsEwf, WithoutAnIdentifierNamesThatSayNothingAreNamed) {
+  TemporaryFolder random;
+  const Names uuids = {"9f1c", "03aa", "77de"};
+  for (std::size_t i = 0; i < 3; ++i)
+    std::filesystem::copy_file(folder_.file(a_[i]), random.file(uuids[i]));
+  check(random, {{"first only", {"9f1c"}, {{"9f1c"}}, 1},
+                 {"all", uuids, {{"9f1c"}, {"03aa"}, {"77de"}}, 3}});
+}
+
+TEST_F(InputGroupsEwf, OfWholeCopiesOneIsRead) {
+  std::filesystem::create_directory(folder_.file("copy"));
+  for (const std::string& name : a_)
+    std::filesystem::copy_file(folder_.file(name), folder_.file("copy/" + name));
+  check(folder_, {{"both", {"a.E01", "copy/a.E01"}, {a_}, 3}});
+  flip_bytes(folder_.file("copy/a.E02"), 5000, 10);
+  check(folder_, {{"another", {"a.E01", "copy/a.E01"}, {a_, a_}}});
 }
 
 TEST_F(InputGroupsEwf, NeverTakesASegmentOfAnotherDiskForAMissingOne) {
   std::filesystem::remove(folder_.file("a.E02"));
   check(folder_, {{"b.E02 fits by number and size", {"a.E01"}, {{"a.E01", "a.E03"}}}});
+  // Now nothing but its name says that b.E02 is not a's.
   std::filesystem::remove(folder_.file("b.E01"));
-  // Now nothing says that b.E02 is not a's; the bytes must not be guessed at where two could serve.
-  std::filesystem::copy_file(folder_.file("b.E02"), folder_.file("x"));
-  flip_bytes(folder_.file("x"), 5000, 10);
   std::filesystem::remove(folder_.file("b.E03"));
-  check(folder_, {{"two candidates", {"a.E01"}, {{"a.E01", "a.E03"}}, 1}});
+  check(folder_, {{"named", {"a.E01"}, {{"a.E01", "a.E03"}}, 1}});
+  // A different file of one name and number is not left out silently.
+  std::filesystem::copy_file(folder_.file("b.E02"), folder_.file("a.E02"));
+  std::filesystem::copy_file(folder_.file("b.E02"), folder_.file("a.e02"));
+  flip_bytes(folder_.file("a.e02"), 5000, 10);
+  check(folder_, {{"two of a number", {"a.E01", "a.E02", "a.e02"}, {a_}, 1}});
 }
 
 TEST_F(InputGroupsEwf, AStubDoesNotWinOverAWholeCopy) {
+  identify();
   std::filesystem::create_directory(folder_.file("copy"));
+  const Names whole = {"a.E01", "a (2).E02", "a.E03"};
   for (const std::size_t size : {100U, 1000U, 500'000U}) {
     std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("a (2).E02"),
                                std::filesystem::copy_options::overwrite_existing);
     std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("copy/a.E02"),
                                std::filesystem::copy_options::overwrite_existing);
     std::filesystem::resize_file(folder_.file("a.E02"), size);
+    const Names both = {"a.E01", "a.E02", "copy/a.E02", "a.E03"};
     check(folder_, {
-                       {"found beside", {"a.E01"}, {{"a.E01", "a (2).E02", "a.E03"}}, 1},
-                       {"stub given", {"a.E02"}, {{"a.E01", "a (2).E02", "a.E03"}}, 1},
-                       {"both given",
-                        {"a.E01", "a.E02", "copy/a.E02", "a.E03"},
-                        {{"a.E01", "a.E02", "a.E03"}},
-                        1},
+                       {"found beside", {"a.E01"}, {whole}, 1},
+                       {"stub given", {"a.E02"}, {whole}, 1},
+                       {"both given", both, {a_}, 1},
                    });
-    const GroupedInputs got = group_inputs_here(
-        in(folder_, {"a.E01", "a.E02", "copy/a.E02", "a.E03"}), InputKind::automatic);
+    const GroupedInputs got = group_inputs_here(in(folder_, both), InputKind::automatic);
     ASSERT_EQ(got.groups.size(), 1U);
     EXPECT_EQ(got.groups[0].segments[1], folder_.file("copy/a.E02"));
     EXPECT_EQ(got.groups[0].warnings[0].kind, WarningKind::duplicate_input);
     std::filesystem::rename(folder_.file("copy/a.E02"), folder_.file("a.E02"));
   }
+}
+
+TEST_F(InputGroupsEwf, WithoutAnIdentifierAStubIsNotReplaced) {
+  std::filesystem::copy_file(folder_.file("a.E02"), folder_.file("a (2).E02"));
+  std::filesystem::resize_file(folder_.file("a.E02"), 500'000);
+  check(folder_, {{"named", {"a.E01"}, {a_}, 1}});
 }
 
 TEST_F(InputGroupsEwf, MissingSegmentsAreReportedByTheImage) {
