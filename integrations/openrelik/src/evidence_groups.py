@@ -2,8 +2,10 @@
 
 Files arrive under uuid names, in any order. What belongs together is read from the files: E01 segments by the
 set identifier and the segment number in their headers, extents by the VMDK descriptor that names them. Parts of
-a split raw image carry nothing of the kind: their display names tell. The program gets links that bear the
-display names, and orders and checks the parts of a group itself.
+a split raw image carry nothing of the kind, nor do segments of a set without identifier: their display names tell.
+Where two files have one name or number there, nothing says which belongs to which image: none is read, and the
+group says why. The program gets links that bear the display names, and orders and checks the parts of a group
+itself.
 """
 
 import dataclasses
@@ -39,6 +41,7 @@ class EvidenceFile:
 @dataclasses.dataclass
 class EvidenceGroup:
     files: list  # of EvidenceFile, in the order of their parts
+    problem: str = ""  # why they cannot be read: they are of several images, and nothing says which of which
 
     @property
     def name(self):
@@ -99,11 +102,24 @@ def ewf_set(file):
 
 def stem(name, pattern):
     found = pattern.fullmatch(name)
-    return (found["stem"] if found else name).lower()
+    return found["stem"] if found else name
+
+
+def mixed(files):
+    """Files of several images that cannot be told apart."""
+    names = ", ".join(sorted({file.name for file in files}))
+    return EvidenceGroup(files, f"the files {names} ({len(files)} of them) are of several images, and nothing in them "
+                                "says which of which; give each image a task of its own, or its files other names")
+
+
+def is_ambiguous(numbered):
+    """Whether two of the parts have one number or one name."""
+    numbers, names = {number for number, _ in numbered}, {file.name for _, file in numbered}
+    return min(len(numbers), len(names)) < len(numbered)
 
 
 def ewf_groups(files):
-    """{key: segments in order} of the files that are E01 segments.
+    """Groups of the files that are E01 segments, in order.
 
     The header's segment number is the truth. A set without an identifier is told by its geometry and name; a
     segment whose header is damaged goes with those whose name it shares, by the number in its name.
@@ -114,19 +130,37 @@ def ewf_groups(files):
         name, known = stem(file.name, EWF_NAME), ewf_set(file)
         if known:
             geometry, identifier = known
-            key_of[file.path] = ("ewf", identifier) if any(identifier) else ("ewf", geometry, name)
+            key_of[file.path] = ("identifier", identifier) if any(identifier) else ("name", geometry, name)
         keys_of_stem.setdefault(name, set()).update({key_of.get(file.path)} - {None})
-    groups = {}
+    known, unknown = {}, []
     for file in files:
         name, number = stem(file.name, EWF_NAME), ewf_number_of_name(file.name)
         if file in intact:
             number = struct.unpack_from("<H", file.head, 9)[0]
         elif number is None or name not in keys_of_stem:
             continue
+        if file.path in key_of:
+            known.setdefault(key_of[file.path], []).append((number, file))
+        else:
+            unknown.append((name, number, file))
+    for name, number, file in unknown:
         keys = keys_of_stem[name]
-        key = key_of.get(file.path) or (next(iter(keys)) if len(keys) == 1 else ("ewf", name))
-        groups.setdefault(key, []).append((number, file))
-    return {key: in_order(found) for key, found in groups.items()}
+        key = next(iter(keys)) if len(keys) == 1 else ("name", None, name)
+        if key[0] == "identifier" and any(taken == number for taken, _ in known[key]):
+            key = ("name", None, name)
+        known.setdefault(key, []).append((number, file))
+    return [group for key, found in known.items() for group in ewf_groups_of(key, found)]
+
+
+def ewf_groups_of(key, numbered):
+    """What has an identifier is one image, copies of segments among it; else names and numbers must tell."""
+    files = in_order(numbered)
+    if key[0] == "identifier" or not is_ambiguous(numbered):
+        return [EvidenceGroup(files)]
+    if all(number == 1 for number, _ in numbered):
+        # Images of one segment each, or each without the others.
+        return [EvidenceGroup([file]) for file in files]
+    return [mixed(files)]
 
 
 def in_order(numbered):
@@ -134,35 +168,49 @@ def in_order(numbered):
 
 
 def split_groups(files):
-    """{key: parts in order} of the files whose names are those of a split raw image of two parts or more."""
+    """Groups, in order, of the files whose names are those of a split raw image of two parts or more."""
     groups = {}
     for file in files:
         found = SPLIT_NAME.fullmatch(file.name)
         if found:
-            groups.setdefault(("split", stem(file.name, SPLIT_NAME)), []).append((int(found["number"]), file))
-    return {key: in_order(found) for key, found in groups.items() if len(found) > 1}
+            groups.setdefault(stem(file.name, SPLIT_NAME), []).append((int(found["number"]), file))
+    return [mixed(in_order(found)) if is_ambiguous(found) else EvidenceGroup(in_order(found))
+            for found in groups.values() if len(found) > 1]
 
 
 def vmdk_groups(files):
-    """{key: descriptor and the extents that it names} of VMDKs in several files."""
-    by_name = {file.name: file for file in files}
-    groups = {}
+    """Groups of a descriptor and the extents that it names, of VMDKs in several files."""
+    by_name, claims = {}, {}
+    for file in files:
+        by_name.setdefault(file.name, []).append(file)
+    disks = []
     for file in files:
         if not file.head.startswith(VMDK_DESCRIPTOR):
             continue
-        names = [name.decode("utf-8", "replace") for name in VMDK_EXTENT.findall(file.head)]
-        extents = [by_name[name] for name in dict.fromkeys(names) if name in by_name and by_name[name] != file]
-        groups["vmdk", file.name] = [file, *extents]
-    return groups
+        names = {name.decode("utf-8", "replace"): None for name in VMDK_EXTENT.findall(file.head)}
+        extents = [name for name in names if name in by_name and by_name[name] != [file]]
+        disks.append((file, extents))
+        for name in extents:
+            claims.setdefault(name, []).append(file)
+    groups, unclear = [], []
+    for file, extents in disks:
+        found = [file, *(one for name in extents for one in by_name[name] if one != file)]
+        if all(len(by_name[name]) == 1 and len(claims[name]) == 1 for name in extents):
+            groups.append(EvidenceGroup(found))
+            continue
+        touched = [other for other in unclear if any(one in other for one in found)]
+        unclear = [other for other in unclear if other not in touched]
+        unclear.append(list(dict.fromkeys([one for other in touched for one in other] + found)))
+    return groups + [mixed(group) for group in unclear]
 
 
 def join_map(file, groups):
     """Puts a map of GNU ddrescue to the image of its name, or to the only image; False where it is neither."""
-    name = stem(file.name, re.compile(r"(?P<stem>.+)\.(?:map|mapfile|log|txt)", re.IGNORECASE))
+    name = stem(file.name, re.compile(r"(?P<stem>.+)\.(?:map|mapfile|log|txt)", re.IGNORECASE)).lower()
     owners = [group for group in groups if group.name.lower() == name
               or pathlib.PurePath(group.name.lower()).stem == name]
     owners = owners or groups
-    if len(owners) != 1:
+    if len(owners) != 1 or owners[0].problem:
         return False
     owners[0].files.append(file)
     return True
@@ -177,14 +225,14 @@ def group_evidence(input_files):
                                             read_head(one["path"])) for one in input_files}.values())
     maps = [file for file in files if file.head.startswith(DDRESCUE_MAP)]
     rest = [file for file in files if file not in maps]
-    found = {}
+    groups = []
     for grouping in (ewf_groups, vmdk_groups, split_groups):
-        parts = grouping(rest)
-        found.update(parts)
-        taken = {file.path for group in parts.values() for file in group}
+        found = grouping(rest)
+        groups += found
+        taken = {file.path for group in found for file in group.files}
         rest = [file for file in rest if file.path not in taken]
     place = {file.path: number for number, file in enumerate(files)}
-    groups = [EvidenceGroup(group) for group in [*found.values(), *([file] for file in rest)]]
+    groups += [EvidenceGroup([file]) for file in rest]
     groups.sort(key=lambda group: min(place[file.path] for file in group.files))
     groups += [EvidenceGroup([file]) for file in maps if not join_map(file, groups)]
     return groups

@@ -106,6 +106,9 @@ def not_written(group, error):
 
 def scan_group(files, options, tell):
     """Scans a group, unless a run before this one has its results. ScanFailed where it gives none."""
+    if files.group.problem:
+        raise scan.ScanFailed(f"{files.group.name}: {files.group.problem}")
+
     def wait():
         tell(waiting=True)
         time.sleep(scan.PROGRESS_SECONDS)

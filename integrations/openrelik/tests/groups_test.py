@@ -41,9 +41,14 @@ CASES = [
     ("two images of one name", [("d.E01", segment(1, ONE)), ("d.E01", segment(1, TWO)), ("d.E02", segment(2, TWO))],
      [["d.E01"], ["d.E01", "d.E02"]]),
     ("no identifier", [("a.E01", segment(1)), ("b.E01", segment(1)), ("b.E02", segment(2)), ("A.E02", segment(2))],
-     [["a.E01", "A.E02"], ["b.E01", "b.E02"]]),
+     [["a.E01"], ["b.E01", "b.E02"], ["A.E02"]]),
     ("no identifier, and one name", [("a.E01", segment(1)), ("a.E02", segment(2)), ("a.E01", segment(1, sectors=9))],
      [["a.E01", "a.E02"], ["a.E01"]]),
+    ("copies of a segment", [("a.E01", segment(1, ONE)), ("a.E02", segment(2, ONE)), ("a.E02", segment(2, ONE))],
+     [["a.E01", "a.E02", "a.E02"]]),
+    ("images of one segment and one name", [("d.E01", segment(1)), ("d.E01", segment(1)), ("d.E01", b"\0" * 500)],
+     [["d.E01"], ["d.E01"], ["d.E01"]]),
+    ("a damaged header beside a whole one", [("a.E01", segment(1, ONE)), ("a.E01", b"\0" * 500)], [["a.E01"], ["a.E01"]]),
     ("a segment cut in its head", [("a.E02", segment(2)[:90]), ("a.E01", segment(1, ONE, b"volume"))],
      [["a.E01", "a.E02"]]),
     ("a damaged header", [("a.E02", b"\0" * 500), ("a.E01", segment(1, ONE)), ("a.E03", segment(3, ONE))],
@@ -64,6 +69,15 @@ CASES = [
     ("a map of the only image", [("rescue.log", MAP), ("b.raw", RAW)], [["b.raw", "rescue.log"]]),
     ("a map of none", [("x.map", MAP), ("a.raw", RAW), ("b.raw", RAW)], [["a.raw"], ["b.raw"], ["x.map"]]),
     ("gone", [("a.raw", None), ("b.E01", None)], [["a.raw"], ["b.E01"]]),
+]
+
+# Two hosts whose files have the same names: (name, kinds of files, orders in which they come).
+DISK = DESCRIPTOR.replace(b"web-s002", b"other").replace(b"web", b"disk")
+MIXED = [
+    ("split raw", [("disk.001", RAW), ("disk.002", b"b")]),
+    ("E01 without an identifier", [("disk.E01", segment(1)), ("disk.E02", segment(2))]),
+    ("E01 of one name, without an identifier", [("disk.E01", segment(1)), ("disk.E01", segment(2))]),
+    ("vmdk", [("disk.vmdk", DISK), ("disk-flat.vmdk", RAW)]),
 ]
 
 # (display name, name of the link)
@@ -90,9 +104,9 @@ class Groups(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             segments = [path.read_bytes() for path in evidence.segmented_e01(folder)]
         self.assertGreater(len(segments), 3)
-        # Two images of one name.
         images = [segments, [program.E01.read_bytes()]]
-        files = [self.store.add(content, "x.E01") for image in images for content in image]
+        files = [self.store.add(content, f"x.E{number:02}") for image in images
+                 for number, content in enumerate(image, 1)]
         want = sorted([one["path"] for one in files[:len(segments)]]), [files[-1]["path"]]
         random.Random(1).shuffle(files)
         groups = evidence_groups.group_evidence(files)
@@ -100,6 +114,22 @@ class Groups(unittest.TestCase):
         self.assertEqual(sorted(sorted(group) for group in found), sorted(want))
         long, = [group for group in groups if len(group.files) > 1]
         self.assertEqual([pathlib.Path(file.path).read_bytes() for file in long.files], segments)
+
+    def test_hosts_of_the_same_names_are_not_mixed(self):
+        for name, parts in MIXED:
+            for order in ((0, 1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 1)):
+                with self.subTest(name, order=order):
+                    files = [self.store.add(parts[one][1], parts[one][0]) for one in order]
+                    group, = evidence_groups.group_evidence(files)
+                    self.assertCountEqual([file.path for file in group.files], [file["path"] for file in files])
+                    self.assertIn(parts[0][0], group.problem)
+
+    def test_a_disk_of_the_same_name_without_extents_of_its_own(self):
+        files = [self.store.add(DISK, "disk.vmdk"), self.store.add(DISK, "disk.vmdk"),
+                 self.store.add(RAW, "disk-flat.vmdk"), self.store.add(DESCRIPTOR, "web.vmdk"),
+                 self.store.add(RAW, "web-flat.vmdk")]
+        groups = evidence_groups.group_evidence(files)
+        self.assertEqual([(len(group.files), bool(group.problem)) for group in groups], [(3, True), (2, False)])
 
     def test_a_file_given_twice_is_taken_once(self):
         one = self.store.add(RAW, "a.raw")

@@ -119,6 +119,20 @@ class Results(TaskTest):
         self.assertEqual({path.name for path in self.output.iterdir()},
                          {pathlib.Path(one["path"]).name for one in result["output_files"] + result["task_files"]})
 
+    def test_hosts_whose_files_have_one_name_are_a_failure(self):
+        raw = program.RAW.read_bytes()
+        parts = [self.store.add(content, f"disk.00{part}") for part, content in ((1, raw[:1 << 20]), (2, raw[1 << 20:]))
+                 for _ in range(2)]
+        result = self.run_task([self.e01(), *parts])
+        failure, = result["meta"]["failures"]
+        self.assertIn("disk.001: the files disk.001, disk.002 (4 of them) are of several images", failure)
+        self.assertEqual(result["task_report"]["summary"].split("; ")[:2], ["1 image read", "1 FAILED"])
+
+    def test_hosts_of_one_segment_and_one_name_are_each_read(self):
+        files = [self.e01() for _ in range(3)] + [self.store.add(bytes(600), "web.E01")]
+        result = self.run_task(files)
+        self.assertEqual(result["task_report"]["summary"].split("; ")[:2], ["3 images read", "1 FAILED"])
+
     def test_no_image_gives_a_result(self):
         text = self.fail_task([self.store.add(b"", "empty.raw"), self.store.add(None, "gone.E01")])
         self.assertIn("empty.raw: error: empty.raw is no evidence; reason: it is empty", text)
@@ -165,8 +179,8 @@ class Results(TaskTest):
     def test_names_are_no_options(self):
         result = self.run_task([self.e01("--help"), self.e01("-o x.E01"), self.e01("../../x.E01"), self.e01("x.E01")])
         self.assertEqual([image["name"] for image in result["meta"]["images"]],
-                         ["_--help", "_-o x.E01", "x.E01"])
-        self.assertEqual(len(list(self.output.iterdir())), 12)
+                         ["_--help", "_-o x.E01", "x.E01", "x.E01"])
+        self.assertEqual(len(list(self.output.iterdir())), 16)
 
     def test_files_of_the_task_before(self):
         before = tasks.create_task_result(output_files=[self.e01()], workflow_id=7)
