@@ -23,6 +23,7 @@
 #include "cli/scan_evidence.h"
 #include "cli/small_file.h"
 #include "fleet/fleet_folder.h"
+#include "fleet/fleet_resume.h"
 #include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
@@ -131,8 +132,14 @@ Result<void> write_status(const FleetFolder& folder, const FleetStatus& status) 
 }
 
 void say_end(const FleetEntry& entry, Diagnostics& diagnostics) {
+  const std::string help = entry.earlier ? "what an earlier run wrote of it stays, is in no "
+                                           "timeline, and does not hold: " +
+                                               entry.earlier->why
+                                         : std::string();
   if (entry.state == ImageState::failed)
-    diagnostics.error(Error{ErrorKind::unreadable, entry.name + " failed", entry.message, {}});
+    diagnostics.error(Error{ErrorKind::unreadable, entry.name + " failed", entry.message, help});
+  else if (entry.state == ImageState::unreachable)
+    diagnostics.warning(entry.name + " is kept unverified: " + entry.message);
   else if (entry.state == ImageState::partial)
     diagnostics.warning(entry.name + " is partial: " + entry.message);
 }
@@ -145,7 +152,7 @@ RunOutcome outcome_of(const FleetStatus& status) {
   const int total = static_cast<int>(status.images.size());
   outcome.inputs_failed = count(ImageState::failed);
   outcome.inputs_opened = total - count(ImageState::failed);
-  outcome.damaged = count(ImageState::partial) > 0;
+  outcome.damaged = count(ImageState::partial) + count(ImageState::unreachable) > 0;
   outcome.cron_logs = static_cast<int>(
       std::count_if(status.images.begin(), status.images.end(), [](const FleetEntry& entry) {
         const int ended = entry.exit_status.value_or(exit_nothing);
@@ -172,12 +179,17 @@ std::string state_words(ExitStatus status) {
 }
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
-  return fmt::format("{}: {} complete ({} of them kept), {} partial, {} failed in {:.1f} s",
+  const std::size_t unreachable = count_images(status, ImageState::unreachable);
+  return fmt::format("{}: {} complete ({} of them kept), {} partial, {} failed{} in {:.1f} s",
                      counted_words(status.images.size(), "image"),
                      with_thousands(count_images(status, ImageState::complete)),
                      with_thousands(kept),
                      with_thousands(count_images(status, ImageState::partial)),
-                     with_thousands(count_images(status, ImageState::failed)), seconds);
+                     with_thousands(count_images(status, ImageState::failed)),
+                     unreachable == 0 ? std::string()
+                                      : fmt::format(", {} unreachable (results of an earlier run)",
+                                                    with_thousands(unreachable)),
+                     seconds);
 }
 
 ExitStatus refuse(const Error& error, Diagnostics& diagnostics) {
@@ -211,15 +223,18 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (!earlier) return refuse(earlier.error(), diagnostics);
   for (const std::string& note : plan->notes) diagnostics.note(note);
   folder->remove_unfinished(status.images);
-  std::size_t kept = 0;
   if (*earlier) {
-    kept = folder->keep_complete(**earlier, status, options.reports, file_sha256);
+    resume_fleet(**earlier, status, options.reports, *folder, file_sha256);
+    if (const std::string words = kept_words(**earlier, status); !words.empty())
+      diagnostics.note("note: " + words);
+    for (const FleetEntry& entry : status.images)
+      if (entry.state == ImageState::unreachable) say_end(entry, diagnostics);
   }
+  const std::size_t kept = count_images(status, ImageState::complete);
   say_what_is_left(*folder, status, diagnostics);
   folder->remove_timeline();
-  if (*earlier || options.force)
-    for (const FleetEntry& entry : status.images)
-      if (!entry.kept) folder->remove_outputs(entry.name);
+  if (options.force)
+    for (const FleetEntry& entry : status.images) folder->remove_outputs(entry.name);
 
   FleetTools tools;
   tools.publish = [&](const FleetStatus& now) { return write_status(*folder, now); };

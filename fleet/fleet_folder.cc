@@ -49,40 +49,6 @@ void remove_temporaries(const std::string& place, const std::set<std::string, st
   }
 }
 
-/// Whether what was done is what is to be done. An image that was hashed beside is done as well.
-bool same_arguments(std::vector<std::string> before, const std::vector<std::string>& now) {
-  if (before == now) return true;
-  std::erase(before, "--hash");
-  return before == now;
-}
-
-bool same_outputs(const FleetEntry& entry, bool reports, const FleetFolder& folder,
-                  const FileHash& hash) {
-  for (const FleetOutput& output : entry.outputs) {
-    // The name comes from a file that anyone may have written: only those that are ours are read.
-    if (output.file != FleetFolder::image_file(entry.name, output.kind)) return false;
-    if (output.kind == "log") continue;
-    if (output.sha256.empty() || hash(folder.absolute(output.file)) != output.sha256) return false;
-  }
-  const auto has = [&](std::string_view kind) {
-    return std::ranges::find(entry.outputs, kind, &FleetOutput::kind) != entry.outputs.end();
-  };
-  return has("rows") && has("summary") && (!reports || has("report"));
-}
-
-/// Whether the files that were read are those that are to be read. Beside those of the list there
-/// are those that the scan met: extents, a backing file.
-bool same_files(const std::vector<InputFile>& before, const std::vector<InputFile>& now) {
-  const auto has = [](const std::vector<InputFile>& files, const InputFile& file) {
-    return std::ranges::find(files, file) != files.end();
-  };
-  return !now.empty() &&
-         std::ranges::all_of(now, [&](const InputFile& file) { return has(before, file); }) &&
-         std::ranges::all_of(before, [&](const InputFile& file) {
-           return has(now, file) || look_at_file(unescape_bytes(file.path)) == file;
-         });
-}
-
 }  // namespace
 
 Result<FleetFolder> FleetFolder::open(const std::string& path) {
@@ -123,6 +89,11 @@ std::string FleetFolder::image_file(const std::string& name, std::string_view ki
   return "images/" + name + std::string(at == kKinds.end() ? ".other" : at->second);
 }
 
+std::string FleetFolder::set_aside_file(const std::string& name, std::string_view kind) {
+  constexpr std::string_view kFolder = "images/";
+  return "images/.earlier/" + image_file(name, kind).substr(kFolder.size());
+}
+
 void FleetFolder::remove_unfinished(std::span<const FleetEntry> images) const {
   remove_temporaries(path_, {fs::path(status_file()).filename().string(),
                              fs::path(timeline_file()).filename().string()});
@@ -153,6 +124,7 @@ void FleetFolder::remove_outputs(const std::string& name) const {
     std::error_code ignored;
     fs::remove(absolute(image_file(name, kind)), ignored);
   }
+  drop_aside(name);
 }
 
 void FleetFolder::remove_results(const std::string& name) const {
@@ -160,6 +132,11 @@ void FleetFolder::remove_results(const std::string& name) const {
     std::error_code ignored;
     fs::remove(absolute(image_file(name, kind)), ignored);
   }
+}
+
+void FleetFolder::remove_report(const std::string& name) const {
+  std::error_code ignored;
+  fs::remove(absolute(image_file(name, "report")), ignored);
 }
 
 std::vector<std::string> FleetFolder::other_images(std::span<const FleetEntry> images) const {
@@ -186,31 +163,58 @@ FleetOutput FleetFolder::measure(const std::string& kind, const std::string& fil
   return output;
 }
 
-std::size_t FleetFolder::keep_complete(const FleetStatus& earlier, FleetStatus& now, bool reports,
-                                       const FileHash& hash) const {
-  if (earlier.tool_version != now.tool_version || earlier.tool_sha256 != now.tool_sha256) return 0;
-  std::map<std::string, const FleetEntry*> by_name;
-  for (const FleetEntry& entry : earlier.images) by_name[entry.name] = &entry;
-  std::size_t kept = 0;
-  for (FleetEntry& entry : now.images) {
-    const auto at = by_name.find(entry.name);
-    if (at == by_name.end()) continue;
-    const FleetEntry& before = *at->second;
-    if (before.state != ImageState::complete || !same_files(before.files, entry.files) ||
-        !same_arguments(before.arguments, entry.arguments) ||
-        !same_outputs(before, reports, *this, hash))
-      continue;
-    entry.state = before.state;
-    entry.exit_status = before.exit_status;
-    entry.message = before.message;
-    entry.started = before.started;
-    entry.ended = before.ended;
-    entry.files = before.files;
-    entry.outputs = before.outputs;
-    entry.kept = true;
-    ++kept;
+bool FleetFolder::take_back(const std::string& name, const FleetOutput& output,
+                            const FileHash& hash) const {
+  const std::string file = image_file(name, output.kind);
+  // The name comes from a file that anyone may have written: only those that are ours are read.
+  if (output.sha256.empty() ||
+      (output.file != file && output.file != set_aside_file(name, output.kind)))
+    return false;
+  if (hash(absolute(file)) == output.sha256) return true;
+  std::error_code error;
+  const std::string aside = absolute(set_aside_file(name, output.kind));
+  if (hash(aside) != output.sha256) return false;
+  fs::rename(aside, absolute(file), error);
+  return !error;
+}
+
+void FleetFolder::set_aside(const std::string& name, std::span<const FleetOutput> outputs) const {
+  std::error_code ignored;
+  fs::create_directories(absolute("images/.earlier"), ignored);
+  for (const FleetOutput& output : outputs) {
+    const std::string from = absolute(image_file(name, output.kind));
+    const std::string to = absolute(set_aside_file(name, output.kind));
+    std::error_code error;
+    fs::remove(to, ignored);
+    // A log is written in place. The others stay under their names, where the file system can.
+    if (output.kind != "log") fs::create_hard_link(from, to, error);
+    if (output.kind == "log" || error) fs::rename(from, to, ignored);
   }
-  return kept;
+}
+
+void FleetFolder::put_back(const std::string& name, std::vector<FleetOutput>& outputs,
+                           bool with_log) const {
+  for (const auto& [kind, suffix] : kKinds) {
+    const auto at = std::ranges::find(outputs, kind, &FleetOutput::kind);
+    const std::string file = image_file(name, kind);
+    const std::string aside = set_aside_file(name, kind);
+    std::error_code ignored;
+    if (kind == "log" && !with_log) {
+      if (at != outputs.end()) at->file = aside;
+    } else if (at == outputs.end()) {
+      fs::remove(absolute(file), ignored);
+    } else {
+      fs::rename(absolute(aside), absolute(file), ignored);
+      at->file = file;
+    }
+  }
+}
+
+void FleetFolder::drop_aside(const std::string& name) const {
+  std::error_code ignored;
+  for (const auto& [kind, suffix] : kKinds)
+    fs::remove(absolute(set_aside_file(name, kind)), ignored);
+  fs::remove(absolute("images/.earlier"), ignored);  // where it is empty
 }
 
 }  // namespace pidometer

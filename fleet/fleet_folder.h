@@ -48,18 +48,25 @@ class FleetFolder {
   void remove_outputs(const std::string& name) const;
   /// Removes rows and report of an image; log and summary stay.
   void remove_results(const std::string& name) const;
+  void remove_report(const std::string& name) const;
   /// A file that was written; nothing in `bytes` and `sha256` where it is not there.
   FleetOutput measure(const std::string& kind, const std::string& file, const FileHash& hash) const;
 
   /// Names of images of which there are files and which are not among `images`, in order.
   std::vector<std::string> other_images(std::span<const FleetEntry> images) const;
 
-  /// Takes over from an earlier run what is complete and can be verified: the same arguments, the
-  /// same version of the program, inputs of the same size and time, outputs of the same hash, with
-  /// a report where `reports`. An image without `files` is never taken over: of a folder nobody
-  /// knows whether it is the same. Returns how many.
-  std::size_t keep_complete(const FleetStatus& earlier, FleetStatus& now, bool reports,
-                            const FileHash& hash) const;
+  /// What of an earlier run is kept beside while a process may write under its names:
+  /// `images/.earlier/NAME.jsonl`.
+  static std::string set_aside_file(const std::string& name, std::string_view kind);
+  /// Whether such a file is under its name, where a killed fleet may have left it aside: then it is
+  /// put back.
+  bool take_back(const std::string& name, const FleetOutput& output, const FileHash& hash) const;
+  /// Keeps files of an image aside. All but the log stay under their names too.
+  void set_aside(const std::string& name, std::span<const FleetOutput> outputs) const;
+  /// Undoes that, and what was written under these names since. Without `with_log` the log is the
+  /// new one, and the earlier one stays aside: `outputs` says so.
+  void put_back(const std::string& name, std::vector<FleetOutput>& outputs, bool with_log) const;
+  void drop_aside(const std::string& name) const;
 
  private:
   FleetFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

@@ -30,12 +30,6 @@ constexpr int kShare = 20;
 /// What programs get to tidy up before they are killed.
 constexpr milliseconds kGrace{5000};
 
-/// Another run is to begin it anew.
-void put_back(FleetEntry& entry) {
-  entry.state = ImageState::waiting;
-  entry.started.clear();
-}
-
 }  // namespace
 
 FleetRun::FleetRun(FleetStatus& status, const std::vector<FleetWork>& work,
@@ -73,6 +67,10 @@ bool FleetRun::start(std::size_t index) {
     return folder_.absolute(FleetFolder::image_file(entry.name, kind));
   };
   std::vector<std::string> arguments = work_[index].arguments;
+  if (entry.earlier) {
+    folder_.set_aside(entry.name, entry.earlier->outputs);
+    arguments.emplace_back("--force");
+  }
   arguments.push_back("--output=" + output("rows"));
   arguments.push_back("--summary=" + output("summary"));
   if (reports_) arguments.push_back("--report=" + output("report"));
@@ -128,6 +126,11 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   } else {
     return set_failed(entry, end_words(end, first_message(log)));
   }
+  if (entry.earlier) {
+    folder_.drop_aside(entry.name);
+    if (!reports_) folder_.remove_report(entry.name);
+    entry.earlier.reset();
+  }
   take_outputs(entry);
   // What was read and is not known cannot be verified by another run.
   const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
@@ -144,8 +147,10 @@ void FleetRun::take_outputs(FleetEntry& entry) {
   const bool failed = entry.state == ImageState::failed;
   entry.outputs.clear();
   for (const char* kind : {"rows", "summary", "report"}) {
-    const bool wanted = kind == std::string_view("summary") ||
-                        (!failed && (reports_ || kind == std::string_view("rows")));
+    // Where a result of an earlier run is left, the summary is of that too.
+    const bool wanted = kind == std::string_view("summary")
+                            ? !entry.earlier
+                            : !failed && (reports_ || kind == std::string_view("rows"));
     if (!wanted) continue;
     FleetOutput output =
         folder_.measure(kind, FleetFolder::image_file(entry.name, kind), tools_.sha256);
@@ -155,14 +160,26 @@ void FleetRun::take_outputs(FleetEntry& entry) {
                                           [](const std::string&) { return std::string(); }));
 }
 
-/// Rows that are none are not left to be taken for "nothing found".
+/// Rows that are none are not left to be taken for "nothing found"; those of an earlier run are.
 void FleetRun::set_failed(FleetEntry& entry, std::string message) {
   entry.state = ImageState::failed;
   entry.message = std::move(message);
-  folder_.remove_results(entry.name);
+  if (entry.earlier)
+    folder_.put_back(entry.name, entry.earlier->outputs, false);
+  else
+    folder_.remove_results(entry.name);
   take_outputs(entry);
   entry.ended = iso8601(tools_.now());
   tools_.ended(entry);
+}
+
+/// Another run is to begin it anew.
+void FleetRun::put_back(FleetEntry& entry) {
+  entry.state = ImageState::waiting;
+  entry.started.clear();
+  if (!entry.earlier) return;
+  folder_.put_back(entry.name, entry.earlier->outputs, true);
+  folder_.drop_aside(entry.name);
 }
 
 /// What runs is given the time to tidy up, and waits for another run.
@@ -173,11 +190,14 @@ void FleetRun::stop() {
     pollfd first{running_.begin()->second.ended_descriptor(), POLLIN, 0};
     ::poll(&first, 1, static_cast<int>(kTick.count()));
     if (first.revents == 0) continue;
-    put_back(status_.images[running_.begin()->first]);
+    const std::size_t index = running_.begin()->first;
     running_.erase(running_.begin());
+    put_back(status_.images[index]);
   }
-  for (const auto& [index, child] : running_) put_back(status_.images[index]);
+  std::vector<std::size_t> killed;
+  for (const auto& [index, child] : running_) killed.push_back(index);
   running_.clear();
+  for (const std::size_t index : killed) put_back(status_.images[index]);
   changed_ = true;
 }
 

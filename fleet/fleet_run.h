@@ -56,6 +56,7 @@ class FleetRun {
   void finish(std::size_t index);
   void judge(FleetEntry& entry, const ChildEnd& end);
   void take_outputs(FleetEntry& entry);
+  void put_back(FleetEntry& entry);
   void set_failed(FleetEntry& entry, std::string message);
   void stop();
   void show_progress() const;

@@ -15,12 +15,13 @@ namespace {
 
 using Json = DocumentJson;
 
-constexpr std::array<std::pair<ImageState, std::string_view>, 5> kStates = {{
+constexpr std::array<std::pair<ImageState, std::string_view>, 6> kStates = {{
     {ImageState::waiting, "waiting"},
     {ImageState::running, "running"},
     {ImageState::complete, "complete"},
     {ImageState::partial, "partial"},
     {ImageState::failed, "failed"},
+    {ImageState::unreachable, "unreachable"},
 }};
 
 Json texts(const std::vector<std::string>& all) {
@@ -44,6 +45,26 @@ Json file_json(const InputFile& file) {
   return {{"path", file.path}, {"size", file.size}, {"modified_ns", file.modified}};
 }
 
+Json tool_json(const std::string& version, const std::string& sha256) {
+  Json json = {{"name", "pidometer"}, {"version", version}};
+  put_text(json, "sha256", sha256);
+  return json;
+}
+
+Json earlier_json(const EarlierResult& earlier) {
+  Json json = {{"why", earlier.why},
+               {"tool", tool_json(earlier.tool_version, earlier.tool_sha256)},
+               {"state", image_state_name(earlier.state)}};
+  if (earlier.exit_status) json["exit_status"] = *earlier.exit_status;
+  put_text(json, "message", earlier.message);
+  put_text(json, "started", earlier.started);
+  put_text(json, "ended", earlier.ended);
+  json["arguments"] = earlier.arguments;
+  json["files"] = array_of(earlier.files, file_json);
+  json["outputs"] = outputs_json(earlier.outputs);
+  return json;
+}
+
 Json image_json(const FleetEntry& entry) {
   const FleetImage& image = entry.image;
   Json json = {{"name", entry.name}, {"inputs", texts(image.segments)}};
@@ -62,6 +83,7 @@ Json image_json(const FleetEntry& entry) {
   json["arguments"] = entry.arguments;
   json["files"] = array_of(entry.files, file_json);
   json["outputs"] = outputs_json(entry.outputs);
+  if (entry.earlier) json["earlier"] = earlier_json(*entry.earlier);
   return json;
 }
 
@@ -85,9 +107,8 @@ std::size_t count_images(const FleetStatus& status, ImageState state) {
 
 std::string write_fleet_status(const FleetStatus& status) {
   Json json = {{"status_version", kFleetStatusVersion},
-               {"tool", {{"name", "pidometer"}, {"version", status.tool_version}}},
+               {"tool", tool_json(status.tool_version, status.tool_sha256)},
                {"state", status.state}};
-  put_text(json["tool"], "sha256", status.tool_sha256);
   if (status.exit_status) json["exit_status"] = *status.exit_status;
   json["counts"] = counts_json(status);
   json["started"] = iso8601(status.started);

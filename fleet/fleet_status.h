@@ -19,6 +19,8 @@ enum class ImageState : std::uint8_t {
   complete,  ///< all was read, a cron log found or not
   partial,   ///< its rows are valid; part of the evidence was lost
   failed,    ///< nothing of it could be used; the message says why
+  /// Its files cannot be reached now; what an earlier run made of them is verified but for that.
+  unreachable,
 };
 
 /// A file that the input is made of, as it was when it was looked at.
@@ -38,6 +40,21 @@ struct FleetOutput {
   std::string sha256;  ///< empty of a log
 };
 
+/// What a run before this one left of an image, and lies there until there is better.
+struct EarlierResult {
+  std::string why;  ///< it does not hold for this run
+  std::string tool_version;
+  std::string tool_sha256;
+  std::vector<std::string> arguments;
+  std::vector<InputFile> files;
+  ImageState state = ImageState::waiting;
+  std::optional<int> exit_status;
+  std::string message;
+  std::string started;
+  std::string ended;
+  std::vector<FleetOutput> outputs;
+};
+
 /// One image of a fleet.
 struct FleetEntry {
   std::string name;
@@ -53,6 +70,7 @@ struct FleetEntry {
   std::string started;             ///< ISO 8601; empty: not yet
   std::string ended;
   std::vector<FleetOutput> outputs;
+  std::optional<EarlierResult> earlier;
 };
 
 /// What the status file says (docs/fleets.md, schemas/fleet_status.schema.json).

@@ -39,7 +39,8 @@ std::vector<std::string> texts_of(const Json& json, const char* key) {
 }
 
 ImageState state_of(const std::string& name) {
-  for (const ImageState state : {ImageState::complete, ImageState::partial, ImageState::failed})
+  for (const ImageState state :
+       {ImageState::complete, ImageState::partial, ImageState::failed, ImageState::unreachable})
     if (image_state_name(state) == name) return state;
   // Of one that was running nobody knows how far it came.
   return ImageState::waiting;
@@ -55,9 +56,9 @@ FleetOutput output_of(const Json& json) {
           text_of(json, "sha256")};
 }
 
-FleetEntry entry_of(const Json& json) {
-  FleetEntry entry;
-  entry.name = text_of(json, "name");
+/// What an image and an earlier result of it have in common.
+template <typename Entry>
+void read_result(const Json& json, Entry& entry) {
   entry.arguments = texts_of(json, "arguments");
   entry.state = state_of(text_of(json, "state"));
   entry.message = text_of(json, "message");
@@ -76,6 +77,24 @@ FleetEntry entry_of(const Json& json) {
       entry.outputs.push_back(output_of(one));
       entry.outputs.back().kind = kind;
     }
+}
+
+void read_tool(const Json& json, std::string& version, std::string& sha256) {
+  const Json* const tool = member(json, "tool", Json::value_t::object);
+  if (tool == nullptr) return;
+  version = text_of(*tool, "version");
+  sha256 = text_of(*tool, "sha256");
+}
+
+FleetEntry entry_of(const Json& json) {
+  FleetEntry entry;
+  entry.name = text_of(json, "name");
+  read_result(json, entry);
+  if (const Json* const earlier = member(json, "earlier", Json::value_t::object)) {
+    entry.earlier.emplace();
+    read_tool(*earlier, entry.earlier->tool_version, entry.earlier->tool_sha256);
+    read_result(*earlier, *entry.earlier);
+  }
   return entry;
 }
 
@@ -89,11 +108,7 @@ Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string&
                 json.is_discarded() ? "it is no JSON" : "it is of another form, or of a later one",
                 "give another folder, or add --force to begin anew");
   FleetStatus status;
-  const Json* const tool = member(json, "tool", Json::value_t::object);
-  if (tool != nullptr) {
-    status.tool_version = text_of(*tool, "version");
-    status.tool_sha256 = text_of(*tool, "sha256");
-  }
+  read_tool(json, status.tool_version, status.tool_sha256);
   for (const Json& image : *images) status.images.push_back(entry_of(image));
   return status;
 }

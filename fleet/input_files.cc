@@ -15,11 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string name_of(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return escape_bytes(std::filesystem::absolute(path, ignored).lexically_normal().string());
-}
-
 /// Of all inputs of a summary, as the file system has their names; nothing where it is none.
 std::optional<std::vector<std::string>> segments_of(const std::string& summary) {
   std::ifstream file(summary, std::ios::binary);
@@ -39,10 +34,15 @@ std::optional<std::vector<std::string>> segments_of(const std::string& summary) 
 
 }  // namespace
 
+std::string input_path(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return escape_bytes(std::filesystem::absolute(path, ignored).lexically_normal().string());
+}
+
 std::optional<InputFile> look_at_file(const std::filesystem::path& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  return InputFile{name_of(path), static_cast<std::uint64_t>(info.st_size),
+  return InputFile{input_path(path), static_cast<std::uint64_t>(info.st_size),
                    std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
@@ -50,7 +50,7 @@ bool add_files_of_summary(const std::string& summary, std::vector<InputFile>& fi
   const std::optional<std::vector<std::string>> segments = segments_of(summary);
   if (!segments) return false;
   for (const std::string& segment : *segments) {
-    if (std::ranges::find(files, name_of(segment), &InputFile::path) != files.end()) continue;
+    if (std::ranges::find(files, input_path(segment), &InputFile::path) != files.end()) continue;
     std::optional<InputFile> file = look_at_file(segment);
     if (!file) return false;
     files.push_back(std::move(*file));

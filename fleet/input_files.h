@@ -13,6 +13,9 @@ namespace pidometer {
 /// unchanged.
 std::optional<InputFile> look_at_file(const std::filesystem::path& path);
 
+/// A path as InputFile has it.
+std::string input_path(const std::filesystem::path& path);
+
 /// Adds the files that a scan read according to its summary (schemas/summary.schema.json) and that
 /// are not among `files`, as they are now: extents and backing files are known to the scan alone.
 /// False where they cannot be told.

@@ -64,6 +64,18 @@ FleetStatus sample() {
   running.message.clear();
   running.ended.clear();
   running.outputs.clear();
+  running.earlier =
+      EarlierResult{"the arguments changed (--year)",
+                    "0.1.0",
+                    std::string(64, 'a'),
+                    {"scan", "--color=never", "--", "mail.qcow2"},
+                    {{"/cases/2026-041/mail.qcow2", 196616, 1795800000123456789}},
+                    ImageState::partial,
+                    3,
+                    "mail.qcow2: it is cut short",
+                    done.started,
+                    done.ended,
+                    {{"rows", "images/mail.qcow2.jsonl", 25533, std::string(64, 'd')}}};
   status.images = {done, failed, running};
   return status;
 }
@@ -100,6 +112,13 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   EXPECT_EQ(done.outputs[1].sha256, before.images[0].outputs[0].sha256);
   EXPECT_EQ(after->images[1].state, ImageState::failed);
   EXPECT_EQ(after->images[2].state, ImageState::waiting) << "nobody knows how far it came";
+  ASSERT_TRUE(after->images[2].earlier);
+  const EarlierResult& earlier = *after->images[2].earlier;
+  EXPECT_EQ(earlier.tool_sha256, before.images[2].earlier->tool_sha256);
+  EXPECT_EQ(earlier.arguments, before.images[2].earlier->arguments);
+  EXPECT_EQ(earlier.files, before.images[2].earlier->files);
+  EXPECT_EQ(earlier.state, ImageState::partial);
+  EXPECT_EQ(earlier.outputs.at(0).sha256, std::string(64, 'd'));
 }
 
 TEST(FleetStatus, WhatIsCutOrChangedIsRefusedOrLess) {

@@ -1,0 +1,221 @@
+#include "fleet/fleet_resume.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "fleet/input_files.h"
+#include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/summary_words.h"
+
+namespace pidometer {
+namespace {
+
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+/// Of the arguments of an image's process those that say what is found. Inputs are compared by
+/// their files, and so is the list of known work: one file has many names.
+std::vector<std::string> options_in(const std::vector<std::string>& arguments) {
+  std::vector<std::string> options;
+  for (const std::string& word : arguments) {
+    if (word == "--") break;
+    if (word.starts_with("--root=")) continue;
+    options.push_back(word.starts_with("--known=") ? "--known" : word);
+  }
+  return options;
+}
+
+/// The flags in which the two differ, in order. An image that was hashed beside is done as well.
+std::string changed_flags(const std::vector<std::string>& before,
+                          const std::vector<std::string>& now) {
+  std::vector<std::string> was = options_in(before);
+  const std::vector<std::string> is = options_in(now);
+  if (was == is) return {};
+  std::erase(was, "--hash");
+  if (was == is) return {};
+  std::set<std::string> flags;
+  const auto add_missing = [&flags](const auto& words, const auto& others) {
+    for (const std::string& word : words)
+      if (std::ranges::find(others, word) == others.end())
+        flags.insert(word.substr(0, word.find('=')));
+  };
+  add_missing(was, is);
+  add_missing(is, was);
+  return joined({flags.begin(), flags.end()}, ", ");
+}
+
+bool is_gone(const InputFile& file) {
+  struct stat info {};
+  return ::stat(unescape_bytes(file.path).c_str(), &info) != 0;
+}
+
+bool has(const std::vector<InputFile>& files, const InputFile& file) {
+  return std::ranges::find(files, file) != files.end();
+}
+
+/// Which of the files that were read is not what it was; empty where all are. Beside those of the
+/// list there are those that the scan met: extents, a backing file.
+std::string changed_file(const std::vector<InputFile>& before, const std::vector<InputFile>& now) {
+  for (const InputFile& file : now)
+    if (!has(before, file)) return file.path;
+  for (const InputFile& file : before)
+    if (!has(now, file) && look_at_file(unescape_bytes(file.path)) != file) return file.path;
+  return {};
+}
+
+/// The first of the files that were read that is not there, where all that are there are what they
+/// were, and the inputs are the same; empty else.
+std::string gone_file(const std::vector<InputFile>& before, const FleetEntry& now) {
+  for (const std::string& segment : now.image.segments)
+    if (std::ranges::find(before, input_path(segment), &InputFile::path) == before.end()) return {};
+  for (const InputFile& file : now.files)
+    if (!has(before, file)) return {};
+  std::string gone;
+  for (const InputFile& file : before) {
+    if (is_gone(file)) {
+      if (gone.empty()) gone = file.path;
+    } else if (look_at_file(unescape_bytes(file.path)) != file) {
+      return {};
+    }
+  }
+  return gone;
+}
+
+bool has_output(const EarlierResult& before, std::string_view kind) {
+  return std::ranges::find(before.outputs, kind, &FleetOutput::kind) != before.outputs.end();
+}
+
+/// Whether all that was written is there; what a killed fleet left aside is put back.
+bool take_back_all(const FleetEntry& entry, EarlierResult& before, const FleetFolder& folder,
+                   const FileHash& hash) {
+  if (!has_output(before, "rows") || !has_output(before, "summary")) return false;
+  for (FleetOutput& output : before.outputs) {
+    if (output.kind == "log") continue;
+    if (!folder.take_back(entry.name, output, hash)) return false;
+    output.file = FleetFolder::image_file(entry.name, output.kind);
+  }
+  return true;
+}
+
+EarlierResult result_of(const FleetEntry& entry, const FleetStatus& status) {
+  return {{},           status.tool_version, status.tool_sha256, entry.arguments, entry.files,
+          entry.state,  entry.exit_status,   entry.message,      entry.started,   entry.ended,
+          entry.outputs};
+}
+
+void keep(EarlierResult& before, FleetEntry& entry) {
+  entry.state = before.state;
+  entry.exit_status = before.exit_status;
+  entry.message = std::move(before.message);
+  entry.started = std::move(before.started);
+  entry.ended = std::move(before.ended);
+  entry.files = std::move(before.files);
+  entry.outputs = std::move(before.outputs);
+  entry.kept = true;
+}
+
+/// Of a state that was given up because files could not be reached, that which the scan had.
+void recall_state(EarlierResult& before) {
+  if (before.state != ImageState::unreachable) return;
+  constexpr int kPartial = 3;
+  before.state = before.exit_status == kPartial ? ImageState::partial : ImageState::complete;
+  before.message.clear();
+}
+
+/// What is written of an image holds for this run, or says in `why` why it does not.
+void judge(EarlierResult& before, const FleetStatus& now, FleetEntry& entry, bool reports) {
+  if (before.tool_version != now.tool_version || before.tool_sha256 != now.tool_sha256) {
+    before.why = "the program is another";
+  } else if (const std::string flags = changed_flags(before.arguments, entry.arguments);
+             !flags.empty()) {
+    before.why = "the arguments changed (" + flags + ")";
+  } else if (const std::string gone = gone_file(before.files, entry); !gone.empty()) {
+    const std::string words = gone + " cannot be reached; the results are those of " + before.ended;
+    before.message = before.message.empty() ? words : words + ": " + before.message;
+    before.state = ImageState::unreachable;
+    keep(before, entry);
+  } else if (before.state == ImageState::partial) {
+    before.why = "it was partial";
+  } else if (entry.files.empty() || before.files.empty()) {
+    before.why = "of a folder nobody knows whether it is the same";
+  } else if (const std::string file = changed_file(before.files, entry.files); !file.empty()) {
+    before.why = "its input changed: " + file;
+  } else if (reports && !has_output(before, "report")) {
+    before.why = "it has no report";
+  } else {
+    keep(before, entry);
+  }
+}
+
+void resume_image(const FleetStatus& earlier, const FleetEntry& before, FleetStatus& now,
+                  FleetEntry& entry, bool reports, const FleetFolder& folder,
+                  const FileHash& hash) {
+  std::vector<EarlierResult> results;
+  if (before.state != ImageState::waiting && before.state != ImageState::failed)
+    results.push_back(result_of(before, earlier));
+  if (before.earlier) results.push_back(*before.earlier);
+  for (EarlierResult& result : results) {
+    if (!take_back_all(entry, result, folder, hash)) continue;
+    recall_state(result);
+    judge(result, now, entry, reports);
+    folder.drop_aside(entry.name);
+    if (!entry.kept) entry.earlier = std::move(result);
+    return;
+  }
+  folder.remove_outputs(entry.name);
+}
+
+}  // namespace
+
+void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
+                  const FleetFolder& folder, const FileHash& hash) {
+  std::map<std::string, const FleetEntry*> by_name;
+  for (const FleetEntry& entry : earlier.images) by_name[entry.name] = &entry;
+  for (FleetEntry& entry : now.images) {
+    const auto at = by_name.find(entry.name);
+    if (at != by_name.end())
+      resume_image(earlier, *at->second, now, entry, reports, folder, hash);
+    else
+      folder.remove_outputs(entry.name);
+  }
+}
+
+std::string kept_words(const FleetStatus& earlier, const FleetStatus& now) {
+  std::map<std::string, ImageState> states;
+  for (const FleetEntry& entry : earlier.images) states[entry.name] = entry.state;
+  std::size_t kept = 0;
+  std::map<std::string, std::size_t> reasons;
+  for (const FleetEntry& entry : now.images) {
+    if (entry.kept) {
+      ++kept;
+    } else if (entry.earlier) {
+      // One file is named by its image; of many their number is enough.
+      ++reasons[entry.earlier->why.substr(0, entry.earlier->why.find(':'))];
+    } else if (const auto at = states.find(entry.name); at == states.end()) {
+      ++reasons["it is new in the list"];
+    } else if (at->second == ImageState::waiting) {
+      ++reasons["it was not finished"];
+    } else {
+      ++reasons[at->second == ImageState::failed ? "it had failed"
+                                                 : "what was written of it changed"];
+    }
+  }
+  if (reasons.empty()) return {};
+  std::vector<std::string> words;
+  for (const auto& [why, count] : reasons)
+    words.push_back(reasons.size() == 1 && kept == 0 ? why : with_thousands(count) + ": " + why);
+  return with_thousands(kept) + " of " + counted_words(now.images.size(), "image") + " kept; " +
+         joined(words, "; ");
+}
+
+}  // namespace pidometer

@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""scan -d --resume: results stay until there are better ones."""
+
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.cli.fleet_test import FleetTest  # noqa: E402
+from tests.support import fleets, program, tap  # noqa: E402
+
+
+class Earlier(FleetTest):
+    def test_results_stay_while_their_evidence_is_away(self):
+        logs = [self.log(f"share/{name}", number) for number, name in enumerate(("a", "b"))]
+        self.fleet("-z", "UTC", *logs)
+        before = fleets.rows_of(self.out)
+        (self.place / "share").rename(self.place / "away")
+        run = self.fleet("-z", "UTC", "--resume", *logs, status=3)
+        self.assertIn(f"a is kept unverified: {logs[0]} cannot be reached; the results are those of 2", run.err)
+        self.assertIn("2 unreachable (results of an earlier run)", run.err)
+        self.assertEqual(self.states(), {"a": "unreachable", "b": "unreachable"})
+        self.assertEqual(fleets.rows_of(self.out), before)
+        # With other arguments they are of another question, and in no timeline.
+        run = self.fleet("-z", "UTC", "--resume", "--year", "2026", *logs, status=1)
+        self.assertIn("0 of 2 images kept; the arguments changed (--year)", run.err)
+        self.assertIn("does not hold: the arguments changed (--year)", run.err)
+        self.assertEqual(self.states(), {"a": "failed", "b": "failed"})
+        self.assertEqual(fleets.rows_of(self.out), {**before, "timeline.jsonl": b""})
+        (self.place / "away").rename(self.place / "share")
+        self.fleet("-z", "UTC", "--resume", *logs)
+        self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "b"}, before))
+        self.assertFalse((self.out / "images" / ".earlier").exists())
+
+    def test_the_same_files_by_another_name_are_the_same(self):
+        log = self.log("logs/cron")
+        self.fleet("-z", "UTC", log)
+        done = subprocess.run([program.PROGRAM, "scan", "-d", self.out, "--resume", "-z", "UTC", "cron"], check=True,
+                              cwd=log.parent, capture_output=True)
+        self.assertIn(b"1 of them kept", done.stderr)
+
+    def test_what_is_not_kept_stays_until_there_is_better(self):
+        logs = [self.log(f"log{number:02}", number) for number in range(12)]
+        self.fleet("-z", "UTC", "--reports", *logs)
+        before = fleets.rows_of(self.out)
+        self.fleet("-z", "UTC", "--records", *logs, out=self.place / "better")
+        better = fleets.rows_of(self.place / "better")
+        for number, reached in ((signal.SIGINT, 2), (signal.SIGKILL, 5)):
+            with self.subTest(number=number):
+                process = fleets.start(self.out, "-z", "UTC", "--resume", "--records", "--jobs", "1", *logs)
+                summary = self.out / "images" / f"{logs[reached].name}.summary.json"
+                while process.poll() is None and b"--records" not in summary.read_bytes():
+                    time.sleep(0.002)
+                process.send_signal(number)
+                process.stderr.close()
+                self.assertNotEqual(process.wait(program.TIMEOUT_SECONDS), 0)
+                found = fleets.rows_of(self.out)
+                self.assertEqual({name for name in found if found[name] not in (before[name], better[name])}, set())
+                self.assertEqual(found.keys() | {"timeline.jsonl"}, before.keys())
+                self.assertEqual(found["log00.jsonl"], better["log00.jsonl"])
+                self.assertEqual(found["log11.jsonl"], before["log11.jsonl"])
+        # What was done with other arguments is done again, all else is as it was.
+        run = self.fleet("-z", "UTC", "--resume", "--reports", *logs)
+        self.assertRegex(run.err, r"\d+ of 12 images kept; .*: the arguments changed \(--records\)")
+        self.assertEqual(fleets.rows_of(self.out), before)
+        self.assertTrue((self.out / "images" / "log00.html").exists())
+        self.fleet("-z", "UTC", "--resume", "--records", *logs)
+        self.assertFalse((self.out / "images" / "log00.html").exists(), "a report of an earlier run")
+
+
+if __name__ == "__main__":
+    tap.main()
