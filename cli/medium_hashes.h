@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "cli/diagnostics.h"
 #include "cli/exit_status.h"
+#include "cli/scan_mediator.h"
 #include "plugin/timeline/run_summary.h"
 #include "tsk_reader/evidence.h"
 
@@ -20,7 +21,8 @@ Result<MediumHashing> hash_medium(Evidence& evidence, const std::string& name,
 
 /// Puts the hashes beside the newest input of the summary. What differs from a hash that the
 /// container stores is an error and counts as damage; so does a medium that could not be hashed.
-void add_hashes(const Result<MediumHashing>& hashed, RunSummary& summary, Diagnostics& diagnostics,
-                RunOutcome& outcome);
+/// Bytes that are lost and of which no warning tells get one.
+void add_hashes(const Result<MediumHashing>& hashed, RunSummary& summary, ScanMediator& mediator,
+                Diagnostics& diagnostics, RunOutcome& outcome);
 
 }  // namespace pidometer

@@ -43,7 +43,7 @@ void scan_input(const InputGroup& group, const std::vector<InputGroup>& groups,
   in_turn();
   ++sinks.outcome.inputs_opened;
   add_input(**evidence, sinks.summary, sinks.mediator, sinks.outcome);
-  if (hashed) add_hashes(*hashed, sinks.summary, sinks.diagnostics, sinks.outcome);
+  if (hashed) add_hashes(*hashed, sinks.summary, sinks.mediator, sinks.diagnostics, sinks.outcome);
 }
 
 /// Several at once. An exception of one thread is that of the whole, as it would be of one alone.

@@ -3,8 +3,10 @@
 
 import datetime
 import hashlib
+import json
 import pathlib
 import struct
+import subprocess
 import sys
 import tempfile
 import zlib
@@ -100,6 +102,27 @@ class RunRecord(SummaryTest):
         run, summary = self.scan("--hash", image, status=3)
         self.assertFalse(summary["inputs"][0]["hashes"]["agree"])
         self.assertIn("bytes are lost and were taken as zeros", run.err)
+
+    def test_damage_that_no_log_touches_is_named(self):
+        """Only hashing reads it: without that there was a status, and not a word of its reason."""
+        raw, image = self.folder / "disk.raw", self.folder / "disk.qcow2"
+        raw.write_bytes(program.RAW.read_bytes() + b"".join(b"%d\n" % number for number in range(200_000)))
+        subprocess.run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", raw, image], check=True)
+        content = image.read_bytes()
+        # Streams of the tail's clusters begin in it, with a kind of block that deflate does not have.
+        image.write_bytes(content[:-100_000] + b"\xff" * 50_000 + content[-50_000:])
+        self.scan(image)
+        run, summary = self.scan("--hash", image, status=3)
+        found, = summary["inputs"]
+        lost = sum(one["end"] - one["begin"] for one in found["damage"])
+        self.assertGreater(lost, 0)
+        self.assertIn(f"; {lost:,} bytes are lost and were taken as zeros\n", run.err)
+        words = f"its hashes are not those of a whole medium: {lost:,} bytes are lost"
+        self.assertEqual([one["message"].startswith(words) for one in found["warnings"]], [True], found["warnings"])
+        self.assertEqual(len(summary["warnings"]), 1)
+        folder = self.folder / "fleet"
+        program.run("scan", "-d", folder, "--hash", image)
+        self.assertIn(words, json.loads((folder / "status.json").read_text())["images"][0]["message"])
 
     def test_a_loose_log_has_no_medium(self):
         log = self.folder / "cron"
