@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace pidometer {
@@ -25,9 +28,29 @@ std::string head_of(const std::string& name) {
   return bytes;
 }
 
+/// What the first warning of lost evidence says in a summary (schemas/summary.schema.json), as it
+/// stands in the log too, behind the place; empty where there is none.
+std::string first_loss(const std::string& summary) {
+  using Json = nlohmann::json;
+  constexpr std::array<std::string_view, 6> kLosses = {"damaged_log",      "damaged_image",
+                                                       "truncated_stream", "unsupported",
+                                                       "skipped_file",     "reader_died"};
+  std::ifstream file(summary, std::ios::binary);
+  const Json json = Json::parse(file, nullptr, false);
+  if (!json.is_object() || !json.contains("warnings") || !json["warnings"].is_array()) return {};
+  for (const Json& warning : json["warnings"]) {
+    if (!warning.is_object() || !warning.contains("kind") || !warning["kind"].is_string() ||
+        !warning.contains("message") || !warning["message"].is_string())
+      continue;
+    if (std::ranges::find(kLosses, warning["kind"].get<std::string>()) != kLosses.end())
+      return warning["message"].get<std::string>();
+  }
+  return {};
+}
+
 }  // namespace
 
-std::string first_message(const std::string& log) {
+std::string first_message(const std::string& log, const std::string& summary) {
   constexpr std::string_view kError = "error: ";
   constexpr std::string_view kReason = "reason: ";
   constexpr std::string_view kWarning = "warning: ";
@@ -35,6 +58,8 @@ std::string first_message(const std::string& log) {
   std::string_view rest = bytes;
   std::string error;
   std::string warning;
+  const std::string loss = first_loss(summary);
+  bool is_loss = false;
   bool reason_may_follow = false;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
@@ -44,8 +69,14 @@ std::string first_message(const std::string& log) {
       error += ": " + std::string(line.substr(kReason.size()));
     reason_may_follow = error.empty() && line.starts_with(kError);
     if (reason_may_follow) error = line.substr(kError.size());
-    if (warning.empty() && line.starts_with(kWarning)) warning = line.substr(kWarning.size());
+    if (!line.starts_with(kWarning)) continue;
+    if (!is_loss && !loss.empty() && line.ends_with(loss)) {
+      is_loss = true;
+      warning = line.substr(kWarning.size());
+    }
+    if (warning.empty()) warning = line.substr(kWarning.size());
   }
+  if (!is_loss && !loss.empty()) warning = loss;
   const char* const between = error.empty() || warning.empty() ? "" : "; ";
   return (error + between + warning).substr(0, kLongest);
 }

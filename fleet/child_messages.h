@@ -6,9 +6,10 @@
 
 namespace pidometer {
 
-/// The first error of a program's log with its reason and its first warning; empty where it says
+/// The first error of a program's log with its reason and the first warning of evidence that was
+/// lost, by its summary; of any, where there is none such or no summary. Empty where it says
 /// neither. Of a long log its first 256 KiB are looked at.
-std::string first_message(const std::string& log);
+std::string first_message(const std::string& log, const std::string& summary);
 
 /// Why there is no result of a program that ended so, and whose log begins with `said`.
 std::string end_words(const ChildEnd& end, const std::string& said);

@@ -116,15 +116,16 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   entry.exit_status = end.exit_status;
   entry.signal = end.signal;
   const std::string log = folder_.absolute(FleetFolder::image_file(entry.name, "log"));
+  const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
   const int status = end.exit_status.value_or(-1);
   if (status == kComplete || status == kNoLog) {
     entry.state = ImageState::complete;
     if (status == kNoLog) entry.message = "no cron log is in it";
   } else if (status == kPartial) {
     entry.state = ImageState::partial;
-    entry.message = first_message(log);
+    entry.message = first_message(log, summary);
   } else {
-    return set_failed(entry, end_words(end, first_message(log)));
+    return set_failed(entry, end_words(end, first_message(log, summary)));
   }
   if (entry.earlier) {
     folder_.drop_aside(entry.name);
@@ -133,7 +134,6 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   }
   take_outputs(entry);
   // What was read and is not known cannot be verified by another run.
-  const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
   if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
   const bool rows =
       std::any_of(entry.outputs.begin(), entry.outputs.end(),

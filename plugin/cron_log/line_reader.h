@@ -80,4 +80,9 @@ class LineReader {
   std::optional<Error> error_;
 };
 
+/// Whether what comes behind the last damage is lost as well: nobody knows how much that is.
+inline bool breaks_off(const std::vector<DamagedRange>& damage) {
+  return !damage.empty() && damage.back().range.end == kUnknownEnd;
+}
+
 }  // namespace pidometer

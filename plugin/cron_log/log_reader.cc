@@ -385,15 +385,15 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
       return log;
     }
     reading.read(**stream, monitor, stopped);
-    if (damage.empty() && !stopped && !reading.damage_told_late().empty()) {
-      // Records were made of bytes that nothing vouches for: once more, now that this is known.
-      damage = reading.damage_told_late();
-      records.resize(begin);
-      continue;
+    if (!damage.empty() || stopped || reading.damage_told_late().empty()) {
+      FileLog log = reading.finish(form);
+      log.report.sha256 = file.sha256().value_or("");
+      if (!damage.empty() || breaks_off(log.report.damage)) log.report.complete = false;
+      return log;
     }
-    FileLog log = reading.finish(form);
-    log.report.sha256 = file.sha256().value_or("");
-    return log;
+    // Records were made of bytes that nothing vouches for: once more, now that this is known.
+    damage = reading.damage_told_late();
+    records.resize(begin);
   }
 }
 

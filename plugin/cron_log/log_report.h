@@ -59,7 +59,9 @@ struct LogReport {
   std::uint64_t nul_bytes = 0;       ///< of the log, as they stand in the evidence
   std::uint64_t unreadable_end = 0;  ///< bytes behind the last line of text that are no text
   bool reordered = false;  ///< its records are not kept in the order of its lines (file_order.h)
-  bool complete = true;    ///< false: the stream broke off; what is counted is what came before
+  /// False: the stream broke off, and what is counted is what came before; or its checksum is
+  /// wrong.
+  bool complete = true;
   std::optional<JournalComparison> beside_journal;  ///< of a text log whose copies were found
 };
 

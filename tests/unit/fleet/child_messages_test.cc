@@ -9,10 +9,12 @@
 namespace pidometer {
 namespace {
 
-std::string message_of(const std::string& log) {
+std::string message_of(const std::string& log, const std::string& summary = {}) {
   const std::string name = testing::TempDir() + "child_messages_test.log";
   std::ofstream(name, std::ios::binary) << log;
-  return first_message(name);
+  const std::string other = testing::TempDir() + "child_messages_test.json";
+  std::ofstream(other, std::ios::binary) << summary;
+  return first_message(name, other);
 }
 
 TEST(ChildMessages, AreTheFirstErrorAndTheFirstWarning) {
@@ -23,7 +25,19 @@ TEST(ChildMessages, AreTheFirstErrorAndTheFirstWarning) {
   EXPECT_EQ(message_of("1 volume, 1 log\nwarning: a"), "a");
   EXPECT_EQ(message_of(""), "");
   EXPECT_LE(message_of("error: " + std::string(100000, 'x') + "\n").size(), 1000U);
-  EXPECT_EQ(first_message(testing::TempDir() + "none/none"), "");
+  EXPECT_EQ(first_message(testing::TempDir() + "none/none", ""), "");
+}
+
+TEST(ChildMessages, PreferTheWarningOfALoss) {
+  const std::string log = "warning: a.gz: line 136: not read\nwarning: a.gz: from byte 9: lost\n";
+  const std::string line = R"({"kind": "unparsed_line", "message": "not read"})";
+  const std::string loss = R"({"kind": "damaged_log", "message": "lost"})";
+  const auto listed = [](const std::string& all) { return "{\"warnings\": [" + all + "]}"; };
+  EXPECT_EQ(message_of(log, listed(line + ", " + loss)), "a.gz: from byte 9: lost");
+  EXPECT_EQ(message_of(log, listed(line)), "a.gz: line 136: not read");
+  EXPECT_EQ(message_of("", listed(loss)), "lost");
+  for (const char* odd : {"", "{", "[]", R"({"warnings": 1})", R"({"warnings": [1, {"kind": 2}]})"})
+    EXPECT_EQ(message_of(log, odd), "a.gz: line 136: not read") << odd;
 }
 
 TEST(ChildMessages, SayHowItEnded) {
