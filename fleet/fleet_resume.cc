@@ -98,9 +98,9 @@ bool has_output(const EarlierResult& before, std::string_view kind) {
 /// Whether all that was written is there; what a killed fleet left aside is put back.
 bool take_back_all(const FleetEntry& entry, EarlierResult& before, const FleetFolder& folder,
                    const FileHash& hash) {
-  if (!has_output(before, "rows") || !has_output(before, "summary")) return false;
+  if (!has_output(before, "rows") || !has_output(before, "summary") || !has_output(before, "log"))
+    return false;
   for (FleetOutput& output : before.outputs) {
-    if (output.kind == "log") continue;
     if (!folder.take_back(entry.name, output, hash)) return false;
     output.file = FleetFolder::image_file(entry.name, output.kind);
   }

@@ -156,8 +156,8 @@ void FleetRun::take_outputs(FleetEntry& entry) {
         folder_.measure(kind, FleetFolder::image_file(entry.name, kind), tools_.sha256);
     if (!output.sha256.empty()) entry.outputs.push_back(std::move(output));
   }
-  entry.outputs.push_back(folder_.measure("log", FleetFolder::image_file(entry.name, "log"),
-                                          [](const std::string&) { return std::string(); }));
+  entry.outputs.push_back(
+      folder_.measure("log", FleetFolder::image_file(entry.name, "log"), tools_.sha256));
 }
 
 /// Rows that are none are not left to be taken for "nothing found"; those of an earlier run are.

@@ -37,7 +37,7 @@ struct FleetOutput {
   std::string kind;  ///< rows, summary, report, log
   std::string file;  ///< relative to the folder of the fleet
   std::uint64_t bytes = 0;
-  std::string sha256;  ///< empty of a log
+  std::string sha256;
 };
 
 /// What a run before this one left of an image, and lies there until there is better.

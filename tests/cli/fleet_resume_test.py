@@ -34,6 +34,16 @@ class Earlier(FleetTest):
         self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "b"}, before))
         self.assertFalse((self.out / "images" / ".earlier").exists())
 
+    def test_a_log_of_an_image_is_verified_too(self):
+        logs = [self.log(name, number) for number, name in enumerate(("a", "b", "c"))]
+        self.fleet("-z", "UTC", *logs)
+        (self.out / "images" / "a.log").unlink()
+        (self.out / "images" / "b.log").write_text("all is well\n")
+        run = self.fleet("-z", "UTC", "--resume", *logs)
+        self.assertEqual(self.kept(), {"c"})
+        self.assertIn("1 of 3 images kept; 2: what was written of it changed", run.err)
+        self.assertIn("findings in", (self.out / "images" / "b.log").read_text())
+
     def test_the_same_files_by_another_name_are_the_same(self):
         log = self.log("logs/cron")
         self.fleet("-z", "UTC", log)

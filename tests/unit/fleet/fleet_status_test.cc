@@ -45,7 +45,7 @@ FleetStatus sample() {
   done.ended = "2026-11-28T22:00:09.250000+00:00";
   done.outputs = {{"rows", "images/E-01.jsonl", 25533, std::string(64, 'b')},
                   {"summary", "images/E-01.summary.json", 6636, std::string(64, 'c')},
-                  {"log", "images/E-01.log", 63, {}}};
+                  {"log", "images/E-01.log", 63, std::string(64, 'e')}};
   FleetEntry failed;
   failed.name = "db02.raw";
   failed.image = {.segments = {"db02.raw"}};
@@ -56,7 +56,7 @@ FleetStatus sample() {
       "its process was ended by signal 9 (SIGKILL); the machine may have run out of memory";
   failed.started = done.started;
   failed.ended = done.ended;
-  failed.outputs = {{"log", "images/db02.raw.log", 0, {}}};
+  failed.outputs = {{"log", "images/db02.raw.log", 0, std::string(64, 'f')}};
   FleetEntry running = failed;
   running.name = "mail.qcow2";
   running.state = ImageState::running;
