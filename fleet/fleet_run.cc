@@ -27,6 +27,8 @@ constexpr milliseconds kTick{200};
 /// what it lacks after a crash is done again, which is never more than that.
 constexpr milliseconds kPause{1000};
 constexpr int kShare = 20;
+/// How old `updated` gets while nothing changes: a monitor takes a minute without news for a death.
+constexpr milliseconds kHeartbeat{10000};
 /// What programs get to tidy up before they are killed.
 constexpr milliseconds kGrace{5000};
 
@@ -219,8 +221,9 @@ void FleetRun::show_progress() const {
 
 Result<void> FleetRun::publish(bool at_once) {
   const Clock::time_point now = Clock::now();
-  const Clock::duration pause = std::max<Clock::duration>(kPause, kShare * publishing_);
-  if (!at_once && (!changed_ || now - published_ < pause)) return {};
+  const Clock::duration pause =
+      std::max<Clock::duration>(changed_ ? kPause : kHeartbeat, kShare * publishing_);
+  if (!at_once && now - published_ < pause) return {};
   status_.updated = tools_.now();
   Result<void> written = tools_.publish(status_);
   changed_ = false;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """scan -d --resume: results stay until there are better ones."""
 
+import os
 import pathlib
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.fleet_test import FleetTest  # noqa: E402
-from tests.support import fleets, program, tap  # noqa: E402
+from tests.support import fleet_hosts, fleets, program, tap  # noqa: E402
 
 
 class Earlier(FleetTest):
@@ -43,6 +44,28 @@ class Earlier(FleetTest):
         self.assertEqual(self.kept(), {"c"})
         self.assertIn("1 of 3 images kept; 2: what was written of it changed", run.err)
         self.assertIn("findings in", (self.out / "images" / "b.log").read_text())
+
+    def test_the_status_of_a_fleet_that_lives_is_fresh(self):
+        """One that waits for an image as large as a disk looked like one that was killed."""
+        big = self.place / "big"
+        big.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(2000)))
+        process = fleets.start(self.out, "-z", "UTC", big)
+        stopped = []
+        deadline = time.monotonic() + 60
+        while not stopped and time.monotonic() < deadline:
+            stopped = [pid for pid in fleets.processes_of(self.out / "images" / "big.jsonl")]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(1.5)  # until what began is written
+        before = fleets.status_of(self.out)
+        time.sleep(10.5)
+        after = fleets.status_of(self.out)
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+        process.stderr.close()
+        self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 0)
+        self.assertGreater(after["updated"], before["updated"])
+        self.assertEqual(after["images"], before["images"])
 
     def test_the_same_files_by_another_name_are_the_same(self):
         log = self.log("logs/cron")
