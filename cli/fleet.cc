@@ -179,11 +179,18 @@ std::string state_words(ExitStatus status) {
 }
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
+  const auto without_log =
+      static_cast<std::size_t>(std::ranges::count_if(status.images, [](const FleetEntry& entry) {
+        return entry.state == ImageState::complete && entry.exit_status == exit_no_log;
+      }));
   const std::size_t unreachable = count_images(status, ImageState::unreachable);
-  return fmt::format("{}: {} complete ({} of them kept), {} partial, {} failed{} in {:.1f} s",
+  return fmt::format("{}: {} complete ({} of them kept{}), {} partial, {} failed{} in {:.1f} s",
                      counted_words(status.images.size(), "image"),
                      with_thousands(count_images(status, ImageState::complete)),
                      with_thousands(kept),
+                     without_log == 0
+                         ? std::string()
+                         : fmt::format(", {} without a cron log", with_thousands(without_log)),
                      with_thousands(count_images(status, ImageState::partial)),
                      with_thousands(count_images(status, ImageState::failed)),
                      unreachable == 0 ? std::string()

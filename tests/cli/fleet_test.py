@@ -140,6 +140,12 @@ class Failures(FleetTest):
             summary = rows.parse((self.out / image["outputs"]["summary"]["file"]).read_text())
             self.assertEqual([log["complete"] for log in summary["logs"]], [False])
 
+    def test_images_without_a_log_are_counted(self):
+        notes = self.place / "notes"
+        notes.write_text("no cron here\n" * 10)
+        run = self.fleet("-z", "UTC", self.log("cron"), notes)
+        self.assertIn("2 images: 2 complete (0 of them kept, 1 without a cron log), 0 partial", run.err)
+
     def test_exit_statuses_of_the_whole(self):
         none, no_log = self.place / "none", self.place / "mail.log"
         no_log.write_text("Nov  1 00:00:00 host postfix/smtpd[5]: connect\n" * 10)
