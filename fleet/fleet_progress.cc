@@ -31,6 +31,7 @@ std::string progress_words(const FleetProgress& progress, std::chrono::duration<
   const double seconds = elapsed.count();
   if (progress.done_now == 0 || seconds <= 0) return text;
   text += "; " + image_rate(static_cast<double>(progress.done_now) * 60 / seconds);
+  if (progress.bytes_running > progress.bytes_now) return text;
   const auto bytes = static_cast<double>(progress.bytes_now);
   if (bytes > 0) text += ", " + figure(bytes / seconds / 1e6) + " MB/s";
   const auto left = static_cast<double>(progress.total - progress.done);

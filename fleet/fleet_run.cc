@@ -210,6 +210,7 @@ void FleetRun::show_progress() const {
     const ImageState state = status_.images[i].state;
     const bool open = state == ImageState::waiting || state == ImageState::running;
     if (open) progress.bytes_left += work_[i].bytes;
+    if (state == ImageState::running) progress.bytes_running += work_[i].bytes;
     if (!open) ++progress.done;
     if (state == ImageState::partial) ++progress.partial;
     if (state == ImageState::failed) ++progress.failed;

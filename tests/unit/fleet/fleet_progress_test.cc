@@ -20,6 +20,14 @@ TEST(FleetProgress, PromisesNothingBeforeTheFirst) {
   EXPECT_EQ(progress_words(progress, duration<double>(9)), "5/40 done");
 }
 
+TEST(FleetProgress, ReckonsNoDiskBySmallImages) {
+  FleetProgress progress{.total = 10, .done = 9, .done_now = 9};
+  progress.bytes_now = 9'000'000;
+  progress.bytes_left = 1'500'000'000;
+  progress.bytes_running = 1'500'000'000;
+  EXPECT_EQ(progress_words(progress, duration<double>(60)), "9/10 done; 9.0 images/min");
+}
+
 TEST(FleetProgress, GoesByImagesWhereBytesAreNotKnown) {
   const FleetProgress progress{.total = 3, .done = 2, .done_now = 2};
   EXPECT_EQ(progress_words(progress, duration<double>(7200)),
