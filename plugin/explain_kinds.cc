@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -78,11 +79,27 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
         "beyond_rate / 2, or clear where the rate is not known to a tenth: else cron did not run "
         "if beyond_rate >= clear and spent is more; else the host was suspended or its clock set"},
        {"surplus", gap.surplus,
-        "observed - scheduled (- what a start of the daemon may take): judged whatever the cause"},
-       {"surplus_score", gap.surplus_score,
-        "-log10 of the chance of so much, as of an excess over as many intervals; no more than "
-        "what a "
-        "job's spill or habit, or bursts of most days, leave of it"}});
+        "observed - scheduled (- what a start of the daemon may take): judged whatever the "
+        "cause"}});
+  if (gap.surplus <= 0) return;
+  const WindowCalibration& calibration = input.scan.calibration();
+  const WindowCalibration::Surprise tails = WindowCalibration::surprise(cost.beyond(gap.surplus));
+  steps.insert(steps.end(), {{"width", static_cast<double>(cost.width), "intervals, had all run"},
+                             {"R", gap.surplus, "surplus"},
+                             {"V", cost.variance, "noise^2"},
+                             {"M", cost.random_mean, "PIDs of scheduled that can vary"}});
+  std::ranges::move(tail_steps(calibration, tails, cost.width), std::back_inserter(steps));
+  steps.push_back({"own_score", input.scan.score(tails.sum, cost.width),
+                   "raw_score * shrink - price, from 0 to 9999"});
+  steps.push_back({"surplus_score", gap.surplus_score,
+                   "own_score: -log10 of the chance of so much, as of an excess over as many "
+                   "intervals; no more than what a job's spill or habit, or bursts of most days, "
+                   "leave of it"});
+  std::ranges::move(chance_steps(input.scan, gap.surplus_score), std::back_inserter(steps));
+  if (a.excess_pids > 0)
+    steps.push_back({"least_level", static_cast<double>(a.surplus_level),
+                     "by in_month, whatever the cause: the row has the larger of this and the "
+                     "cause's"});
 }
 
 void add_silence(const Anomaly& a, Steps& steps) {

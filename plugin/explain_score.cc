@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <string>
 
 #include "plugin/anomaly/explanations.h"
@@ -21,6 +22,7 @@ class Steps {
   void add(std::string name, double value, std::string formula) {
     steps_.push_back({std::move(name), value, std::move(formula)});
   }
+  void append(std::vector<Quantity> more) { std::ranges::move(more, std::back_inserter(steps_)); }
   std::vector<Quantity> take() { return std::move(steps_); }
 
  private:
@@ -64,74 +66,6 @@ void add_sums(const DetectorInput& input, const Window& window, Steps& steps) {
     steps.add("V", window.variance, "spread * variance");
   }
   steps.add("can_vary", random, "sum of the PIDs that can vary");
-}
-
-void add_tails(const DetectorInput& input, const Window& window, Steps& steps) {
-  const WindowCalibration& calibration = input.scan.calibration();
-  const std::size_t w = width_index(window.width());
-  const WindowCalibration::Surprise tails = calibration.surprise(window);
-  steps.add("M", tails.mean, "can_vary + max(-can_vary / 2, level)");
-  const double m = std::min(tails.mean, window.variance);
-  steps.add("m", m, "min(M, V)");
-  const bool bound = is_chernoff_bound(window.excess, tails.mean, window.variance);
-  if (window.variance <= m * 1.0001) {
-    if (bound)
-      steps.add("count_score", tails.count,
-                "Chernoff's bound, since P(X >= m + R), X Poisson with mean m, is below 1e-200: "
-                "((m + R) ln((m + R) / m) - R) / ln 10, at most 9999; the chance is this small or "
-                "smaller");
-    else
-      steps.add("count_score", tails.count,
-                "-log10 P(X >= m + R), X Poisson with mean m: the lower incomplete gamma function "
-                "P(m + R, m)");
-  } else {
-    steps.add("k", m * m / (window.variance - m), "m^2 / (V - m)");
-    if (bound)
-      steps.add("count_score", tails.count,
-                "Chernoff's bound, since P(X >= m + R), X negative binomial with mean m and size "
-                "k, is below 1e-200: ((m + R) ln((m + R) / m) - (m + R + k) ln((m + R + k) / (m + "
-                "k))) / ln 10, at most 9999; the chance is this small or smaller");
-    else
-      steps.add("count_score", tails.count,
-                "-log10 P(X >= m + R), X negative binomial with mean m and size k: the incomplete "
-                "beta function I_(1 - m/V)(m + R, k)");
-  }
-  if (tails.bursty > 0) {
-    steps.add("sigma_square", std::log1p(window.variance / (tails.mean * tails.mean)),
-              "ln(1 + V / M^2)");
-    steps.add("burst_score", tails.bursts,
-              "-log10 P(X >= M + R), X lognormal: erfc((ln(1 + R/M) + sigma_square/2) / sqrt(2 "
-              "sigma_square)) / 2");
-    steps.add("bursty", tails.bursty, "min(1, (V/M - 1.5) / 1.5), where M >= 3");
-    steps.add("count_share", calibration.count_share(w),
-              "learnt: how far the count's tail is this host's");
-    steps.add("tail_score",
-              WindowCalibration::raw_score({tails.count, tails.bursts, tails.bursty, 1e300},
-                                           calibration.count_share(w)),
-              "count_score - (1 - count_share) * bursty * (count_score - burst_score)");
-  } else {
-    steps.add("tail_score", tails.count, "count_score");
-  }
-  if (std::isfinite(tails.most)) {
-    steps.add("degrees", tails.degrees, "of Student's t: the variance is known from few intervals");
-    if (tails.scale < window.variance) {
-      steps.add("few_variance", tails.scale, "of V, known from few intervals: no more than 0.05 V");
-      steps.add("t_score", tails.most,
-                "-log10 P(t >= R / sqrt(few_variance)) with so many degrees");
-    } else {
-      steps.add("t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees");
-    }
-    steps.add("raw_score",
-              std::min(WindowCalibration::raw_score(tails, calibration.count_share(w)), tails.most),
-              "min(tail_score, t_score)");
-  } else {
-    steps.add("raw_score", WindowCalibration::raw_score(tails, calibration.count_share(w)),
-              "tail_score");
-  }
-  steps.add("shrink", calibration.shrink(w),
-            "learnt: this host's own windows are not more surprising than they say");
-  steps.add("price", WindowScan::price(window.width()), "0.65 log10(width)");
-  steps.add("own_score", window.score, "raw_score * shrink - price, from 0 to 9999");
 }
 
 void add_share(const std::string& name, const std::string& what, const SeenShare& share,
@@ -191,20 +125,6 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
   return score;
 }
 
-void add_level(const DetectorInput& input, double score, Steps& steps) {
-  const double looks = input.scan.looks();
-  steps.add("looks", looks, "windows of the log, those that overlap by their share");
-  steps.add("in_log", expected_count(score, looks),
-            "-looks ln(1 - 10^-score): what chance makes of such");
-  steps.add("score_log", score_over_looks(score, looks),
-            "-log10(1 - exp(-in_log)), or score - log10(looks) where in_log is below 1e-12; "
-            "between 0 and score");
-  steps.add("days", input.scan.days(), "of log that was judged");
-  steps.add(
-      "in_month", expected_count(score, looks) * 30 / std::max(input.scan.days(), 1e-3),
-      "in_log * 30 / days: low below 10, medium below 0.1, high below 1e-4, critical below 1e-8");
-}
-
 /// What the row says of its comparable intervals.
 void add_comparison(const DetectorInput& input, const Anomaly& anomaly, Steps& steps) {
   const std::uint32_t end = anomaly.stretch_first_tick + anomaly.intervals;
@@ -242,10 +162,14 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
     steps.add("score", anomaly.score, "-log10 P(t >= -R / sqrt(V))");
   } else {
     window.score = input.scan.score(window);
-    add_tails(input, window, steps);
+    const WindowCalibration& calibration = input.scan.calibration();
+    const WindowCalibration::Surprise tails = calibration.surprise(window);
+    steps.add("M", tails.sum.random_mean, "can_vary + max(-can_vary / 2, level)");
+    steps.append(tail_steps(calibration, tails, window.width()));
+    steps.add("own_score", window.score, "raw_score * shrink - price, from 0 to 9999");
     steps.add("score", add_explanations(input, window, steps), "the smallest of these");
   }
-  add_level(input, anomaly.score, steps);
+  steps.append(chance_steps(input.scan, anomaly.score));
   if (anomaly.level_bound == LevelBound::unknown_job)
     steps.add("score_if_known", input.scan.score_if_known(window),
               "tail_score * shrink - price, from 0 to 9999: the score, were the job's cost known");

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/window_calibration.h"
+#include "plugin/anomaly/window_scan.h"
 #include "plugin/timeline/explanation.h"
 
 namespace pidometer {
@@ -11,6 +14,14 @@ namespace pidometer {
 /// The arithmetic of a pid_excess or pid_deficit, from the sums over its window to its level: every
 /// quantity that goes into the score, with its formula.
 std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& anomaly);
+
+/// From excess R, variance V and random mean M of a sum of `width` intervals to raw_score, shrink
+/// and price.
+std::vector<Quantity> tail_steps(const WindowCalibration& calibration,
+                                 const WindowCalibration::Surprise& tails, std::size_t width);
+
+/// From a score to how often chance makes such a one.
+std::vector<Quantity> chance_steps(const WindowScan& scan, double score);
 
 /// That of the other kinds, from the clock alone: what was counted, what was expected, and what the
 /// verdict was told from.

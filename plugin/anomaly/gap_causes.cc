@@ -122,9 +122,8 @@ class GapJudge {
     if (more < 1) return;
     verdict.surplus = more;
     const std::uint32_t tick = verdict.gap->tick;
-    const Window gap{
-        tick, tick + 1, more, cost.variance,
-        scan_.score({more, cost.variance, cost.random_mean, cost.few, cost.degrees}, cost.width)};
+    const Window gap{tick, tick + 1, more, cost.variance,
+                     scan_.score(cost.beyond(more), cost.width)};
     verdict.surplus_score = explanations_.explained(gap, cost.width, cost.like);
   }
 

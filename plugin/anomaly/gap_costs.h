@@ -47,6 +47,11 @@ struct GapCost {
   double scheduled() const {
     return intervals + level + elsewhere + lost_at_end;
   }  ///< if all jobs ran
+
+  /// So many PIDs beyond that.
+  WindowCalibration::Sum beyond(double excess) const {
+    return {excess, variance, random_mean, few, degrees};
+  }
 };
 
 /// Takes the cost of a gap from the intervals that other ticks like the missing ones begin, and

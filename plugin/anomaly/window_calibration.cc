@@ -75,8 +75,7 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Sum& sum) {
                     0,
                     0,
                     std::numeric_limits<double>::infinity(),
-                    sum.random_mean,
-                    sum.degrees,
+                    sum,
                     0};
   const double bursty =
       (sum.variance / sum.random_mean - kNotBurstyRatio) / (kBurstyRatio - kNotBurstyRatio);
@@ -94,9 +93,54 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Sum& sum) {
   return surprise;
 }
 
-double WindowCalibration::raw_score(const Surprise& surprise, double count_share) {
+WindowCalibration::Parts WindowCalibration::shared(const Surprise& surprise, double count_share,
+                                                   double few_share) {
+  const Sum& sum = surprise.sum;
+  Parts parts;
+  parts.few_share = few_share;
+  // with as much of the mean as of the variance: a smaller mean has the heavier tail
+  const double known = 1 - sum.few / sum.variance;
+  parts.rest = {(1 - few_share) * sum.excess, known * sum.variance, known * sum.random_mean};
+  Surprise rest = WindowCalibration::surprise(parts.rest);
+  // work that comes in bursts does so in each part
+  if (surprise.bursty > 0) {
+    rest.bursts =
+        surprise_of_bursts(parts.rest.excess, parts.rest.random_mean, parts.rest.variance);
+    rest.bursty = rest.bursts < rest.count ? surprise.bursty : 0;
+  }
+  parts.rest_score = tail_score(rest, count_share);
+  parts.few_score = surprise_of_t(few_share * sum.excess / std::sqrt(sum.few), sum.degrees);
+  const double apart = std::abs(parts.rest_score - parts.few_score);
+  parts.score = std::max(
+      0.0, std::min(parts.rest_score, parts.few_score) - std::log10(1 + std::pow(10.0, -apart)));
+  return parts;
+}
+
+// Each share gives a bound, and the smallest of bounds is one. Taken is the share at which both
+// parts are as surprising: at any other one of them is less so, and the bound no smaller than half.
+WindowCalibration::Parts WindowCalibration::by_parts(const Surprise& surprise, double count_share) {
+  const Sum& sum = surprise.sum;
+  if (sum.degrees == 0 || sum.few <= 0 || sum.few >= sum.variance || sum.excess <= 0) return {};
+  constexpr int kHalvings = 16;  // the share is known to five digits then
+  double less = 0;
+  double more = 1;
+  Parts parts;
+  for (int k = 0; k < kHalvings; ++k) {
+    parts = shared(surprise, count_share, (less + more) / 2);
+    (parts.few_score < parts.rest_score ? less : more) = parts.few_share;
+  }
+  return parts;
+}
+
+double WindowCalibration::tail_score(const Surprise& surprise, double count_share) {
   const double back = (1 - count_share) * surprise.bursty * (surprise.count - surprise.bursts);
-  return std::min(surprise.count - back, surprise.most);
+  return surprise.count - back;
+}
+
+double WindowCalibration::raw_score(const Surprise& surprise, double count_share) {
+  const double tail = tail_score(surprise, count_share);
+  if (tail <= surprise.most) return tail;
+  return std::min(tail, std::max(surprise.most, by_parts(surprise, count_share).score));
 }
 
 double WindowCalibration::score(const Window& window) const {

@@ -28,19 +28,6 @@ class WindowCalibration {
   /// What a stated score of width `w` is multiplied by, at most 1.
   double shrink(std::size_t w) const { return shrink_[w]; }
 
-  /// What the tails say of a window, before it is known how far to go from one to the other.
-  struct Surprise {
-    double count = 0;      ///< by the tail of a count
-    double bursts = 0;     ///< by the heavier one
-    double bursty = 0;     ///< 0 to 1: how much the heavier one counts
-    double most = 0;       ///< by what little is known of such intervals; infinite: it is much
-    double mean = 0;       ///< of the part that varies, the level's included
-    unsigned degrees = 0;  ///< of Student's t in `most`
-    double scale =
-        0;  ///< variance there: all of it, or what is known from few where that is little
-  };
-  Surprise surprise(const Window& window) const;
-
   /// A sum of intervals, of which not each is known: what was handed out over a gap.
   struct Sum {
     double excess = 0;  ///< observed minus expected
@@ -49,7 +36,30 @@ class WindowCalibration {
     double few = 0;          ///< part of the variance that is known from few others
     unsigned degrees = 0;    ///< of Student's t for that part; 0: there is none
   };
+
+  /// What the tails say of a window, before it is known how far to go from one to the other.
+  struct Surprise {
+    double count = 0;   ///< by the tail of a count
+    double bursts = 0;  ///< by the heavier one
+    double bursty = 0;  ///< 0 to 1: how much the heavier one counts
+    double most = 0;    ///< by what little is known of such intervals; infinite: it is much
+    Sum sum;            ///< what is judged; the level is in `random_mean`
+    double scale =
+        0;  ///< variance in `most`: all of it, or what is known from few where that is little
+  };
+  Surprise surprise(const Window& window) const;
   static Surprise surprise(const Sum& sum);
+
+  /// A sum is as large only if what is known of it has more than its share of the excess or what is
+  /// known from few has: the chances of both together bound it, however it is shared.
+  struct Parts {
+    double few_share = 0;  ///< of the excess: where both are as surprising
+    Sum rest;              ///< what is known
+    double rest_score = 0;
+    double few_score = 0;  ///< by Student's t
+    double score = 0;      ///< of both chances together; 0: there are no two parts
+  };
+  static Parts by_parts(const Surprise& surprise, double count_share);
 
   /// What a window is taken for where its level is not looked at: `window.excess` and `.variance`
   /// are those without it.
@@ -58,7 +68,9 @@ class WindowCalibration {
   /// How far from the tail of bursts to that of a count, 0 to 1, in windows of width `w`.
   double count_share(std::size_t w) const { return count_share_[w]; }
 
-  /// -log10 of the chance by both tails.
+  /// -log10 of the chance by both tails, whatever is known from few.
+  static double tail_score(const Surprise& surprise, double count_share);
+  /// The same, and no more than what is known from few allows.
   static double raw_score(const Surprise& surprise, double count_share);
 
   /// -log10 of the chance of such a sum in one window of its width.
@@ -69,6 +81,8 @@ class WindowCalibration {
   double score(const Sum& sum, std::size_t width) const;
 
  private:
+  static Parts shared(const Surprise& surprise, double count_share, double few_share);
+
   /// A window of the sample, as far as the sample needs it.
   struct Sampled {
     double deviations;  ///< of its excess, negative: the farthest first

@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "plugin/anomaly/tail_chance.h"
+#include "plugin/anomaly/window_scan.h"
+#include "plugin/explain_steps.h"
+
+namespace pidometer {
+namespace {
+
+using Steps = std::vector<Quantity>;
+
+// The tail of a count.
+void add_count(const WindowCalibration::Surprise& tails, Steps& steps) {
+  const auto& [excess, variance, mean, few, degrees] = tails.sum;
+  const double m = std::min(mean, variance);
+  steps.push_back({"m", m, "min(M, V)"});
+  const bool bound = is_chernoff_bound(excess, mean, variance);
+  if (variance <= m * 1.0001) {
+    if (bound)
+      steps.push_back(
+          {"count_score", tails.count,
+           "Chernoff's bound, since P(X >= m + R), X Poisson with mean m, is below 1e-200: "
+           "((m + R) ln((m + R) / m) - R) / ln 10, at most 9999; the chance is this small or "
+           "smaller"});
+    else
+      steps.push_back(
+          {"count_score", tails.count,
+           "-log10 P(X >= m + R), X Poisson with mean m: the lower incomplete gamma function "
+           "P(m + R, m)"});
+    return;
+  }
+  steps.push_back({"k", m * m / (variance - m), "m^2 / (V - m)"});
+  if (bound)
+    steps.push_back(
+        {"count_score", tails.count,
+         "Chernoff's bound, since P(X >= m + R), X negative binomial with mean m and size "
+         "k, is below 1e-200: ((m + R) ln((m + R) / m) - (m + R + k) ln((m + R + k) / (m + "
+         "k))) / ln 10, at most 9999; the chance is this small or smaller"});
+  else
+    steps.push_back(
+        {"count_score", tails.count,
+         "-log10 P(X >= m + R), X negative binomial with mean m and size k: the incomplete "
+         "beta function I_(1 - m/V)(m + R, k)"});
+}
+
+// What is known from few intervals, and how far that bounds the score.
+void add_few(const WindowCalibration::Surprise& tails, double count_share, Steps& steps) {
+  const WindowCalibration::Sum& sum = tails.sum;
+  steps.push_back({"degrees", static_cast<double>(sum.degrees),
+                   "of Student's t: a part of the variance is known from few intervals"});
+  steps.push_back({"few_variance", std::min(sum.few, sum.variance), "that part of V"});
+  const double raw = WindowCalibration::raw_score(tails, count_share);
+  if (tails.scale < sum.variance) {
+    steps.push_back({"t_score", tails.most,
+                     "-log10 P(t >= R / sqrt(few_variance)) with so many degrees, since that part "
+                     "is no more than 0.05 V"});
+    steps.push_back({"raw_score", raw, "min(tail_score, t_score)"});
+    return;
+  }
+  steps.push_back({"t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees"});
+  const WindowCalibration::Parts parts = WindowCalibration::by_parts(tails, count_share);
+  if (parts.score <= 0) {
+    steps.push_back({"raw_score", raw, "min(tail_score, t_score)"});
+    return;
+  }
+  steps.insert(
+      steps.end(),
+      {{"few_share", parts.few_share,
+        "of R: the sum is as large only if that part has so much of it or the rest has the other "
+        "share; any share gives a bound, this is where both are as surprising"},
+       {"rest_variance", parts.rest.variance, "V - few_variance"},
+       {"rest_mean", parts.rest.random_mean, "M * rest_variance / V"},
+       {"known_score", parts.rest_score,
+        "as tail_score, of (1 - few_share) * R, with rest_variance for V and rest_mean for M; "
+        "bursty is the same"},
+       {"few_score", parts.few_score,
+        "-log10 P(t >= few_share * R / sqrt(few_variance)) with so many degrees"},
+       {"parts_score", parts.score, "-log10(10^-known_score + 10^-few_score)"},
+       {"raw_score", raw, "min(tail_score, max(t_score, parts_score))"}});
+}
+
+}  // namespace
+
+std::vector<Quantity> tail_steps(const WindowCalibration& calibration,
+                                 const WindowCalibration::Surprise& tails, std::size_t width) {
+  Steps steps;
+  const std::size_t w = width_index(width);
+  const double share = calibration.count_share(w);
+  const double mean = tails.sum.random_mean;
+  add_count(tails, steps);
+  if (tails.bursty > 0) {
+    steps.insert(
+        steps.end(),
+        {{"sigma_square", std::log1p(tails.sum.variance / (mean * mean)), "ln(1 + V / M^2)"},
+         {"burst_score", tails.bursts,
+          "-log10 P(X >= M + R), X lognormal: erfc((ln(1 + R/M) + sigma_square/2) / sqrt(2 "
+          "sigma_square)) / 2"},
+         {"bursty", tails.bursty, "min(1, (V/M - 1.5) / 1.5), where M >= 3"},
+         {"count_share", share, "learnt: how far the count's tail is this host's"},
+         {"tail_score", WindowCalibration::tail_score(tails, share),
+          "count_score - (1 - count_share) * bursty * (count_score - burst_score)"}});
+  } else {
+    steps.push_back({"tail_score", tails.count, "count_score"});
+  }
+  if (std::isfinite(tails.most))
+    add_few(tails, share, steps);
+  else
+    steps.push_back({"raw_score", WindowCalibration::raw_score(tails, share), "tail_score"});
+  steps.push_back({"shrink", calibration.shrink(w),
+                   "learnt: this host's own windows are not more surprising than they say"});
+  steps.push_back({"price", WindowScan::price(width), "0.65 log10(width)"});
+  return steps;
+}
+
+std::vector<Quantity> chance_steps(const WindowScan& scan, double score) {
+  const double looks = scan.looks();
+  const double count = expected_count(score, looks);
+  return {
+      {"looks", looks, "windows of the log, those that overlap by their share"},
+      {"in_log", count, "-looks ln(1 - 10^-score): what chance makes of such"},
+      {"score_log", score_over_looks(score, looks),
+       "-log10(1 - exp(-in_log)), or score - log10(looks) where in_log is below 1e-12; "
+       "between 0 and score"},
+      {"days", scan.days(), "of log that was judged"},
+      {"in_month", count * 30 / std::max(scan.days(), 1e-3),
+       "in_log * 30 / days: low below 10, medium below 0.1, high below 1e-4, critical below 1e-8"}};
+}
+
+}  // namespace pidometer
