@@ -88,6 +88,7 @@ enum class LevelBound : std::uint8_t {
   quiet_hour,     ///< less goes on there than elsewhere, in a log of too few days to say how long
   running_job,    ///< a job of which few runs are known goes on behind its own interval
   unknown_job,    ///< a job of which no other run is known stands in it
+  out_of_order,   ///< of a clock that was set: its lines fit elsewhere in the log as well
 };
 
 enum class Level : std::uint8_t { informational, low, medium, high, critical };
@@ -138,7 +139,7 @@ struct Anomaly {
   /// one activity are neighbours, or apart by a quiet interval or two.
   std::uint32_t activity = 0;
 
-  LevelBound level_bound = LevelBound::none;  ///< pid_excess: why it is low, and no alarm
+  LevelBound level_bound = LevelBound::none;  ///< pid_excess, record_gap: why it is no alarm
 
   // pid_excess and record_gap; may_be_boot of a boot too:
   bool restarted = false;  ///< cron's daemon was started within it while the PIDs went on

@@ -87,7 +87,12 @@ void add_untimed(const DetectorInput& input, const GapVerdict& verdict,
   a.assumed_seconds = *gap.seconds;
   a.time_edited = gap.also != kNoTick;
   add_surplus(verdict, input.scan, a);
-  if (a.excess_pids > 0) found.push_back(std::move(a));
+  if (a.excess_pids == 0) return;
+  if (verdict.out_of_order && a.level >= Level::medium) {
+    a.level_bound = LevelBound::out_of_order;
+    a.level = Level::low;
+  }
+  found.push_back(std::move(a));
 }
 
 // One job's lines are gone and its PIDs are not. A job that does not come back may have been handed

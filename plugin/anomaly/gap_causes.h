@@ -37,6 +37,9 @@ struct GapVerdict {
   /// that is not known.
   double surplus = 0;
   double surplus_score = 0;
+  /// Its lines are as well not in order: by their times one of its two ticks belongs elsewhere in
+  /// the log, and is no surplus there. Known where the surplus would be a row.
+  bool out_of_order = false;
 };
 
 /// What each of the clock's gaps means. Removed lines leave the PIDs that their jobs took; a host

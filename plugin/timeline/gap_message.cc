@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "plugin/timeline/escape_bytes.h"
+#include "plugin/timeline/names.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -137,6 +138,11 @@ std::string pids_handed_out(std::int64_t count, std::string_view comparison) {
   return fmt::format("{} {} PIDs were handed out (processes or threads)", count, comparison);
 }
 
+std::string bound_words(LevelBound bound) {
+  if (bound == LevelBound::none) return {};
+  return fmt::format("; no more than low: {}", level_bound_words(bound));
+}
+
 std::string gap_message(const TimelineEvent& event, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   if (finding.missing) return against_journal_message(event, finding);
@@ -166,7 +172,8 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
            (anomaly.cause == GapCause::evidence_damaged
                 ? std::string(", where the log is damaged or unreadable: lines may be lost there")
                 : interval_words(anomaly)) +
-           (anomaly.may_be_boot ? "; unless the host was booted" : "");
+           (anomaly.may_be_boot ? "; unless the host was booted" : "") +
+           bound_words(anomaly.level_bound);
   const std::string whose =
       anomaly.one_job ? fmt::format(" of one job of {}", escape_bytes(finding.missing_username))
                       : std::string();

@@ -18,6 +18,9 @@ std::string duration_words(double seconds);
 /// may speak of processes alone.
 std::string pids_handed_out(std::int64_t count, std::string_view comparison);
 
+/// "; no more than low: ..." where something bounds the level of an excess; else empty.
+std::string bound_words(LevelBound bound);
+
 /// Whether a record_gap is one of PIDs alone: in an interval that nothing can be compared with.
 inline bool lacks_no_record(const Anomaly& gap) {
   return gap.missing_records == 0 && gap.excess_pids > 0;

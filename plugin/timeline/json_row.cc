@@ -29,6 +29,12 @@ void put_finding_lines(RowJson& row, const FindingBody& finding) {
   }
 }
 
+void put_bound(RowJson& row, const Anomaly& anomaly) {
+  if (anomaly.level_bound == LevelBound::none) return;
+  row["most_level"] = level_name(Level::low);
+  row["most_level_reason"] = level_bound_name(anomaly.level_bound);
+}
+
 void put_distance(RowJson& row, const Anomaly& anomaly) {
   row["intervals"] = anomaly.intervals;
   row["wraps_assumed"] = anomaly.wraps_assumed;
@@ -39,10 +45,7 @@ void put_distance(RowJson& row, const Anomaly& anomaly) {
   row["excess_high"] = anomaly.excess_high;
   row["score"] = row_real(anomaly.score);
   row["score_log"] = row_real(anomaly.score_log);
-  if (anomaly.level_bound != LevelBound::none) {
-    row["most_level"] = level_name(Level::low);
-    row["most_level_reason"] = level_bound_name(anomaly.level_bound);
-  }
+  put_bound(row, anomaly);
   row["baseline_samples"] = anomaly.baseline_samples;
   row["baseline_low"] = anomaly.baseline_low;
   row["baseline_high"] = anomaly.baseline_high;
@@ -65,6 +68,7 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["excess_pids"] = anomaly.excess_pids;
   row["score"] = row_real(anomaly.score);
   row["score_log"] = row_real(anomaly.score_log);
+  put_bound(row, anomaly);
 }
 
 /// A line of another log: a MissingLine or a Witness.

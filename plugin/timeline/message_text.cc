@@ -127,9 +127,7 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
              (!anomaly.may_be_boot ? ""
               : anomaly.restarted  ? "; unless the host was booted, not only its cron daemon"
                                    : "; unless the host was booted") +
-             (anomaly.level_bound == LevelBound::none
-                  ? ""
-                  : fmt::format("; no more than low: {}", level_bound_words(anomaly.level_bound)));
+             bound_words(anomaly.level_bound);
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
              " than the schedule usually costs " + when(finding);

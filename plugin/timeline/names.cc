@@ -63,6 +63,8 @@ std::string_view level_bound_name(LevelBound bound) {
       return "running_job";
     case LevelBound::unknown_job:
       return "unknown_job";
+    case LevelBound::out_of_order:
+      return "out_of_order";
   }
   return "none";
 }
@@ -82,6 +84,8 @@ std::string_view level_bound_words(LevelBound bound) {
       return "a job of which fewer than eight runs are known goes on";
     case LevelBound::unknown_job:
       return "a job of which no other run is known stands in it, and may have cost anything";
+    case LevelBound::out_of_order:
+      return "the lines beside it fit elsewhere in the log by time and PID";
   }
   return "nothing";
 }

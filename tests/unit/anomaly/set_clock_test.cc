@@ -79,6 +79,46 @@ TEST(SetClock, back_alone_may_be_a_boot) {
   EXPECT_EQ(found[0].level, Level::low);
 }
 
+// Where parts of a log are joined in the wrong order its times and PIDs fall at the joints, and the
+// fall looks like a clock that was set back while the counter went round.
+TEST(SetClock, a_joint_of_parts_in_the_wrong_order_is_no_alarm) {
+  std::size_t held = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed)
+    for (const std::int64_t first : {3, 4, 6}) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", " + std::to_string(first) + " days first");
+      std::vector<Reading> readings = Host{server, 3, 0, seed}.run(14 * kDay);
+      for (Reading& r : readings) r.pid = 300 + r.pid % 32468;
+      const auto from = [&](std::int64_t day) {
+        return std::ranges::find_if(readings,
+                                    [&](const Reading& r) { return r.time >= at(day * kDay + 7); });
+      };
+      std::rotate(from(first), from(10), readings.end());
+      for (const Anomaly& a : untimed(find(readings))) {
+        EXPECT_LT(a.level, Level::medium) << a.excess_pids;
+        held += a.level_bound == LevelBound::out_of_order ? 1 : 0;
+      }
+    }
+  EXPECT_GT(held, 3U);
+}
+
+// So does a block of lines that stands in it twice.
+TEST(SetClock, a_block_of_lines_that_is_repeated_is_no_alarm) {
+  std::size_t held = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::vector<Reading> readings = Host{server, 3, 0, seed}.run(14 * kDay);
+    for (Reading& r : readings) r.pid = 300 + r.pid % 32468;
+    const auto block = readings.begin() + static_cast<std::ptrdiff_t>(500 + 400 * seed);
+    const std::vector<Reading> lines(block, block + 80);
+    readings.insert(readings.end() - 200, lines.begin(), lines.end());
+    for (const Anomaly& a : untimed(find(readings))) {
+      EXPECT_LT(a.level, Level::medium) << a.excess_pids;
+      held += a.level_bound == LevelBound::out_of_order ? 1 : 0;
+    }
+  }
+  EXPECT_GT(held, 0U);
+}
+
 TEST(EditedTime, work_beside_it_is_an_excess) {
   for (const double noise : {0.0, 0.3, 3.0})
     for (const std::int64_t by : {-7 * kHour, 7 * kHour})

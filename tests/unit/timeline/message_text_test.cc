@@ -38,6 +38,20 @@ TEST(EventMessage, SaysWhatAFallMayBeInstead) {
             "came as far");
 }
 
+TEST(EventMessage, SaysWhyAnExcessOfASetClockIsNoAlarm) {
+  TimelineEvent event = samples::record_gap();
+  Anomaly& gap = std::get<FindingBody>(event.body).anomaly;
+  gap.missing_records = 0;
+  gap.excess_pids = 8000;
+  gap.assumed_seconds = 600;
+  const std::string plain = event_message(event);
+  gap.level_bound = LevelBound::out_of_order;
+  EXPECT_EQ(event_message(event), plain +
+                                      "; no more than low: the lines beside it fit elsewhere in "
+                                      "the log by time and PID");
+  EXPECT_NE(write_jsonl(event).find(R"("most_level_reason":"out_of_order")"), std::string::npos);
+}
+
 /// Whatever the cause of a gap is, what was handed out beyond its jobs is told.
 TEST(EventMessage, SaysWhatAGapDoesNotExplain) {
   TimelineEvent event = samples::record_gap();
