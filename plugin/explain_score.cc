@@ -173,6 +173,12 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
   if (anomaly.level_bound == LevelBound::unknown_job)
     steps.add("score_if_known", input.scan.score_if_known(window),
               "tail_score * shrink - price, from 0 to 9999: the score, were the job's cost known");
+  if (!anomaly.absent_labels.empty())
+    steps.add(
+        "with_missing_jobs", anomaly.absent_expected,
+        "PIDs of the row's interval, had it the jobs that its tick lacks and the nearest ones "
+        "of its minute have; so many of these: " +
+            std::to_string(anomaly.absent_seen));
   steps.add("stretch_R", static_cast<double>(anomaly.observed_pids) - anomaly.expected_pids,
             "of the row: the shortest stretch that holds 55% of R");
   const Window stretch = input.scan.measure(anomaly.stretch_first_tick,

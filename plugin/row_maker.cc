@@ -232,6 +232,10 @@ TimelineEvent RowMaker::finding_row(Anomaly anomaly) const {
     body.missing_username = log_.labels[anomaly.labels.front()].username;
     body.missing_command = log_.labels[anomaly.labels.front()].command;
   }
+  if (!anomaly.absent_labels.empty()) {
+    body.missing_username = log_.labels[anomaly.absent_labels.front()].username;
+    body.missing_command = log_.labels[anomaly.absent_labels.front()].command;
+  }
   if (anomaly.kind == AnomalyKind::schedule_mismatch &&
       anomaly.mismatch == ScheduleMismatch::line_without_job) {
     body.missing_username = anomaly.crontab_line->username;

@@ -141,6 +141,12 @@ struct Anomaly {
 
   LevelBound level_bound = LevelBound::none;  ///< pid_excess, record_gap: why it is no alarm
 
+  // pid_excess of one interval whose tick lacks jobs that each such tick around has, while their
+  // PIDs were handed out:
+  std::vector<std::uint32_t> absent_labels = {};  ///< Reading::label, sorted; empty: none is known
+  std::uint32_t absent_seen = 0;                  ///< in so many ticks, the nearest ones
+  double absent_expected = 0;                     ///< PIDs of the interval with them
+
   // pid_excess and record_gap; may_be_boot of a boot too:
   bool restarted = false;  ///< cron's daemon was started within it while the PIDs went on
   bool may_be_boot =

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/anomaly/absent_jobs.h"
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_picks.h"
@@ -13,6 +14,22 @@ namespace {
 // What lies in the window beside its stretch belongs to the activity where it is more than the
 // background's own variation by itself; the best of many windows reaches too far by chance.
 constexpr double kBesideDeviations = 3;
+
+// The PIDs of a job whose line is not there were handed out where no fewer were than with it, as
+// far as that varies.
+constexpr double kSpentDeviations = 2;
+
+void tell_absent_jobs(const TicksAlike& alike, Anomaly& a, std::uint32_t tick) {
+  if (a.intervals != 1) return;
+  auto absent = alike.absent_from(tick);
+  if (!absent ||
+      static_cast<double>(a.observed_pids) + kSpentDeviations * std::sqrt(absent->variance) <
+          absent->expected)
+    return;
+  a.absent_labels = std::move(absent->labels);
+  a.absent_seen = absent->seen;
+  a.absent_expected = absent->expected;
+}
 
 Window worth_summing(const Pick& pick) {
   const double excess = pick.window.excess - pick.stretch.excess;
@@ -45,6 +62,7 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     return !scan.listed(w) && !(w.width() == 1 && (c.constant || by_unknown_job(w)));
   });
   std::vector<Anomaly> found;
+  const TicksAlike alike(clock, baseline);
   for (const Pick& pick : pick_windows(scan, std::move(candidates), clock.intervals.size())) {
     Anomaly a = pid_finding(clock, baseline, scan, pick.stretch, AnomalyKind::pid_excess);
     const Window whole = worth_summing(pick);
@@ -68,6 +86,7 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
       a.level_bound = LevelBound::unknown_job;
     if (a.level_bound != LevelBound::none) a.level = Level::low;
     if (a.may_be_boot) a.level = std::min(a.level, Level::low);
+    tell_absent_jobs(alike, a, pick.stretch.begin);
     found.push_back(std::move(a));
   }
   return found;

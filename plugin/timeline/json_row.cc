@@ -51,6 +51,15 @@ void put_distance(RowJson& row, const Anomaly& anomaly) {
   row["baseline_high"] = anomaly.baseline_high;
 }
 
+void put_absent(RowJson& row, const FindingBody& finding) {
+  if (finding.anomaly.absent_labels.empty()) return;
+  put_text(row, "missing_username", finding.missing_username);
+  put_text(row, "missing_command", finding.missing_command);
+  row["missing_jobs"] = finding.anomaly.absent_labels.size();
+  row["missing_seen"] = finding.anomaly.absent_seen;
+  row["missing_expected_pids"] = row_real(finding.anomaly.absent_expected);
+}
+
 void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["cause"] = gap_cause_name(anomaly.cause);
   row["missing_records"] = anomaly.missing_records;
@@ -203,6 +212,7 @@ struct PutBody {
       case AnomalyKind::pid_excess:
       case AnomalyKind::pid_deficit:
         put_distance(row, anomaly);
+        put_absent(row, finding);
         break;
       case AnomalyKind::record_gap:
         put_gap(row, anomaly);

@@ -27,6 +27,20 @@ std::string_view change_words(CrontabChange change) {
   return {};
 }
 
+/// The tick lacks lines that such ticks have.
+std::string absent_words(const FindingBody& finding) {
+  const Anomaly& anomaly = finding.anomaly;
+  if (anomaly.absent_labels.empty()) return {};
+  const std::size_t jobs = anomaly.absent_labels.size();
+  const std::string whose = escape_bytes(finding.missing_username);
+  return fmt::format(
+      "; {} missing that the {} nearest ticks of that minute have: with {} {:.0f} PIDs are "
+      "usual",
+      jobs == 1 ? "the line of a job of " + whose + " is"
+                : fmt::format("lines of {} jobs (one of {}) are", jobs, whose),
+      anomaly.absent_seen, jobs == 1 ? "it" : "them", anomaly.absent_expected);
+}
+
 std::string sequence_message(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   if (anomaly.fault == SequenceFault::edited)
@@ -127,7 +141,7 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
              (!anomaly.may_be_boot ? ""
               : anomaly.restarted  ? "; unless the host was booted, not only its cron daemon"
                                    : "; unless the host was booted") +
-             bound_words(anomaly.level_bound);
+             absent_words(finding) + bound_words(anomaly.level_bound);
     case AnomalyKind::pid_deficit:
       return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
              " than the schedule usually costs " + when(finding);

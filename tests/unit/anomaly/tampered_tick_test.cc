@@ -124,6 +124,47 @@ TEST(TamperedTick, a_line_of_a_new_job_put_in_leaves_a_row_that_says_why_it_is_l
     }
 }
 
+/// Excesses of the tick's interval.
+std::vector<Anomaly> excesses_of(const std::vector<Reading>& readings) {
+  const PidClock clock = build_pid_clock(readings, {});
+  std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  std::erase_if(found, [](const Anomaly& a) {
+    return a.kind != AnomalyKind::pid_excess || a.window_start < at(kTick) ||
+           a.window_start >= at(kTick + 1);
+  });
+  return found;
+}
+
+// A job that never fails to stand in a tick, and whose PIDs were spent, has a line that is missing.
+TEST(TamperedTick, an_excess_says_whose_line_is_missing) {
+  for (const std::uint32_t work : {0U, 500U}) {
+    SCOPED_TRACE(work);
+    const std::vector<Anomaly> found =
+        excesses_of(without(simulate_host(quiet_host(0, work)), kHourly));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].absent_labels, std::vector<std::uint32_t>{kHourly});
+    EXPECT_GE(found[0].absent_seen, 30U);
+    EXPECT_NEAR(found[0].absent_expected + work, static_cast<double>(found[0].observed_pids), 3);
+  }
+}
+
+// It is not where the whole schedule has changed, or the line stands close by.
+TEST(TamperedTick, no_line_is_missing_that_was_never_due_or_is_late) {
+  const std::vector<Reading> whole = simulate_host(quiet_host(0, 500));
+  std::vector<Reading> changed = whole;
+  std::erase_if(changed,
+                [](const Reading& r) { return r.label == kHourly && r.time >= at(kTick); });
+  std::vector<Reading> late = whole;
+  for (Reading& r : late)
+    if (r.label == kHourly && r.time >= at(kTick) && r.time < at(kTick + 1))
+      r.time += std::chrono::seconds(40);
+  std::ranges::stable_sort(late, {}, &Reading::time);
+  for (const auto& readings : {whole, changed, late})
+    for (const Anomaly& a : excesses_of(readings)) EXPECT_TRUE(a.absent_labels.empty());
+  EXPECT_FALSE(excesses_of(whole).empty());
+  EXPECT_FALSE(excesses_of(changed).empty());
+}
+
 // Under load a line of a job of every minute is written just before the next one: two runs in one
 // tick, which cost twice what the common set of one does.
 TEST(TamperedTick, two_runs_of_a_job_cost_two) {

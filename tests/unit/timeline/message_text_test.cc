@@ -52,6 +52,25 @@ TEST(EventMessage, SaysWhyAnExcessOfASetClockIsNoAlarm) {
   EXPECT_NE(write_jsonl(event).find(R"("most_level_reason":"out_of_order")"), std::string::npos);
 }
 
+TEST(EventMessage, SaysWhoseLineIsMissing) {
+  TimelineEvent event = samples::excess();
+  const std::string plain = event_message(event);
+  auto& finding = std::get<FindingBody>(event.body);
+  finding.anomaly.absent_labels = {3};
+  finding.anomaly.absent_seen = 32;
+  finding.anomaly.absent_expected = 8.7;
+  finding.missing_username = "backup";
+  finding.missing_command = "/opt/copy";
+  EXPECT_EQ(event_message(event), plain +
+                                      "; the line of a job of backup is missing that the 32 "
+                                      "nearest ticks of that minute have: with it 9 PIDs are "
+                                      "usual");
+  EXPECT_NE(write_jsonl(event).find(R"("missing_username":"backup")"), std::string::npos);
+  finding.anomaly.absent_labels.push_back(4);
+  EXPECT_NE(event_message(event).find("lines of 2 jobs (one of backup) are missing"),
+            std::string::npos);
+}
+
 /// Whatever the cause of a gap is, what was handed out beyond its jobs is told.
 TEST(EventMessage, SaysWhatAGapDoesNotExplain) {
   TimelineEvent event = samples::record_gap();

@@ -1,0 +1,106 @@
+#include "plugin/anomaly/absent_jobs.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <span>
+
+#include "plugin/baseline/interval_groups.h"
+
+namespace pidometer {
+namespace {
+
+// A job that stood in each of the nearest ticks of its minute, before and behind, is part of the
+// schedule. Eight is what a job's cost is known from; more than thirty-two say nothing new.
+constexpr std::size_t kLeastTicks = 8;
+constexpr std::size_t kMostTicks = 32;
+// Looked for in so many hours (days): a log has holes.
+constexpr LocalMinute kMostSteps = 64;
+
+// A line that is late stands beside its tick: cron's lines were seen two minutes late under load.
+constexpr std::int64_t kLateSeconds = 600;
+
+}  // namespace
+
+// The nearest ticks of the same minute, of other hours or days, on both sides; none where one side
+// has none: a schedule that was changed there is no line that is missing.
+std::vector<std::uint32_t> TicksAlike::around(std::uint32_t tick, LocalMinute step) const {
+  const LocalMinute minute = local_minute_of(clock_.ticks[tick]);
+  std::vector<std::uint32_t> found;
+  std::array<bool, 2> sides{};
+  for (LocalMinute k = 1; k <= kMostSteps && found.size() < kMostTicks; ++k)
+    for (const bool behind : {false, true}) {
+      const std::uint32_t other = index_.at(minute + (behind ? k : -k) * step);
+      if (other == kNoTick) continue;
+      sides[behind ? 1 : 0] = true;
+      found.push_back(other);
+    }
+  if (found.size() < kLeastTicks || !sides[0] || !sides[1]) found.clear();
+  return found;
+}
+
+std::size_t TicksAlike::count(std::uint32_t tick, std::uint32_t label) const {
+  const std::span<const std::uint32_t> labels = clock_.item_sets.labels(clock_.ticks[tick].items);
+  return static_cast<std::size_t>(std::ranges::count(labels, label));
+}
+
+// Whether a line of the job stands close by where others of its minute have none.
+bool TicksAlike::stands_beside(std::uint32_t tick, std::uint32_t label) const {
+  for (const int way : {-1, 1})
+    for (std::int64_t at = std::int64_t{tick} + way;
+         at >= 0 && at < static_cast<std::int64_t>(clock_.ticks.size()); at += way) {
+      const auto beside = static_cast<std::uint32_t>(at);
+      if (std::abs(whole_seconds(clock_.ticks[tick], clock_.ticks[beside])) > kLateSeconds) break;
+      const std::size_t own = count(beside, label);
+      if (own == 0) continue;
+      const LocalMinute minute = local_minute_of(clock_.ticks[beside]);
+      if (minute == local_minute_of(clock_.ticks[tick])) return true;
+      const bool usual = std::ranges::any_of(
+          std::array{-kLocalHour, kLocalHour, -kLocalDay, kLocalDay}, [&](LocalMinute shift) {
+            const std::uint32_t other = index_.at(minute + shift);
+            return other != kNoTick && count(other, label) >= own;
+          });
+      if (!usual) return true;
+    }
+  return false;
+}
+
+std::optional<AbsentJobs> TicksAlike::absent_from(std::uint32_t tick) const {
+  const Tick& own = clock_.ticks[tick];
+  if (own.joined || own.lost_before != Loss::none || tick + 1 >= clock_.ticks.size() ||
+      clock_.ticks[tick + 1].lost_before != Loss::none || clock_.intervals[tick].repaired)
+    return std::nullopt;
+  const std::span<const std::uint32_t> labels = clock_.item_sets.labels(own.items);
+  AbsentJobs absent;
+  std::vector<std::uint32_t> all;
+  for (const LocalMinute step : {kLocalHour, kLocalDay}) {
+    const std::vector<std::uint32_t> ticks = around(tick, step);
+    if (ticks.empty()) continue;
+    std::vector<std::uint32_t> lacking;
+    std::ranges::set_difference(clock_.item_sets.labels(clock_.ticks[ticks.front()].items), labels,
+                                std::back_inserter(lacking));
+    for (const std::uint32_t other : ticks)
+      std::erase_if(lacking,
+                    [&](std::uint32_t label) { return count(other, label) <= count(tick, label); });
+    std::erase_if(lacking, [&](std::uint32_t label) { return stands_beside(tick, label); });
+    if (lacking.size() <= absent.labels.size()) continue;
+    absent.labels = std::move(lacking);
+    absent.seen = static_cast<std::uint32_t>(ticks.size());
+    all = ticks;
+  }
+  if (absent.labels.empty()) return std::nullopt;
+  std::vector<std::uint32_t> whole(labels.begin(), labels.end());
+  whole.insert(whole.end(), absent.labels.begin(), absent.labels.end());
+  std::ranges::sort(whole);
+  const auto like = std::ranges::find_if(all, [&](std::uint32_t other) {
+    return teaches(clock_.intervals[other]) &&
+           std::ranges::equal(clock_.item_sets.labels(clock_.ticks[other].items), whole);
+  });
+  if (like == all.end()) return std::nullopt;
+  const Expectation& e = baseline_.expected[*like];
+  absent.expected = static_cast<double>(e.mean);
+  absent.variance = static_cast<double>(e.variance);
+  return absent;
+}
+
+}  // namespace pidometer
