@@ -14,7 +14,9 @@ using Steps = std::vector<Quantity>;
 
 // The tail of a count.
 void add_count(const WindowCalibration::Surprise& tails, Steps& steps) {
-  const auto& [excess, variance, mean, few, degrees] = tails.sum;
+  const double excess = tails.sum.excess;
+  const double variance = tails.sum.variance;
+  const double mean = tails.sum.random_mean;
   const double m = std::min(mean, variance);
   steps.push_back({"m", m, "min(M, V)"});
   const bool bound = is_chernoff_bound(excess, mean, variance);
@@ -46,6 +48,22 @@ void add_count(const WindowCalibration::Surprise& tails, Steps& steps) {
          "beta function I_(1 - m/V)(m + R, k)"});
 }
 
+void add_parts(const WindowCalibration::Parts& parts, Steps& steps) {
+  steps.insert(
+      steps.end(),
+      {{"few_share", parts.few_share,
+        "of R: the sum is as large only if that part has so much of it or the rest has the other "
+        "share; any share gives a bound, this is where both are as surprising"},
+       {"rest_variance", parts.rest.variance, "V - few_variance"},
+       {"rest_mean", parts.rest.random_mean, "M * rest_variance / V"},
+       {"known_score", parts.rest_score,
+        "as tail_score, of (1 - few_share) * R, with rest_variance for V and rest_mean for M; "
+        "bursty is the same"},
+       {"few_score", parts.few_score,
+        "-log10 P(t >= few_share * R / sqrt(few_variance)) with so many degrees"},
+       {"parts_score", parts.score, "-log10(10^-known_score + 10^-few_score)"}});
+}
+
 // What is known from few intervals, and how far that bounds the score.
 void add_few(const WindowCalibration::Surprise& tails, double count_share, Steps& steps) {
   const WindowCalibration::Sum& sum = tails.sum;
@@ -61,25 +79,28 @@ void add_few(const WindowCalibration::Surprise& tails, double count_share, Steps
     return;
   }
   steps.push_back({"t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees"});
+  std::string others = "t_score";
   const WindowCalibration::Parts parts = WindowCalibration::by_parts(tails, count_share);
-  if (parts.score <= 0) {
-    steps.push_back({"raw_score", raw, "min(tail_score, t_score)"});
-    return;
+  if (parts.score > 0) {
+    others += ", parts_score";
+    add_parts(parts, steps);
   }
-  steps.insert(
-      steps.end(),
-      {{"few_share", parts.few_share,
-        "of R: the sum is as large only if that part has so much of it or the rest has the other "
-        "share; any share gives a bound, this is where both are as surprising"},
-       {"rest_variance", parts.rest.variance, "V - few_variance"},
-       {"rest_mean", parts.rest.random_mean, "M * rest_variance / V"},
-       {"known_score", parts.rest_score,
-        "as tail_score, of (1 - few_share) * R, with rest_variance for V and rest_mean for M; "
-        "bursty is the same"},
-       {"few_score", parts.few_score,
-        "-log10 P(t >= few_share * R / sqrt(few_variance)) with so many degrees"},
-       {"parts_score", parts.score, "-log10(10^-known_score + 10^-few_score)"},
-       {"raw_score", raw, "min(tail_score, max(t_score, parts_score))"}});
+  if (const auto beyond = WindowCalibration::beyond_most(sum)) {
+    others += ", most_score";
+    const WindowCalibration::Surprise surprise = WindowCalibration::surprise(*beyond);
+    steps.insert(
+        steps.end(),
+        {{"open", sum.open,
+          "PIDs that sets of known jobs may cost beyond what is expected of them, at most"},
+         {"guessed_variance", sum.guessed, "of V: what goes with that guess"},
+         {"sure_few", sum.sure_few, "what is known from few intervals of V - guessed_variance"},
+         {"sure_degrees", static_cast<double>(sum.sure_degrees), "of Student's t for it; 0: none"},
+         {"most_score", WindowCalibration::raw_score(surprise, count_share),
+          "as raw_score, of R - open with V - guessed_variance for V, sure_few and sure_degrees"}});
+  }
+  steps.push_back(
+      {"raw_score", raw,
+       others == "t_score" ? "min(tail_score, t_score)" : "min(tail_score, max(" + others + "))"});
 }
 
 }  // namespace

@@ -47,6 +47,15 @@ WindowCalibration::WindowCalibration(const PidClock& clock, const Baseline& base
   for (std::size_t w = 0; w < kWindowWidths.size(); ++w) calibrate(w);
 }
 
+namespace {
+
+// 0 stands for many.
+unsigned least_degrees(unsigned a, unsigned b) {
+  return a > 0 && b > 0 ? std::min(a, b) : std::max(a, b);
+}
+
+}  // namespace
+
 WindowCalibration::Sum WindowCalibration::without_level(const Window& window) const {
   Sum sum{window.excess, window.variance};
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
@@ -55,9 +64,21 @@ WindowCalibration::Sum WindowCalibration::without_level(const Window& window) co
     const unsigned d = baseline_.comparables[e.comparable].degrees;
     const unsigned foreign = foreign_degrees(baseline_, clock_.intervals[i]);
     if (d == 0 && foreign == 0) continue;
-    sum.few += static_cast<double>(e.variance);
-    const unsigned known = d > 0 && foreign > 0 ? std::min(d, foreign) : std::max(d, foreign);
-    sum.degrees = sum.degrees == 0 ? known : std::min(sum.degrees, known);
+    const auto variance = static_cast<double>(e.variance);
+    const unsigned known = least_degrees(d, foreign);
+    sum.few += variance;
+    sum.degrees = least_degrees(sum.degrees, known);
+    const Comparable& c = baseline_.comparables[e.comparable];
+    if (c.open < 0 || foreign > 0) {
+      sum.sure_few += variance;
+      sum.sure_degrees = least_degrees(sum.sure_degrees, known);
+      continue;
+    }
+    sum.open = std::max(0.0, sum.open) + static_cast<double>(c.open);
+    sum.guessed += std::max(0.0, variance - static_cast<double>(c.sure_variance));
+    if (c.sure_degrees == 0) continue;
+    sum.sure_few += std::min(variance, static_cast<double>(c.sure_variance));
+    sum.sure_degrees = least_degrees(sum.sure_degrees, c.sure_degrees);
   }
   return sum;
 }
@@ -137,10 +158,19 @@ double WindowCalibration::tail_score(const Surprise& surprise, double count_shar
   return surprise.count - back;
 }
 
+std::optional<WindowCalibration::Sum> WindowCalibration::beyond_most(const Sum& sum) {
+  if (sum.open < 0 || sum.excess <= sum.open || sum.guessed >= sum.variance) return std::nullopt;
+  return Sum{sum.excess - sum.open, sum.variance - sum.guessed, sum.random_mean, sum.sure_few,
+             sum.sure_degrees};
+}
+
 double WindowCalibration::raw_score(const Surprise& surprise, double count_share) {
   const double tail = tail_score(surprise, count_share);
   if (tail <= surprise.most) return tail;
-  return std::min(tail, std::max(surprise.most, by_parts(surprise, count_share).score));
+  double most = std::max(surprise.most, by_parts(surprise, count_share).score);
+  if (const std::optional<Sum> beyond = beyond_most(surprise.sum); beyond && most < tail)
+    most = std::max(most, raw_score(WindowCalibration::surprise(*beyond), count_share));
+  return std::min(tail, most);
 }
 
 double WindowCalibration::score(const Window& window) const {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "plugin/anomaly/window_sums.h"
@@ -35,6 +36,13 @@ class WindowCalibration {
     double random_mean = 0;  ///< part of the expectation that varies
     double few = 0;          ///< part of the variance that is known from few others
     unsigned degrees = 0;    ///< of Student's t for that part; 0: there is none
+    /// What the sum may cost more than expected at most, where that is all that its guesses leave
+    /// open; below 0: not known. What is little known of its variance then is `sure_few`, with
+    /// `sure_degrees`, instead of `few`.
+    double open = -1;
+    double sure_few = 0;
+    double guessed = 0;  ///< of the variance: what goes with the guesses
+    unsigned sure_degrees = 0;
   };
 
   /// What the tails say of a window, before it is known how far to go from one to the other.
@@ -60,6 +68,9 @@ class WindowCalibration {
     double score = 0;      ///< of both chances together; 0: there are no two parts
   };
   static Parts by_parts(const Surprise& surprise, double count_share);
+
+  /// The sum beyond the most that its jobs may cost, of which nothing is guessed.
+  static std::optional<Sum> beyond_most(const Sum& sum);
 
   /// What a window is taken for where its level is not looked at: `window.excess` and `.variance`
   /// are those without it.

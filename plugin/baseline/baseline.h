@@ -22,6 +22,12 @@ struct Comparable {
   bool agree = false;         ///< all but one at most cost exactly the same
   bool only_run = false;      ///< of a job of which no other run is known: its cost is a guess
   bool rare = false;          ///< too few to be compared with one another (rare_intervals.h)
+  /// Of a rare interval all of whose jobs are known from common ones: it costs so many PIDs more
+  /// than expected at most; below 0: not known. Its variance without what is guessed within that,
+  /// and the degrees of that (0: many).
+  float open = -1;
+  float sure_variance = 0;
+  std::uint16_t sure_degrees = 0;
 };
 
 /// What an interval costs on this host when nothing happens.

@@ -43,6 +43,9 @@ constexpr std::uint32_t kFewRuns = 8;
 constexpr std::size_t kLeaveOneOut = 40;
 constexpr double kMostDegrees = 30;
 
+// From so many intervals on a group's variance is known (common_intervals.cc).
+constexpr double kManyDegrees = 40;
+
 // Others "agree exactly": their residuals differ by rounding of the fit only.
 constexpr double kAgreePids = 0.25;
 
@@ -99,6 +102,7 @@ struct Spread {
   double mean = 0;
   double variance = 0;
   double degrees = 0;
+  double open = -1;  ///< up to the most that it may cost, where that is known
 };
 
 // Of the fit alone: between what it says and the most that common intervals leave lies no more than
@@ -114,7 +118,7 @@ Spread by_fit(const RareInterval& run, double host_variance, double least) {
   const double variance = own + fit;
   const double uncertain =
       own * own / run.known->degrees + (open > guess ? fit * fit / kKnownDegrees : 0);
-  return {mean, variance, std::max(kKnownDegrees, variance * variance / uncertain)};
+  return {mean, variance, std::max(kKnownDegrees, variance * variance / uncertain), open};
 }
 
 Spread by_others(const RareInterval& run, const Others& others, double least) {
@@ -143,6 +147,12 @@ void expect(const RareInterval& run, const Others& others, JobKnown known, doubl
   c.only_run = others.n == 0 && !fit;
   c.samples = static_cast<std::uint32_t>(others.n);
   c.degrees = static_cast<std::uint16_t>(std::min(spread.degrees, kMostDegrees));
+  if (spread.open >= 0) {
+    c.open = static_cast<float>(spread.open);
+    c.sure_variance = static_cast<float>(std::max({run.known->variance, host_variance, 1e-3}));
+    if (run.known->degrees < kManyDegrees)
+      c.sure_degrees = static_cast<std::uint16_t>(std::max(1.0, run.known->degrees));
+  }
   e.mean = static_cast<float>(spread.mean);
   e.variance = static_cast<float>(std::max({spread.variance, host_variance, 1e-3}));
   // how much of such a cost is fixed is not known; the Student t is what bounds these

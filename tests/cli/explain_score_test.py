@@ -90,34 +90,47 @@ def tail_score(q, excess, bursty):
     return score
 
 
+def tails_of(q, variance, mean):
+    """`q` with another variance and mean."""
+    part = {"V": variance, "M": mean, "m": min(mean, variance), "count_share": q.get("count_share")}
+    if variance > part["m"] * 1.0001:
+        part["k"] = part["m"] ** 2 / (variance - part["m"])
+    return part
+
+
 def parts_score(q, excess, bursty, share):
     """At this share of what is known from few; the scores of the rest, of that part, and of both."""
-    mean, variance = q["rest_mean"], q["rest_variance"]
-    rest = {"M": mean, "V": variance, "m": min(mean, variance), "count_share": q.get("count_share")}
-    if variance > rest["m"] * 1.0001:
-        rest["k"] = rest["m"] ** 2 / (variance - rest["m"])
+    known = 1 - q["few_variance"] / q["V"]
+    rest = tails_of(q, known * q["V"], known * q["M"])
     known = tail_score(rest, (1 - share) * excess, bursty)
     few = t_tail(share * excess / math.sqrt(q["few_variance"]), q["degrees"])
     smaller, apart = min(known, few), abs(known - few)
     return known, few, smaller - math.log10(1 + 10 ** -apart)
 
 
+def raw_score(q, excess):
+    """By the tails, and no more than what is known from few allows."""
+    bursty = min(1, (q["V"] / q["M"] - 1.5) / 1.5) if q["M"] >= 3 and q.get("count_share") is not None else 0
+    score = tail_score(q, excess, bursty)
+    if not q.get("degrees") or q["few_variance"] <= 0:
+        return score
+    most = t_tail(excess / math.sqrt(q["few_variance"] if q["few_variance"] <= 0.05 * q["V"] else q["V"]), q["degrees"])
+    if q["few_variance"] < q["V"]:
+        less, more = 0, 1
+        for _ in range(16):
+            known, few, both = parts_score(q, excess, bursty, (less + more) / 2)
+            less, more = ((less + more) / 2, more) if few < known else (less, (less + more) / 2)
+        most = max(most, both)
+    if "open" in q and excess > q["open"]:
+        beyond = {**tails_of(q, q["V"] - q["guessed_variance"], q["M"]), "few_variance": q["sure_few"],
+                  "degrees": q["sure_degrees"]}
+        most = max(most, raw_score(beyond, excess - q["open"]))
+    return min(score, most)
+
+
 def own_score(q, excess):
     """The score of a window with this excess, before anything explains it."""
-    bursty = min(1, (q["V"] / q["M"] - 1.5) / 1.5) if q["M"] >= 3 and "count_share" in q else 0
-    score = tail_score(q, excess, bursty)
-    if "degrees" in q:
-        few = q["few_variance"] if q["few_variance"] <= 0.05 * q["V"] else q["V"]
-        most = t_tail(excess / math.sqrt(few), q["degrees"])
-        if "few_share" in q:
-            # the share is printed for R; of a part of R it is sought
-            less, more = (0, 1) if excess != q["R"] else (q["few_share"], q["few_share"])
-            for _ in range(16):
-                known, few, both = parts_score(q, excess, bursty, (less + more) / 2)
-                less, more = ((less + more) / 2, more) if few < known else (less, (less + more) / 2)
-            most = max(most, both)
-        score = min(score, most)
-    return min(MOST, max(0, score * q["shrink"] - 0.65 * math.log10(q["width"])))
+    return min(MOST, max(0, raw_score(q, excess) * q["shrink"] - 0.65 * math.log10(q["width"])))
 
 
 def number_score(count, mean):
@@ -364,6 +377,29 @@ class Arithmetic(program.ProgramTest):
         self.near(score_over_log(own_score(q, q["R"]), q["looks"]), row["score_log"], rel=2e-3, slack=2e-3)
         self.assertEqual(sum(q["in_month"] < bound for bound in (10, 0.1, 1e-4, 1e-8)), q["least_level"])
         self.assertEqual(q["row_level"], LEVELS.index(row["level"]))
+
+    def test_a_line_put_into_the_midst_of_work(self):
+        """Two halves of an hour, of which nobody knows what they cost, and which cost no more than two hours."""
+        draw = random.Random(2)
+        pid, lines = 900, []
+        start = datetime.datetime(2026, 3, 2, 0, 17, 1)
+        for hour in range(6 * 24):
+            time = start + datetime.timedelta(hours=hour)
+            lines.append(f"{time.isoformat()}+00:00 web01 CRON[{pid}]: (root) CMD (job)\n")
+            pid += 8 + sum(draw.random() < 0.5 for _ in range(600))
+            if hour == 80:
+                time += datetime.timedelta(minutes=22, seconds=45)
+                lines.append(f"{time.isoformat()}+00:00 web01 CRON[{pid + 60}]: (root) CMD (job)\n")
+                pid += 480
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron.log"
+            log.write_text("".join(lines))
+            found = [row for row in rows.split_rows(program.run("scan", log).out.decode("ascii"))
+                     if row["data_type"] == "pidometer:anomaly:pid_excess" and row["level"] in LEVELS[2:]]
+            self.assertGreater(len(found), 0)
+            for row in found:
+                q = self.redo(row, program.run("explain", row["finding_id"], log))
+                self.assertGreater(q["most_score"], max(q["t_score"], q.get("parts_score", 0)))
 
     def test_a_level_that_something_bounds_says_what(self):
         """The daemon's start, where the host may have been booted; the same work without it is an alarm."""

@@ -124,6 +124,31 @@ TEST(TamperedTick, a_line_of_a_new_job_put_in_leaves_a_row_that_says_why_it_is_l
     }
 }
 
+// A line in the midst of the work halves an hour: what is guessed of the halves is no more than the
+// hours that are known, and the work is more than two of them.
+TEST(TamperedTick, a_line_of_a_known_job_in_the_midst_of_the_work_does_not_explain_it) {
+  constexpr std::uint32_t kWorkAt = 3 * kDay + 8 * kHour + 39;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed)
+    for (const std::uint32_t work : {500U, 800U}) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", work " + std::to_string(work));
+      HostPlan plan;
+      plan.start = kStart;
+      plan.minutes = 5 * kDay;
+      plan.seed = seed;
+      plan.jobs = {{kHourly, 60, 17, 8}};
+      plan.background = 5;
+      plan.activities.push_back({kWorkAt, work, 1});
+      std::vector<Reading> readings = simulate_host(plan);
+      const auto behind =
+          std::ranges::find_if(readings, [](const Reading& r) { return r.time > at(kWorkAt); });
+      Reading line = *std::prev(behind);
+      line.pid += (behind->pid - line.pid) / 2;
+      line.time = at(kWorkAt) + std::chrono::seconds(46);
+      readings.insert(behind, line);
+      EXPECT_FALSE(alarms_of(readings).empty());
+    }
+}
+
 /// Excesses of the tick's interval.
 std::vector<Anomaly> excesses_of(const std::vector<Reading>& readings) {
   const PidClock clock = build_pid_clock(readings, {});
