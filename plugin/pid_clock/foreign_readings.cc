@@ -155,15 +155,54 @@ class Repair {
     return true;
   }
 
+  // The tick of which the line at `i` is one, written late: cron's children of one tick are
+  // neighbours, and as many as make a job known show such a tick with that job.
+  std::uint32_t late_of(std::size_t i) {
+    const Tick& late = ticks_[i];
+    if (late.jobs != 1 || late.pid >= ticks_[i - 1].pid) return kNoHost;
+    std::uint32_t best = kNoHost;
+    for (std::size_t h = i; h-- > 0 && late.time - ticks_[h].time <= kLatestLine;) {
+      if (std::ranges::binary_search(gone_, h)) continue;
+      if (is_part_of(late, ticks_[h]) &&
+          (best == kNoHost || apart(late, ticks_[h]) < apart(late, ticks_[best])))
+        best = static_cast<std::uint32_t>(h);
+      if (ticks_[h].pid <= late.pid) break;
+    }
+    return best;
+  }
+
+  static std::int64_t apart(const Tick& a, const Tick& b) {
+    return std::abs(as_signed(a.pid) - as_signed(b.pid));
+  }
+
+  bool is_part_of(const Tick& late, const Tick& host) {
+    constexpr std::uint32_t kKnownTicks = 8;
+    if (apart(late, host) > kTickPids || other_boot(late, host)) return false;
+    if (sets_seen_.empty()) {
+      sets_seen_.resize(series_.item_sets.size());
+      for (const Tick& tick : ticks_) ++sets_seen_[tick.items];
+    }
+    const auto own = series_.item_sets.labels(host.items);
+    const auto more = series_.item_sets.labels(late.items);
+    std::vector<std::uint32_t> whole(own.begin(), own.end());
+    whole.insert(whole.end(), more.begin(), more.end());
+    const std::uint32_t items = series_.item_sets.intern(whole);
+    return items < sets_seen_.size() && sets_seen_[items] >= kKnownTicks;
+  }
+
   // Their items are spent in the interval of the last tick before that stays; of one that the next
   // line should stand before, because that is late, in the next one's.
-  std::vector<GoneTick> gone_ticks() const {
+  std::vector<GoneTick> gone_ticks() {
     std::vector<GoneTick> gone;
     for (std::size_t k = 0; k < gone_.size(); ++k) {
       const std::size_t i = gone_[k];
       const bool next_stays = k + 1 == gone_.size() || gone_[k + 1] != i + 1;
       const bool behind_next = next_stays && ticks_[i].pid > ticks_[i + 1].pid && near(i, i + 1);
-      const bool beside = !gone.empty() && gone.back().tick + 1 == i;
+      const bool beside = !gone.empty() && gone.back().tick + 1 == i && !gone.back().late;
+      if (const std::uint32_t host = late_of(i); host != kNoHost) {
+        gone.push_back({static_cast<std::uint32_t>(i), host, true});
+        continue;
+      }
       const std::uint32_t before = beside ? gone.back().host : static_cast<std::uint32_t>(i - 1);
       gone.push_back({static_cast<std::uint32_t>(i),
                       behind_next ? static_cast<std::uint32_t>(i + 1) : before});
@@ -176,6 +215,7 @@ class Repair {
   TickSeries& series_;
   std::vector<Tick>& ticks_;
   UsualSteps usual_;
+  std::vector<std::uint32_t> sets_seen_;  ///< by set, when it is first asked for
   std::vector<std::size_t> gone_;
   std::vector<ForeignReading> found_;
 };
@@ -190,13 +230,16 @@ void join_items(TickSeries& series, std::vector<GoneTick> gone) {
     const auto own = series.item_sets.labels(host.items);
     labels.assign(own.begin(), own.end());
     for (; end < gone.size() && gone[end].host == gone[first].host; ++end) {
+      if (gone[end].late)
+        ++host.jobs;
+      else
+        host.joined = true;
       const auto more = series.item_sets.labels(series.ticks[gone[end].tick].items);
       const std::size_t room = kMostLabels - std::min(kMostLabels, labels.size());
       const auto fits = more.first(std::min(more.size(), room));
       labels.insert(labels.end(), fits.begin(), fits.end());
     }
     host.items = series.item_sets.intern(labels);
-    host.joined = true;
   }
 }
 

@@ -44,6 +44,10 @@ struct ForeignReading {
 /// So many misplaced lines of a series have a row; the summary has the number of all.
 inline constexpr std::size_t kListedMisplaced = 1000;
 
+/// A line whose PID stands beside those of a tick at most so long before it is late by that, where
+/// such ticks have its job.
+inline constexpr std::chrono::seconds kLatestLine{600};
+
 /// Takes readings out whose PID lies outside two neighbours that agree with one another (a forged
 /// or edited line): one such line must not look like an excess and a boot. A tick with
 /// another PID that fits takes that one; a tick without is joined to the one before, or to a late
@@ -60,6 +64,7 @@ inline constexpr std::uint32_t kNoHost = 0xffffffffU;
 struct GoneTick {
   std::uint32_t tick = 0;
   std::uint32_t host = kNoHost;  ///< a tick that stays
+  bool late = false;  ///< the line of one of the host's own jobs: the host is whole with it
 };
 void take_out_ticks(TickSeries& series, const std::vector<GoneTick>& gone);
 

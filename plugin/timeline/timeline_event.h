@@ -76,8 +76,9 @@ struct FindingBody {
   LineRef first;
   LineRef last;
   std::shared_ptr<const EventSource> last_source;  ///< null: the same log as the row's
-  std::string first_command;     ///< what ran at the window's start, for the words
-  std::string missing_username;  ///< of a record_gap of one job alone, and of absent_labels; else empty
+  std::string first_command;  ///< what ran at the window's start, for the words
+  std::string
+      missing_username;  ///< of a record_gap of one job alone, and of absent_labels; else empty
   std::string missing_command;
   std::string reporter;        ///< of the first record
   int utc_offset_minutes = 0;  ///< of the host's zone at window_start, for local time in messages

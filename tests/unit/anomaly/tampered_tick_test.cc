@@ -190,6 +190,30 @@ TEST(TamperedTick, no_line_is_missing_that_was_never_due_or_is_late) {
   EXPECT_FALSE(excesses_of(changed).empty());
 }
 
+// A line that is written minutes late has its tick's PID: the job is counted where its PIDs are.
+TEST(TamperedTick, a_late_line_is_its_own_ticks) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = 7 * kDay;
+  plan.jobs = {{kEachTen, 1, 0, 1}, {kHourly, 60, 17, 6}};
+  plan.background = 0.05;
+  for (plan.seed = 1; plan.seed <= 4; ++plan.seed)
+    for (const bool work : {false, true}) {
+      SCOPED_TRACE("seed " + std::to_string(plan.seed) + (work ? ", with work" : ""));
+      std::vector<Reading> readings = simulate_host(plan);
+      for (Reading& r : readings)
+        for (const std::uint32_t late : {20 * kHour + 17, 70 * kHour + 17, 130 * kHour + 17})
+          if (r.label == kHourly && r.time >= at(late) && r.time < at(late + 1))
+            r.time += std::chrono::seconds(100 + late % 7 * 12);
+      std::ranges::stable_sort(readings, {}, &Reading::time);
+      // work beside it is no line's
+      if (work)
+        for (Reading& r : readings)
+          if (r.time >= at(70 * kHour + 18)) r.pid += 300;
+      EXPECT_EQ(alarms_of(readings).size(), work ? 1U : 0U);
+    }
+}
+
 // Under load a line of a job of every minute is written just before the next one: two runs in one
 // tick, which cost twice what the common set of one does.
 TEST(TamperedTick, two_runs_of_a_job_cost_two) {
