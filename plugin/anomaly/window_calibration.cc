@@ -7,6 +7,7 @@
 
 #include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/pid_clock/even_sample.h"
 
 namespace pidometer {
 namespace {
@@ -210,45 +211,48 @@ void WindowCalibration::mark_suspects() {
   suspects_are_usual_ = days.cover(seen);
 }
 
-std::size_t WindowCalibration::stride() const {
-  return sums_.judged() / kSampleWindows + 1;
-}
-
 // The host's own windows, as far as they are not suspect: some of them, evenly.
-std::vector<WindowCalibration::Sampled> WindowCalibration::sample(std::size_t w) const {
+WindowCalibration::Sample WindowCalibration::sample(std::size_t w) const {
   const std::uint32_t width = kWindowWidths[w];
-  const std::size_t step = stride();
-  std::vector<Sampled> windows;
-  windows.reserve(sums_.judged() / step + sums_.runs().size());
+  std::size_t count = 0;
+  for (const WindowSums::Run& run : sums_.runs()) count += sums_.last_begin(run, w) - run.begin;
+  const EvenSample some(count, kSampleWindows);
+  Sample sample;
+  sample.each = some.each();
+  sample.windows.reserve(some.size());
   std::size_t next_suspect = 0;
+  std::size_t next = 0;
+  std::size_t before = 0;  // windows of the runs before this one
   for (const WindowSums::Run& run : sums_.runs()) {
-    const std::size_t last = sums_.last_begin(run, w);
-    for (std::size_t begin = run.begin; begin < last; begin += step) {
+    const std::size_t here = sums_.last_begin(run, w) - run.begin;
+    for (; next < some.size() && some[next] < before + here; ++next) {
+      const std::size_t begin = run.begin + (some[next] - before);
       while (next_suspect < suspects_.size() && suspects_[next_suspect] < begin) ++next_suspect;
       if (next_suspect < suspects_.size() && suspects_[next_suspect] < begin + width) continue;
       const auto first = static_cast<std::uint32_t>(begin);
       const Window window = sums_.measure(first, first + width, 1);
-      windows.push_back({-window.excess / std::sqrt(window.variance), first});
+      sample.windows.push_back({-window.excess / std::sqrt(window.variance), first});
     }
+    before += here;
   }
-  return windows;
+  return sample;
 }
 
 // Intervals are not independent: a level that is followed late adds up. Mean square of what the
 // sums are off, in units of what their intervals' variances add up to. Not less than 1: it is
 // measured without suspects, and what is left out may be the tail of what comes now and then.
-double WindowCalibration::spread_of_sums(const std::vector<Sampled>& windows, std::size_t w) const {
+double WindowCalibration::spread_of_sums(const Sample& sample, std::size_t w) {
   double sum = 0;
   double squares = 0;
-  for (const Sampled& window : windows) {
+  for (const Sampled& window : sample.windows) {
     const double square = std::min(kClipSquare, window.deviations * window.deviations);
     sum += square;
     squares += square * square;
   }
-  const auto n = static_cast<double>(windows.size());
+  const auto n = static_cast<double>(sample.windows.size());
   const double mean = sum / n;
   // windows that overlap tell the same thing
-  const double apart = n * std::min(1.0, static_cast<double>(stride()) / kWindowWidths[w]);
+  const double apart = n * std::min(1.0, sample.each / kWindowWidths[w]);
   const double error = std::sqrt(std::max(0.0, squares / n - mean * mean) / std::max(1.0, apart));
   return std::max(1.0, mean + kErrors * error);
 }
@@ -289,8 +293,8 @@ std::vector<WindowCalibration::Stated> WindowCalibration::stated_scores(
 // The host's own windows at the points must not be more surprising than they say; and where work
 // comes in bursts, they say which of the two tails it has.
 void WindowCalibration::calibrate(std::size_t w) {
-  std::vector<Sampled> windows = sample(w);
-  if (windows.size() < kLeastSample) {
+  Sample own = sample(w);
+  if (own.windows.size() < kLeastSample) {
     // too little to measure: as for the next narrower width
     if (w == 0) return;
     spread_[w] = spread_[w - 1];
@@ -298,8 +302,8 @@ void WindowCalibration::calibrate(std::size_t w) {
     count_share_[w] = count_share_[w - 1];
     return;
   }
-  if (w > 0) spread_[w] = std::max(spread_[w - 1], spread_of_sums(windows, w));
-  const std::vector<Stated> points = stated_scores(std::move(windows), w);
+  if (w > 0) spread_[w] = std::max(spread_[w - 1], spread_of_sums(own, w));
+  const std::vector<Stated> points = stated_scores(std::move(own.windows), w);
   // without deep points the heavier tail is taken, or what narrower windows showed
   double share = points.size() > kAlwaysPoints ? 1 : 0;
   if (w > 0) share = std::max(share, count_share_[w - 1]);

@@ -99,6 +99,10 @@ class WindowCalibration {
     double deviations;  ///< of its excess, negative: the farthest first
     std::uint32_t begin;
   };
+  struct Sample {
+    std::vector<Sampled> windows;
+    double each = 1;  ///< windows of the log that one of them stands for
+  };
   /// What windows that a known share of all exceeds say of themselves.
   struct Stated {
     double target;  ///< -log10 of that share
@@ -107,9 +111,8 @@ class WindowCalibration {
   };
 
   void mark_suspects();
-  std::size_t stride() const;
-  std::vector<Sampled> sample(std::size_t w) const;
-  double spread_of_sums(const std::vector<Sampled>& windows, std::size_t w) const;
+  Sample sample(std::size_t w) const;
+  static double spread_of_sums(const Sample& sample, std::size_t w);
   std::vector<Stated> stated_scores(std::vector<Sampled> windows, std::size_t w) const;
   void calibrate(std::size_t w);
 
