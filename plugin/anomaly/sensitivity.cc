@@ -8,6 +8,7 @@
 #include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/pid_clock/even_sample.h"
 
 namespace pidometer {
 namespace {
@@ -101,9 +102,8 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowSca
                     start + length - offset_of(clock.ticks[ticks[end - 1].second])};
     period.intervals = judged.size();
     std::vector<std::int64_t> alarms;
-    const std::size_t stride = judged.size() / kSample + 1;
-    for (std::size_t k = 0; k < judged.size(); k += stride)
-      alarms.push_back(smallest.of(judged[k]));
+    const EvenSample some(judged.size(), kSample);
+    for (std::size_t k = 0; k < some.size(); ++k) alarms.push_back(smallest.of(judged[some[k]]));
     if (!alarms.empty()) {
       std::ranges::sort(alarms);
       period.smallest_alarm = alarms[alarms.size() / 2];

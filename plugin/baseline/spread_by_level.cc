@@ -5,6 +5,7 @@
 
 #include "plugin/baseline/baseline.h"
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/pid_clock/even_sample.h"
 
 namespace pidometer {
 namespace {
@@ -58,9 +59,9 @@ SpreadByLevel SpreadByLevel::learn(const PidClock& clock, const std::vector<Expe
     double square;
   };
   std::vector<Sample> samples;
-  const std::size_t n = clock.intervals.size();
-  const std::size_t stride = n / kSample + 1;
-  for (std::size_t i = 0; i < n; i += stride) {
+  const EvenSample some(clock.intervals.size(), kSample);
+  for (std::size_t k = 0; k < some.size(); ++k) {
+    const std::size_t i = some[k];
     const Interval& interval = clock.intervals[i];
     const Expectation& e = expected[i];
     if (!teaches(interval) || comparables[e.comparable].degrees > 0) continue;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "plugin/pid_clock/even_sample.h"
 #include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
@@ -21,8 +22,8 @@ constexpr std::size_t kForgedOneIn = 100;
 
 std::int64_t range_of(const std::vector<Tick>& ticks) {
   std::vector<Pid> pids;
-  const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
-  for (std::size_t i = 0; i < ticks.size(); i += stride) pids.push_back(ticks[i].pid);
+  const EvenSample some(ticks.size(), kSample);
+  for (std::size_t k = 0; k < some.size(); ++k) pids.push_back(ticks[some[k]].pid);
   const auto high =
       pids.begin() + static_cast<std::ptrdiff_t>(pids.size() - 1 - pids.size() / kForgedOneIn);
   std::ranges::nth_element(pids, high);

@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <optional>
 #include <span>
+
+#include "plugin/pid_clock/even_sample.h"
 
 namespace pidometer {
 namespace {
 
 constexpr Pid kPidsPerCpu = 1024;  // PIDS_PER_CPU_DEFAULT, same file: pid_max of large machines
 
-// A step counts at most this many times the median step towards the host's rate: one daily job or
+// A step counts at most this many times the middle step towards the host's rate: one daily job or
 // one intruder must not make a boot look like a wrap.
-constexpr std::int64_t kStepClip = 20;
+constexpr double kStepClip = 20;
 
 // Time without lines must not make a host look idle: for the most that it may spend a step counts
 // where it is no longer than nine tenths of the steps are.
@@ -21,51 +24,70 @@ constexpr std::size_t kLongestTenth = 10;
 // ... and no more than the largest machines take.
 constexpr std::int64_t kMostBootPids = 32768;
 
-// Medians of long logs are taken from this many steps: enough for two digits.
+// Middles of long logs are taken from this many steps: enough for two digits.
 constexpr std::size_t kSample = 8192;
 
+/// Some of the steps from tick to tick, evenly.
+EvenSample some_steps(const std::vector<Tick>& ticks) {
+  return {ticks.empty() ? 0 : ticks.size() - 1, kSample};
+}
+
+std::int64_t rise(const Tick& a, const Tick& b) {
+  return static_cast<std::int64_t>(b.pid) - a.pid;
+}
+
+/// The mean of the middle half. Where two jobs take turns the median is now the one's step and now
+/// the other's, as one step more or less falls; this is between them.
+double middle_of(std::vector<std::int64_t>& steps) {
+  const std::size_t begin = (steps.size() + 1) / 4;
+  const std::size_t end = steps.size() - begin;
+  const auto first = steps.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto last = steps.begin() + static_cast<std::ptrdiff_t>(end);
+  std::nth_element(steps.begin(), first, steps.end());
+  if (last != steps.end()) std::nth_element(first, last, steps.end());
+  return std::accumulate(first, last, 0.0) / static_cast<double>(end - begin);
+}
+
 double ordinary_rate(const std::vector<Tick>& ticks) {
+  const auto usable = [&](std::size_t i) {
+    return ticks[i + 1].pid > ticks[i].pid && whole_seconds(ticks[i], ticks[i + 1]) > 0;
+  };
   std::vector<std::int64_t> steps;
-  const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
-  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
-    if (ticks[i + 1].pid > ticks[i].pid && whole_seconds(ticks[i], ticks[i + 1]) > 0)
-      steps.push_back(static_cast<std::int64_t>(ticks[i + 1].pid) - ticks[i].pid);
+  const EvenSample some = some_steps(ticks);
+  for (std::size_t k = 0; k < some.size(); ++k)
+    if (usable(some[k])) steps.push_back(rise(ticks[some[k]], ticks[some[k] + 1]));
   if (steps.empty()) return 0;
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  const std::int64_t clip = kStepClip * *middle;
+  const double clip = kStepClip * middle_of(steps);
   double pids = 0;
   double seconds = 0;
-  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride) {
-    const std::int64_t length = whole_seconds(ticks[i], ticks[i + 1]);
-    if (ticks[i + 1].pid <= ticks[i].pid || length <= 0) continue;
-    pids += static_cast<double>(
-        std::min(clip, static_cast<std::int64_t>(ticks[i + 1].pid) - ticks[i].pid));
-    seconds += static_cast<double>(length);
+  for (std::size_t i = 0; i + 1 < ticks.size(); ++i) {
+    if (!usable(i)) continue;
+    pids += std::min(clip, static_cast<double>(rise(ticks[i], ticks[i + 1])));
+    seconds += static_cast<double>(whole_seconds(ticks[i], ticks[i + 1]));
   }
-  return seconds > 0 ? pids / seconds : 0;
+  return pids / seconds;
 }
 
 /// PIDs a second over the steps whose time is known and that are not unusually long.
 double largest_rate(const std::vector<Tick>& ticks) {
-  const std::size_t stride = std::max<std::size_t>(1, ticks.size() / kSample);
   const auto usable = [&](std::size_t i) {
     return ticks[i + 1].pid > ticks[i].pid && whole_seconds(ticks[i], ticks[i + 1]) > 0 &&
            ticks[i + 1].lost_before != Loss::damaged && !ticks[i + 1].after_startup;
   };
   std::vector<std::int64_t> lengths;
-  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride)
-    if (usable(i)) lengths.push_back(whole_seconds(ticks[i], ticks[i + 1]));
+  const EvenSample some = some_steps(ticks);
+  for (std::size_t k = 0; k < some.size(); ++k)
+    if (usable(some[k])) lengths.push_back(whole_seconds(ticks[some[k]], ticks[some[k] + 1]));
   if (lengths.empty()) return 0;
   const auto longest = lengths.begin() + static_cast<std::ptrdiff_t>(
                                              lengths.size() - 1 - lengths.size() / kLongestTenth);
   std::nth_element(lengths.begin(), longest, lengths.end());
   double pids = 0;
   double seconds = 0;
-  for (std::size_t i = 0; i + 1 < ticks.size(); i += stride) {
+  for (std::size_t i = 0; i + 1 < ticks.size(); ++i) {
     const std::int64_t length = whole_seconds(ticks[i], ticks[i + 1]);
     if (!usable(i) || length > *longest) continue;
-    pids += static_cast<double>(ticks[i + 1].pid) - ticks[i].pid;
+    pids += static_cast<double>(rise(ticks[i], ticks[i + 1]));
     seconds += static_cast<double>(length);
   }
   return pids / seconds;
