@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace pidometer {
 /// Interned sets of labels: what a tick consists of. Ids count from 0 in order of first sight, so
 /// that the same log gives the same ids. A label that stands twice in a tick stands twice in its
 /// set.
+///
+/// The log's author chooses the sets. Whatever he chooses, one is found in few steps: those that
+/// find no place near where their hash says lie in a sorted map.
 class ItemSets {
  public:
   ItemSets();
@@ -24,12 +28,17 @@ class ItemSets {
 
   std::size_t size() const { return starts_.size() - 1; }
 
+  /// Where the table begins to look, in its low bits.
+  static std::uint64_t hash_of(std::span<const std::uint32_t> labels);
+
  private:
+  void place(std::uint32_t id);
   void grow();
 
   std::vector<std::uint32_t> labels_;
   std::vector<std::size_t> starts_;
   std::vector<std::uint32_t> slots_;  ///< open addressing, id + 1; 0 is free
+  std::map<std::vector<std::uint32_t>, std::uint32_t> beyond_;  ///< ids of those without a place
 };
 
 }  // namespace pidometer
