@@ -64,8 +64,8 @@ SeriesReport series_report(const LogSeries& log, std::uint64_t readings, const P
     report.no_clock = "the PIDs of this host are handed out at random";
   if (clock.order.kind == PidOrderKind::several)
     report.no_clock = "the PIDs are of several hosts, which the lines do not name";
-  report.pid_max = clock.pid_max;
-  report.pid_max_basis = clock.pid_max_basis;
+  report.pid_max = clock.range.pid_max;
+  report.pid_max_basis = clock.range.basis;
   if (!clock.ticks.empty()) {
     // the log's last record is not its latest where the clock was set back
     const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);

@@ -223,7 +223,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
     warn_of_contradicted_zone(series, log, options, mediator);
   }
   PidClock clock = build_pid_clock(std::move(readings), reading);
-  if (beyond && (reading.pid_max_is_users || clock.pid_max != *reading.pid_max))
+  if (beyond && (reading.pid_max_is_users || clock.range.pid_max != *reading.pid_max))
     mediator.produce_warning(std::move(*beyond));
   RowMaker rows(series, log, options.labels, several, numbers.next(series_id_of(series, log)),
                 mediator);

@@ -15,7 +15,7 @@ HostClock draw_clock(const LogSeries& log, const PidClock& clock, const WindowSc
   drawn.series = series;
   drawn.series_id = std::move(series_id);
   drawn.hostname = report.hostname;
-  drawn.pid_max = clock.pid_max;
+  drawn.pid_max = clock.range.pid_max;
   for (const UnjudgedStretch& stretch : report.unjudged) drawn.unjudged.push_back(stretch.range);
   // A graph goes by time, a log by its lines: they differ where the clock was set back.
   std::vector<std::uint32_t> order(clock.ticks.size());

@@ -142,10 +142,9 @@ void add_step(const Anomaly& a, Steps& steps) {
 
 /// Of a fall that no STARTUP line and no boot ID tells: the terms of the verdict itself.
 void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Steps& steps) {
-  const FallTerms terms =
-      range_of(clock).terms_of(before.pid, after.pid, whole_seconds(before, after),
-                               StepsElsewhere(clock.ticks).after(before, after));
-  steps.push_back({"pid_max", number(clock.pid_max), clock.pid_max_basis});
+  const FallTerms terms = clock.range.terms_of(before.pid, after.pid, whole_seconds(before, after),
+                                               StepsElsewhere(clock.ticks).after(before, after));
+  steps.push_back({"pid_max", number(clock.range.pid_max), clock.range.basis});
   if (after.pid < kReservedPids) {
     steps.push_back({"reserved", number(kReservedPids),
                      "after is below: no wrap hands such PIDs out, a boot does"});
@@ -154,7 +153,7 @@ void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Step
   const std::string wrap = fmt::format(" - before + after - {}", kReservedPids);
   steps.insert(
       steps.end(),
-      {{"rate", clock.pids_per_second,
+      {{"rate", clock.range.pids_per_second,
         "PIDs a second that this host spends, the largest steps clipped"},
        {"usual", terms.usual, "rate * seconds"},
        {"elsewhere", terms.elsewhere,
@@ -167,17 +166,17 @@ void add_fall(const PidClock& clock, const Tick& before, const Tick& after, Step
        {"wrap_known", terms.wrap_known,
         fmt::format("{} (pid_max - {}): ... and usual no more than this", kTooLongShare,
                     kReservedPids)},
-       {"burst_rate", clock.most_per_second,
+       {"burst_rate", clock.range.most_per_second,
         "PIDs a second with bursts, and without time that has no lines"},
        {"most", terms.most,
         fmt::format("{} burst_rate * max(0, seconds) + {}", kWrapFactor, kWrapSlack)},
-       {"least_pid_max", number(clock.least_pid_max),
+       {"least_pid_max", number(clock.range.least_pid_max),
         "pid_max, or where that is a guess the smallest that it may be"},
        {"restart_known", terms.restart_known,
         fmt::format(
             "{} (least_pid_max - {}): a boot if it is no wrap and most is no more than this",
             kTooLongShare, kReservedPids)}});
-  if (clock.least_pid_max != clock.pid_max)
+  if (clock.range.least_pid_max != clock.range.pid_max)
     steps.push_back({"least_wrapped", terms.least_wrapped,
                      "least_pid_max" + wrap + ": ... and this is more than most"});
 }

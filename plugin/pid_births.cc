@@ -283,8 +283,8 @@ HostBirths pid_births(const LogSeries& log, const PidClock& clock, Pid pid,
   HostBirths births;
   births.hostname = std::move(hostname);
   births.pid = pid;
-  births.pid_max = clock.pid_max;
-  births.pid_max_basis = clock.pid_max_basis;
+  births.pid_max = clock.range.pid_max;
+  births.pid_max_basis = clock.range.basis;
   births.order = clock.order.kind;
   if (clock.ticks.empty()) return births;
   const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);

@@ -32,14 +32,14 @@ void add_wrap(const PidClock& clock, const BootSession& session, bool others_tol
   const Tick& behind = clock.ticks[session.first_tick];
   const std::int64_t seconds = whole_seconds(before, behind);
   if (other_boot(before, behind) || behind.lost_before == Loss::damaged || seconds < 0 ||
-      before.pid >= clock.pid_max || behind.pid < kReservedPids)
+      before.pid >= clock.range.pid_max || behind.pid < kReservedPids)
     return;
-  const FallTerms terms = range_of(clock).terms_of(before.pid, behind.pid, seconds, 0);
+  const FallTerms terms = clock.range.terms_of(before.pid, behind.pid, seconds, 0);
   if (terms.wrapped > terms.wrap_known) return;
   a.excess_if_wrapped = std::llround(terms.wrapped - terms.usual);
   if (a.excess_if_wrapped < 1) a.excess_if_wrapped = 0;
   if (a.excess_if_wrapped == 0 ||
-      terms.wrapped > kShortlyBefore * static_cast<double>(clock.pid_max - kReservedPids))
+      terms.wrapped > kShortlyBefore * static_cast<double>(clock.range.pid_max - kReservedPids))
     return;
   a.level = others_told ? Level::medium : Level::low;
 }

@@ -56,7 +56,6 @@ class GapJudge {
         explanations_(explanations),
         costs_(clock, baseline, scan),
         order_(clock),
-        range_(range_of(clock)),
         boots_are_told_(boots_are_told(clock)) {}
 
   GapVerdict judge(const TickGap& gap) {
@@ -142,7 +141,7 @@ class GapJudge {
     const Tick& a = clock_.ticks[interval];
     const Tick& b = clock_.ticks[interval + 1];
     return !boots_are_told_ && !same_boot(a, b) &&
-           range_.any_boot_reaches(b.pid, whole_seconds(a, b));
+           clock_.range.any_boot_reaches(b.pid, whole_seconds(a, b));
   }
 
   // A fall that is taken for a wrap, over a time without lines.
@@ -218,7 +217,6 @@ class GapJudge {
   Explanations& explanations_;
   GapCosts costs_;
   TimeOrder order_;
-  const PidRange range_;
   const bool boots_are_told_;
 };
 

@@ -246,10 +246,9 @@ bool stands_in_no_order(const PidClock& clock, const TickSeries& series) {
 
 // PIDs that are no odometer: ticks, but no distances, boots or wraps.
 PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
-  PidRange range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
+  clock.range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
+  if (!options.pid_max) clock.range.basis = "PIDs of no clock: a guess";
   clock.recovered = options.recovered;
-  clock.pid_max = range.pid_max;
-  clock.pid_max_basis = options.pid_max ? std::move(range.basis) : "PIDs of no clock: a guess";
   clock.intervals.resize(series.ticks.size());
   for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i)
     clock.intervals[i].state = IntervalState::unknown_advance;
@@ -340,11 +339,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
   clock.ticks = std::move(series.ticks);
   clock.item_sets = std::move(series.item_sets);
   mark_possible_boots(clock, range);
-  clock.pid_max = range.pid_max;
-  clock.pid_max_basis = std::move(range.basis);
-  clock.pids_per_second = range.pids_per_second;
-  clock.most_per_second = range.most_per_second;
-  clock.least_pid_max = range.least_pid_max;
+  clock.range = std::move(range);
   SessionDivider(clock, series.startups).run();
   return clock;
 }

@@ -3,31 +3,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "base/pid.h"
+#include "plugin/pid_clock/clock_options.h"
 #include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/item_sets.h"
 #include "plugin/pid_clock/pid_order.h"
+#include "plugin/pid_clock/pid_range.h"
 #include "plugin/pid_clock/reading.h"
 #include "plugin/pid_clock/reading_moves.h"
 #include "plugin/pid_clock/tick.h"
 #include "plugin/pid_clock/tick_gaps.h"
 
 namespace pidometer {
-
-struct ClockOptions {
-  std::optional<Pid> pid_max =
-      {};  ///< where it is known: the user's word, or the image's sysctl files
-  std::string pid_max_source = {};  ///< who said so, in words
-  /// It is believed whatever the PIDs are. A file's word is not where PIDs of the log are larger:
-  /// the kernel did not run by it, and whoever wrote it could switch the clock off.
-  bool pid_max_is_users = true;
-  /// Damage stands for the border of two recovered pieces of a log: their order and the time
-  /// between them are inferred, so that a fall without a STARTUP line says nothing there.
-  bool recovered = false;
-};
 
 /// What can be said about the step from a tick to the next one.
 enum class IntervalState : std::uint8_t {
@@ -77,12 +65,8 @@ struct PidClock {
   std::vector<ForeignReading> foreign;  ///< in the log's order
   ReadingMoves moves;                   ///< done to the readings before ticks were formed of them
 
-  PidOrder order;   ///< where it is random there is one session, and no interval is judged
-  Pid pid_max = 0;  ///< one more than the largest PID that is handed out
-  std::string pid_max_basis;   ///< in words: where the number comes from
-  double pids_per_second = 0;  ///< of ordinary intervals, which wraps are told by
-  double most_per_second = 0;  ///< the same with bursts, which boots are told by
-  Pid least_pid_max = 0;       ///< pid_max, or where that is a guess the smallest it may be
+  PidOrder order;  ///< where it is random there is one session, and no interval is judged
+  PidRange range;  ///< that the intervals were read by
   std::size_t wraps = 0;
   bool recovered = false;     ///< ClockOptions::recovered
   bool untold_boots = false;  ///< three boots or more left no line: there may be more of them

@@ -245,13 +245,4 @@ PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& e
   return range;
 }
 
-PidRange range_of(const PidClock& clock) {
-  PidRange range;
-  range.pid_max = clock.pid_max;
-  range.least_pid_max = clock.least_pid_max;
-  range.pids_per_second = clock.pids_per_second;
-  range.most_per_second = clock.most_per_second;
-  return range;
-}
-
 }  // namespace pidometer

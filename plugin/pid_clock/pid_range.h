@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/pid.h"
-#include "plugin/pid_clock/pid_clock.h"
+#include "plugin/pid_clock/clock_options.h"
 #include "plugin/pid_clock/steps_elsewhere.h"
 #include "plugin/pid_clock/tick.h"
 
@@ -44,8 +44,8 @@ struct FallTerms {
 
 /// Where the counter of this host wraps, and what it spends: decides whether a fall is a wrap.
 struct PidRange {
-  Pid pid_max = 32768;
-  std::string basis;
+  Pid pid_max = 32768;         ///< one more than the largest PID that is handed out
+  std::string basis;           ///< in words: where the number comes from
   double pids_per_second = 0;  ///< of ordinary intervals, the largest steps clipped
   double most_per_second =
       0;                      ///< the same from above: bursts count, and no time without lines does
@@ -100,8 +100,5 @@ std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
 
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
                          const ClockOptions& options);
-
-/// The range that a clock was read by, but for boot_pids and the basis.
-PidRange range_of(const PidClock& clock);
 
 }  // namespace pidometer

@@ -45,7 +45,7 @@ std::optional<std::int64_t> step(const PidClock& clock, std::size_t i) {
 
 PidTrack::PidTrack(const PidClock& clock, bool in_pieces) : clock_(clock) {
   const std::size_t count = clock.ticks.size();
-  round_ = std::max<std::int64_t>(1, std::int64_t{clock.pid_max} - kReservedPids);
+  round_ = std::max<std::int64_t>(1, std::int64_t{clock.range.pid_max} - kReservedPids);
   positions_.resize(count);
   stretch_of_.resize(count);
   earliest_.resize(count);
@@ -114,7 +114,7 @@ std::int64_t PidTrack::reached(const Stretch& stretch, Timestamp time) const {
 std::optional<PidTrack::Birth> PidTrack::birth(Timestamp time, Pid pid) const {
   const auto found = by_time_.at(micros(time));
   // Two stretches at one time: the clock was set, and which boot wrote the line is not known.
-  if (found.size() != 1 || pid == 0 || pid >= clock_.pid_max) return std::nullopt;
+  if (found.size() != 1 || pid == 0 || pid >= clock_.range.pid_max) return std::nullopt;
   const Stretch& stretch = stretches_[found.front()];
   const std::int64_t first = stretch.base + pid;
   const std::int64_t most = reached(stretch, time);

@@ -119,6 +119,29 @@ TEST(SetClock, a_block_of_lines_that_is_repeated_is_no_alarm) {
   EXPECT_GT(held, 0U);
 }
 
+// How far a boot takes the counter this host's own STARTUP lines show, also to whom judges gaps.
+TEST(SetClock, back_alone_may_be_a_boot_such_as_this_host_has) {
+  constexpr Pid kBooted = 8000;
+  std::vector<Reading> readings = Host{server, 0.3}.run(3 * kDay);
+  const Pid first = pid_at(readings, kDay);
+  for (Reading& r : readings) r.pid = r.time < at(kDay) ? r.pid + 9000 : r.pid - first + 8010;
+  Reading startup;
+  startup.kind = ReadingKind::boot;
+  startup.time = at(kDay) - std::chrono::seconds(20);
+  startup.pid = kBooted;
+  readings.insert(std::ranges::find_if(readings, [&](auto& r) { return r.time > startup.time; }),
+                  startup);
+  const std::int64_t from = 2 * kDay + 2;
+  raise_pids(readings, from, 700);
+  for (Reading& r : readings)
+    if (r.time >= at(from)) r.time -= std::chrono::hours(3);
+  EXPECT_EQ(build_pid_clock(readings, {}).range.boot_pids, 2 * kBooted + 400);
+  const std::vector<Anomaly> found = untimed(find(readings));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].may_be_boot);
+  EXPECT_EQ(found[0].level, Level::low);
+}
+
 TEST(EditedTime, work_beside_it_is_an_excess) {
   for (const double noise : {0.0, 0.3, 3.0})
     for (const std::int64_t by : {-7 * kHour, 7 * kHour})

@@ -40,7 +40,7 @@ TEST(ForeignEnd, decides_no_pid_max) {
       std::vector<Reading> log = wrapping(1000);
       log[end].pid = forged;
       const PidClock clock = build_pid_clock(std::move(log), {});
-      EXPECT_EQ(clock.pid_max, kPidMax);
+      EXPECT_EQ(clock.range.pid_max, kPidMax);
       EXPECT_EQ(clock.wraps, 12U);
       EXPECT_EQ(clock.sessions.size(), 1U);
       ASSERT_EQ(clock.foreign.size(), 1U);
@@ -61,7 +61,7 @@ TEST(ForeignEnd, without_wraps_the_largest_pid_counts) {
   log.back().pid = 40000;
   const PidClock clock = build_pid_clock(std::move(log), {});
   EXPECT_EQ(clock.foreign.size(), 0U);
-  EXPECT_GT(clock.pid_max, 40000U);
+  EXPECT_GT(clock.range.pid_max, 40000U);
 }
 
 }  // namespace

@@ -184,10 +184,10 @@ TEST(BuildPidClock, infers_where_the_counter_wraps) {
       if (counter >= c.limit) counter = counter - c.limit + kReservedPids;
     }
     const PidClock clock = clock_of(readings, {c.given, c.given ? "the image's sysctl.conf" : ""});
-    EXPECT_EQ(clock.pid_max, c.want);
+    EXPECT_EQ(clock.range.pid_max, c.want);
     EXPECT_EQ(clock.wraps, c.wraps > 0 ? 2 + (ticks * 7 + 500 > 3 * c.limit - 2 * 300) : 0U);
     EXPECT_EQ(clock.sessions.size(), 1U);
-    EXPECT_FALSE(clock.pid_max_basis.empty());
+    EXPECT_FALSE(clock.range.basis.empty());
     for (std::size_t i = 0; i + 1 < ticks; ++i) ASSERT_EQ(clock.intervals[i].advance, 7) << i;
   }
 }

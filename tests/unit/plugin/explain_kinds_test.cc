@@ -99,11 +99,11 @@ TEST(KindSteps, OfAnExcessAreThoseOfItsScore) {
 
 TEST(ExplainBoot, ShowsTheTermsItWasToldBy) {
   const PidClock clock = build_pid_clock(host(5000, 300, 600), {});
-  ASSERT_GT(clock.most_per_second, 1.5 * clock.pids_per_second);
+  ASSERT_GT(clock.range.most_per_second, 1.5 * clock.range.pids_per_second);
   const std::vector<Quantity> steps = steps_of_boot(clock);
-  EXPECT_EQ(value(steps, "burst_rate"), clock.most_per_second);
-  EXPECT_EQ(value(steps, "rate"), clock.pids_per_second);
-  EXPECT_NEAR(*value(steps, "most"), 8 * clock.most_per_second * 60 + 400, 1e-6);
+  EXPECT_EQ(value(steps, "burst_rate"), clock.range.most_per_second);
+  EXPECT_EQ(value(steps, "rate"), clock.range.pids_per_second);
+  EXPECT_NEAR(*value(steps, "most"), 8 * clock.range.most_per_second * 60 + 400, 1e-6);
   // no wrap, and a boot
   EXPECT_GT(*value(steps, "wrapped"), *value(steps, "wrap_most"));
   EXPECT_LE(*value(steps, "most"), *value(steps, "restart_known"));
@@ -112,11 +112,11 @@ TEST(ExplainBoot, ShowsTheTermsItWasToldBy) {
 
 TEST(ExplainBoot, WherePidMaxIsAGuessByTheSmallestThatItMayBe) {
   const PidClock clock = build_pid_clock(host(99'700, 300, 600), {});
-  ASSERT_LT(clock.least_pid_max, clock.pid_max);
+  ASSERT_LT(clock.range.least_pid_max, clock.range.pid_max);
   const std::vector<Quantity> steps = steps_of_boot(clock);
-  EXPECT_EQ(value(steps, "least_pid_max"), clock.least_pid_max);
+  EXPECT_EQ(value(steps, "least_pid_max"), clock.range.least_pid_max);
   const double before = *value(steps, "before");
-  EXPECT_EQ(*value(steps, "least_wrapped"), clock.least_pid_max - before + 600 - 300);
+  EXPECT_EQ(*value(steps, "least_wrapped"), clock.range.least_pid_max - before + 600 - 300);
   EXPECT_GT(*value(steps, "least_wrapped"), *value(steps, "most"));
 }
 
