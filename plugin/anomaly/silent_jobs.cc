@@ -118,8 +118,34 @@ class SilenceFinder {
 
  private:
   struct Compared {
+    /// What was compared with the same days of one minute.
+    struct Reference {
+      LocalMinute of_day;
+      double compared = 0;
+      double days = 0;  // sum over these
+    };
     std::vector<std::int32_t> differences;  // in tenths of a PID
     std::uint32_t until = 0;                // tick up to which PIDs were counted
+    std::vector<Reference> references;      // ascending by of_day
+
+    void add(LocalMinute of_day, double days) {
+      auto at = std::ranges::lower_bound(references, of_day, {}, &Reference::of_day);
+      if (at == references.end() || at->of_day != of_day)
+        at = references.insert(at, Reference{of_day});
+      at->compared += 1;
+      at->days += days;
+    }
+
+    // All days of a silence are compared with the same few days before it: what these vary is in
+    // the mean difference however many the others are. Variance of the means that were compared
+    // with, in units of one day's at one minute.
+    double reference_variance() const {
+      const auto n = static_cast<double>(differences.size());
+      double sum = 0;
+      for (const Reference& r : references)
+        sum += r.compared / n * (r.compared / n) / (r.days / r.compared);
+      return sum;
+    }
   };
 
   // The distance that half of the job's runs do not exceed.
@@ -161,7 +187,7 @@ class SilenceFinder {
       }
     silence.compared = so_far.differences.size();
     if (silence.compared < kLeastCompared) return std::nullopt;
-    return verdict(job, k, so_far.differences, silence);
+    return verdict(job, k, so_far, silence);
   }
 
   // Two of the three days before the silence, unless the same weekday says no.
@@ -212,6 +238,7 @@ class SilenceFinder {
     const double expected = sum / days;
     so_far.differences.push_back(static_cast<std::int32_t>(std::lround(10 * (*now - expected))));
     so_far.until = b;
+    so_far.add((minute % kLocalDay + kLocalDay) % kLocalDay, days);
     silence.with_job += expected;
   }
 
@@ -248,17 +275,17 @@ class SilenceFinder {
     return std::ranges::any_of(labels, [&](std::uint32_t label) { return !has(other, label); });
   }
 
-  std::optional<SilentJob> verdict(Runs job, std::size_t k, std::vector<std::int32_t>& tenths,
-                                   SilentJob silence) {
+  std::optional<SilentJob> verdict(Runs job, std::size_t k, Compared& so_far, SilentJob silence) {
     // an intruder's own PIDs among them, and what else is far out, must not decide
-    const Core core = core_of(tenths);
+    const double reference = so_far.reference_variance();
+    const Core core = core_of(so_far.differences);
     const auto n = static_cast<double>(core.core_n);
     const double mean = core.mean / 10;
     const double variance =
         std::max(core.square_sum / std::max(1.0, n - 1), core.robust_spread * core.robust_spread) /
         100;
     // a spread of nothing in so few is a spread that was not seen
-    const double error = std::sqrt(std::max(variance, 1 / n) / n);
+    const double error = std::sqrt(std::max(variance, 1 / n) * (1 / n + reference));
     const auto tells = [&](double cost, double errors) {
       return mean >= -cost / 2 && mean + cost >= errors * error;
     };

@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "plugin/anomaly/detectors.h"
+#include "tests/unit/anomaly/edited_host.h"
+
+// Jobs that are silent for many days, all of which are compared with the same three days before.
+namespace pidometer {
+namespace {
+
+using namespace edited;
+
+constexpr std::int64_t kFirst = 12;  // day of the silence
+constexpr std::int64_t kLast = 30;
+
+bool silent(std::int64_t minute) {
+  return minute >= kFirst * kDay && minute < kLast * kDay;
+}
+
+/// A tick every five minutes, and twice a day a job at a minute of its own.
+std::vector<std::uint32_t> twice_a_day(std::int64_t minute) {
+  std::vector<std::uint32_t> jobs;
+  if (minute % 5 == 0) jobs.push_back(1);
+  if (minute % (kDay / 2) == 4 * kHour + 17) jobs.push_back(2);
+  return jobs;
+}
+
+std::size_t removals(std::vector<Reading> readings) {
+  std::size_t found = 0;
+  for (const Anomaly& a : find(std::move(readings)))
+    found += a.one_job && a.cause == GapCause::records_removed && a.level >= Level::medium ? 1 : 0;
+  return found;
+}
+
+// What three days vary is in the difference to each of eighteen: these are no 36 looks.
+TEST(SilentJob, the_days_before_vary_too) {
+  const auto paused = [](std::int64_t minute) {
+    std::vector<std::uint32_t> jobs = twice_a_day(minute);
+    if (silent(minute)) std::erase(jobs, 2U);
+    return jobs;
+  };
+  std::size_t found = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed)
+    found += removals(Host{paused, 0.6, 0, seed}.run(40 * kDay));
+  EXPECT_EQ(found, 0U);
+}
+
+TEST(SilentJob, where_they_vary_little_two_lines_a_day_are_missed) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    std::vector<Reading> readings = Host{twice_a_day, 0.05, 0, seed}.run(40 * kDay);
+    std::erase_if(readings, [](const Reading& r) {
+      return r.label == 2 && r.time > at(kFirst * kDay) && r.time < at(kLast * kDay);
+    });
+    EXPECT_EQ(removals(std::move(readings)), 1U) << seed;
+  }
+}
+
+}  // namespace
+}  // namespace pidometer
