@@ -184,10 +184,14 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
   const Window stretch = input.scan.measure(anomaly.stretch_first_tick,
                                             anomaly.stretch_first_tick + anomaly.intervals);
   steps.add("stretch_V", stretch.variance, "its variance");
-  steps.add("excess_low", stretch.excess - k90Percent * std::sqrt(stretch.variance),
-            "stretch_R - 1.645 sqrt(stretch_V)");
-  steps.add("excess_high", stretch.excess + k90Percent * std::sqrt(stretch.variance),
-            "stretch_R + 1.645 sqrt(stretch_V)");
+  const ExcessRange range = excess_range(input.clock, input.baseline, stretch);
+  if (range.start_cost > 0)
+    steps.add("start_cost", range.start_cost,
+              "PIDs that the daemon's start was given: it may have cost less");
+  steps.add("excess_low", range.low, "stretch_R - 1.645 sqrt(stretch_V)");
+  steps.add("excess_high", range.high,
+            range.start_cost > 0 ? "stretch_R + 1.645 sqrt(stretch_V) + start_cost"
+                                 : "stretch_R + 1.645 sqrt(stretch_V)");
   add_comparison(input, anomaly, steps);
   return steps.take();
 }

@@ -72,14 +72,10 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     a.window_variance = whole.variance;
     a.scored_first_tick = pick.window.begin;
     a.scored_last_tick = pick.window.end;
-    double start_cost = 0;
     for (std::uint32_t i = pick.window.begin; i < pick.window.end; ++i) {
       a.restarted = a.restarted || clock.intervals[i].restarted;
-      if (clock.intervals[i].restarted) start_cost += static_cast<double>(baseline.start_cost[i]);
       a.may_be_boot = a.may_be_boot || clock.intervals[i].may_be_boot;
     }
-    // the start may have cost less than it is given, and the rest been somebody's
-    a.excess_high += std::llround(start_cost);
     if (a.level >= Level::medium)
       a.level_bound = input.explanations.bound(pick.window);
     else if (by_unknown_job(pick.window))

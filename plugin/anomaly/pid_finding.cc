@@ -37,6 +37,16 @@ void set_excess(Anomaly& anomaly, double excess, double variance) {
   anomaly.excess_high = std::llround(excess + range);
 }
 
+ExcessRange excess_range(const PidClock& clock, const Baseline& baseline, const Window& stretch) {
+  const double range = k90Percent * std::sqrt(stretch.variance);
+  ExcessRange excess{stretch.excess - range, stretch.excess + range, 0};
+  for (std::uint32_t i = stretch.begin; i < stretch.end; ++i)
+    if (clock.intervals[i].restarted)
+      excess.start_cost += static_cast<double>(baseline.start_cost[i]);
+  excess.high += excess.start_cost;
+  return excess;
+}
+
 Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
                     const Window& window, AnomalyKind kind) {
   Anomaly a = finding_between(clock, kind, window.begin, window.end);
@@ -53,7 +63,10 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
     a.baseline_high += c.high;
   }
   a.expected_pids = static_cast<double>(a.observed_pids) - window.excess;
-  set_excess(a, window.excess, window.variance);
+  const ExcessRange range = excess_range(clock, baseline, window);
+  a.excess_pids = std::llround(window.excess);
+  a.excess_low = std::llround(range.low);
+  a.excess_high = std::llround(range.high);
   a.score = window.score;
   a.score_log = score_over_looks(window.score, scan.looks()) + 0.0;  // no minus zero
   a.level = level_of(window.score, scan.looks(), scan.days());

@@ -207,6 +207,9 @@ class Arithmetic(program.ProgramTest):
         self.assertEqual(LEVELS[int(level)], row["level"])
         self.assertAlmostEqual(q["stretch_R"], row["excess_pids"], delta=0.51)
         self.near(q["stretch_R"] - 1.645 * math.sqrt(q["stretch_V"]), row["excess_low"], slack=0.51)
+        self.near(q["stretch_R"] + 1.645 * math.sqrt(q["stretch_V"]) + q.get("start_cost", 0), row["excess_high"], slack=0.51)
+        self.near(q["excess_low"], row["excess_low"], slack=0.51)
+        self.near(q["excess_high"], row["excess_high"], slack=0.51)
         for name in ("baseline_samples", "baseline_low", "baseline_high"):
             self.assertEqual(q[name], row[name])
         return q
@@ -253,6 +256,26 @@ class Arithmetic(program.ProgramTest):
                 self.redo(row, program.run("explain", row["finding_id"], *program.ZONE, program.RAW))
                 done += 1
         self.assertGreater(done, 5)
+
+    def test_what_a_start_of_the_daemon_cost_widens_the_range(self):
+        lines, pid = [], 2000
+        for tick in range(10 * 288):
+            time = f"Mar {1 + tick // 288:2d} {tick % 288 // 12:02d}:{tick % 12 * 5:02d}"
+            pid += 2
+            lines.append(f"{time}:01 web01 CROND[{pid}]: (root) CMD (job)")
+            pid += 3 + tick * 7 % 3
+            if tick == 1400:
+                lines.append(f"{time[:-1]}{int(time[-1]) + 1}:30 web01 crond[{pid + 60}]: (CRON) STARTUP (1.5.7)")
+                pid += 400
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron.log"
+            log.write_text("\n".join(lines) + "\n")
+            options = ("--timezone", "UTC", "--year", "2024", log)
+            found = rows.split_rows(program.run("scan", *options).out.decode("ascii"))
+            excesses = [row for row in found if row["data_type"] == "pidometer:anomaly:pid_excess"]
+            row = max(excesses, key=lambda row: row["score"])
+            q = self.redo(row, program.run("explain", row["finding_id"], *options))
+        self.assertGreater(q["start_cost"], 50)
 
     def redo_made_up(self, *arguments):
         """Of made-up logs; returns the names of all quantities and why levels are held low."""
