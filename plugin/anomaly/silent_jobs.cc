@@ -17,6 +17,10 @@ namespace {
 constexpr LocalMinute kDaysBefore = 3;
 constexpr int kEnoughDays = 2;
 
+// What it cost there is the mean of so many days: of three it would be known less well than what a
+// silence of a week costs.
+constexpr LocalMinute kReferenceDays = 7;
+
 // Two lines that are missing are a host that was busy; what is compared must be more than that.
 constexpr std::uint64_t kLeastCompared = 6;
 
@@ -136,15 +140,25 @@ class SilenceFinder {
       at->days += days;
     }
 
-    // All days of a silence are compared with the same few days before it: what these vary is in
-    // the mean difference however many the others are. Variance of the means that were compared
-    // with, in units of one day's at one minute.
-    double reference_variance() const {
+    /// What the days that were compared with vary, in units of what one stretch does: variance of
+    /// the mean over all differences, and of the single ones from their mean.
+    struct Spread {
+      double of_mean = 0;
+      double of_one = 0;
+    };
+    // All days of a silence are compared with the same few days before it: what these vary does not
+    // become less with the number of the others.
+    Spread reference_spread() const {
       const auto n = static_cast<double>(differences.size());
-      double sum = 0;
-      for (const Reference& r : references)
-        sum += r.compared / n * (r.compared / n) / (r.days / r.compared);
-      return sum;
+      Spread spread;
+      for (const Reference& r : references) {
+        const double own = r.compared / r.days;  // of the mean of its days
+        const double share = r.compared / n;
+        spread.of_mean += share * share * own;
+        spread.of_one += share * own;
+      }
+      spread.of_one -= spread.of_mean;
+      return spread;
     }
   };
 
@@ -222,7 +236,7 @@ class SilenceFinder {
     double sum = 0;
     int days = 0;
     const LocalMinute back = (minute - start - 1) / kLocalDay + 1;
-    for (LocalMinute d = back; d < back + kDaysBefore; ++d) {
+    for (LocalMinute d = back; d < back + kReferenceDays; ++d) {
       const LocalMinute shift = d * kLocalDay;
       const std::uint32_t with = index_->at(minute - shift);
       const std::uint32_t from = index_->at(local_minute_of(clock_.ticks[a]) - shift);
@@ -277,15 +291,17 @@ class SilenceFinder {
 
   std::optional<SilentJob> verdict(Runs job, std::size_t k, Compared& so_far, SilentJob silence) {
     // an intruder's own PIDs among them, and what else is far out, must not decide
-    const double reference = so_far.reference_variance();
+    const Compared::Spread reference = so_far.reference_spread();
     const Core core = core_of(so_far.differences);
     const auto n = static_cast<double>(core.core_n);
     const double mean = core.mean / 10;
     const double variance =
         std::max(core.square_sum / std::max(1.0, n - 1), core.robust_spread * core.robust_spread) /
         100;
-    // a spread of nothing in so few is a spread that was not seen
-    const double error = std::sqrt(std::max(variance, 1 / n) * (1 / n + reference));
+    // a spread of nothing in so few is a spread that was not seen; of the differences' variance
+    // what the days before make of it is not the stretches' own
+    const double own = std::max(variance, 1 / n) / (1 + reference.of_one);
+    const double error = std::sqrt(own * (1 / n + reference.of_mean));
     const auto tells = [&](double cost, double errors) {
       return mean >= -cost / 2 && mean + cost >= errors * error;
     };
