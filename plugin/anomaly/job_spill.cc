@@ -45,23 +45,28 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
     rare_set[set] = std::ranges::any_of(clock.item_sets.labels(set), rare);
 
   find_bursts(scan);
+  starts_.assign(label_count.size() + 1, 0);
   for (std::uint32_t t = 0; t + 1 < clock.ticks.size(); ++t) {
     if (!rare_set[clock.ticks[t].items]) continue;
     const Largest largest = largest_after(t);
     for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[t].items)) {
       if (!rare(label)) continue;
       by_tick_.push_back({label, t, largest});
-      for (std::size_t rank = 0; rank < kRanks; ++rank)
-        followed_by_[rank].emplace_back(label, largest[rank]);
+      ++starts_[label + 1U];
     }
   }
-  for (auto& runs : followed_by_) std::ranges::sort(runs);
-  const auto& runs = followed_by_[0];
-  for (std::size_t first = 0, end = 0; first < runs.size(); first = end) {
-    const std::uint32_t label = runs[first].first;
-    while (end < runs.size() && runs[end].first == label) ++end;
-    if (label >= known_size_.size()) known_size_.resize(std::size_t{label} + 1, -1);
-    if (end - first >= kLeastOften) known_size_[label] = runs[end - kLeastOften].second;
+  for (std::size_t label = 1; label < starts_.size(); ++label) starts_[label] += starts_[label - 1];
+  for (auto& sizes : followed_by_) sizes.resize(by_tick_.size());
+  std::vector<std::size_t> place(starts_.begin(), starts_.end());
+  for (const JobRun& run : by_tick_) {
+    const std::size_t at = place[run.label]++;
+    for (std::size_t rank = 0; rank < kRanks; ++rank) followed_by_[rank][at] = run.largest[rank];
+  }
+  known_size_.assign(label_count.size(), -1);
+  for (std::uint32_t label = 0; label < label_count.size(); ++label) {
+    for (std::size_t rank = 0; rank < kRanks; ++rank) std::ranges::sort(sizes_of(label, rank));
+    const auto sizes = sizes_of(label, 0);
+    if (sizes.size() >= kLeastOften) known_size_[label] = sizes[sizes.size() - kLeastOften];
   }
 }
 
@@ -125,9 +130,8 @@ bool JobSpill::by_chance(double pids, std::size_t count, double followed, double
 
 // Runs of a job that were followed by at least `rank` + 1 bursts of that size.
 double JobSpill::followed(std::uint32_t label, std::size_t rank, double pids) const {
-  const auto& runs = followed_by_[rank];
-  return static_cast<double>(std::ranges::lower_bound(runs, std::pair(label + 1, 0.0)) -
-                             std::ranges::lower_bound(runs, std::pair(label, pids)));
+  const std::span sizes = std::span(followed_by_[rank]).subspan(starts_[label], runs_of(label));
+  return static_cast<double>(sizes.end() - std::ranges::lower_bound(sizes, pids));
 }
 
 // The smallest bursts of at least `like` PIDs after a tick that are not of the window, rising.
@@ -170,7 +174,7 @@ double JobSpill::explained(const Window& window, SeenShare* share) const {
     if (spent >= kRanks) continue;
     double alike = followed(run->label, spent, like);
     if (run->largest[spent] >= like) alike -= 1;  // this run itself
-    const double others = followed(run->label, 0, 0) - 1;
+    const double others = static_cast<double>(runs_of(run->label)) - 1;
     if (alike < kLeastFollowed) continue;
     const double left = -std::log10(alike / (others + 1));
     if (left >= score || by_chance(like, spent + 1, alike, others)) continue;

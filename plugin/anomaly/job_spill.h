@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "plugin/anomaly/seen_share.h"
@@ -44,6 +43,10 @@ class JobSpill {
   std::span<const Burst> after(std::uint32_t tick) const;
   static Beside beside(std::span<const Burst> behind, const Window& window, double like);
   Largest largest_after(std::uint32_t tick) const;
+  std::size_t runs_of(std::uint32_t label) const { return starts_[label + 1U] - starts_[label]; }
+  std::span<double> sizes_of(std::uint32_t label, std::size_t rank) {
+    return std::span(followed_by_[rank]).subspan(starts_[label], runs_of(label));
+  }
   double followed(std::uint32_t label, std::size_t rank, double pids) const;
   bool by_chance(double pids, std::size_t count, double followed, double runs) const;
 
@@ -54,8 +57,10 @@ class JobSpill {
   std::vector<std::uint32_t> breaks_;
   double hours_ = 0;
   std::vector<JobRun> by_tick_;
-  /// By rank: label and size of the burst of each run, ascending.
-  std::array<std::vector<std::pair<std::uint32_t, double>>, kRanks> followed_by_;
+  /// By rank: the size of the burst of each run, side by side by label, ascending.
+  std::array<std::vector<double>, kRanks> followed_by_;
+  /// By label: where its runs begin there, and one more.
+  std::vector<std::size_t> starts_;
   /// By label: three of its runs were followed by a burst of that size; below 0: it has not three.
   std::vector<double> known_size_;
 };

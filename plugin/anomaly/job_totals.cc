@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <span>
+#include <optional>
+#include <tuple>
 
 #include "plugin/anomaly/job_runs.h"
 #include "plugin/anomaly/tail_chance.h"
@@ -29,6 +30,10 @@ constexpr double kMostSpread = 1;
 
 // So many other runs must vary at the place: one is an intruder who came twice.
 constexpr double kLeastVary = 2;
+
+// Runs that are looked at before one window. No host starts hundreds of daily jobs in an hour whose
+// work is seen; of a forged log what is further off explains nothing: a row more, never one less.
+constexpr std::size_t kMostRuns = 512;
 
 }  // namespace
 
@@ -57,23 +62,44 @@ void JobTotals::find_jobs() {
       jobs.emplace_back();
     }
   if (jobs.empty()) return;
-  for (std::uint32_t t = 0; t + 1 < clock_.ticks.size(); ++t)
-    for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[t].items))
-      if (job_of[label] != kNone) jobs[job_of[label]].runs.push_back(run_at(t));
+  for (std::uint32_t t = 0; t + 1 < clock_.ticks.size(); ++t) {
+    std::optional<Run> run;  // all jobs of the tick have the same hour
+    for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[t].items)) {
+      if (job_of[label] == kNone) continue;
+      if (!run) run = run_at(t);
+      jobs[job_of[label]].runs.push_back(*run);
+    }
+  }
   for (Job& job : jobs)
     if (learn(job)) jobs_.push_back(std::move(job));
+  for (std::uint32_t j = 0; j < jobs_.size(); ++j)
+    for (std::uint32_t r = 0; r < jobs_[j].runs.size(); ++r)
+      by_tick_.push_back({jobs_[j].runs[r].tick, j, r});
+  std::ranges::sort(by_tick_, {}, [](const Place& p) { return std::tuple(p.tick, p.job, p.run); });
 }
 
 JobTotals::Run JobTotals::run_at(std::uint32_t tick) const {
-  Run run{tick, tick, true, 0};
+  Run run;
+  run.tick = run.end = tick;
   while (run.end + 1 < clock_.ticks.size() &&
          clock_.ticks[run.end].time - clock_.ticks[tick].time < kBehindRun) {
     if (clock_.intervals[run.end].state != IntervalState::judged) {
       run.whole = false;
       break;
     }
+    run.pids += clock_.intervals[run.end].advance;
     ++run.end;
   }
+  run.seconds = seconds(tick, run.end);
+  run.vary = static_cast<double>(std::ranges::lower_bound(vary_, run.end) -
+                                 std::ranges::lower_bound(vary_, tick));
+  std::uint32_t begin = tick;
+  double before = 0;
+  while (begin > 0 && clock_.intervals[begin - 1].state == IntervalState::judged &&
+         clock_.ticks[tick].time - clock_.ticks[begin - 1].time <= kBehindRun)
+    before += clock_.intervals[--begin].advance;
+  const double length = seconds(begin, tick);
+  run.before_rate = length >= kHourSeconds / 2 ? before / length : -1;
   return run;
 }
 
@@ -81,35 +107,22 @@ double JobTotals::seconds(std::uint32_t begin, std::uint32_t end) const {
   return std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
 }
 
-double JobTotals::advance(std::uint32_t begin, std::uint32_t end) const {
-  double sum = 0;
-  for (std::uint32_t i = begin; i < end; ++i) sum += clock_.intervals[i].advance;
-  return sum;
-}
-
 // What its runs spend in the hour beyond what goes on in the hours before them. Returns whether
 // that is seen on most days, and of a size.
 bool JobTotals::learn(Job& job) const {
   std::vector<double> rates;
-  for (const Run& run : job.runs) {
-    std::uint32_t begin = run.tick;
-    while (begin > 0 && clock_.intervals[begin - 1].state == IntervalState::judged &&
-           clock_.ticks[run.tick].time - clock_.ticks[begin - 1].time <= kBehindRun)
-      --begin;
-    if (const double length = seconds(begin, run.tick); length >= kHourSeconds / 2)
-      rates.push_back(advance(begin, run.tick) / length);
-  }
+  for (const Run& run : job.runs)
+    if (run.before_rate >= 0) rates.push_back(run.before_rate);
   if (rates.size() < kLeastRuns) return false;
   job.before = median_of(rates);
   std::vector<double> logs;
   double whole = 0;
   double own = 0;
   for (Run& run : job.runs) {
-    run.total = advance(run.tick, run.end) - job.before * seconds(run.tick, run.end);
+    run.total = run.pids - job.before * run.seconds;
     if (!run.whole) continue;
     whole += 1;
-    own += static_cast<double>(std::ranges::lower_bound(vary_, run.end) -
-                               std::ranges::lower_bound(vary_, run.tick));
+    own += run.vary;
     if (run.total >= 1) logs.push_back(std::log(run.total));
   }
   const auto seen = static_cast<double>(logs.size());
@@ -143,17 +156,26 @@ bool JobTotals::reaches(const Job& job, const Run& run, const Window& window) co
 
 double JobTotals::explained(const Window& window, Steps* steps) const {
   double score = window.score;
-  for (const Job& job : jobs_) {
-    auto run = std::ranges::upper_bound(job.runs, window.begin, {}, &Run::tick);
-    if (run == job.runs.begin()) continue;
-    --run;
-    if (run->end < window.end) continue;
+  const Timestamp start = clock_.ticks[window.begin].time;
+  auto place = std::ranges::upper_bound(by_tick_, window.begin, {}, &Place::tick);
+  std::size_t looked_at = 0;
+  while (place != by_tick_.begin() && looked_at < kMostRuns) {
+    --place;
+    ++looked_at;
+    const Job& job = jobs_[place->job];
+    const Run& run = job.runs[place->run];
+    if (start - clock_.ticks[run.tick].time > kBehindRun || clock_.ticks[run.tick].time > start)
+      break;  // nor do earlier ones reach so far
+    if (run.end < window.end) continue;
+    const bool newest =
+        place->run + 1 == job.runs.size() || job.runs[place->run + 1].tick > window.begin;
+    if (!newest) continue;
     Steps told;
-    told.total = run->total;
+    told.total = run.total;
     told.size = job.size;
-    told.deviations = job.size.deviations(run->total);
+    told.deviations = job.size.deviations(run.total);
     told.chance = surprise_of_t(told.deviations, job.size.degrees);
-    if (told.chance >= score || !reaches(job, *run, window)) continue;
+    if (told.chance >= score || !reaches(job, run, window)) continue;
     score = told.chance;
     if (steps != nullptr) *steps = told;
   }

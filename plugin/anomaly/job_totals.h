@@ -31,10 +31,20 @@ class JobTotals {
 
  private:
   struct Run {
+    std::uint32_t tick = 0;
+    std::uint32_t end = 0;   ///< of the hour's intervals: the last tick of them
+    bool whole = true;       ///< the hour was judged throughout
+    double pids = 0;         ///< that were handed out in the hour
+    double seconds = 0;      ///< of it
+    double before_rate = 0;  ///< PIDs a second in the hour before; below 0: not known
+    double vary = 0;         ///< intervals of the hour that are far out
+    double total = 0;
+  };
+  /// Which run it is of which job.
+  struct Place {
     std::uint32_t tick;
-    std::uint32_t end;  ///< of the hour's intervals: the last tick of them
-    bool whole;         ///< the hour was judged throughout
-    double total;
+    std::uint32_t job;
+    std::uint32_t run;
   };
   struct Job {
     std::vector<Run> runs;  ///< by tick
@@ -46,7 +56,6 @@ class JobTotals {
   bool learn(Job& job) const;
   Run run_at(std::uint32_t tick) const;
   double seconds(std::uint32_t begin, std::uint32_t end) const;
-  double advance(std::uint32_t begin, std::uint32_t end) const;
   bool reaches(const Job& job, const Run& run, const Window& window) const;
 
   const PidClock& clock_;
@@ -54,6 +63,7 @@ class JobTotals {
   std::vector<std::uint32_t> vary_;  ///< intervals that are far out, either way; ascending
   double hours_ = 1;                 ///< that were judged
   std::vector<Job> jobs_;
+  std::vector<Place> by_tick_;  ///< runs of all jobs
 };
 
 }  // namespace pidometer
