@@ -129,7 +129,7 @@ class GapJudge {
     const GapCost cost = costs_.of(between);
     if (!cost.own_known || cost.seconds > std::max(kFitTimes * cost.usual_seconds, kFitSeconds))
       return false;
-    const Pid round = b.pid >= a.pid ? 0 : clock_.pid_max - kReservedPids;
+    const Pid round = b.pid >= a.pid ? 0 : clock_.range.pid_max - kReservedPids;
     const double more = static_cast<double>(round + b.pid - a.pid) - cost.scheduled();
     if (more > kFitShare * surplus) return false;
     const double score = more > 0 ? scan_.score(cost.beyond(more), cost.width) : 0;
