@@ -184,19 +184,18 @@ std::string closing_line(const FleetStatus& status, std::size_t kept, double sec
         return entry.state == ImageState::complete && entry.exit_status == exit_no_log;
       }));
   const std::size_t unreachable = count_images(status, ImageState::unreachable);
-  return fmt::format("{}: {} complete ({} of them kept{}), {} partial, {} failed{} in {:.1f} s",
-                     counted_words(status.images.size(), "image"),
-                     with_thousands(count_images(status, ImageState::complete)),
-                     with_thousands(kept),
-                     without_log == 0
-                         ? std::string()
-                         : fmt::format(", {} without a cron log", with_thousands(without_log)),
-                     with_thousands(count_images(status, ImageState::partial)),
-                     with_thousands(count_images(status, ImageState::failed)),
-                     unreachable == 0 ? std::string()
-                                      : fmt::format(", {} unreachable (results of an earlier run)",
-                                                    with_thousands(unreachable)),
-                     seconds);
+  return fmt::format(
+      "{}: {} complete ({} of them kept{}), {} partial, {} failed{} in {:.1f} s",
+      counted_words(status.images.size(), "image"),
+      with_thousands(count_images(status, ImageState::complete)), with_thousands(kept),
+      without_log == 0 ? std::string()
+                       : fmt::format(", {} without a cron log", with_thousands(without_log)),
+      with_thousands(count_images(status, ImageState::partial)),
+      with_thousands(count_images(status, ImageState::failed)),
+      unreachable == 0 ? std::string()
+                       : fmt::format(", {} unreachable (results of an earlier run)",
+                                     with_thousands(unreachable)),
+      seconds);
 }
 
 ExitStatus refuse(const Error& error, Diagnostics& diagnostics) {
