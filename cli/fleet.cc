@@ -24,6 +24,7 @@
 #include "cli/small_file.h"
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_resume.h"
+#include "fleet/same_media.h"
 #include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
@@ -42,6 +43,7 @@ void describe_run(const Options& options, FleetStatus& status) {
   const RunRecord run = start_run(options);
   status.tool_version = PIDOMETER_VERSION;
   status.tool_sha256 = file_sha256("/proc/self/exe");
+  if (!options.case_file.empty()) status.case_sha256 = file_sha256(options.case_file);
   status.command_line = run.command_line;
   status.working_directory = run.working_directory;
   status.user = run.user;
@@ -122,6 +124,19 @@ void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnos
       "no timeline: {}{}",
       counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", words,
       others.size() > kNamedImages ? ", ..." : ""));
+}
+
+/// Their findings have the same ids, and are told twice in the timeline.
+void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+  for (const std::vector<std::string>& names : same_media(folder, now)) {
+    std::string words;
+    for (std::size_t i = 0; i < std::min(names.size(), kNamedImages); ++i)
+      words += (i == 0 ? "" : ", ") + names[i];
+    diagnostics.note(
+        fmt::format("note: {}{} are copies of one medium by its MD5: their findings stand in the "
+                    "timeline once of each, with the same ids",
+                    words, names.size() > kNamedImages ? ", ..." : ""));
+  }
 }
 
 Result<void> write_status(const FleetFolder& folder, const FleetStatus& status) {
@@ -268,6 +283,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
     diagnostics.error(written.error());
     return outcome.interrupted ? exit_interrupted : exit_nothing;
   }
+  if (!outcome.interrupted) say_copies(*folder, status, diagnostics);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
                        ? "interrupted; what is complete is kept, and --resume goes on with the rest"

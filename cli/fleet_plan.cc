@@ -270,6 +270,15 @@ Result<FleetPlan> plan_fleet(const Options& options) {
   if (!options.case_file.empty())
     if (Result<void> distinct = check_distinct(images, finder, options.case_file); !distinct)
       return tl::unexpected(distinct.error());
+  std::map<std::pair<std::string, std::string>, std::size_t> ids;
+  for (const FleetImage& image : images)
+    if (!image.evidence_id.empty()) ++ids[{image.case_id, image.evidence_id}];
+  for (const auto& [id, count] : ids)
+    if (count > 1)
+      plan.notes.push_back(
+          fmt::format("note: {} images have the evidence id {}: rows of different media have "
+                      "one id",
+                      count, id.second));
   const std::vector<std::string> names = image_names(images);
   for (std::size_t i = 0; i < images.size(); ++i) {
     fill_in(options, images[i]);

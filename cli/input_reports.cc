@@ -41,6 +41,12 @@ RunSummary start_summary(const Options& options) {
   }
   if (options.command == Command::scan)
     add("format", std::string(options.terminal_summary ? "summary" : options.format->name));
+  if (!options.case_id.empty()) add("case_id", options.case_id);
+  if (!options.evidence_id.empty()) add("evidence", options.evidence_id);
+  if (!options.hostname.empty()) add("host", options.hostname);
+  if (!options.summary.empty()) add("summary", options.summary);
+  if (options.force) add("force", options.force);
+  if (options.quiet) add("quiet", options.quiet);
   if (!options.report.empty()) add("report", options.report);
   if (!options.output.empty()) add("output", options.output);
   if (!options.timezone.empty()) add("timezone", options.timezone);

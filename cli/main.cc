@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -55,6 +56,8 @@ int main(int argc, char** argv) {
     parsed->options.terminal_summary = true;
   const Options& options = parsed->options;
   catch_interrupts();
+  // A file that grows beyond `ulimit -f` is an error of writing, of which there is a word to say.
+  std::signal(SIGXFSZ, SIG_IGN);
   Diagnostics diagnostics(stderr, use_color(options.color, terminal), options.quiet,
                           can_overwrite(terminal));
   // Readers are to be forked by a process of one thread: this one will have several.

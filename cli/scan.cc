@@ -149,7 +149,8 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     }
   }
   if (!outcome.interrupted)
-    if (Result<void> written = finish_summary_file(outputs->summary, run, summary); !written) {
+    if (Result<void> written = finish_summary_file(options, outputs->summary, run, summary);
+        !written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;
     }

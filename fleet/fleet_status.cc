@@ -118,6 +118,7 @@ std::string write_fleet_status(const FleetStatus& status) {
   put_text(json, "working_directory", status.working_directory);
   put_text(json, "user", status.user);
   put_text(json, "host", status.host);
+  put_text(json, "case_sha256", status.case_sha256);
   json["pid"] = status.pid;
   json["jobs"] = status.jobs;
   if (status.timeline) json["timeline"] = output_json(*status.timeline);

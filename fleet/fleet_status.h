@@ -77,6 +77,7 @@ struct FleetEntry {
 struct FleetStatus {
   std::string tool_version;
   std::string tool_sha256;
+  std::string case_sha256;        ///< of the list of --case
   std::string state = "running";  ///< running, interrupted, complete, partial, failed
   std::optional<int> exit_status;
   std::vector<std::string> command_line;

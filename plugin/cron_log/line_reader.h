@@ -80,9 +80,16 @@ class LineReader {
   std::optional<Error> error_;
 };
 
-/// Whether what comes behind the last damage is lost as well: nobody knows how much that is.
-inline bool breaks_off(const std::vector<DamagedRange>& damage) {
-  return !damage.empty() && damage.back().range.end == kUnknownEnd;
+/// Whether what comes behind the last damage is lost as well and nobody knows how much that is, or
+/// a packed file fails the checksum of its end.
+inline bool breaks_off(const ByteStream& stream, const FileEntry& entry, std::uint64_t bytes) {
+  const std::vector<DamagedRange>& damage = stream.damage();
+  if (damage.empty()) return false;
+  const std::uint64_t end = damage.back().range.end;
+  const bool packed =
+      !entry.path_spec.empty() && (entry.path_spec.front().type_indicator == "GZIP" ||
+                                   entry.path_spec.front().type_indicator == "COMPRESSED_STREAM");
+  return end == kUnknownEnd || (packed && end >= bytes);
 }
 
 }  // namespace pidometer

@@ -69,8 +69,8 @@ class FileReading {
         damage_told_late_.push_back(damaged.range);
   }
 
-  /// All damage of the log, where some of it was told only behind lines that it hits: as what a
-  /// checksum says comes behind the bytes that it covers. Else nothing.
+  std::uint64_t bytes_read() const { return bytes_read_; }
+  /// All damage of the log, where some was told behind lines that it hits, as by a checksum.
   const std::vector<ByteRange>& damage_told_late() const { return damage_told_late_; }
 
   FileLog finish(LogForm form) {
@@ -388,7 +388,7 @@ FileLog read_log_file(const LogFile& file, LineParser& parser, std::vector<Store
     if (!damage.empty() || stopped || reading.damage_told_late().empty()) {
       FileLog log = reading.finish(form);
       log.report.sha256 = file.sha256().value_or("");
-      if (!damage.empty() || breaks_off(log.report.damage)) log.report.complete = false;
+      log.report.complete &= !breaks_off(**stream, file.entry(), reading.bytes_read());
       return log;
     }
     // Records were made of bytes that nothing vouches for: once more, now that this is known.

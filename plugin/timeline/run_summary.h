@@ -53,6 +53,13 @@ struct SummaryInput {
 /// Whether the hashes are those that the container holds; nothing where one of both is missing.
 std::optional<bool> hashes_agree(const SummaryInput& input);
 
+/// A file that was read, as the file system had it at the end of the run.
+struct RunFile {
+  std::string path;  ///< absolute
+  std::uint64_t size = 0;
+  std::int64_t modified = 0;  ///< nanoseconds since 1970
+};
+
 /// Who ran the program, when and where: what a repetition needs beside the options.
 struct RunRecord {
   Timestamp started;
@@ -60,8 +67,13 @@ struct RunRecord {
   std::vector<std::string> command_line;  ///< as given, with the program's name
   std::string working_directory;
   std::string user;
-  std::string host;    ///< of the machine that ran it
-  std::string system;  ///< its kernel: "Linux 6.1.0 x86_64"
+  std::string host;          ///< of the machine that ran it
+  std::string system;        ///< its kernel: "Linux 6.1.0 x86_64"
+  std::string program = {};  ///< the file that ran; empty where it is not known
+  std::string program_sha256 = {};
+  std::string known_sha256 = {};  ///< of the list of --known
+  std::string tzdata = {};  ///< version of the machine's time zones; empty where it is not said
+  std::vector<RunFile> files = {};  ///< of the inputs, but for folders and what is gone
 };
 
 /// One volume of an input.

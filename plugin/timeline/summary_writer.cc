@@ -46,6 +46,15 @@ Json run_json(const RunRecord& run) {
   put_text(json, "user", run.user);
   put_text(json, "host", run.host);
   put_text(json, "system", run.system);
+  put_text(json, "program", run.program);
+  put_text(json, "program_sha256", run.program_sha256);
+  put_text(json, "known_sha256", run.known_sha256);
+  put_text(json, "tzdata", run.tzdata);
+  if (!run.files.empty())
+    json["files"] = array_of(run.files, [](const RunFile& file) -> Json {
+      return {
+          {"path", escape_bytes(file.path)}, {"size", file.size}, {"modified_ns", file.modified}};
+    });
   return json;
 }
 

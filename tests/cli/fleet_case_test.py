@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """scan -d DIR --case FILE: a list of images with what the examiner says of each."""
 
+import hashlib
 import json
 import pathlib
 import shutil
@@ -52,6 +53,13 @@ class Case(fleets.FleetTest):
             self.assertEqual(rows.problems(found[0], schema), [])
             summary = rows.parse((self.out / image["outputs"]["summary"]["file"]).read_text())
             self.assertEqual(summary["case_id"], image["case_id"])
+
+    def test_the_list_is_told_by_its_hash(self):
+        log, case = self.place / "cron", self.place / "list.csv"
+        log.write_bytes(fleet_hosts.log_of(1))
+        case.write_text(f"segments\n{log}\n")
+        program.run("scan", "-d", self.out, "-z", "UTC", "--case", case)
+        self.assertEqual(fleets.status_of(self.out)["case_sha256"], hashlib.sha256(case.read_bytes()).hexdigest())
 
     def test_csv_says_the_same(self):
         self.case(json.dumps(JSON))

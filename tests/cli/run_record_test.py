@@ -4,6 +4,7 @@
 import datetime
 import hashlib
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -49,6 +50,22 @@ class RunRecord(SummaryTest):
         for key in ("working_directory", "user", "host", "system"):
             self.assertTrue(run[key], key)
         self.assertNotIn("hashes", summary["inputs"][0])
+
+    def test_says_of_which_files_and_programs(self):
+        known = self.folder / "known.csv"
+        known.write_text("begin,end,reason\n2026-03-01,2026-03-02,x\n")
+        _, summary = self.scan("--known", known, "--evidence", "E-01", "--host", "web01", "--case-id", "7", program.RAW)
+        run, stat = summary["run"], program.RAW.stat()
+        self.assertEqual(run["program"], os.path.realpath(program.PROGRAM))
+        self.assertEqual(run["program_sha256"], hashlib.sha256(program.PROGRAM.read_bytes()).hexdigest())
+        self.assertEqual(run["known_sha256"], hashlib.sha256(known.read_bytes()).hexdigest())
+        self.assertEqual(run["files"], [{"path": os.path.abspath(program.RAW), "size": stat.st_size,
+                                         "modified_ns": stat.st_mtime_ns}])
+        zones = pathlib.Path("/usr/share/zoneinfo/tzdata.zi")
+        self.assertEqual(run.get("tzdata"), zones.read_text().split()[2] if zones.exists() else None)
+        options = summary["options"]
+        self.assertEqual([options[key] for key in ("case_id", "evidence", "host", "force")], ["7", "E-01", "web01", True])
+        self.assertEqual(options["summary"], str(self.folder / "summary.json"))
 
     def test_rows_have_nothing_of_the_run(self):
         plain, _ = self.scan(program.E01)

@@ -36,6 +36,7 @@ class EvidenceFile:
     path: str
     name: str  # as the user knows it
     head: bytes  # its first bytes, MAX_TEXT at most; empty where it cannot be read
+    id: object = None  # the server's, where it gives one
 
 
 @dataclasses.dataclass
@@ -222,7 +223,7 @@ def group_evidence(input_files):
     `input_files` are dictionaries with `path` and `display_name`; a path that is given twice is taken once.
     """
     files = list({one["path"]: EvidenceFile(one["path"], plain_name(one.get("display_name"), one["path"]),
-                                            read_head(one["path"])) for one in input_files}.values())
+                                            read_head(one["path"]), one.get("id")) for one in input_files}.values())
     maps = [file for file in files if file.head.startswith(DDRESCUE_MAP)]
     rest = [file for file in files if file not in maps]
     groups = []

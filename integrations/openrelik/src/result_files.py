@@ -49,7 +49,7 @@ class ResultFiles:
     def _file(self, output_path, kind):
         extension, data_type = KINDS[kind]
         file = create_output_file(output_path, display_name=f"{self.group.name}.pidometer", extension=extension,
-                                  data_type=data_type)
+                                  data_type=data_type, source_file_id=self.group.files[0].id)
         file.uuid = uuid.uuid5(self.id, kind).hex
         file.path = os.path.join(output_path, f"{file.uuid}.{extension}")
         return file

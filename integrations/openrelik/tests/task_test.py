@@ -129,8 +129,10 @@ class Results(TaskTest):
         self.assertEqual(result["task_report"]["summary"].split("; ")[:2], ["1 image read", "1 FAILED"])
 
     def test_hosts_of_one_segment_and_one_name_are_each_read(self):
-        files = [self.e01() for _ in range(3)] + [self.store.add(bytes(600), "web.E01")]
+        files = [{**self.e01(), "id": number} for number in range(3)] + [self.store.add(bytes(600), "web.E01")]
         result = self.run_task(files)
+        # Which result is whose says the file that it was made of.
+        self.assertEqual([one["source_file_id"] for one in result["output_files"]], [0, 0, 1, 1, 2, 2])
         self.assertEqual(result["task_report"]["summary"].split("; ")[:2], ["3 images read", "1 FAILED"])
 
     def test_no_image_gives_a_result(self):

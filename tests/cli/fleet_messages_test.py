@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""scan -d: what is said of an image, and of all."""
+
+import gzip
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.cli.fleet_test import FleetTest  # noqa: E402
+from tests.support import fleet_hosts, fleets, program, rows, tap  # noqa: E402
+
+
+class Messages(FleetTest):
+    def test_the_message_is_of_what_was_lost(self):
+        packed = gzip.compress(fleet_hosts.log_of(1), mtime=0)
+        for name, content, words in (
+                ("cut.gz", packed[:len(packed) // 2], "gzip data ends too early"),
+                ("wrong.gz", packed[:-8] + b"1234" + packed[-4:], "gzip checksum does not match")):
+            log = self.place / name
+            log.write_bytes(content)
+            self.fleet("-z", "UTC", "--force", log, status=3)
+            image, = fleets.status_of(self.out)["images"]
+            self.assertIn(words, image["message"])
+            summary = rows.parse((self.out / image["outputs"]["summary"]["file"]).read_text())
+            self.assertEqual([log["complete"] for log in summary["logs"]], [False])
+
+    def test_images_without_a_log_are_counted(self):
+        notes = self.place / "notes"
+        notes.write_text("no cron here\n" * 10)
+        run = self.fleet("-z", "UTC", self.log("cron"), notes)
+        self.assertIn("2 images: 2 complete (0 of them kept, 1 without a cron log), 0 partial", run.err)
+
+    def test_a_file_that_may_not_grow_is_an_error(self):
+        log = self.log("cron")
+        done = subprocess.run([program.PROGRAM, "scan", "-d", self.out, "-z", "UTC", "--records", log], check=False,
+                              capture_output=True, text=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("File too large", done.stderr)
+        self.assertEqual(self.states(), {"cron": "failed"})
+
+    def test_copies_and_shared_ids_are_named(self):
+        copies = [self.place / f"{name}.E01" for name in ("a", "b")]
+        for copy in copies:
+            shutil.copy(program.E01, copy)
+        run = self.fleet(*program.ZONE, *copies)
+        self.assertIn("note: a.E01, b.E01 are copies of one medium by its MD5: their findings", run.err)
+        case = self.place / "case.csv"
+        case.write_text(f"segments,evidence\n{self.log('x')},E-01\n{self.log('y', 2)},E-01\n{self.log('z', 3)},E-02\n")
+        run = self.fleet("-z", "UTC", "--force", "--case", case)
+        self.assertIn("note: 2 images have the evidence id E-01", run.err)
+        self.assertNotIn("E-02", run.err)
+        self.assertNotIn("copies of one medium", run.err)
+
+
+if __name__ == "__main__":
+    tap.main()
