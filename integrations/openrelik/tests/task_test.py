@@ -98,7 +98,7 @@ class Results(TaskTest):
                          {pathlib.Path(one["path"]).name for one in (found, report, log, summary)})
         self.assertEqual(fleet.without_places(rows.load_rows(found["path"])), fleet.expected_rows(program.E01))
         self.assertTrue(pathlib.Path(report["path"]).read_text().startswith("<!DOCTYPE html>"))
-        self.assertIn("findings in", pathlib.Path(log["path"]).read_text())
+        self.assertIn("14 findings, ", pathlib.Path(log["path"]).read_text())
         summary = rows.parse(pathlib.Path(summary["path"]).read_text())
         self.assertEqual(rows.problems(summary, rows.load_schema("summary")), [])
         self.assertEqual(summary["inputs"][0]["name"], "web.E01")
