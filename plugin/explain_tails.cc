@@ -65,12 +65,13 @@ void add_parts(const WindowCalibration::Parts& parts, Steps& steps) {
 }
 
 // What is known from few intervals, and how far that bounds the score.
-void add_few(const WindowCalibration::Surprise& tails, double count_share, Steps& steps) {
+void add_few(const WindowCalibration::Surprise& tails,
+             const WindowCalibration::CountTail& count_tail, Steps& steps) {
   const WindowCalibration::Sum& sum = tails.sum;
   steps.push_back({"degrees", static_cast<double>(sum.degrees),
                    "of Student's t: a part of the variance is known from few intervals"});
   steps.push_back({"few_variance", std::min(sum.few, sum.variance), "that part of V"});
-  const double raw = WindowCalibration::raw_score(tails, count_share);
+  const double raw = WindowCalibration::raw_score(tails, count_tail);
   if (tails.scale < sum.variance) {
     steps.push_back({"t_score", tails.most,
                      "-log10 P(t >= R / sqrt(few_variance)) with so many degrees, since that part "
@@ -80,7 +81,7 @@ void add_few(const WindowCalibration::Surprise& tails, double count_share, Steps
   }
   steps.push_back({"t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees"});
   std::string others = "t_score";
-  const WindowCalibration::Parts parts = WindowCalibration::by_parts(tails, count_share);
+  const WindowCalibration::Parts parts = WindowCalibration::by_parts(tails, count_tail);
   if (parts.score > 0) {
     others += ", parts_score";
     add_parts(parts, steps);
@@ -95,7 +96,7 @@ void add_few(const WindowCalibration::Surprise& tails, double count_share, Steps
          {"guessed_variance", sum.guessed, "of V: what goes with that guess"},
          {"sure_few", sum.sure_few, "what is known from few intervals of V - guessed_variance"},
          {"sure_degrees", static_cast<double>(sum.sure_degrees), "of Student's t for it; 0: none"},
-         {"most_score", WindowCalibration::raw_score(surprise, count_share),
+         {"most_score", WindowCalibration::raw_score(surprise, count_tail),
           "as raw_score, of R - open with V - guessed_variance for V, sure_few and sure_degrees"}});
   }
   steps.push_back(
@@ -109,7 +110,7 @@ std::vector<Quantity> tail_steps(const WindowCalibration& calibration,
                                  const WindowCalibration::Surprise& tails, std::size_t width) {
   Steps steps;
   const std::size_t w = width_index(width);
-  const double share = calibration.count_share(w);
+  const WindowCalibration::CountTail& count_tail = calibration.count_tail(w);
   const double mean = tails.sum.random_mean;
   add_count(tails, steps);
   if (tails.bursty > 0) {
@@ -120,16 +121,19 @@ std::vector<Quantity> tail_steps(const WindowCalibration& calibration,
           "-log10 P(X >= M + R), X lognormal: erfc((ln(1 + R/M) + sigma_square/2) / sqrt(2 "
           "sigma_square)) / 2"},
          {"bursty", tails.bursty, "min(1, (V/M - 1.5) / 1.5), where M >= 3"},
-         {"count_share", share, "learnt: how far the count's tail is this host's"},
-         {"tail_score", WindowCalibration::tail_score(tails, share),
-          "count_score - (1 - count_share) * bursty * (count_score - burst_score)"}});
+         {"count_share", count_tail.share, "learnt: how far the count's tail is this host's"},
+         {"count_most", count_tail.most,
+          "1.5 times the deepest point at which its own windows say so"},
+         {"tail_score", WindowCalibration::tail_score(tails, count_tail),
+          "count_score - bursty * (count_score - burst_score - count_share * (min(count_score, "
+          "max(burst_score, count_most)) - burst_score))"}});
   } else {
     steps.push_back({"tail_score", tails.count, "count_score"});
   }
   if (std::isfinite(tails.most))
-    add_few(tails, share, steps);
+    add_few(tails, count_tail, steps);
   else
-    steps.push_back({"raw_score", WindowCalibration::raw_score(tails, share), "tail_score"});
+    steps.push_back({"raw_score", WindowCalibration::raw_score(tails, count_tail), "tail_score"});
   steps.push_back({"shrink", calibration.shrink(w),
                    "learnt: this host's own windows are not more surprising than they say"});
   steps.push_back({"price", WindowScan::price(width), "0.65 log10(width)"});

@@ -25,6 +25,12 @@ constexpr std::size_t kLeastBeyond = 10;  // of the points after the second: a t
 // A point is not measured where suspects, which are left out, may be half of what lies beyond it.
 constexpr double kBeyondSuspects = 2;
 
+// Where the tails differ, that of a count says nothing of what is rarer than the deepest point at
+// which it was held against the host's own windows, and half as many powers of ten again: the
+// suspects, which are left out, are what lies there. A choice; beyond it the heavier tail decides,
+// and from the deepest point of all that is short of an alarm in a month of log.
+constexpr double kBeyondMeasured = 1.5;
+
 // Where so much is going on, and with so much more spread than independent processes have, work
 // comes in bursts whose size and number both vary: the tail is that of a product, not of a sum.
 // Wholly so at three times the variance of independent processes, not at all at one and a half.
@@ -43,7 +49,6 @@ WindowCalibration::WindowCalibration(const PidClock& clock, const Baseline& base
     : clock_(clock), baseline_(baseline), sums_(sums) {
   spread_.fill(1.0);
   shrink_.fill(1.0);
-  count_share_.fill(0.0);
   mark_suspects();
   for (std::size_t w = 0; w < kWindowWidths.size(); ++w) calibrate(w);
 }
@@ -115,8 +120,8 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Sum& sum) {
   return surprise;
 }
 
-WindowCalibration::Parts WindowCalibration::shared(const Surprise& surprise, double count_share,
-                                                   double few_share) {
+WindowCalibration::Parts WindowCalibration::shared(const Surprise& surprise,
+                                                   const CountTail& count_tail, double few_share) {
   const Sum& sum = surprise.sum;
   Parts parts;
   parts.few_share = few_share;
@@ -130,7 +135,7 @@ WindowCalibration::Parts WindowCalibration::shared(const Surprise& surprise, dou
         surprise_of_bursts(parts.rest.excess, parts.rest.random_mean, parts.rest.variance);
     rest.bursty = rest.bursts < rest.count ? surprise.bursty : 0;
   }
-  parts.rest_score = tail_score(rest, count_share);
+  parts.rest_score = tail_score(rest, count_tail);
   parts.few_score = surprise_of_t(few_share * sum.excess / std::sqrt(sum.few), sum.degrees);
   const double apart = std::abs(parts.rest_score - parts.few_score);
   parts.score = std::max(
@@ -140,7 +145,8 @@ WindowCalibration::Parts WindowCalibration::shared(const Surprise& surprise, dou
 
 // Each share gives a bound, and the smallest of bounds is one. Taken is the share at which both
 // parts are as surprising: at any other one of them is less so, and the bound no smaller than half.
-WindowCalibration::Parts WindowCalibration::by_parts(const Surprise& surprise, double count_share) {
+WindowCalibration::Parts WindowCalibration::by_parts(const Surprise& surprise,
+                                                     const CountTail& count_tail) {
   const Sum& sum = surprise.sum;
   if (sum.degrees == 0 || sum.few <= 0 || sum.few >= sum.variance || sum.excess <= 0) return {};
   constexpr int kHalvings = 16;  // the share is known to five digits then
@@ -148,15 +154,16 @@ WindowCalibration::Parts WindowCalibration::by_parts(const Surprise& surprise, d
   double more = 1;
   Parts parts;
   for (int k = 0; k < kHalvings; ++k) {
-    parts = shared(surprise, count_share, (less + more) / 2);
+    parts = shared(surprise, count_tail, (less + more) / 2);
     (parts.few_score < parts.rest_score ? less : more) = parts.few_share;
   }
   return parts;
 }
 
-double WindowCalibration::tail_score(const Surprise& surprise, double count_share) {
-  const double back = (1 - count_share) * surprise.bursty * (surprise.count - surprise.bursts);
-  return surprise.count - back;
+double WindowCalibration::tail_score(const Surprise& surprise, const CountTail& count_tail) {
+  const double count = std::min(surprise.count, std::max(surprise.bursts, count_tail.most));
+  const double both = surprise.bursts + count_tail.share * (count - surprise.bursts);
+  return surprise.count - surprise.bursty * (surprise.count - both);
 }
 
 std::optional<WindowCalibration::Sum> WindowCalibration::beyond_most(const Sum& sum) {
@@ -165,30 +172,30 @@ std::optional<WindowCalibration::Sum> WindowCalibration::beyond_most(const Sum& 
              sum.sure_degrees};
 }
 
-double WindowCalibration::raw_score(const Surprise& surprise, double count_share) {
-  const double tail = tail_score(surprise, count_share);
+double WindowCalibration::raw_score(const Surprise& surprise, const CountTail& count_tail) {
+  const double tail = tail_score(surprise, count_tail);
   if (tail <= surprise.most) return tail;
-  double most = std::max(surprise.most, by_parts(surprise, count_share).score);
+  double most = std::max(surprise.most, by_parts(surprise, count_tail).score);
   if (const std::optional<Sum> beyond = beyond_most(surprise.sum); beyond && most < tail)
-    most = std::max(most, raw_score(WindowCalibration::surprise(*beyond), count_share));
+    most = std::max(most, raw_score(WindowCalibration::surprise(*beyond), count_tail));
   return std::min(tail, most);
 }
 
 double WindowCalibration::score(const Window& window) const {
   const std::size_t w = width_index(window.width());
-  return raw_score(surprise(window), count_share_[w]) * shrink_[w];
+  return raw_score(surprise(window), count_tail_[w]) * shrink_[w];
 }
 
 double WindowCalibration::score_if_known(const Window& window) const {
   const std::size_t w = width_index(window.width());
   Surprise tails = surprise(window);
   tails.most = std::numeric_limits<double>::infinity();
-  return raw_score(tails, count_share_[w]) * shrink_[w];
+  return raw_score(tails, count_tail_[w]) * shrink_[w];
 }
 
 double WindowCalibration::score(const Sum& sum, std::size_t width) const {
   const std::size_t w = width_index(width);
-  return raw_score(surprise(sum), count_share_[w]) * shrink_[w];
+  return raw_score(surprise(sum), count_tail_[w]) * shrink_[w];
 }
 
 void WindowCalibration::mark_suspects() {
@@ -280,8 +287,8 @@ std::vector<WindowCalibration::Stated> WindowCalibration::stated_scores(
     for (std::size_t k = at - std::min(at, kBesidePoint); k <= at + kBesidePoint; ++k, ++count) {
       const Surprise tails =
           surprise(sums_.measure(windows[k].begin, windows[k].begin + width, spread_[w]));
-      stated.count += raw_score(tails, 1);
-      stated.bursts += raw_score(tails, 0);
+      stated.count += raw_score(tails, {.share = 1});
+      stated.bursts += raw_score(tails, {.share = 0});
     }
     stated.count /= count;
     stated.bursts /= count;
@@ -299,18 +306,22 @@ void WindowCalibration::calibrate(std::size_t w) {
     if (w == 0) return;
     spread_[w] = spread_[w - 1];
     shrink_[w] = shrink_[w - 1];
-    count_share_[w] = count_share_[w - 1];
+    count_tail_[w] = count_tail_[w - 1];
     return;
   }
   if (w > 0) spread_[w] = std::max(spread_[w - 1], spread_of_sums(own, w));
   const std::vector<Stated> points = stated_scores(std::move(own.windows), w);
   // without deep points the heavier tail is taken, or what narrower windows showed
   double share = points.size() > kAlwaysPoints ? 1 : 0;
-  if (w > 0) share = std::max(share, count_share_[w - 1]);
+  double most = kBeyondMeasured * points.back().target;
+  if (w > 0 && share < count_tail_[w - 1].share) {
+    share = count_tail_[w - 1].share;
+    most = std::max(most, count_tail_[w - 1].most);
+  }
   for (const Stated& s : points)
     if (s.count > s.target)
       share = std::min(share, std::max(0.0, s.target - s.bursts) / (s.count - s.bursts + 1e-9));
-  count_share_[w] = share;
+  count_tail_[w] = {share, most};
   for (const Stated& s : points) {
     const double stated = s.bursts + share * (s.count - s.bursts);
     if (stated * shrink_[w] > s.target) shrink_[w] = s.target / stated;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -45,6 +46,12 @@ class WindowCalibration {
     unsigned sure_degrees = 0;
   };
 
+  /// What the host's own windows of a width say of the lighter tail.
+  struct CountTail {
+    double share = 0;  ///< how far from the tail of bursts to it, 0 to 1
+    double most = std::numeric_limits<double>::infinity();  ///< up to which score it says something
+  };
+
   /// What the tails say of a window, before it is known how far to go from one to the other.
   struct Surprise {
     double count = 0;   ///< by the tail of a count
@@ -67,7 +74,7 @@ class WindowCalibration {
     double few_score = 0;  ///< by Student's t
     double score = 0;      ///< of both chances together; 0: there are no two parts
   };
-  static Parts by_parts(const Surprise& surprise, double count_share);
+  static Parts by_parts(const Surprise& surprise, const CountTail& count_tail);
 
   /// The sum beyond the most that its jobs may cost, of which nothing is guessed.
   static std::optional<Sum> beyond_most(const Sum& sum);
@@ -76,13 +83,12 @@ class WindowCalibration {
   /// are those without it.
   Sum without_level(const Window& window) const;
 
-  /// How far from the tail of bursts to that of a count, 0 to 1, in windows of width `w`.
-  double count_share(std::size_t w) const { return count_share_[w]; }
+  const CountTail& count_tail(std::size_t w) const { return count_tail_[w]; }
 
   /// -log10 of the chance by both tails, whatever is known from few.
-  static double tail_score(const Surprise& surprise, double count_share);
+  static double tail_score(const Surprise& surprise, const CountTail& count_tail);
   /// The same, and no more than what is known from few allows.
-  static double raw_score(const Surprise& surprise, double count_share);
+  static double raw_score(const Surprise& surprise, const CountTail& count_tail);
 
   /// -log10 of the chance of such a sum in one window of its width.
   double score(const Window& window) const;
@@ -92,7 +98,7 @@ class WindowCalibration {
   double score(const Sum& sum, std::size_t width) const;
 
  private:
-  static Parts shared(const Surprise& surprise, double count_share, double few_share);
+  static Parts shared(const Surprise& surprise, const CountTail& count_tail, double few_share);
 
   /// A window of the sample, as far as the sample needs it.
   struct Sampled {
@@ -123,8 +129,7 @@ class WindowCalibration {
   bool suspects_are_usual_ = false;      ///< they come on most days
   std::array<double, kWindowWidths.size()> spread_{};
   std::array<double, kWindowWidths.size()> shrink_{};
-  /// How far from the tail of bursts to the count's.
-  std::array<double, kWindowWidths.size()> count_share_{};
+  std::array<CountTail, kWindowWidths.size()> count_tail_{};
 };
 
 }  // namespace pidometer

@@ -73,13 +73,15 @@ def tail_score(q, excess, bursty):
         tail = math.erfc((math.log1p(excess / q["M"]) + sigma / 2) / math.sqrt(2 * sigma)) / 2
         bursts = min(MOST, -math.log10(tail)) if tail > 0 else MOST
         if bursts < score:
-            score -= (1 - q["count_share"]) * bursty * (score - bursts)
+            count = min(score, max(bursts, q["count_most"]))
+            score -= bursty * (score - bursts - q["count_share"] * (count - bursts))
     return score
 
 
 def tails_of(q, variance, mean):
     """`q` with another variance and mean."""
-    part = {"V": variance, "M": mean, "m": min(mean, variance), "count_share": q.get("count_share")}
+    part = {"V": variance, "M": mean, "m": min(mean, variance)}
+    part |= {name: q.get(name) for name in ("count_share", "count_most")}
     if variance > part["m"] * 1.0001:
         part["k"] = part["m"] ** 2 / (variance - part["m"])
     return part
