@@ -25,7 +25,7 @@ TEST(FleetProgress, ReckonsNoDiskBySmallImages) {
   progress.bytes_now = 9'000'000;
   progress.bytes_left = 1'500'000'000;
   progress.bytes_running = 1'500'000'000;
-  EXPECT_EQ(progress_words(progress, duration<double>(60)), "9/10 done; 9.0 images/min");
+  EXPECT_EQ(progress_words(progress, duration<double>(60)), "9/10 done; 540 images/h");
 }
 
 TEST(FleetProgress, GoesByImagesWhereBytesAreNotKnown) {
