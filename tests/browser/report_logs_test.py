@@ -181,8 +181,11 @@ class Several(ReportTest):
 
     def test_nothing_read_is_no_all_clear(self):
         path = self.folder / "missing.html"
-        subprocess.run([program.PROGRAM, "report", "-o", path, "--force", self.folder / "no-such-image"], check=False,
-                       capture_output=True)
+        empty = self.folder / "empty" / "cron"
+        empty.parent.mkdir()
+        empty.touch()
+        subprocess.run([program.PROGRAM, "report", "-o", path, "--force", empty.parent, self.folder / "no-such-image"],
+                       check=False, capture_output=True)
         browser.open_report(self.driver, path)
         self.assertRegex(self.text("#headline"), "^Nothing was read · .*no-such-image")
         self.assert_quiet()
