@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -174,25 +175,34 @@ void warn_of_known_outside(const KnownWindows& known, const RunSummary& summary,
   mediator.produce_warning(std::move(warning));
 }
 
-/// Times of known work without an offset are UTC's where no --timezone is given: whoever wrote them
-/// by the host's clock would mark other hours than those of the work.
-void warn_of_zoneless_known(const std::string& time, const RunSummary& summary,
-                            ScanMediator& mediator) {
-  if (time.empty()) return;
+/// What an option whose time was read in the wrong zone has done.
+std::string_view misread_words(std::string_view option) {
+  if (option == "--known") return "the work would be marked at other hours";
+  if (option == "--near") return "the births nearest to another hour are told";
+  return "rows of other hours than meant may be left out";
+}
+
+/// Times of the command line and of known work without an offset are UTC's where no --timezone is
+/// given: whoever wrote them by the host's clock, as rows show it, means other hours.
+void warn_of_zoneless(const ScanPlan& plan, const RunSummary& summary, ScanMediator& mediator) {
+  int offset = 0;
   for (const SummarySeries& series : summary.series) {
-    const int offset = series.report.begin_utc_offset_minutes != 0
-                           ? series.report.begin_utc_offset_minutes
-                           : series.report.end_utc_offset_minutes;
-    if (offset == 0) continue;
+    if (offset != 0) break;
+    offset = series.report.begin_utc_offset_minutes != 0 ? series.report.begin_utc_offset_minutes
+                                                         : series.report.end_utc_offset_minutes;
+  }
+  if (offset == 0) return;
+  for (const auto& [option, time] : plan.zoneless) {
     Warning warning;
     warning.kind = WarningKind::year_uncertain;
     warning.message = fmt::format(
-        "the times of --known that have no offset (the first is {}) were read as UTC, and the "
-        "logs' "
-        "clock is at {}: write offsets, or name the zone with --timezone",
-        time, offset_words(offset));
+        "{} were read as UTC, and the logs' clock is at {}: {}; write offsets, or name the zone "
+        "with --timezone",
+        option == "--known"
+            ? fmt::format("the times of --known that have no offset (the first is {})", time)
+            : fmt::format("the hours of {} {}, which has no offset,", option, time),
+        offset_words(offset), misread_words(option));
     mediator.produce_warning(std::move(warning));
-    return;
   }
 }
 
@@ -205,7 +215,7 @@ void add_final_warnings(const ScanPlan& plan, const RunSummary& summary, ScanMed
   if (summary.logs.empty()) return;
   warn_of_unused_known(plan.plugin.known, summary, mediator);
   warn_of_known_outside(plan.plugin.known, summary, mediator);
-  if (!plan.plugin.zone) warn_of_zoneless_known(plan.known_zoneless, summary, mediator);
+  if (!plan.plugin.zone) warn_of_zoneless(plan, summary, mediator);
 }
 
 }  // namespace pidometer

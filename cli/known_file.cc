@@ -1,7 +1,5 @@
 #include "cli/known_file.h"
 
-#include <chrono>
-
 #include "cli/small_file.h"
 #include "cli/time_argument.h"
 
@@ -12,13 +10,9 @@ Result<KnownWindows> read_known_file(const std::string& name, const TimeZone& zo
   const Result<std::string> bytes =
       read_small_file(name, "--known", "give a CSV or JSON file of windows");
   if (!bytes) return tl::unexpected(bytes.error());
-  // A time that another zone makes another one has no offset of its own.
-  const TimeZone other = TimeZone::fixed(std::chrono::minutes(1), "");
-  const TimeZone utc;
   return read_known_windows(*bytes, name, [&](const std::string& text) {
-    const Result<Timestamp> time = parse_time(text, zone);
-    if (time && zoneless.empty() && *parse_time(text, utc) != *parse_time(text, other))
-      zoneless = text;
+    Result<Timestamp> time = parse_time(text, zone);
+    if (time && zoneless.empty() && !has_offset(text)) zoneless = text;
     return time;
   });
 }

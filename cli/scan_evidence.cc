@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,8 +37,10 @@ Result<ScanPlan> make_plan(const Options& options) {
     plan.plugin.zone = std::move(*found);
   }
   if (!options.known.empty()) {
-    Result<KnownWindows> known = read_known_file(options.known, zone, plan.known_zoneless);
+    std::string zoneless;
+    Result<KnownWindows> known = read_known_file(options.known, zone, zoneless);
     if (!known) return tl::unexpected(known.error());
+    if (!zoneless.empty()) plan.zoneless.emplace_back("--known", zoneless);
     plan.plugin.known = std::move(*known);
   }
   RowSelection& selection = plan.selection;
@@ -48,13 +51,15 @@ Result<ScanPlan> make_plan(const Options& options) {
   const bool to_terminal =
       (options.output.empty() || options.output == "-") && isatty(STDOUT_FILENO);
   selection.color = use_color(options.color, to_terminal);
-  for (const auto& [text, target] :
-       {std::pair(&options.since, &selection.since), std::pair(&options.until, &selection.until),
-        std::pair(&options.near, &plan.plugin.birth_near)}) {
+  for (const auto& [name, text, target] :
+       {std::tuple("--since", &options.since, &selection.since),
+        std::tuple("--until", &options.until, &selection.until),
+        std::tuple("--near", &options.near, &plan.plugin.birth_near)}) {
     if (text->empty()) continue;
     const Result<Timestamp> time = parse_time(*text, zone);
     if (!time) return tl::unexpected(time.error());
     *target = *time;
+    if (!has_offset(*text)) plan.zoneless.emplace_back(name, *text);
   }
   if (selection.since && selection.until && *selection.until < *selection.since)
     return fail(ErrorKind::usage, "--until is earlier than --since", "no row could be written",

@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/exit_status.h"
@@ -18,7 +20,8 @@ namespace pidometer {
 struct ScanPlan {
   PluginOptions plugin;
   RowSelection selection;
-  std::string known_zoneless;  ///< the first time of --known that has no offset; empty: none
+  /// Options with a time that has no offset, and the first such time of each.
+  std::vector<std::pair<std::string, std::string>> zoneless = {};
 };
 
 /// Errors: ErrorKind::usage, and those of the file of --known.

@@ -50,4 +50,9 @@ Result<Timestamp> parse_time(const std::string& text, const TimeZone& zone) {
   return zone.to_utc(time->local).first + time->fraction;
 }
 
+bool has_offset(const std::string& text) {
+  const std::optional<Iso8601Time> time = parse_iso8601(text);
+  return time && time->offset;
+}
+
 }  // namespace pidometer

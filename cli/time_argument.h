@@ -17,4 +17,7 @@ Result<TimeZone> find_time_zone(const std::string& name);
 /// without one the wall clock of `zone`, and of an hour that repeats the earlier.
 Result<Timestamp> parse_time(const std::string& text, const TimeZone& zone);
 
+/// Whether what parse_time() reads says which instant it is, in whatever zone.
+bool has_offset(const std::string& text);
+
 }  // namespace pidometer

@@ -36,10 +36,14 @@ class Known(program.ProgramTest):
     # The hour of the rootkit by the host's clock, --timezone.
     HOUR = "begin,end,reason\n2000-11-08T08:00,2000-11-08T10:00,restore from tape\n"
 
-    def test_a_time_without_an_offset_beside_a_zone_is_warned_of(self):
+    def log_of_another_zone(self):
         log = self.folder / "cron.log"
         log.write_text("".join(f"2026-03-{1 + i // 144:02}T{i // 6 % 24:02}:{i % 6 * 10:02}:01+02:00 web01 CRON[{600 + 2 * i}]: (root) CMD (job)\n"
                                for i in range(3 * 144)))
+        return log
+
+    def test_a_time_without_an_offset_beside_a_zone_is_warned_of(self):
+        log = self.log_of_another_zone()
         known = self.folder / "zone.csv"
         for begin, warned in (("2026-03-02T02:00", True), ("2026-03-02T02:00+02:00", False)):
             known.write_text(f"begin,end,reason\n{begin},2026-03-02T04:30Z,backup\n")
@@ -48,6 +52,20 @@ class Known(program.ProgramTest):
                 said = [line for line in run.err.splitlines() if "were read as UTC" in line]
                 self.assertEqual(len(said), 1 if warned and not zone else 0, run.err)
                 self.assertTrue(not said or "+02:00" in said[0], said)
+
+    def test_an_option_s_time_without_an_offset_beside_a_zone_is_warned_of(self):
+        """Taken from a row, where it is the host's, it would leave out the row itself."""
+        log = self.log_of_another_zone()
+        for command, option in ((["scan"], "--since"), (["scan"], "--until"), (["when", "--pid", "601"], "--near")):
+            for time, warned in (("2026-03-02T02:00", True), ("2026-03-02T02:00+02:00", False), ("2026-03-02T02:00Z", False)):
+                for zone in ([], ["-z", "Europe/Berlin"], ["-z", "UTC"]):
+                    with self.subTest(option, time=time, zone=zone):
+                        run = program.run(*command, *zone, option, time, log)
+                        self.assertEqual(run.status, 0, run.err)
+                        said = [line for line in run.err.splitlines() if "were read as UTC" in line]
+                        self.assertEqual(len(said), 1 if warned and not zone else 0, run.err)
+                        for words in (option, time, "+02:00", "--timezone") if said else ():
+                            self.assertIn(words, said[0])
 
     def test_marks_and_lowers(self):
         before = self.rows()
