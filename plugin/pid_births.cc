@@ -61,6 +61,8 @@ class Search {
   }
 
   std::vector<Found> run() {
+    for (const BootSession& one : clock_.sessions)
+      if (is_daemon(one) && !one.counter_restarted) daemons_.push_back(one.first_tick);
     for (const BootSession& one : clock_.sessions) session(one);
     add_earlier_round();
     for (const Foreign& reading : foreign_) {
@@ -105,6 +107,7 @@ class Search {
   }
 
   void session(const BootSession& session) {
+    if (is_daemon(session)) add_daemon(session);
     if (session.first_tick == session.end_tick) return;
     // A daemon's restart begins a session of the clock, and none of the host.
     if (session.counter_restarted || session.first_tick == 0) {
@@ -118,11 +121,26 @@ class Search {
     if (end == IntervalState::boot || end == IntervalState::last) finish(last);
   }
 
+  /// Whether the PID is that of the daemon whose start begins the session.
+  bool is_daemon(const BootSession& session) const {
+    return session.startup && session.startup->pid == pid_;
+  }
+
+  void add_daemon(const BootSession& session) {
+    number_ = session.number;
+    if (session.counter_restarted) wraps_ = 0;
+    Found one;
+    one.certainty = BirthCertainty::exact;
+    one.wraps = wraps_;
+    one.after = one.before = session.startup->record;
+    add(one);
+  }
+
   /// Before the first record of a boot session, and after the last one of the boot before: of
   /// smaller PIDs only, if the counter did not go round before it.
   void begin(const BootSession& session) {
     const Tick& first = tick(session.first_tick);
-    if (pid_ >= first.pid) return;
+    if (pid_ >= first.pid || is_daemon(session)) return;
     Found one;
     one.certainty = BirthCertainty::before_log;
     one.before = first.record;
@@ -170,7 +188,7 @@ class Search {
 
   /// From one tick to the next.
   void step(std::uint32_t i) {
-    const bool own = is_reading(i);
+    const bool own = is_reading(i) || std::ranges::binary_search(daemons_, i + 1);
     if (i + 1 >= clock_.ticks.size()) return;
     const Interval& interval = clock_.intervals[i];
     const Pid from = tick(i).pid;
@@ -254,6 +272,8 @@ class Search {
   std::vector<Reading> readings_;  ///< in the clock's order
   std::vector<Foreign> foreign_;   ///< records that do not fit; ascending, each once
   const Pid pid_;
+  /// First ticks behind the starts of a daemon of that PID while the counter went on; ascending.
+  std::vector<std::uint32_t> daemons_;
   std::uint32_t wraps_ = 0;
   std::uint32_t number_ = 1;
   std::vector<Found> found_;

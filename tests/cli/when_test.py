@@ -41,6 +41,12 @@ class When(program.ProgramTest):
         [birth] = self.births(2441)
         self.assertEqual(birth["certainty"], "exact")
 
+    def test_so_is_the_start_of_the_daemon(self):
+        [birth] = self.births(390)
+        self.assertEqual((birth["certainty"], birth["first_line"]), ("exact", 1))
+        self.assertIn("(-06:00)", birth["message"])
+        self.assertIn("by its own record", birth["message"])
+
     def test_outside_of_the_log(self):
         self.assertEqual([birth["certainty"] for birth in self.births(5)], ["before_log"])
         # The daemon's start stands in the log's first line.

@@ -91,6 +91,27 @@ TEST(PidBirths, OfARecordItselfAreExact) {
   EXPECT_EQ(found.births[0].after->line, 2U);
 }
 
+TEST(PidBirths, OfADaemonWhoseStartIsRecordedAreExact) {
+  Lines lines = two_boots();
+  lines.startup(2003, 1893);
+  for (int i = 201; i < 300; ++i) lines.job(10 * i, 1900 + 10 * (i - 201));
+  const HostBirths boot = lines.births(700);
+  ASSERT_EQ(boot.births.size(), 2U) << "before the log's first record too";
+  EXPECT_EQ(boot.births[0].certainty, BirthCertainty::exact);
+  EXPECT_EQ(boot.births[0].boot_session, 2U);
+  EXPECT_EQ(boot.births[0].after->line, 101U);
+  EXPECT_EQ(boot.births[0].after->pid, 700);
+  EXPECT_EQ(boot.births[1].certainty, BirthCertainty::before_log);
+  EXPECT_EQ(boot.births[1].boot_session, 1U);
+  const HostBirths restart = lines.births(1893);
+  ASSERT_EQ(restart.births.size(), 2U) << "the first boot handed it out too";
+  EXPECT_EQ(restart.births[0].certainty, BirthCertainty::bounded);
+  EXPECT_EQ(restart.births[0].boot_session, 1U);
+  EXPECT_EQ(restart.births[1].certainty, BirthCertainty::exact);
+  EXPECT_EQ(restart.births[1].boot_session, 2U);
+  EXPECT_EQ(restart.births[1].after->pid, 1893);
+}
+
 TEST(PidBirths, OtherJobsOfATickBoundThemToo) {
   Lines lines;
   for (int i = 0; i < 144; ++i) {
