@@ -36,6 +36,17 @@ const StoredRecord* often(const LogSeries& log, const Differs& differs) {
   return found * kSome > asked ? first : nullptr;
 }
 
+/// How many records were read of a log, also of those that are counted elsewhere.
+std::string read_words(const LogReport& report) {
+  const std::uint64_t copies = report.duplicate_lines;
+  const std::uint64_t all = report.records + copies;
+  std::string words = std::to_string(all) + (all == 1 ? " record was" : " records were") + " read";
+  if (copies > 0)
+    words += ", " + (copies == all ? "all" : std::to_string(copies)) +
+             " of them also in another log of the series and counted there";
+  return words;
+}
+
 }  // namespace
 
 void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
@@ -107,8 +118,7 @@ void warn_of_truncated_logs(const LogSeries& log, Mediator& mediator) {
     warning.path = log.reports[file].entry.path;
     warning.range = last.range;
     warning.message = last.reason + ": the log's lines from there on are lost (" +
-                      std::to_string(log.reports[file].records) +
-                      " records were read); look for a whole copy of the file";
+                      read_words(log.reports[file]) + "); look for a whole copy of the file";
     mediator.produce_warning(std::move(warning));
   }
 }

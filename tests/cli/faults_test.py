@@ -3,6 +3,7 @@
 
 import gzip
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -257,6 +258,23 @@ class LostLogs(FaultTest):
                               cut, self.write("cron", evidence.LOG))
         [told] = [one for one in report["warnings"] if one["kind"] == "truncated_stream"]
         self.assertEqual(told["path"], str(cut))
+
+    def test_what_was_read_of_it_and_is_counted_in_another_log_is_said(self):
+        for folder in ("alone", "both"):
+            (self.folder / folder).mkdir()
+        head = gzip.compress(evidence.LOG, mtime=0)[:3000]
+        for name in ("alone/cron.1.gz", "both/cron.1.gz"):
+            self.write(name, head)
+        self.write("both/cron", evidence.LOG)
+        words = []
+        for folder, more in (("alone", ""), ("both", ", all of them also in another log of the series and counted there")):
+            _, report = self.scan(3, ["lines from there on are lost"], self.folder / folder)
+            [told] = [one for one in report["warnings"] if one["kind"] == "truncated_stream"]
+            [read] = re.findall(r"\((\d+) records were read([^)]*)\)", told["message"])
+            self.assertEqual(read[1], more)
+            words.append(int(read[0]))
+        self.assertGreater(words[0], 0)
+        self.assertEqual(words[0], words[1])
 
     def test_a_log_in_bad_sectors(self):
         raw = bytearray(program.RAW.read_bytes())
