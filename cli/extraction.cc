@@ -114,6 +114,7 @@ void Extraction::extract_folders(const std::vector<LogFolder>& folders, const st
         cut_off(folder, at, image);
         break;
       }
+      if (stored && cron) note_if_nothing_left(custody_.back());
       if (stored && file->entry().inode) copied_.emplace(place, custody_.size() - 1);
       any = true;
       if (is_compressed(file->entry()))
@@ -220,6 +221,13 @@ void Extraction::note_lost(const std::string& volume, const FileEntry& entry,
   warning.message = lost_.back() + "; whether cron wrote to it is not known";
   warning.volume = volume;
   mediator_.produce_warning(std::move(warning));
+}
+
+void Extraction::note_if_nothing_left(const CustodyFile& copied) {
+  if (copied.damage.empty() || sound_bytes(copied.bytes, copied.damage) > 0) return;
+  lost_.push_back(fmt::format("the log {}{}{} was copied, and all of its {} bytes are damaged ({})",
+                              copied.volume, copied.volume.empty() ? "" : ":", copied.entry.path,
+                              with_thousands(copied.bytes), copied.damage.front().reason));
 }
 
 void Extraction::note_unread(const std::string& volume, const FileEntry& entry,

@@ -90,6 +90,9 @@ class Extraction {
   void note_lost(const std::string& volume, const FileEntry& entry,
                  const std::vector<DamagedRange>& damage);
 
+  /// Of a log that was copied, where no byte of the copy is the log's.
+  void note_if_nothing_left(const CustodyFile& copied);
+
   /// A file that is not copied, since nothing says whether it is a cron log.
   void note_unread(const std::string& volume, const FileEntry& entry, const Error& error);
 

@@ -48,7 +48,8 @@ struct CustodyRecord {
   std::string directory;                 ///< where the files went
   std::vector<std::string> input_paths;  ///< absolute; parallel to the summary's inputs
   std::vector<CustodyFile> files;
-  std::vector<std::string> missing;  ///< what was seen and is not in `files`, in words
+  /// What was seen and is not in `files`, or is there and all of its bytes are damaged; in words.
+  std::vector<std::string> missing;
   /// Files of an earlier record that are still in the folder, of which this one says nothing.
   std::vector<std::string> earlier_files = {};
   std::string sums_sha256;  ///< of SHA256SUMS; empty where it was not written

@@ -133,6 +133,24 @@ class Custody(program.ProgramTest):
         record = self.extract(image, "--partial-ok", "--force")
         self.assertEqual((record["exit_status"], record["complete"]), (0, False))
 
+    def test_of_a_log_of_which_no_byte_is_left(self):
+        """It is copied for its name, as zeros: whoever reads what is missing finds it there."""
+        raw = bytearray(program.RAW.read_bytes())
+        size = -(-len(evidence.LOG) // 1024) * 1024
+        start, end = evidence.LOG_START, evidence.LOG_START + size
+        image = self.folder / "disk.raw"
+        for lost in (8192, size):
+            raw[start:start + lost] = bytes(lost)
+            image.write_bytes(raw)
+            image.with_suffix(".map").write_text(
+                "# Mapfile. Created by GNU ddrescue version 1.27\n"
+                f"0x0 + 1\n0x0 {start:#x} +\n{start:#x} {lost:#x} -\n"
+                f"{start + lost:#x} {len(raw) - start - lost:#x} +\n")
+            record = self.extract(image, "--force", status=3)
+            self.assertEqual([file["extracted"] for file in record["files"]], ["whole/var/log/cron"])
+            self.assertEqual(len(record["missing"]), 1 if lost == size else 0, record["missing"])
+        self.assertIn(f"/var/log/cron was copied, and all of its {len(evidence.LOG):,} bytes are damaged", record["missing"][0])
+
     def test_of_an_input_that_failed(self):
         picture = self.folder / "photo.png"
         picture.write_bytes(evidence.PNG)
