@@ -119,11 +119,19 @@ def print_finding(row):
     print(row.get("level", "record"), row["datetime"], row["message"], sep="  ")
 
 
+def name_and_file(pair):
+    """Of NAME=FILE."""
+    name, equals, path = pair.partition("=")
+    if not (name and equals and path):
+        raise argparse.ArgumentTypeError(f"'{pair}' is not NAME=FILE, such as /var/log/cron={pair}")
+    return name, path
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--timezone", metavar="ZONE")
     parser.add_argument("--year", metavar="YEAR")
-    parser.add_argument("--feed", metavar="NAME=FILE", action="append", default=[])
+    parser.add_argument("--feed", metavar="NAME=FILE", action="append", default=[], type=name_and_file)
     parser.add_argument("paths", metavar="INPUT", nargs="*")
     given = parser.parse_args()
     try:
@@ -133,14 +141,16 @@ def main():
                     scan.set(name, getattr(given, name))
             for path in given.paths:
                 scan.add_path(path)
-            for pair in given.feed:
-                name, _, path = pair.partition("=")
+            for name, path in given.feed:
                 with open(path, "rb") as file:
                     scan.add_log(name, file.read(), os.stat(path).st_mtime)
             outcome = scan.run(print_finding)
-            for warning in scan.summary()["warnings"]:
+            summary = scan.summary()
+            for error in summary["errors"]:  # inputs that failed beside others
+                print("error:", error["message"], file=sys.stderr)
+            for warning in summary["warnings"]:
                 print("warning:", warning.get("path", ""), warning["message"], file=sys.stderr)
-    except PidometerError as error:
+    except (PidometerError, OSError) as error:
         sys.exit(f"error: {error}")
     sys.exit(outcome)
 

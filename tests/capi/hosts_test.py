@@ -106,6 +106,18 @@ class Examples(library.LibraryTest):
         self.assertEqual(run.returncode, RUN_OUTCOMES["partial"])
         self.assertEqual(run.stdout.splitlines(), program_rows(program.RAW))
         self.assertEqual(run.stderr, "error: cannot open /nonexistent\n")
+        run = self.python_host("--timezone", ZONE, program.RAW, "/nonexistent")
+        self.assertEqual(run.returncode, RUN_OUTCOMES["partial"])
+        self.assertEqual(len(run.stdout.splitlines()), len(program_rows(program.RAW)))
+        self.assertEqual(run.stderr, "error: cannot open /nonexistent\n")
+
+    def test_python_says_what_is_wrong_with_a_file_that_is_fed(self):
+        for fed, status, words in (("/var/log/cron", 2, "'/var/log/cron' is not NAME=FILE"), ("=x", 2, "is not NAME=FILE"),
+                                   ("/var/log/cron=/nonexistent", 1, "error: [Errno 2] No such file or directory: '/nonexistent'")):
+            run = self.python_host("--feed", fed)
+            self.assertEqual((run.returncode, run.stdout), (status, ""))
+            self.assertIn(words, run.stderr)
+            self.assertNotIn("Traceback", run.stderr)
 
 
 class Behaviour(library.LibraryTest):
