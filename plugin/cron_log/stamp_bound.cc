@@ -38,18 +38,19 @@ Bound stamp_bound(const FileEntry& entry, const Rotation& rotation, PackedStamp 
   if (entry.packed && (packed == PackedStamp::header || !entry.modified)) {
     bound.micros =
         std::clamp(entry.packed->time_since_epoch().count(), kFirstStamp, kLastStamp) + kSlack;
-    bound.words = "gzip header time " + date_words(bound.micros - kSlack);
+    bound.words = "gzip header time " + date_words(bound.micros - kSlack) + " UTC";
   } else if (entry.modified) {
     bound.micros =
         std::clamp(entry.modified->time_since_epoch().count(), kFirstStamp, kLastStamp) + kSlack;
-    bound.words = "modification time " + date_words(bound.micros - kSlack);
+    bound.words = "modification time " + date_words(bound.micros - kSlack) + " UTC";
     bound.is_modified = true;
   } else if (entry.recovery && entry.recovery->newest) {
     bound.micros =
         std::clamp(entry.recovery->newest->time_since_epoch().count(), kFirstStamp, kLastStamp) +
         kSlack;
     bound.words = "newest time of the volume's log folder " + date_words(bound.micros - kSlack) +
-                  " (" + entry.recovery->newest_words + "), for the bytes have none of their own";
+                  " UTC (" + entry.recovery->newest_words +
+                  "), for the bytes have none of their own";
   }
   if (rotation.date != 0) {
     using namespace std::chrono;

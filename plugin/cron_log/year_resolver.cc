@@ -187,7 +187,7 @@ class Resolver {
       for (std::int32_t& base : decision.base_years) base -= years;
       decision.words = "last line " +
                        date_words(local_micros(last_of(file), decision.base_years.back())) +
-                       " by a February 29 in an older rotation";
+                       " (host's clock) by a February 29 in an older rotation";
       decision.doubts = {"the years are those of a February 29 in an older rotation, " +
                          std::to_string(years) +
                          " years before what the file's time allows; give --year to settle it"};
@@ -232,7 +232,7 @@ class Resolver {
       if (r + 1 < log.runs.size()) continue;
       back = moved;
       const std::int64_t end = local_micros(last, base);
-      decision.words = "last line " + date_words(end) + " by " + bound.words;
+      decision.words = "last line " + date_words(end) + " (host's clock) by " + bound.words;
       if (!given_ && !bound.doubt.empty()) decision.doubts.push_back(bound.doubt);
       if (bound.is_modified && moved == 0 && run.end == log.end && run.begin == log.begin)
         decision.only_modified = bound.micros - bound.slack - end;

@@ -251,7 +251,7 @@ class Case(ReportTest):
         told = self.text("#evidence")
         for words in ("redhat62.E01", "159e4c1c627b22a737363b3379199476",
                       "09eeeeada8fbd20d95bd4468b3e12d32ad76d4e20d573c82dd4184e75210051c",
-                      "year inferred: last line 2000-11-08 by modification time 2000-11-09", "libtsk"):
+                      "year inferred: last line 2000-11-08 (host's clock) by modification time 2000-11-09 UTC", "libtsk"):
             self.assertIn(words, told)
         self.assertIn("every hour, in the interval that starts at minute 30", self.text("#schedule"))
 

@@ -224,16 +224,19 @@ TEST(LogSeriesYears, AGzipHeaderDoesNotBeatAFileTimeThatFits) {
   };
   const Case cases[] = {
       {"one says the same as the other", utc(2000, 11, 5, 6), utc(2000, 11, 20), 2000, 0,
-       "last line 2000-11-05 by gzip header time 2000-11-05"},
+       "last line 2000-11-05 (host's clock) by gzip header time 2000-11-05 UTC"},
       {"packed anew by an examiner, with the file's time", utc(2026, 10, 9), utc(2000, 11, 5, 6),
        2000, 1,
-       "last line 2000-11-05 by modification time 2000-11-05; the gzip header time 2026-10-09 "
+       "last line 2000-11-05 (host's clock) by modification time 2000-11-05 UTC; the gzip header "
+       "time 2026-10-09 UTC "
        "would make it 2025-11-05"},
       {"a copy that lost its time", utc(2000, 11, 5, 6), utc(2026, 11, 6), 2000, 0,
-       "last line 2000-11-05 by gzip header time 2000-11-05; the modification time 2026-11-06 "
+       "last line 2000-11-05 (host's clock) by gzip header time 2000-11-05 UTC; the modification "
+       "time 2026-11-06 UTC "
        "would make it 2026-11-05"},
       {"neither fits", utc(2001, 2, 9), utc(2026, 10, 6), 2000, 1,
-       "last line 2000-11-05 by gzip header time 2001-02-09; the modification time 2026-10-06 "
+       "last line 2000-11-05 (host's clock) by gzip header time 2001-02-09 UTC; the modification "
+       "time 2026-10-06 UTC "
        "would make it 2025-11-05"},
   };
   for (const Case& c : cases) {

@@ -50,10 +50,11 @@ TEST(YearResolver, WordsNameTheYearsOfTheRows) {
       2001);
   ASSERT_EQ(got.all[0].reports.size(), 2U);
   EXPECT_EQ(got.all[0].reports[0].last_record, utc(2000, 12, 31, 12));
-  EXPECT_EQ(got.all[0].reports[0].year_basis, "last line 2000-12-31 by the year given");
+  EXPECT_EQ(got.all[0].reports[0].year_basis,
+            "last line 2000-12-31 (host's clock) by the year given");
   EXPECT_EQ(got.all[0].reports[1].last_record, utc(2001, 1, 1, 0, 0, 1));
   EXPECT_EQ(got.all[0].reports[1].year_basis,
-            "last line 2001-01-01 by the year given, beside /var/log/cron");
+            "last line 2001-01-01 (host's clock) by the year given, beside /var/log/cron");
   EXPECT_TRUE(got.warnings.empty());
 }
 
