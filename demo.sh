@@ -13,6 +13,7 @@ ninja -C build --quiet cli/pidometer
 pidometer=build/cli/pidometer
 image=testdata/redhat62.E01
 mkdir -p demo
+echo "== evidence: $image, a cron log of November 2000 rebuilt from published numbers (testdata/README.md)"
 echo "== $pidometer scan --timezone America/Chicago --format text $image"
 "$pidometer" scan --timezone America/Chicago --format text "$image"
 "$pidometer" scan --quiet --timezone America/Chicago -o demo/findings.jsonl --summary demo/summary.json --force "$image"

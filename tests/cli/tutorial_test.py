@@ -34,8 +34,20 @@ class Tutorial(program.ProgramTest):
         self.assertIn("[842]: root (11/08-08:50:00-2441) CMD (   /sbin/rmmod -as)", first)
         known = next(text for command, text in told.items() if "--known" in command)
         self.assertIn("within known work (restore from tape)", known)
+        explained = next(text for command, text in told.items() if " explain " in command)
+        self.assertIn("they cost: 2 PIDs 80 times,", explained)
+        self.assertIn("comparable: 84 other intervals", explained)
         when = next(text for command, text in told.items() if " when " in command)
         self.assertIn("between 2000-11-08 08:50:00 and 09:00:00", when)
+
+    def test_nobody_is_told_that_the_log_is_the_original(self):
+        """testdata/README.md: it was rebuilt. Who is shown a finding of it has to know."""
+        for name in ("README.md", "demo.sh", "docs/tutorial.md"):
+            with self.subTest(name):
+                text = (program.SOURCE_ROOT / name).read_text()
+                self.assertRegex(text, "rebuilt")
+                self.assertIn("testdata/README.md", text)
+                self.assertNotIn("2001 intrusion", text)
 
     def test_documents_lead_somewhere(self):
         """Each link of README and docs to a file of the repository has one."""
