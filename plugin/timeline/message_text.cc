@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <cstdint>
 #include <cstdlib>
 #include <string_view>
 #include <variant>
@@ -95,6 +96,15 @@ std::string mismatch_message(const FindingBody& finding) {
   return fmt::format("a job ran {} {} and stands {}", times, when(finding), stands);
 }
 
+/// A range of 90% that holds 0 says that there may be no deficit at all.
+std::string deficit_words(const Anomaly& anomaly) {
+  const std::int64_t count = std::abs(anomaly.excess_pids);
+  if (anomaly.excess_high < 0) return pids_handed_out(count, "fewer");
+  return count == 1
+             ? "1 fewer PID may have been handed out (process or thread)"
+             : fmt::format("{} fewer PIDs may have been handed out (processes or threads)", count);
+}
+
 /// What an activity's sum is of: where its windows reach beyond its findings, of more than these.
 std::string together_words(const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
@@ -143,8 +153,7 @@ std::string finding_message(const TimelineEvent& event, const FindingBody& findi
                                    : "; unless the host was booted") +
              absent_words(finding) + bound_words(anomaly.level_bound);
     case AnomalyKind::pid_deficit:
-      return pids_handed_out(std::abs(anomaly.excess_pids), "fewer") +
-             " than the schedule usually costs " + when(finding);
+      return deficit_words(anomaly) + " than the schedule usually costs " + when(finding);
     case AnomalyKind::boot:
       if (!anomaly.counter_restarted) {
         return "the cron daemon was started, and the PID counter did not restart, " +

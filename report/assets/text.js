@@ -112,7 +112,8 @@ function headline(finding) {
   const row = finding.row;
   if (finding.kind === 'pid_excess' || finding.kind === 'activity')
     return plural(row.excess_pids, 'unexplained PID');
-  if (finding.kind === 'pid_deficit') return `${count(-row.excess_pids)} fewer PIDs than usual`;
+  if (finding.kind === 'pid_deficit')
+    return `${row.excess_high < 0 ? '' : 'perhaps '}${count(-row.excess_pids)} fewer PIDs than usual`;
   if (finding.kind === 'record_gap' && row.cause) {
     const words = `records are missing: ${row.cause.replaceAll('_', ' ')}`;
     return finding.excess ? `${plural(finding.excess, 'unexplained PID')}; ${words}` : words;

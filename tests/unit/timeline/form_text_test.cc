@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <variant>
+
 #include "plugin/timeline/row_writer.h"
 #include "tests/unit/timeline/sample_boots.h"
 #include "tests/unit/timeline/sample_events.h"
@@ -42,6 +46,18 @@ TEST(WriteText, DeficitWithARange) {
       "PID 2441 to 2582 = 141; 2 comparable intervals usually cost 145 to 146; excess -5 to -3 "
       "(90%); low, score 12.3 (9.8 over the whole log); /var/log/cron lines 576 and 577; "
       "time year_inferred\n");
+}
+
+TEST(WriteText, DeficitWhoseRangeHoldsZeroIsNoFact) {
+  TimelineEvent event = samples::deficit();
+  Anomaly& anomaly = std::get<FindingBody>(event.body).anomaly;
+  for (const auto& [high, words] :
+       {std::pair(-1, "    4 fewer PIDs were handed out (processes or threads) than"),
+        std::pair(0, "    4 fewer PIDs may have been handed out (processes or threads) than"),
+        std::pair(4, "    4 fewer PIDs may have been handed out (processes or threads) than")}) {
+    anomaly.excess_high = high;
+    EXPECT_NE(write_text(event, false).find(words), std::string::npos) << high;
+  }
 }
 
 TEST(WriteText, BootShowsTheFirstRecordAfterIt) {
