@@ -220,6 +220,7 @@ void process_log(const HostSeries& series, LogSeries log, bool several,
   std::optional<Warning> beyond = pid_max_warning(log, readings, reading);
   if (!series.recovered) {
     warn_of_truncated_logs(log, mediator);
+    warn_of_other_names(log, mediator);
     warn_of_contradicted_zone(series, log, options, mediator);
   }
   PidClock clock = build_pid_clock(std::move(readings), reading);

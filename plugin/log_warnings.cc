@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "plugin/cron_log/host_groups.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -106,6 +110,40 @@ std::optional<Warning> pid_max_warning(const LogSeries& log, const std::vector<R
                          : ": that is not believed; give its own kernel.pid_max by --pid-max, "
                            "where it is known";
   return warning;
+}
+
+void warn_of_other_names(const LogSeries& log, Mediator& mediator) {
+  const std::string host = short_name(log.hostname);
+  if (host.empty()) return;
+  enum class Name { own, other, none };
+  std::vector<Name> names;
+  for (const RecordSource& source : log.sources) {
+    const std::string name = short_name(source.hostname);
+    names.push_back(name == host                          ? Name::own
+                    : name.empty() || name == kNoHostName ? Name::none
+                                                          : Name::other);
+  }
+  const auto named = [&](Name name) {
+    return [&names, name](const StoredRecord& record) { return names[record.source] == name; };
+  };
+  const auto begin = std::ranges::find_if(log.records, named(Name::own));
+  const auto end =
+      std::find_if(log.records.rbegin(), std::make_reverse_iterator(begin), named(Name::own))
+          .base();
+  const auto first = std::find_if(begin, end, named(Name::other));
+  if (first == end) return;
+  const auto count = std::count_if(first, end, named(Name::other));
+  Warning warning;
+  warning.kind = WarningKind::year_uncertain;
+  warning.path = log.reports[first->file].entry.path;
+  warning.line = first->line;
+  warning.message = (count == 1 ? "this line names"
+                                : "this line and " + std::to_string(count - 1) + " more name") +
+                    " another host (" + log.sources[first->source].hostname +
+                    " the first) among the lines of " + log.hostname +
+                    ", whose PIDs go on there: counted as of one host, that was called so for a "
+                    "time, or names of lines were edited";
+  mediator.produce_warning(std::move(warning));
 }
 
 void warn_of_truncated_logs(const LogSeries& log, Mediator& mediator) {

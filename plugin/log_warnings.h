@@ -23,6 +23,11 @@ std::optional<Warning> pid_max_warning(const LogSeries& log, const std::vector<R
 void warn_of_contradicted_zone(const HostSeries& series, const LogSeries& log,
                                const PluginOptions& options, Mediator& mediator);
 
+/// Warns of lines that stand among those of the host, were given to it by its counter
+/// (host_groups.h) and have another's name. A host that was renamed for good has none, nor one that
+/// is `localhost` until the network tells it its name.
+void warn_of_other_names(const LogSeries& log, Mediator& mediator);
+
 /// Warns of logs of the series of which an unknown rest is lost: a compressed rotation that ends
 /// too early. What else is damaged is told with the lines that it hits.
 void warn_of_truncated_logs(const LogSeries& log, Mediator& mediator);

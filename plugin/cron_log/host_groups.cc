@@ -119,9 +119,6 @@ bool same_counter(const Host& a, const Host& b, const std::vector<StoredRecord>&
   return went_on;
 }
 
-/// What a host logs as that has not been told its name.
-constexpr std::string_view kNoName = "localhost";
-
 /// Names by number, in the order of their first records; nameless sources have none.
 struct Names {
   std::vector<std::optional<std::size_t>> of_source;
@@ -217,12 +214,12 @@ std::string short_name(std::string_view name) {
 
 bool names_another_host(const SourceTable& sources, std::string_view host) {
   const std::string expected = short_name(host);
-  if (expected.empty() || expected == kNoName) return false;
+  if (expected.empty() || expected == kNoHostName) return false;
   bool other = false;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const std::string name = short_name(sources[i].hostname);
     if (name == expected) return false;
-    other = other || (!name.empty() && name != kNoName);
+    other = other || (!name.empty() && name != kNoHostName);
   }
   return other;
 }

@@ -15,6 +15,9 @@ namespace pidometer {
 /// The host name of most records of a file; empty where the framing has none.
 std::string main_hostname(const FileLog& log, const SourceTable& sources);
 
+/// What a host logs as that has not been told its name.
+inline constexpr std::string_view kNoHostName = "localhost";
+
 /// Up to the first dot, in lower case.
 std::string short_name(std::string_view name);
 

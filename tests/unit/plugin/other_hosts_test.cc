@@ -66,6 +66,38 @@ std::string minute_log() {
   return text;
 }
 
+// A counter that goes on makes two names one host, as where it was renamed: in the midst of its
+// lines that has to be said.
+TEST(OtherHosts, LinesOfAnotherNameAmongAHostsLinesAreWarnedOf) {
+  const auto with_names = [](const std::vector<std::pair<int, const char*>>& renamed) {
+    std::string text = minute_log();
+    for (const auto& [minute, name] : renamed) {
+      const std::string time = fmt::format("T{:02}:{:02}:01", minute / 60, minute % 60);
+      text.replace(text.find("web01", text.find(time)), 5, name);
+    }
+    return text;
+  };
+  std::vector<std::pair<int, const char*>> at_the_end;
+  for (int minute = 1000; minute < 1440; ++minute) at_the_end.emplace_back(minute, "web02");
+  struct Case {
+    std::vector<std::pair<int, const char*>> renamed;
+    std::string words;
+  };
+  for (const Case& one : {Case{{{300, "web02"}}, "this line names another host (web02 the first)"},
+                          Case{{{300, "web02"}, {301, "web02"}},
+                               "this line and 1 more name another host (web02 the first)"},
+                          Case{at_the_end, ""}, Case{{{300, "localhost"}}, ""},
+                          Case{{{300, "web01.example"}, {301, "WEB01"}}, ""}}) {
+    const MemoryLogFile file("/var/log/cron", with_names(one.renamed), utc(2026, 1, 15));
+    CountingMediator mediator;
+    process(file, mediator);
+    ASSERT_EQ(mediator.series.size(), 1U);
+    ASSERT_EQ(mediator.warnings.size(), one.words.empty() ? 0U : 1U);
+    if (one.words.empty()) continue;
+    EXPECT_EQ(mediator.warnings[0].find(one.words), 0U) << mediator.warnings[0];
+  }
+}
+
 // Whoever writes a sysctl file that no kernel ran by must not switch the clock off.
 TEST(OtherHosts, APidMaxOfTheImageBelowTheLogsPidsIsNotBelieved) {
   const MemoryLogFile file("/var/log/cron", minute_log(), utc(2026, 1, 15));
