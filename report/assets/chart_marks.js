@@ -109,13 +109,16 @@ Object.assign(Chart.prototype, {
     canvas.restore();
   },
 
-  // All findings on the time axis: a tick at the foot of the lane.
+  // All findings on the time axis: a tick at the foot of the lane. What holds for much of the log (log and crontab differ) is
+  // a thin line below the ticks, which stand out of it.
   markFindings(canvas, area, lane) {
-    for (const finding of this.series.findings) {
-      if (finding.kind === 'activity' || !this.inView(finding)) continue;
+    const marks = this.series.findings.filter((finding) => finding.kind !== 'activity' && this.inView(finding));
+    const isLong = (finding) => finding.kind === 'schedule_mismatch';
+    for (const finding of [...marks.filter(isLong), ...marks.filter((one) => !isLong(one))]) {
       canvas.fillStyle = this.color(finding.row.level);
       const left = lane.toDomXCoord(finding.start);
-      canvas.fillRect(left, area.y + area.h - 7, Math.max(3, lane.toDomXCoord(finding.end) - left), 7);
+      const height = isLong(finding) ? 2 : 7;
+      canvas.fillRect(left, area.y + area.h - height, Math.max(3, lane.toDomXCoord(finding.end) - left), height);
     }
   },
 });
