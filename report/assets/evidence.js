@@ -73,7 +73,7 @@ function drawEvidence(body, report) {
     ['left out', Object.entries(log.lines_skipped || {}).map(([why, n]) => `${count(n)}: ${why}`).join('; ')],
     ['covers', log.coverage && `${log.coverage.begin} to ${log.coverage.end}`], ['dialects', (log.dialects || []).join(', ')],
     ['times', log.time_basis], ['certainty', (log.time_certainty || '').replaceAll('_', ' ')],
-    ['damage', damageWords(log.damage || [])], ['read to its end', log.complete ? 'yes' : 'no'],
+    ['damage', damageWords(log.damage || [])], ['read to its end', !log.complete ? 'no' : (log.damage || []).length ? 'yes, but for the damage' : 'yes'],
     ['recovered', log.recovered]])));
   part('Hosts', ...summary.series.map((series) => facts([
     ['series', [series.input, series.volume, series.folder, series.hostname].filter(Boolean).join(' · ')],
