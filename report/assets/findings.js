@@ -88,7 +88,7 @@ const COLUMNS = [
   ['Host', (f) => f.row.hostname || '', (f) => f.row.hostname || (f.owner ? f.owner.host : '') || ''],
   ['Log', (f) => f.row.filename || '', (f) => f.row.filename || ''],
 ];
-const CLASSES = {Time: 'time', PIDs: 'number', Score: 'number', Log: 'path'};
+const CLASSES = {Time: 'time', Finding: 'finding', PIDs: 'number', Score: 'number', Host: 'host', Log: 'path'};
 const PAGE = 200;
 
 class FindingTable {

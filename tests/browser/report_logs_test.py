@@ -31,6 +31,75 @@ class Several(ReportTest):
         self.driver.find_elements(By.CSS_SELECTOR, ".entry")[-1].click()
         self.assert_quiet()
 
+    def test_the_table_fits_the_window_and_breaks_no_word(self):
+        """With a host and a log in each row "unexplained" was broken in two, over four lines."""
+        for name, skipped in (("left", 0), ("right", 1)):
+            folder = self.folder / name
+            folder.mkdir(exist_ok=True)
+            (folder / "cron").write_bytes(b"".join(evidence.LOG.splitlines(True)[skipped:]))
+            os.utime(folder / "cron", (973743001, 973743001))
+        path = self.report("wide.html", *program.ZONE, "--host", "web01.example.org", self.folder / "left", self.folder / "right")
+        for width, media in ((1280, "screen"), (688, "print"), (420, "screen")):
+            with self.subTest(width=width, media=media):
+                self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+                self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media})
+                try:
+                    browser.open_report(self.driver, path)
+                    self.assertEqual([head.text.strip(" ▲▼") for head in self.all("#table th")][-2:], ["Host", "Log"])
+                    broken, over = self.driver.execute_script("""
+                      const broken = [];
+                      for (const button of document.querySelectorAll('#table td button')) {
+                        const text = button.firstChild, range = document.createRange();
+                        for (const word of text.data.matchAll(/\\S+/g)) {
+                          range.setStart(text, word.index);
+                          range.setEnd(text, word.index + word[0].length);
+                          if (range.getClientRects().length > 1) broken.push(word[0]);
+                        }
+                      }
+                      const table = document.getElementById('table');
+                      return [broken, table.scrollWidth - table.parentElement.clientWidth];""")
+                    self.assertEqual(broken, [])
+                    self.assertLessEqual(over, 0)
+                finally:
+                    self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+                    self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.assert_quiet()
+
+    def test_what_holds_for_the_whole_log_hides_no_tick(self):
+        """Log and crontab differ over all of it: a bar as high as the ticks hid those of its level."""
+        root = self.folder / "host"
+        for folder in ("var/log", "etc", "var/spool/cron"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / "var/log/cron").write_bytes(evidence.LOG)
+        os.utime(root / "var/log/cron", (973743001, 973743001))
+        (root / "etc/crontab").write_text("17 3 * * * root /bin/never-ran\n")
+        browser.open_report(self.driver, self.report("mismatch.html", *program.ZONE, "--root", root))
+        self.assertTrue(self.all("#table td.finding"))
+        self.assertIn("log and crontab differ", self.text("#table"))
+        rects = self.driver.execute_script("""
+          const rects = [], of = CanvasRenderingContext2D.prototype, rect = of.fillRect;
+          of.fillRect = function(x, y, w, h) { if (this.canvas.closest('#graph .pids')) rects.push([w, h]); return rect.apply(this, arguments); };
+          document.querySelector('[data-view=all]').click();
+          of.fillRect = rect;
+          return rects.filter(([, h]) => h < 20);  // not what goes over the whole lane""")
+        long = [i for i, (width, _) in enumerate(rects) if width > 500]
+        ticks = [i for i, (width, _) in enumerate(rects) if width < 50]
+        self.assertTrue(long and ticks, rects)
+        self.assertLess(max(long), min(ticks), "drawn before them")
+        self.assertLess(max(rects[i][1] for i in long), min(rects[i][1] for i in ticks) / 2)
+        self.assert_quiet()
+
+    def test_a_damaged_log_is_not_said_to_be_read_without_more(self):
+        image = self.folder / "flipped.E01"
+        evidence.flipped_e01(image)
+        for name, arguments, words in (("whole", [program.E01], "read to its end\nyes\n"),
+                                       ("damaged", [image, "--partial-ok"], "read to its end\nyes, but for the damage\n")):
+            browser.open_report(self.driver, self.report(f"{name}.html", *program.ZONE, *arguments))
+            self.driver.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+            self.assertIn(words, self.text("#evidence"))
+        self.assert_quiet()
+
     def test_a_finding_is_drawn_in_its_own_log(self):
         evidence.write_nameless_hosts(self.folder / "nameless")
         path = self.report("nameless.html", "--timezone", "UTC", "--year", "2000", self.folder / "nameless")
