@@ -13,6 +13,7 @@
 #include "cli/diagnostics.h"
 #include "cli/extract.h"
 #include "cli/fleet.h"
+#include "cli/help_text.h"
 #include "cli/interrupt.h"
 #include "cli/merge.h"
 #include "cli/scan.h"
@@ -44,9 +45,9 @@ int main(int argc, char** argv) {
     return exit_usage;
   }
   if (!parsed->text.empty()) {
+    const std::string text = wrap_help(parsed->text, terminal_columns(stdout));
     const bool written =
-        std::fwrite(parsed->text.data(), 1, parsed->text.size(), stdout) == parsed->text.size() &&
-        std::fflush(stdout) == 0;
+        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     if (written) return exit_complete;
     Diagnostics(stderr, use_color(ColorMode::automatic, terminal), false, false)
         .error(Error{ErrorKind::output, "cannot write standard output", std::strerror(errno), {}});

@@ -60,6 +60,18 @@ class Usage(program.ProgramTest):
             self.assertIn("Examples:", run.out.decode()[:200])
             self.assertGreaterEqual(run.out.decode().count("  pidometer "), 2)
 
+    def test_help_fits_the_terminal(self):
+        for arguments in (["--help"], *([command, "--help"] for command in ("scan", "report", "when", "schedule", "extract", "explain", "merge"))):
+            words = set()
+            for columns in ("60", "80", "200"):
+                with self.subTest(arguments, columns=columns):
+                    run = subprocess.run([program.PROGRAM, *arguments], capture_output=True, text=True, check=True,
+                                         env={**os.environ, "COLUMNS": columns})
+                    long = [line for line in run.stdout.splitlines() if len(line) > int(columns)]
+                    self.assertEqual([line for line in long if not line.startswith("  pidometer ")], [])
+                    words.add(" ".join(run.stdout.split()))
+            self.assertEqual(len(words), 1, "nothing is lost")
+
     def test_help_that_cannot_be_written(self):
         for arguments in (["--help"], ["scan", "--help"], ["--version"]):
             with open("/dev/full", "wb") as full:
