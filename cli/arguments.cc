@@ -138,6 +138,9 @@ Result<ParsedArguments> parse_arguments(int argc, const char* const* argv) {
                 "give an image, an archive, a log, a folder of logs, or --root DIR; see "
                 "'pidometer --help'");
   options.command = entry->command;
+  // As rows have it, whoever typed it off.
+  for (char& c : options.explain)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
   // What is explained is read by a person.
   if (options.command == Command::explain && !options.format_given)
     options.format = find_row_format("text");

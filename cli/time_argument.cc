@@ -25,6 +25,8 @@ Result<TimeZone> find_time_zone(const std::string& name) {
     return fail(ErrorKind::usage, "unknown time zone '" + name + "'", std::move(reason),
                 "give a name such as Europe/Berlin, or an offset such as -06:00");
   };
+  if (name.starts_with('+') || name.starts_with('-'))
+    return unknown("it is no offset from UTC, such as -06:00, of at most 15:59 hours");
   if (name.empty() || name.front() == '/' || name.find("..") != std::string::npos)
     return unknown("it is no name of the zone database");
   const std::string path = std::string(kZoneFolder) + name;

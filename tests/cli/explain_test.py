@@ -25,6 +25,12 @@ class Explain(program.ProgramTest):
         row, = [row for row in self.found if row.get("excess_pids") == excess and "finding_id" in row]
         return row
 
+    def test_an_id_may_be_typed_off_in_capitals(self):
+        finding = self.of(842)["finding_id"]
+        self.assertNotEqual(finding, finding.upper())
+        run = self.explain(finding.upper())
+        self.assertEqual((run.status, run.out), (0, self.explain(finding).out), run.err)
+
     def test_the_arithmetic_of_an_excess(self):
         row = self.of(842)
         run = self.explain(row["finding_id"])

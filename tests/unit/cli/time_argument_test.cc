@@ -74,11 +74,13 @@ TEST(FindTimeZone, KnowsNamesAndOffsets) {
 
 TEST(FindTimeZone, RefusesWhatIsNoZone) {
   for (const char* name : {"", "Mars/Olympus", "/etc/localtime", "../zoneinfo/UTC", "Europe",
-                           "tzdata.zi", "+99:00", "+5"}) {
+                           "tzdata.zi", "+25:00", "+99:00", "+5"}) {
     const Result<TimeZone> zone = find_time_zone(name);
     EXPECT_FALSE(zone) << name;
     if (!zone) {
       EXPECT_EQ(zone.error().message, "unknown time zone '" + std::string(name) + "'");
+      EXPECT_EQ(zone.error().reason.starts_with("it is no offset from UTC"), *name == '+')
+          << zone.error().reason;
     }
   }
 }
