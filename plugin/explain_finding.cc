@@ -229,6 +229,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
     one.mean = static_cast<double>(expected.mean);
     one.random_mean = input.baseline.random_mean(expected);
     one.variance = static_cast<double>(expected.variance);
+    one.reckoned = mean_words(input, comparison.groups(), i);
     if (clock.intervals[i].restarted) one.start_cost = input.baseline.start_cost[i];
     one.rule = std::move(compared.rule);
     if (comparison.common(i) && teaches(clock.intervals[i]))

@@ -1,15 +1,24 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/window_calibration.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/interval_groups.h"
 #include "plugin/timeline/explanation.h"
 
 namespace pidometer {
+
+/// How the mean of an interval that has others like it was reckoned, and what can vary of it, a
+/// step a line; empty where these steps do not lead to what was learnt (a wrap, work that comes
+/// daily).
+std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGroups& groups,
+                                    std::uint32_t interval);
 
 /// The arithmetic of a pid_excess or pid_deficit, from the sums over its window to its level: every
 /// quantity that goes into the score, with its formula.

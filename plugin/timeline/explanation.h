@@ -42,6 +42,8 @@ struct ExplainedInterval {
   double mean = 0;         ///< expected PIDs, without the level
   double random_mean = 0;  ///< the part of it that varies
   double variance = 0;
+  std::vector<std::string> reckoned =
+      {};                 ///< steps to the mean and what can vary of it, a line each
   double start_cost = 0;  ///< of the mean: what a start of the cron daemon is taken to have cost
   std::string rule;       ///< which intervals are comparable, in words
   std::vector<ComparedInterval> compared;

@@ -57,6 +57,7 @@ std::string interval_text(const ExplainedInterval& interval, std::size_t number)
       "    too many: {} - {:.7g} = {:.7g}\n",
       interval.mean, interval.variance, interval.random_mean, own.advance, interval.mean,
       static_cast<double>(own.advance) - interval.mean);
+  for (const std::string& step : interval.reckoned) text += "      " + step + "\n";
   if (interval.start_cost > 0)
     text += fmt::format(
         "    a start of the cron daemon is taken to have cost {:.7g} of what is expected (up to "

@@ -25,6 +25,32 @@ class Explain(program.ProgramTest):
         row, = [row for row in self.found if row.get("excess_pids") == excess and "finding_id" in row]
         return row
 
+    def test_the_mean_of_an_interval_can_be_redone(self):
+        """From the comparable intervals that are listed, and those of the other minutes of the hour."""
+        for excess in (842, 42, 22, 5):
+            with self.subTest(excess):
+                text = self.explain(self.of(excess)["finding_id"]).out.decode()
+                q = {name: float(value) for name, value in re.findall(r"^ {6}(\w+) = (\S+): ", text, re.M)}
+                costs = [int(cost) for cost in re.findall(r"line [0-9]+: [0-9]+ - [0-9]+ = ([0-9]+)\n", text)]
+                own = int(re.search(r"^    handed out: \d+ - \d+ = (\d+) PIDs", text, re.M).group(1))
+                # Without what is far out, as it says.
+                used = int(re.search(r"minute_mean = \S+: of the (\d+) ", text).group(1))
+                core = sorted(costs + [own])[:used]
+                self.assertAlmostEqual(q["minute_mean"], sum(core) / used, places=5)
+                squares = sum((cost - q["minute_mean"]) ** 2 for cost in core)
+                pooled = float(re.search(r"\+ 10 \* (\S+), the variance within", text).group(1))
+                self.assertAlmostEqual(q["s2"], (squares + 10 * pooled) / (used + 10), places=5)
+                self.assertAlmostEqual(q["standard_error"], (max(q["s2"], 0.5 / used) / used) ** 0.5, places=5)
+                shift = q["minute_mean"] - q["group_mean"]
+                self.assertAlmostEqual(q["share"], max(0, 1 - q["standard_error"] ** 2 / shift ** 2), places=3)
+                self.assertAlmostEqual(q["mean"], q["group_mean"] + q["share"] * shift, places=5)
+                mean, variance, vary = map(float, re.search(
+                    r"expected: (\S+) by the baseline, variance (\S+), of which (\S+) PIDs can vary", text).groups())
+                self.assertAlmostEqual(q["mean"], mean, places=4)
+                self.assertAlmostEqual(q["can_vary"], vary, places=4)
+                least, skewed = re.search(r"mean - (\d+) \(the least of them\), min\(variance, 0.3\) and, by the log's skewness, (\S+) \*", text).groups()
+                self.assertAlmostEqual(vary, max(mean - int(least), min(variance, 0.3), min(mean, float(skewed) * variance)), places=4)
+
     def test_an_id_may_be_typed_off_in_capitals(self):
         finding = self.of(842)["finding_id"]
         self.assertNotEqual(finding, finding.upper())
