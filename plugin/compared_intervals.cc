@@ -14,7 +14,7 @@ std::uint16_t minute_of_hour(const PidClock& clock, std::uint32_t tick) {
 }  // namespace
 
 ComparedIntervals::ComparedIntervals(const PidClock& clock)
-    : clock_(clock), groups_(group_intervals(clock)) {}
+    : clock_(clock), groups_(group_intervals(clock)), few_(clock, groups_) {}
 
 bool ComparedIntervals::common(std::uint32_t interval) const {
   return groups_.groups[groups_.of_interval[interval]].common;
@@ -69,6 +69,17 @@ Compared ComparedIntervals::of_rarest_job(std::uint32_t interval) const {
   if (labels.empty()) return others;
   const std::uint32_t rarest = *std::ranges::min_element(
       labels, {}, [&](std::uint32_t l) { return std::pair(groups_.seen[l], l); });
+  if (few_.few(rarest)) {
+    // where nothing tells what one of its jobs costs, nothing does of the interval
+    for (const std::uint32_t label : labels) {
+      others.intervals.clear();
+      few_.teachers(clock_, label, interval, others.intervals);
+      if (few_.few(label) && others.intervals.empty()) return others;
+    }
+    others.intervals.clear();
+    few_.teachers(clock_, rarest, interval, others.intervals);
+    return others;
+  }
   for (std::uint32_t i = 0; i < clock_.intervals.size(); ++i) {
     if (i == interval || groups_.of_interval[i] == kNoGroup) continue;
     if (groups_.groups[groups_.of_interval[i]].common) continue;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/baseline/few_runs.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/pid_clock/pid_clock.h"
 
@@ -37,6 +38,7 @@ class ComparedIntervals {
 
   const PidClock& clock_;
   IntervalGroups groups_;
+  FewRuns few_;
   using Counts = std::map<std::int32_t, std::uint32_t>;
   /// Of whole groups, by group and minute of the hour: many findings are of one group.
   std::map<std::pair<std::uint32_t, std::uint32_t>, Counts> counted_;

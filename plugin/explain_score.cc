@@ -125,6 +125,22 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
   return score;
 }
 
+/// The score, were the job's cost known.
+void add_if_known(const DetectorInput& input, const Window& window, Steps& steps) {
+  const WindowCalibration& calibration = input.scan.calibration();
+  const WindowCalibration::Surprise tails = calibration.surprise_if_known(window);
+  steps.add("V_if_known", tails.sum.variance,
+            "V, did the jobs that are not known cost what is expected of them: what the tick's "
+            "other jobs vary");
+  steps.add("M_if_known", tails.sum.random_mean, "M of that");
+  steps.add("tail_if_known",
+            WindowCalibration::tail_score(tails,
+                                          calibration.count_tail(width_index(window.width()))),
+            "as tail_score, of R, with V_if_known for V and M_if_known for M");
+  steps.add("score_if_known", input.scan.score_if_known(window),
+            "tail_if_known * shrink - price, from 0 to 9999");
+}
+
 /// What the row says of its comparable intervals.
 void add_comparison(const DetectorInput& input, const Anomaly& anomaly, Steps& steps) {
   const std::uint32_t end = anomaly.stretch_first_tick + anomaly.intervals;
@@ -170,9 +186,7 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
     steps.add("score", add_explanations(input, window, steps), "the smallest of these");
   }
   steps.append(chance_steps(input.scan, anomaly.score));
-  if (anomaly.level_bound == LevelBound::unknown_job)
-    steps.add("score_if_known", input.scan.score_if_known(window),
-              "tail_score * shrink - price, from 0 to 9999: the score, were the job's cost known");
+  if (anomaly.level_bound == LevelBound::unknown_job) add_if_known(input, window, steps);
   if (!anomaly.absent_labels.empty())
     steps.add(
         "with_missing_jobs", anomaly.absent_expected,

@@ -97,6 +97,20 @@ WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) co
   return surprise(sum);
 }
 
+WindowCalibration::Surprise WindowCalibration::surprise_if_known(const Window& window) const {
+  Sum sum{window.excess, window.variance};
+  const double spread = spread_[width_index(window.width())];
+  for (std::uint32_t i = window.begin; i < window.end; ++i) {
+    const Expectation& e = baseline_.expected[i];
+    const double known = baseline_.variance_if_known(clock_.intervals[i], i);
+    sum.random_mean += baseline_.random_mean(e, known);
+    sum.variance += spread * (known - static_cast<double>(e.variance));
+  }
+  if (baseline_.level.used())
+    sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
+  return surprise(sum);
+}
+
 WindowCalibration::Surprise WindowCalibration::surprise(const Sum& sum) {
   Surprise surprise{surprise_of_count(sum.excess, sum.random_mean, sum.variance),
                     0,
@@ -188,9 +202,7 @@ double WindowCalibration::score(const Window& window) const {
 
 double WindowCalibration::score_if_known(const Window& window) const {
   const std::size_t w = width_index(window.width());
-  Surprise tails = surprise(window);
-  tails.most = std::numeric_limits<double>::infinity();
-  return raw_score(tails, count_tail_[w]) * shrink_[w];
+  return tail_score(surprise_if_known(window), count_tail_[w]) * shrink_[w];
 }
 
 double WindowCalibration::score(const Sum& sum, std::size_t width) const {

@@ -63,6 +63,9 @@ class WindowCalibration {
         0;  ///< variance in `most`: all of it, or what is known from few where that is little
   };
   Surprise surprise(const Window& window) const;
+  /// The same, did each job that is not known cost what is expected of it, and vary like others;
+  /// what is little known does not bound it.
+  Surprise surprise_if_known(const Window& window) const;
   static Surprise surprise(const Sum& sum);
 
   /// A sum is as large only if what is known of it has more than its share of the excess or what is
@@ -92,7 +95,7 @@ class WindowCalibration {
 
   /// -log10 of the chance of such a sum in one window of its width.
   double score(const Window& window) const;
-  /// The same by the tails alone: were no interval of it known less well than others.
+  /// The same by the tails alone, were all of its jobs known (surprise_if_known).
   double score_if_known(const Window& window) const;
   /// The same of a sum of `width` intervals.
   double score(const Sum& sum, std::size_t width) const;

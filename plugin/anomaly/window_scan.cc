@@ -54,7 +54,7 @@ double WindowScan::score_if_known(const Window& window) const {
 
 bool WindowScan::holds_unknown_job(const Window& window) const {
   for (std::uint32_t i = window.begin; i < window.end; ++i)
-    if (baseline_.comparables[baseline_.expected[i].comparable].only_run) return true;
+    if (baseline_.comparables[baseline_.expected[i].comparable].unsure) return true;
   return false;
 }
 
@@ -113,11 +113,25 @@ std::vector<Window> WindowScan::candidates() const {
           if (window.excess < kHalfPid || square < least * window.variance) continue;
           if (square < squares[w] * window.variance && !constant(begin)) continue;
           window.score = score(window);
-          if (listed(window) || (w == 0 && is_beside_unknown_job(window))) found.push_back(window);
+          if (listed(window)) found.push_back(window);
         }
       }
   }
+  add_beside_unknown_jobs(found);
   return found;
+}
+
+// Those of them that are not listed for what is known: the guess at a job's cost is wide, and no
+// bound on what is worth a closer look.
+void WindowScan::add_beside_unknown_jobs(std::vector<Window>& found) const {
+  for (const WindowSums::Run& run : sums_.runs())
+    for (std::uint32_t unknown = run.begin; unknown < run.end; ++unknown) {
+      if (!baseline_.comparables[baseline_.expected[unknown].comparable].unsure) continue;
+      Window window = measure(unknown, unknown + 1);
+      if (window.excess < kHalfPid) continue;
+      window.score = score(window);
+      if (!listed(window) && is_beside_unknown_job(window)) found.push_back(window);
+    }
 }
 
 }  // namespace pidometer

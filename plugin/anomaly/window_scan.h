@@ -30,7 +30,7 @@ class WindowScan {
   /// Calibrated score of a measured window.
   double score(const Window& window) const;
 
-  /// The same, were no interval of it known less well than others.
+  /// The same, were all of its jobs known and cost what is expected.
   double score_if_known(const Window& window) const;
 
   /// The same of a sum of `width` intervals that are not all known.
@@ -53,12 +53,13 @@ class WindowScan {
   /// interval where the cost is always the same.
   bool listed(const Window& window) const;
 
-  /// Whether a job of which no other run is known begins an interval of the window.
+  /// Whether a job begins an interval of the window of which one other run at most tells the cost.
   bool holds_unknown_job(const Window& window) const;
 
  private:
   bool constant(std::uint32_t interval) const;
   bool is_beside_unknown_job(const Window& window) const;
+  void add_beside_unknown_jobs(std::vector<Window>& found) const;
 
   const Baseline& baseline_;
   WindowSums sums_;

@@ -8,6 +8,7 @@
 #include "plugin/baseline/background_rate.h"
 #include "plugin/baseline/common_intervals.h"
 #include "plugin/baseline/daily_sources.h"
+#include "plugin/baseline/few_runs.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/job_costs.h"
 #include "plugin/baseline/known_sets.h"
@@ -36,6 +37,14 @@ constexpr double kRepairSpread = 50;
 double foreign_variance(const Baseline& baseline, const Interval& interval) {
   return (interval.wraps > 0 ? baseline.wrap_variance : 0) +
          (interval.repaired ? kRepairSpread * kRepairSpread : 0);
+}
+
+double Baseline::variance_if_known(const Interval& interval, std::size_t i) const {
+  const Expectation& e = expected[i];
+  const Comparable& c = comparables[e.comparable];
+  if (!c.unsure) return static_cast<double>(e.variance);
+  return static_cast<double>(c.sure_variance) * (spread_factor.empty() ? 1 : spread_factor[i]) +
+         foreign_variance(*this, interval);
 }
 
 double can_fall(const PidClock& clock, const Expectation& e, std::size_t interval) {
@@ -155,11 +164,11 @@ double mean_of_variance(const PidClock& clock, const Baseline& baseline) {
 // Learns all but what is wider than known. `daily` is what was found of daily sources before, and
 // becomes what was found now.
 Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
-               const KnownSets& known, DayMinutes& daily) {
+               const KnownSets& known, const FewRuns& few, DayMinutes& daily) {
   Baseline baseline;
   baseline.expected.resize(clock.intervals.size());
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, daily, baseline);
-  expect_rare_intervals(clock, groups, costs, known, baseline.variance_per_half_minute, baseline);
+  expect_rare_intervals(clock, groups, costs, known, few, baseline.variance_per_half_minute, baseline);
   baseline.level = LocalLevel::learn(clock, groups, baseline, daily);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);
@@ -171,13 +180,14 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCos
 
 Baseline learn_baseline(const PidClock& clock) {
   const IntervalGroups groups = group_intervals(clock);
-  const JobCosts costs(clock, groups);
+  const FewRuns few(clock, groups);
+  const JobCosts costs(clock, groups, few);
   const BackgroundRate rate = learn_background_rate(clock, groups, costs);
   const KnownSets known(clock, groups, rate.least);
   DayMinutes daily;
-  Baseline baseline = learn(clock, groups, costs, known, daily);
+  Baseline baseline = learn(clock, groups, costs, known, few, daily);
   // what a daily source adds was spread over the same minute of all hours: once more without it
-  if (daily.any()) baseline = learn(clock, groups, costs, known, daily);
+  if (daily.any()) baseline = learn(clock, groups, costs, known, few, daily);
   baseline.background_per_second = rate.per_second;
   baseline.most_background_per_second = rate.most;
   baseline.mean_of_variance = mean_of_variance(clock, baseline);

@@ -20,11 +20,13 @@ struct Comparable {
   std::uint16_t degrees = 0;  ///< of Student's t where they are few (rare job sets); 0: many
   bool constant = false;      ///< nearly all of them cost the same
   bool agree = false;         ///< all but one at most cost exactly the same
-  bool only_run = false;      ///< of a job of which no other run is known: its cost is a guess
+  bool only_run = false;      ///< of a job of which no other run tells the cost (few_runs.h)
+  bool unsure = false;        ///< such, or a job of which one other run does
   bool rare = false;          ///< too few to be compared with one another (rare_intervals.h)
   /// Of a rare interval all of whose jobs are known from common ones: it costs so many PIDs more
   /// than expected at most; below 0: not known. Its variance without what is guessed within that,
-  /// and the degrees of that (0: many).
+  /// and the degrees of that (0: many). Of one that is unsure `sure_variance` is what it would
+  /// vary, were its jobs known and cost what is expected.
   float open = -1;
   float sure_variance = 0;
   std::uint16_t sure_degrees = 0;
@@ -79,10 +81,16 @@ struct Baseline {
   /// Mean of the random part of an interval's count: the smallest count of many is not as small as
   /// it could be, and the skewness may know more.
   double random_mean(const Expectation& e) const {
-    return std::max(
-        static_cast<double>(e.random_mean),
-        std::min(static_cast<double>(e.mean), mean_of_variance * static_cast<double>(e.variance)));
+    return random_mean(e, static_cast<double>(e.variance));
   }
+  /// The same, did it vary so much.
+  double random_mean(const Expectation& e, double variance) const {
+    return std::max(static_cast<double>(e.random_mean),
+                    std::min(static_cast<double>(e.mean), mean_of_variance * variance));
+  }
+
+  /// What an interval would vary, were its jobs known: its variance where they are.
+  double variance_if_known(const Interval& interval, std::size_t i) const;
 };
 
 /// How far below its mean what is expected of an interval may fall: what varies of it, and never

@@ -63,7 +63,7 @@ double move(Column& column, std::vector<Row>& rows) {
 
 }  // namespace
 
-JobCosts::JobCosts(const PidClock& clock, const IntervalGroups& groups) {
+JobCosts::JobCosts(const PidClock& clock, const IntervalGroups& groups, const FewRuns& few) {
   cost_.assign(groups.seen.size(), 0.0);
   std::vector<Row> rows;
   std::vector<Column> columns(cost_.size() + 2);
@@ -74,7 +74,7 @@ JobCosts::JobCosts(const PidClock& clock, const IntervalGroups& groups) {
   rate.value = &per_half_minute_;
   std::size_t entries = 0;
   for (const IntervalGroup& group : groups.groups) {
-    if (group.core.n == 0) continue;
+    if (group.core.n == 0 || few.holds_unknown(clock, group.items)) continue;
     const auto index = static_cast<std::uint32_t>(rows.size());
     Row row;
     row.group = &group;

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
-#include "plugin/baseline/job_costs.h"
+#include "plugin/baseline/few_run_costs.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
@@ -29,15 +32,16 @@ constexpr double kAlonePids = 3;
 constexpr std::uint32_t kKnownRuns = 8;
 constexpr double kKnownDegrees = 3;
 
-// What a job costs of which there is one run cannot be told from what happened beside it: it is
-// taken for one of the host's usual ones, with the one degree of freedom of a guess. Few jobs are
-// cheaper than three PIDs (cron's child, a shell, the job).
+// What a job costs that ran nowhere else cannot be told from what happened beside it: it is taken
+// for as little as a job takes (cron's child, a shell, the job; few are cheaper), with the one
+// degree of freedom of a guess, which reaches to what a job of this host usually costs.
 constexpr std::uint32_t kUsualRuns = 3;
-constexpr double kUsualCost = 3;
+constexpr double kLeastCost = 3;
 
-// How a job goes on behind its own interval is not known from fewer runs than a group of intervals
-// needs to be compared (interval_groups.cc).
-constexpr std::uint32_t kFewRuns = 8;
+// Where more than this share of the intervals has such jobs (each line a command of its own), they
+// are the host's own way, and nothing is to be said of each: no intruder's lines stand in so many
+// (the same share as of suspect intervals, window_calibration.cc). They are taken for usual jobs.
+constexpr double kOrdinaryShare = 0.03;
 
 // Above this many other runs one run more or less does not move the median: no leave-one-out.
 constexpr std::size_t kLeaveOneOut = 40;
@@ -45,6 +49,10 @@ constexpr double kMostDegrees = 30;
 
 // From so many intervals on a group's variance is known (common_intervals.cc).
 constexpr double kManyDegrees = 40;
+
+// What one or two other runs cost may have been the odd one: a run that cost less shows as much,
+// and lacks nothing.
+constexpr std::size_t kFewOthers = 2;
 
 // Others "agree exactly": their residuals differ by rounding of the fit only.
 constexpr double kAgreePids = 0.25;
@@ -57,13 +65,6 @@ struct RareInterval {
   const KnownCost* known = nullptr;  ///< where all of its jobs are known from other sets
 };
 
-/// What is known of the cost of a rare interval's rarest job besides its other rare runs.
-enum class JobKnown : std::uint8_t {
-  here_only,  ///< this is its only run
-  rare,       ///< it has others, among rare intervals
-  common,     ///< it has a cost among common ones
-};
-
 struct Others {
   std::size_t n = 0;
   double median = 0;
@@ -72,11 +73,7 @@ struct Others {
   double high = 0;
 };
 
-Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
-               std::vector<double>& work) {
-  work.clear();
-  for (std::size_t k = 0; k < runs.size(); ++k)
-    if (k != leave_out) work.push_back(runs[k].residual);
+Others summary(std::vector<double>& work) {
   Others o;
   o.n = work.size();
   if (work.empty()) return o;
@@ -95,6 +92,14 @@ Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
   }
   for (const double r : work) o.square_sum += (r - o.median) * (r - o.median);
   return o;
+}
+
+Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
+               std::vector<double>& work) {
+  work.clear();
+  for (std::size_t k = 0; k < runs.size(); ++k)
+    if (k != leave_out) work.push_back(runs[k].residual);
+  return summary(work);
 }
 
 /// What an interval costs, how much that varies, and with how many degrees that is known.
@@ -121,8 +126,8 @@ Spread by_fit(const RareInterval& run, double host_variance, double least) {
   return {mean, variance, std::max(kKnownDegrees, variance * variance / uncertain), open};
 }
 
-Spread by_others(const RareInterval& run, const Others& others, double least) {
-  const double mean = std::max(least, run.predicted + others.median);
+Spread by_others(double predicted, const Others& others, double least) {
+  const double mean = std::max(least, predicted + others.median);
   const auto n = static_cast<double>(others.n);
   if (others.n == 0) {
     const double spread = kAlonePids + kAloneShare * mean;
@@ -132,95 +137,240 @@ Spread by_others(const RareInterval& run, const Others& others, double least) {
   return {mean, (others.square_sum + own * own) / (n + 1) * (1 + 1 / n), n + 1};
 }
 
-void expect(const RareInterval& run, const Others& others, JobKnown known, double host_variance,
-            double least, Baseline& baseline) {
-  Expectation& e = baseline.expected[run.index];
-  const bool fit = known == JobKnown::common;
-  const Spread spread = fit ? by_fit(run, host_variance, least) : by_others(run, others, least);
+Comparable compared(double predicted, const Others& others, double degrees) {
   Comparable c;
   if (others.n > 0) {
-    c.low = static_cast<std::int32_t>(std::lround(run.predicted + others.low));
-    c.high = static_cast<std::int32_t>(std::lround(run.predicted + others.high));
-    c.agree = !fit && others.n >= 2 && others.high - others.low < kAgreePids;
+    c.low = static_cast<std::int32_t>(std::lround(predicted + others.low));
+    c.high = static_cast<std::int32_t>(std::lround(predicted + others.high));
   }
   c.rare = true;
-  c.only_run = others.n == 0 && !fit;
   c.samples = static_cast<std::uint32_t>(others.n);
-  c.degrees = static_cast<std::uint16_t>(std::min(spread.degrees, kMostDegrees));
+  c.degrees = static_cast<std::uint16_t>(std::min(degrees, kMostDegrees));
+  return c;
+}
+
+bool agree(const Others& others) {
+  return others.n >= 2 && others.high - others.low < kAgreePids;
+}
+
+/// What the expectations of rare intervals are made of.
+class RareExpectations {
+ public:
+  RareExpectations(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
+                   const KnownSets& known, const FewRuns& few, double variance_per_half_minute,
+                   Baseline& baseline)
+      : clock_(clock),
+        groups_(groups),
+        costs_(costs),
+        known_(known),
+        few_(few),
+        few_costs_(clock, groups, costs, few),
+        variance_per_half_minute_(variance_per_half_minute),
+        baseline_(baseline) {
+    learn_usual();
+    for (std::uint32_t g = 0; g < groups.groups.size(); ++g)
+      if (const IntervalGroup& group = groups.groups[g]; group.common) {
+        const auto labels = clock.item_sets.labels(group.items);
+        common_[{labels.begin(), labels.end()}].push_back(g);
+      }
+  }
+
+  void expect_all();
+
+ private:
+  void learn_usual();
+  void expect(const RareInterval& run, const Others& others);
+  void expect_few(std::uint32_t interval);
+  const Expectation* without(std::uint32_t interval, const std::vector<std::uint32_t>& unknown,
+                             double& more) const;
+  void tell_run(std::uint32_t label, std::uint32_t interval, double beside);
+  void put(std::uint32_t interval, const Spread& spread, const Comparable& comparable);
+
+  double host_variance(std::uint32_t interval) const {
+    return variance_per_half_minute_ * std::max(1.0, clock_.intervals[interval].seconds / 30.0);
+  }
+
+  const PidClock& clock_;
+  const IntervalGroups& groups_;
+  const JobCosts& costs_;
+  const KnownSets& known_;
+  const FewRuns& few_;
+  FewRunCosts few_costs_;
+  double variance_per_half_minute_;
+  Baseline& baseline_;
+  double usual_ = kLeastCost;  ///< what a job of this host usually costs
+  bool ordinary_ = false;      ///< jobs that ran nowhere else are
+  std::map<std::vector<std::uint32_t>, std::vector<std::uint32_t>> common_;  ///< groups by jobs
+  std::vector<double> work_;
+};
+
+void RareExpectations::learn_usual() {
+  std::vector<double> known;
+  for (std::uint32_t label = 0; label < groups_.seen.size(); ++label)
+    if (groups_.seen[label] >= kUsualRuns && !few_.unknown(label))
+      known.push_back(costs_.cost(label));
+  if (!known.empty()) usual_ = std::max(kLeastCost, median_of(known));
+  std::size_t with_unknown = 0;
+  for (const IntervalGroup& group : groups_.groups)
+    if (few_.holds_unknown(clock_, group.items)) with_unknown += group.end - group.begin;
+  ordinary_ = static_cast<double>(with_unknown) >
+              kOrdinaryShare * static_cast<double>(groups_.order.size());
+}
+
+// A run of which others cannot say how it goes on.
+void RareExpectations::tell_run(std::uint32_t label, std::uint32_t interval, double beside) {
+  baseline_.rare_runs.push_back(
+      {label, interval, static_cast<float>(clock_.intervals[interval].advance - beside)});
+}
+
+void RareExpectations::put(std::uint32_t interval, const Spread& spread,
+                           const Comparable& comparable) {
+  Expectation& e = baseline_.expected[interval];
+  e.mean = static_cast<float>(spread.mean);
+  e.variance = static_cast<float>(std::max({spread.variance, host_variance(interval), 1e-3}));
+  // how much of such a cost is fixed is not known; the Student t is what bounds these
+  e.random_mean = std::max(0.3F, e.mean / 2);
+  e.comparable = static_cast<std::uint32_t>(baseline_.comparables.size());
+  baseline_.comparables.push_back(comparable);
+}
+
+// Of an interval whose jobs all have many runs, though not in one set.
+void RareExpectations::expect(const RareInterval& run, const Others& others) {
+  const bool fit = known_.runs(run.rarest) >= kKnownRuns;
+  const double host = host_variance(run.index);
+  const double least = clock_.ticks[run.index].jobs;
+  const Spread spread = fit ? by_fit(run, host, least) : by_others(run.predicted, others, least);
+  Comparable c = compared(run.predicted, others, spread.degrees);
+  c.agree = !fit && agree(others);
   if (spread.open >= 0) {
     c.open = static_cast<float>(spread.open);
-    c.sure_variance = static_cast<float>(std::max({run.known->variance, host_variance, 1e-3}));
+    c.sure_variance = static_cast<float>(std::max({run.known->variance, host, 1e-3}));
     if (run.known->degrees < kManyDegrees)
       c.sure_degrees = static_cast<std::uint16_t>(std::max(1.0, run.known->degrees));
   }
-  e.mean = static_cast<float>(spread.mean);
-  e.variance = static_cast<float>(std::max({spread.variance, host_variance, 1e-3}));
-  // how much of such a cost is fixed is not known; the Student t is what bounds these
-  e.random_mean = std::max(0.3F, e.mean / 2);
-  e.comparable = static_cast<std::uint32_t>(baseline.comparables.size());
-  baseline.comparables.push_back(c);
+  put(run.index, spread, c);
 }
 
-}  // namespace
-
-namespace {
-
-/// What a job of this host usually costs.
-double usual_cost(const IntervalGroups& groups, const JobCosts& costs) {
-  std::vector<double> known;
-  for (std::uint32_t label = 0; label < groups.seen.size(); ++label)
-    if (groups.seen[label] >= kUsualRuns) known.push_back(costs.cost(label));
-  return known.empty() ? kUsualCost : std::max(kUsualCost, median_of(known));
-}
-
-}  // namespace
-
-void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
-                           const JobCosts& costs, const KnownSets& known,
-                           double variance_per_half_minute, Baseline& baseline) {
-  const double usual = usual_cost(groups, costs);
-  const auto known_of = [&](std::uint32_t label) {
-    return known.runs(label) >= kKnownRuns ? JobKnown::common
-           : groups.seen[label] == 1       ? JobKnown::here_only
-                                           : JobKnown::rare;
+// What the interval would cost without the jobs that are not known, by the common group that is
+// most like it; `more`: what its length and the next tick make of it. Null: there is none.
+const Expectation* RareExpectations::without(std::uint32_t interval,
+                                             const std::vector<std::uint32_t>& unknown,
+                                             double& more) const {
+  const IntervalGroup& own = groups_.groups[groups_.of_interval[interval]];
+  std::vector<std::uint32_t> rest;
+  for (const std::uint32_t label : clock_.item_sets.labels(own.items))
+    if (!std::ranges::binary_search(unknown, label)) rest.push_back(label);
+  const auto found = common_.find(rest);
+  if (found == common_.end()) return nullptr;
+  const auto unlike = [&](std::uint32_t g) {
+    const IntervalGroup& group = groups_.groups[g];
+    return std::pair(std::abs(int{group.half_minutes} - int{own.half_minutes}),
+                     std::abs(int{group.next_jobs} - int{own.next_jobs}));
   };
+  const IntervalGroup& like =
+      groups_.groups[*std::ranges::min_element(found->second, {}, unlike)];
+  more = few_costs_.beside(interval) - costs_.predict(clock_, like);
+  // what runs every hour without a line is known by the minute
+  constexpr unsigned kHour = 60;
+  const unsigned minute = clock_.ticks[interval].minute % kHour;
+  for (std::uint32_t k = like.begin; k < like.end; ++k)
+    if (clock_.ticks[groups_.order[k]].minute % kHour == minute)
+      return &baseline_.expected[groups_.order[k]];
+  return &baseline_.expected[groups_.order[like.begin]];
+}
+
+// Of an interval that a job of few runs begins. What happened in it, and in the stretch of work
+// that it is of, teaches nothing.
+void RareExpectations::expect_few(std::uint32_t interval) {
+  FewRunCost cost = few_costs_.of(interval);
+  const auto items = clock_.ticks[interval].items;
+  const std::uint32_t rarest =
+      rarest_label(clock_, groups_, groups_.groups[groups_.of_interval[interval]]);
+  const double least = clock_.ticks[interval].jobs;
+  const double known = cost.beside + cost.pids;
+  const Others others = summary(cost.residuals);
+  Spread spread = by_others(known, others, least);
+  Comparable c = compared(known, others, spread.degrees);
+  if (cost.unknown == 0) {
+    tell_run(rarest, interval, known - cost.rarest);
+    c.agree = agree(others);
+    c.unsure = others.n == 1;
+    const double guess = kAlonePids + kAloneShare * spread.mean;
+    c.sure_variance =
+        static_cast<float>(std::max({guess * guess, spread.variance, host_variance(interval)}));
+    if (others.n <= kFewOthers)
+      spread.mean = std::max(least, std::min<double>(spread.mean, clock_.intervals[interval].advance));
+    put(interval, spread, c);
+    return;
+  }
+  tell_run(rarest, interval, known);
+  const double each = ordinary_ ? usual_ : kLeastCost;
+  double sure = spread.variance;
+  double varies = spread.mean / 2;
+  double more = 0;
+  const Expectation* rest = without(interval, cost.unknown_labels, more);
+  if (rest != nullptr) {
+    spread.mean = static_cast<double>(rest->mean) + more;
+    sure = static_cast<double>(rest->variance);
+    varies = static_cast<double>(rest->random_mean);
+  } else if (cost.unknown == clock_.item_sets.labels(items).size()) {
+    spread.mean = std::max(0.0, known);  // the background alone
+    sure = 0;
+    varies = spread.mean;
+  }
+  const double guess = kAlonePids + kAloneShare * spread.mean + cost.unknown * usual_;
+  spread.mean = std::max(least, std::max(0.0, spread.mean) + cost.unknown * each);
+  sure = std::max({sure, host_variance(interval), 1e-3});
+  spread.variance = sure + guess * guess;
+  spread.degrees = 1;
+  c = compared(spread.mean, {}, 1);
+  c.only_run = true;
+  c.unsure = true;
+  c.sure_variance = static_cast<float>(ordinary_ ? spread.variance : sure);
+  put(interval, spread, c);
+  baseline_.expected[interval].random_mean = static_cast<float>(std::max(0.3, varies));
+}
+
+void RareExpectations::expect_all() {
   std::vector<RareInterval> runs;
   std::vector<std::optional<KnownCost>> known_costs;
-  known_costs.reserve(groups.groups.size());
-  for (const IntervalGroup& group : groups.groups) {
+  known_costs.reserve(groups_.groups.size());
+  for (const IntervalGroup& group : groups_.groups) {
     if (group.common) continue;
-    const std::optional<KnownCost>& most = known_costs.emplace_back(known.of(group));
-    const std::uint32_t rarest = rarest_label(clock, groups, group);
-    double predicted = costs.predict(clock, group);
-    const double beside = predicted - costs.cost(rarest);
-    // its cost was learnt of this interval, and would explain whatever happened in it
-    if (known_of(rarest) == JobKnown::here_only)
-      predicted = std::max(0.0, predicted - costs.cost(rarest)) + usual;
+    const auto labels = clock_.item_sets.labels(group.items);
+    if (std::ranges::any_of(labels, [&](std::uint32_t label) { return few_.few(label); })) {
+      for (std::uint32_t k = group.begin; k < group.end; ++k) expect_few(groups_.order[k]);
+      continue;
+    }
+    const std::optional<KnownCost>& most = known_costs.emplace_back(known_.of(group));
+    const std::uint32_t rarest = rarest_label(clock_, groups_, group);
+    const double predicted = costs_.predict(clock_, group);
     for (std::uint32_t k = group.begin; k < group.end; ++k) {
-      const std::uint32_t i = groups.order[k];
-      runs.push_back(
-          {rarest, i, predicted, clock.intervals[i].advance - predicted, most ? &*most : nullptr});
-      if (groups.seen[rarest] < kFewRuns)
-        baseline.rare_runs.push_back(
-            {rarest, i, static_cast<float>(clock.intervals[i].advance - beside)});
+      const std::uint32_t i = groups_.order[k];
+      runs.push_back({rarest, i, predicted, clock_.intervals[i].advance - predicted,
+                      most ? &*most : nullptr});
     }
   }
   std::ranges::sort(runs, {}, [](const RareInterval& r) { return std::pair(r.rarest, r.index); });
-  std::vector<double> work;
   for (std::size_t begin = 0; begin < runs.size();) {
     std::size_t end = begin;
     while (end < runs.size() && runs[end].rarest == runs[begin].rarest) ++end;
     const auto same = std::span(runs).subspan(begin, end - begin);
     Others all;
-    if (same.size() > kLeaveOneOut) all = summary(same, same.size(), work);
-    for (std::size_t k = 0; k < same.size(); ++k) {
-      const double host =
-          variance_per_half_minute * std::max(1.0, clock.intervals[same[k].index].seconds / 30.0);
-      expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work),
-             known_of(same[k].rarest), host, clock.ticks[same[k].index].jobs, baseline);
-    }
+    if (same.size() > kLeaveOneOut) all = summary(same, same.size(), work_);
+    for (std::size_t k = 0; k < same.size(); ++k)
+      expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work_));
     begin = end;
   }
+}
+
+}  // namespace
+
+void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
+                           const JobCosts& costs, const KnownSets& known, const FewRuns& few,
+                           double variance_per_half_minute, Baseline& baseline) {
+  RareExpectations(clock, groups, costs, known, few, variance_per_half_minute, baseline)
+      .expect_all();
 }
 
 }  // namespace pidometer

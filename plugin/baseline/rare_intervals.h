@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugin/baseline/baseline.h"
+#include "plugin/baseline/few_runs.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/job_costs.h"
 #include "plugin/baseline/known_sets.h"
@@ -10,9 +11,10 @@ namespace pidometer {
 
 /// Fills expectation, comparables and rare runs for the intervals that have too few like them: the
 /// additive fit of job costs plus the median residual of the other runs of the same rarest item,
-/// with as many degrees of freedom as there are other runs, plus one.
+/// with as many degrees of freedom as there are other runs, plus one. Common intervals are known
+/// before.
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
-                           const JobCosts& costs, const KnownSets& known,
+                           const JobCosts& costs, const KnownSets& known, const FewRuns& few,
                            double variance_per_half_minute, Baseline& baseline);
 
 }  // namespace pidometer
