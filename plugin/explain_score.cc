@@ -158,8 +158,7 @@ void add_comparison(const DetectorInput& input, const Anomaly& anomaly, Steps& s
                   "without what is far out: up to {} of them, or {}%, that are {} quartile "
                   "ranges and {} PIDs beyond the quartiles",
                   kMostOutside, kOutsideShare * 100, kFenceRanges, kFenceSlack) +
-          (rare ? "; of a job that runs seldom any other run counts, as what the additive fit "
-                  "expects here and what that run cost beyond its own"
+          (rare ? "; of a job that runs seldom any other run counts, and all that its interval cost"
                 : ""));
   steps.add("baseline_high", static_cast<double>(anomaly.baseline_high), "the same of the most");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -50,8 +51,8 @@ constexpr double kMostDegrees = 30;
 // From so many intervals on a group's variance is known (common_intervals.cc).
 constexpr double kManyDegrees = 40;
 
-// What one or two other runs cost may have been the odd one: a run that cost less shows as much,
-// and lacks nothing.
+// Where there are one or two other runs, which do not agree, a larger one may have been the odd one:
+// a run that cost less shows as much, and lacks nothing.
 constexpr std::size_t kFewOthers = 2;
 
 // Others "agree exactly": their residuals differ by rounding of the fit only.
@@ -62,20 +63,36 @@ struct RareInterval {
   std::uint32_t index = 0;
   double predicted = 0;
   double residual = 0;
+  std::int32_t advance = 0;
   const KnownCost* known = nullptr;  ///< where all of its jobs are known from other sets
 };
 
+/// Other runs, as far as they cost more than the fit has for them.
 struct Others {
   std::size_t n = 0;
   double median = 0;
   double square_sum = 0;
   double low = 0;
   double high = 0;
+  std::int32_t least = 0;  ///< PIDs, all that their intervals cost
+  std::int32_t most = 0;
 };
 
-Others summary(std::vector<double>& work) {
+/// The least and the most of some intervals' PIDs.
+struct CostRange {
+  std::int32_t least = std::numeric_limits<std::int32_t>::max();
+  std::int32_t most = std::numeric_limits<std::int32_t>::min();
+  void add(std::int32_t advance) {
+    least = std::min(least, advance);
+    most = std::max(most, advance);
+  }
+};
+
+Others summary(std::vector<double>& work, const CostRange& range) {
   Others o;
   o.n = work.size();
+  o.least = range.least;
+  o.most = range.most;
   if (work.empty()) return o;
   o.median = median_of(work);
   o.low = *std::ranges::min_element(work);
@@ -97,9 +114,13 @@ Others summary(std::vector<double>& work) {
 Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
                std::vector<double>& work) {
   work.clear();
-  for (std::size_t k = 0; k < runs.size(); ++k)
-    if (k != leave_out) work.push_back(runs[k].residual);
-  return summary(work);
+  CostRange range;
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    if (k == leave_out) continue;
+    work.push_back(runs[k].residual);
+    range.add(runs[k].advance);
+  }
+  return summary(work, range);
 }
 
 /// What an interval costs, how much that varies, and with how many degrees that is known.
@@ -137,11 +158,11 @@ Spread by_others(double predicted, const Others& others, double least) {
   return {mean, (others.square_sum + own * own) / (n + 1) * (1 + 1 / n), n + 1};
 }
 
-Comparable compared(double predicted, const Others& others, double degrees) {
+Comparable compared(const Others& others, double degrees) {
   Comparable c;
   if (others.n > 0) {
-    c.low = static_cast<std::int32_t>(std::lround(predicted + others.low));
-    c.high = static_cast<std::int32_t>(std::lround(predicted + others.high));
+    c.low = others.least;
+    c.high = others.most;
   }
   c.rare = true;
   c.samples = static_cast<std::uint32_t>(others.n);
@@ -240,7 +261,7 @@ void RareExpectations::expect(const RareInterval& run, const Others& others) {
   const double host = host_variance(run.index);
   const double least = clock_.ticks[run.index].jobs;
   const Spread spread = fit ? by_fit(run, host, least) : by_others(run.predicted, others, least);
-  Comparable c = compared(run.predicted, others, spread.degrees);
+  Comparable c = compared(others, spread.degrees);
   c.agree = !fit && agree(others);
   if (spread.open >= 0) {
     c.open = static_cast<float>(spread.open);
@@ -288,9 +309,11 @@ void RareExpectations::expect_few(std::uint32_t interval) {
       rarest_label(clock_, groups_, groups_.groups[groups_.of_interval[interval]]);
   const double least = clock_.ticks[interval].jobs;
   const double known = cost.beside + cost.pids;
-  const Others others = summary(cost.residuals);
+  CostRange range;
+  for (const std::uint32_t other : cost.teachers) range.add(clock_.intervals[other].advance);
+  const Others others = summary(cost.residuals, range);
   Spread spread = by_others(known, others, least);
-  Comparable c = compared(known, others, spread.degrees);
+  Comparable c = compared(others, spread.degrees);
   if (cost.unknown == 0) {
     tell_run(rarest, interval, known - cost.rarest);
     c.agree = agree(others);
@@ -298,7 +321,7 @@ void RareExpectations::expect_few(std::uint32_t interval) {
     const double guess = kAlonePids + kAloneShare * spread.mean;
     c.sure_variance =
         static_cast<float>(std::max({guess * guess, spread.variance, host_variance(interval)}));
-    if (others.n <= kFewOthers)
+    if (others.n <= kFewOthers && !c.agree)
       spread.mean = std::max(least, std::min<double>(spread.mean, clock_.intervals[interval].advance));
     put(interval, spread, c);
     return;
@@ -323,7 +346,7 @@ void RareExpectations::expect_few(std::uint32_t interval) {
   sure = std::max({sure, host_variance(interval), 1e-3});
   spread.variance = sure + guess * guess;
   spread.degrees = 1;
-  c = compared(spread.mean, {}, 1);
+  c = compared({}, 1);
   c.only_run = true;
   c.unsure = true;
   c.sure_variance = static_cast<float>(ordinary_ ? spread.variance : sure);
@@ -348,7 +371,7 @@ void RareExpectations::expect_all() {
     for (std::uint32_t k = group.begin; k < group.end; ++k) {
       const std::uint32_t i = groups_.order[k];
       runs.push_back({rarest, i, predicted, clock_.intervals[i].advance - predicted,
-                      most ? &*most : nullptr});
+                      clock_.intervals[i].advance, most ? &*most : nullptr});
     }
   }
   std::ranges::sort(runs, {}, [](const RareInterval& r) { return std::pair(r.rarest, r.index); });
