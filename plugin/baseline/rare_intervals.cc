@@ -199,13 +199,24 @@ class RareExpectations {
   void expect_all();
 
  private:
+  /// Of an interval, without its jobs of few runs.
+  struct Rest {
+    double mean = 0;
+    double variance = 0;
+    double random_mean = 0;  ///< part of the mean that varies
+  };
+
   void learn_usual();
   void expect(const RareInterval& run, const Others& others);
   void expect_few(std::uint32_t interval);
-  const Expectation* without(std::uint32_t interval, const std::vector<std::uint32_t>& unknown,
-                             double& more) const;
+  Rest without_few(std::uint32_t interval, double beside) const;
   void tell_run(std::uint32_t label, std::uint32_t interval, double beside);
   void put(std::uint32_t interval, const Spread& spread, const Comparable& comparable);
+
+  double no_more(double mean, std::uint32_t interval) const {
+    return std::clamp<double>(clock_.intervals[interval].advance, clock_.ticks[interval].jobs,
+                              std::max<double>(mean, clock_.ticks[interval].jobs));
+  }
 
   double host_variance(std::uint32_t interval) const {
     return variance_per_half_minute_ * std::max(1.0, clock_.intervals[interval].seconds / 30.0);
@@ -272,86 +283,79 @@ void RareExpectations::expect(const RareInterval& run, const Others& others) {
   put(run.index, spread, c);
 }
 
-// What the interval would cost without the jobs that are not known, by the common group that is
-// most like it; `more`: what its length and the next tick make of it. Null: there is none.
-const Expectation* RareExpectations::without(std::uint32_t interval,
-                                             const std::vector<std::uint32_t>& unknown,
-                                             double& more) const {
+// What the interval would cost without its jobs of few runs, by the common group that is most like
+// it, with what its length and the next tick make of it.
+RareExpectations::Rest RareExpectations::without_few(std::uint32_t interval, double beside) const {
   const IntervalGroup& own = groups_.groups[groups_.of_interval[interval]];
+  const double least = std::max(host_variance(interval), 1e-3);
   std::vector<std::uint32_t> rest;
   for (const std::uint32_t label : clock_.item_sets.labels(own.items))
-    if (!std::ranges::binary_search(unknown, label)) rest.push_back(label);
+    if (!few_.few(label)) rest.push_back(label);
+  if (rest.empty()) return {std::max(0.0, beside), least, std::max(0.0, beside)};
   const auto found = common_.find(rest);
-  if (found == common_.end()) return nullptr;
+  if (found == common_.end()) {
+    const double guess = kAlonePids + kAloneShare * beside;
+    return {beside, guess * guess, beside / 2};
+  }
   const auto unlike = [&](std::uint32_t g) {
     const IntervalGroup& group = groups_.groups[g];
     return std::pair(std::abs(int{group.half_minutes} - int{own.half_minutes}),
                      std::abs(int{group.next_jobs} - int{own.next_jobs}));
   };
-  const IntervalGroup& like =
-      groups_.groups[*std::ranges::min_element(found->second, {}, unlike)];
-  more = few_costs_.beside(interval) - costs_.predict(clock_, like);
+  const IntervalGroup& like = groups_.groups[*std::ranges::min_element(found->second, {}, unlike)];
   // what runs every hour without a line is known by the minute
   constexpr unsigned kHour = 60;
-  const unsigned minute = clock_.ticks[interval].minute % kHour;
-  for (std::uint32_t k = like.begin; k < like.end; ++k)
-    if (clock_.ticks[groups_.order[k]].minute % kHour == minute)
-      return &baseline_.expected[groups_.order[k]];
-  return &baseline_.expected[groups_.order[like.begin]];
+  const auto minute = [&](std::uint32_t i) { return clock_.ticks[i].minute % kHour; };
+  const auto intervals =
+      std::span(groups_.order).subspan(like.begin, std::size_t{like.end} - like.begin);
+  const auto same = std::ranges::find(intervals, minute(interval), minute);
+  const Expectation& e = baseline_.expected[same != intervals.end() ? *same : intervals.front()];
+  return {static_cast<double>(e.mean) + beside - costs_.predict(clock_, like),
+          std::max(least, static_cast<double>(e.variance)), static_cast<double>(e.random_mean)};
 }
 
 // Of an interval that a job of few runs begins. What happened in it, and in the stretch of work
 // that it is of, teaches nothing.
 void RareExpectations::expect_few(std::uint32_t interval) {
   FewRunCost cost = few_costs_.of(interval);
-  const auto items = clock_.ticks[interval].items;
   const std::uint32_t rarest =
       rarest_label(clock_, groups_, groups_.groups[groups_.of_interval[interval]]);
   const double least = clock_.ticks[interval].jobs;
-  const double known = cost.beside + cost.pids;
   CostRange range;
   for (const std::uint32_t other : cost.teachers) range.add(clock_.intervals[other].advance);
   const Others others = summary(cost.residuals, range);
-  Spread spread = by_others(known, others, least);
+  Spread spread = by_others(cost.beside + cost.pids, others, least);
   Comparable c = compared(others, spread.degrees);
-  if (cost.unknown == 0) {
-    tell_run(rarest, interval, known - cost.rarest);
+  const bool known = cost.unknown == 0;
+  tell_run(rarest, interval, cost.beside + cost.pids - (known ? cost.rarest : 0));
+  if (known && others.n > 1) {
     c.agree = agree(others);
-    c.unsure = others.n == 1;
-    const double guess = kAlonePids + kAloneShare * spread.mean;
-    c.sure_variance =
-        static_cast<float>(std::max({guess * guess, spread.variance, host_variance(interval)}));
-    if (others.n <= kFewOthers && !c.agree)
-      spread.mean = std::max(least, std::min<double>(spread.mean, clock_.intervals[interval].advance));
+    if (others.n <= kFewOthers && !c.agree) spread.mean = no_more(spread.mean, interval);
     put(interval, spread, c);
     return;
   }
-  tell_run(rarest, interval, known);
-  const double each = ordinary_ ? usual_ : kLeastCost;
-  double sure = spread.variance;
-  double varies = spread.mean / 2;
-  double more = 0;
-  const Expectation* rest = without(interval, cost.unknown_labels, more);
-  if (rest != nullptr) {
-    spread.mean = static_cast<double>(rest->mean) + more;
-    sure = static_cast<double>(rest->variance);
-    varies = static_cast<double>(rest->random_mean);
-  } else if (cost.unknown == clock_.item_sets.labels(items).size()) {
-    spread.mean = std::max(0.0, known);  // the background alone
-    sure = 0;
-    varies = spread.mean;
+  // What is known of it: its other jobs, and those that ran once elsewhere as far as one run tells.
+  const Rest rest = without_few(interval, cost.beside);
+  const double here = std::max(0.0, cost.pids + others.median);
+  const double one_run = others.n > 0 ? kAlonePids + kAloneShare * here : 0;
+  double sure = rest.variance + one_run * one_run;
+  if (known) {
+    spread.mean = no_more(spread.mean, interval);
+  } else {
+    const double guess = kAlonePids + kAloneShare * rest.mean + cost.unknown * usual_;
+    spread.mean = std::max(
+        least, std::max(0.0, rest.mean) + here + cost.unknown * (ordinary_ ? usual_ : kLeastCost));
+    spread.variance = sure + guess * guess;
+    spread.degrees = 1;
+    if (ordinary_) sure = spread.variance;
+    c = compared({}, spread.degrees);
+    c.only_run = true;
   }
-  const double guess = kAlonePids + kAloneShare * spread.mean + cost.unknown * usual_;
-  spread.mean = std::max(least, std::max(0.0, spread.mean) + cost.unknown * each);
-  sure = std::max({sure, host_variance(interval), 1e-3});
-  spread.variance = sure + guess * guess;
-  spread.degrees = 1;
-  c = compared({}, 1);
-  c.only_run = true;
   c.unsure = true;
-  c.sure_variance = static_cast<float>(ordinary_ ? spread.variance : sure);
+  c.sure_variance = static_cast<float>(sure);
   put(interval, spread, c);
-  baseline_.expected[interval].random_mean = static_cast<float>(std::max(0.3, varies));
+  baseline_.expected[interval].random_mean =
+      std::max(0.3F, static_cast<float>(rest.random_mean + here / 2));
 }
 
 void RareExpectations::expect_all() {
