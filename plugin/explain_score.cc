@@ -133,9 +133,13 @@ void add_if_known(const DetectorInput& input, const Window& window, Steps& steps
             "V, did the jobs that are not known cost what is expected of them: what the tick's "
             "other jobs vary");
   steps.add("M_if_known", tails.sum.random_mean, "M of that");
-  steps.add("tail_if_known",
-            WindowCalibration::tail_score(tails,
-                                          calibration.count_tail(width_index(window.width()))),
+  const WindowCalibration::CountTail& count_tail =
+      calibration.count_tail(width_index(window.width()));
+  if (tails.bursty > 0) {
+    steps.add("share_if_known", count_tail.share, "count_share");
+    steps.add("most_if_known", count_tail.most, "count_most");
+  }
+  steps.add("tail_if_known", WindowCalibration::tail_score(tails, count_tail),
             "as tail_score, of R, with V_if_known for V and M_if_known for M");
   steps.add("score_if_known", input.scan.score_if_known(window),
             "tail_if_known * shrink - price, from 0 to 9999");

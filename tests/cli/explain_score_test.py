@@ -14,7 +14,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import program, rows, tap  # noqa: E402
-from tests.support.score_steps import LEVELS, final_score, own_score, parts_score, score_over_log, t_tail, tail_score  # noqa: E402
+from tests.support.score_steps import LEVELS, final_score, own_score, parts_score, score_over_log, t_tail, tail_if_known, tail_score  # noqa: E402
 
 
 class Arithmetic(program.ProgramTest):
@@ -150,7 +150,9 @@ class Arithmetic(program.ProgramTest):
                         q = self.redo(row, program.run("explain", row["finding_id"], *options))
                         self.assertEqual("most_level" in row, "most_level" in q)
                         if row.get("most_level_reason") == "unknown_job":
-                            self.near(q["tail_score"] * q["shrink"] - q["price"], q["score_if_known"], rel=1e-3)
+                            tail = tail_if_known(q)
+                            self.near(tail, q["tail_if_known"], rel=1e-3)
+                            self.near(tail * q["shrink"] - q["price"], q["score_if_known"], rel=1e-3)
                         seen |= set(q)
                         reasons.add(row.get("most_level_reason"))
         return seen, reasons

@@ -87,6 +87,14 @@ def tails_of(q, variance, mean):
     return part
 
 
+def tail_if_known(q):
+    """By the tails alone, did the jobs that are not known cost what is expected of them."""
+    known = {**tails_of(q, q["V_if_known"], q["M_if_known"]),
+             "count_share": q.get("share_if_known"), "count_most": q.get("most_if_known")}
+    bursty = min(1, (known["V"] / known["M"] - 1.5) / 1.5) if "share_if_known" in q else 0
+    return tail_score(known, q["R"], bursty)
+
+
 def parts_score(q, excess, bursty, share):
     """At this share of what is known from few; the scores of the rest, of that part, and of both."""
     known = 1 - q["few_variance"] / q["V"]
