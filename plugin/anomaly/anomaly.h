@@ -87,7 +87,7 @@ enum class LevelBound : std::uint8_t {
   unknown_hours,  ///< the level changes there, in a log of too few days to say that it never does
   quiet_hour,     ///< less goes on there than elsewhere, in a log of too few days to say how long
   running_job,    ///< a job of which few runs are known goes on behind its own interval
-  unknown_job,    ///< a job of which no other run is known stands in it
+  unknown_job,    ///< a job of which no run at another time is known, or one, stands in it
   out_of_order,   ///< of a clock that was set: its lines fit elsewhere in the log as well
 };
 

@@ -20,6 +20,10 @@ constexpr std::size_t kMostSweeps = 50;
 constexpr std::size_t kMostSteps = 20'000;
 constexpr double kStill = 1e-2;  // PIDs
 
+// Intervals elsewhere that are looked at for one: ten jobs of few runs have as many. What a tick of
+// hundreds of jobs has beyond these is taken for not known.
+constexpr std::size_t kMostIntervals = 64;
+
 struct Equation {
   std::vector<std::size_t> columns;  // once for each line
   double observed = 0;
@@ -71,56 +75,79 @@ double FewRunCosts::beside(std::uint32_t interval) const {
   return sum;
 }
 
+FewRunCosts::Lines FewRunCosts::lines_of(std::uint32_t interval) const {
+  Lines lines;
+  std::vector<std::uint32_t>& elsewhere = lines.elsewhere;
+  std::vector<std::uint32_t> left;  // until it is known which intervals are looked at
+  std::vector<std::uint32_t> runs;
+  for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[interval].items)) {
+    if (!few_.few(label)) continue;
+    runs.clear();
+    few_.teachers(clock_, label, interval, runs);
+    if (elsewhere.size() >= kMostIntervals) {
+      left.push_back(label);
+      continue;
+    }
+    for (const std::uint32_t run : runs) {
+      const auto place = std::ranges::lower_bound(elsewhere, run);
+      if (place == elsewhere.end() || *place != run) elsewhere.insert(place, run);
+    }
+    if (runs.empty())
+      ++lines.unknown;
+    else
+      lines.known.push_back(label);
+  }
+  for (const std::uint32_t label : left) {
+    runs.clear();
+    few_.teachers(clock_, label, interval, runs);
+    const auto known = std::ranges::any_of(
+        runs, [&](std::uint32_t run) { return std::ranges::binary_search(elsewhere, run); });
+    if (known)
+      lines.known.push_back(label);
+    else
+      ++lines.unknown;
+  }
+  return lines;
+}
+
 FewRunCost FewRunCosts::of(std::uint32_t interval) const {
   FewRunCost cost;
   cost.beside = beside(interval);
-  std::vector<std::uint32_t> here;  // jobs of few runs that ran elsewhere, once for each line
-  std::vector<std::uint32_t> elsewhere;
-  for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[interval].items)) {
-    if (!few_.few(label)) continue;
-    const std::size_t before = elsewhere.size();
-    few_.teachers(clock_, label, interval, elsewhere);
-    if (elsewhere.size() > before) {
-      here.push_back(label);
-      continue;
-    }
-    ++cost.unknown;
-    if (cost.unknown_labels.empty() || cost.unknown_labels.back() != label)
-      cost.unknown_labels.push_back(label);
-  }
-  if (here.empty()) return cost;
-  std::ranges::sort(elsewhere);
-  elsewhere.erase(std::unique(elsewhere.begin(), elsewhere.end()), elsewhere.end());
-
-  std::vector<std::uint32_t> jobs;  // one a column
+  const Lines lines = lines_of(interval);
+  cost.unknown_lines = lines.unknown;
+  if (lines.known.empty()) return cost;
+  std::vector<std::uint32_t> jobs = lines.known;  // one a column
+  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
   const auto column_of = [&](std::uint32_t label) {
     return static_cast<std::size_t>(std::ranges::lower_bound(jobs, label) - jobs.begin());
   };
-  const auto for_each_few = [&](std::uint32_t other, auto use) {
-    for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[other].items))
-      if (few_.few(label)) use(label);
-  };
-  for (const std::uint32_t other : elsewhere)
-    for_each_few(other, [&](std::uint32_t label) { jobs.push_back(label); });
-  std::ranges::sort(jobs);
-  jobs.erase(std::unique(jobs.begin(), jobs.end()), jobs.end());
-  std::vector<Equation> equations(elsewhere.size());
-  for (std::size_t k = 0; k < elsewhere.size(); ++k) {
-    for_each_few(elsewhere[k],
-                 [&](std::uint32_t label) { equations[k].columns.push_back(column_of(label)); });
-    equations[k].observed = clock_.intervals[elsewhere[k]].advance - beside(elsewhere[k]);
-    equations[k].residual = equations[k].observed;
+  std::vector<Equation> equations(lines.elsewhere.size());
+  for (std::size_t k = 0; k < lines.elsewhere.size(); ++k) {
+    const std::uint32_t other = lines.elsewhere[k];
+    Equation& equation = equations[k];
+    equation.observed = clock_.intervals[other].advance - beside(other);
+    for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[other].items)) {
+      if (!few_.few(label)) continue;
+      if (std::ranges::binary_search(jobs, label))
+        equation.columns.push_back(column_of(label));
+      else
+        equation.observed -= costs_.cost(label);
+    }
+    equation.residual = equation.observed;
   }
   const std::vector<double> values = solve(equations, jobs.size());
-  for (const std::uint32_t label : here) cost.pids += values[column_of(label)];
+  for (const std::uint32_t label : lines.known) cost.pids += values[column_of(label)];
   const std::uint32_t rarest = *std::ranges::min_element(
-      here, {}, [&](std::uint32_t label) { return std::pair(groups_.seen[label], label); });
+      jobs, {}, [&](std::uint32_t label) { return std::pair(groups_.seen[label], label); });
   cost.rarest = values[column_of(rarest)];
   few_.teachers(clock_, rarest, interval, cost.teachers);
+  std::erase_if(cost.teachers, [&](std::uint32_t other) {
+    return !std::ranges::binary_search(lines.elsewhere, other);
+  });
   for (const std::uint32_t other : cost.teachers)
     cost.residuals.push_back(
-        equations[static_cast<std::size_t>(std::ranges::lower_bound(elsewhere, other) -
-                                           elsewhere.begin())]
+        equations[static_cast<std::size_t>(std::ranges::lower_bound(lines.elsewhere, other) -
+                                           lines.elsewhere.begin())]
             .residual);
   return cost;
 }

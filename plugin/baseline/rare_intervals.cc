@@ -326,7 +326,7 @@ void RareExpectations::expect_few(std::uint32_t interval) {
   const Others others = summary(cost.residuals, range);
   Spread spread = by_others(cost.beside + cost.pids, others, least);
   Comparable c = compared(others, spread.degrees);
-  const bool known = cost.unknown == 0;
+  const bool known = cost.unknown_lines == 0;
   tell_run(rarest, interval, cost.beside + cost.pids - (known ? cost.rarest : 0));
   if (known && others.n > 1) {
     c.agree = agree(others);
@@ -342,9 +342,9 @@ void RareExpectations::expect_few(std::uint32_t interval) {
   if (known) {
     spread.mean = no_more(spread.mean, interval);
   } else {
-    const double guess = kAlonePids + kAloneShare * rest.mean + cost.unknown * usual_;
+    const double guess = kAlonePids + kAloneShare * rest.mean + cost.unknown_lines * usual_;
     spread.mean = std::max(
-        least, std::max(0.0, rest.mean) + here + cost.unknown * (ordinary_ ? usual_ : kLeastCost));
+        least, std::max(0.0, rest.mean) + here + cost.unknown_lines * (ordinary_ ? usual_ : kLeastCost));
     spread.variance = sure + guess * guess;
     spread.degrees = 1;
     if (ordinary_) sure = spread.variance;

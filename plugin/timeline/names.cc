@@ -83,7 +83,8 @@ std::string_view level_bound_words(LevelBound bound) {
     case LevelBound::running_job:
       return "a job of which fewer than eight runs are known goes on";
     case LevelBound::unknown_job:
-      return "a job of which no other run is known stands in it, and may have cost anything";
+      return "a job whose cost no other runs tell, or one alone, stands in it, and may have cost "
+             "anything";
     case LevelBound::out_of_order:
       return "the lines beside it fit elsewhere in the log by time and PID";
   }
