@@ -59,7 +59,7 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
   // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
-    return !scan.listed(w) && !(w.width() == 1 && (c.constant || by_unknown_job(w)));
+    return !scan.listed(w) && !(w.width() == 1 && c.constant) && !by_unknown_job(w);
   });
   std::vector<Anomaly> found;
   const TicksAlike alike(clock, baseline);

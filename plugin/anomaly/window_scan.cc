@@ -25,6 +25,10 @@ constexpr double kLeastFloor = 1.0;
 // rows a day (calibration_test.cc), none of them an alarm.
 constexpr double kFloorAllowance = 0.3;
 
+// Jobs that are not known stand in no more of a host's intervals but where each line is a command
+// of its own (rare_intervals.cc).
+constexpr double kManyUnsure = 0.03;
+
 constexpr std::uint32_t kBlock = 64;  // windows looked at together
 constexpr double kHalfPid = 0.5;      // what is rounded to no PID is no excess
 
@@ -121,17 +125,37 @@ std::vector<Window> WindowScan::candidates() const {
   return found;
 }
 
-// Those of them that are not listed for what is known: the guess at a job's cost is wide, and no
-// bound on what is worth a closer look.
+// Those that are not listed for what is known: the guess at a job's cost is wide, and no bound on
+// what is worth a closer look. Where hosts have such jobs in many of their intervals, single ones
+// say enough.
 void WindowScan::add_beside_unknown_jobs(std::vector<Window>& found) const {
+  const auto unsure = [&](std::uint32_t i) {
+    return baseline_.comparables[baseline_.expected[i].comparable].unsure;
+  };
+  std::size_t count = 0;
   for (const WindowSums::Run& run : sums_.runs())
-    for (std::uint32_t unknown = run.begin; unknown < run.end; ++unknown) {
-      if (!baseline_.comparables[baseline_.expected[unknown].comparable].unsure) continue;
-      Window window = measure(unknown, unknown + 1);
-      if (window.excess < kHalfPid) continue;
-      window.score = score(window);
-      if (!listed(window) && is_beside_unknown_job(window)) found.push_back(window);
-    }
+    for (std::uint32_t i = run.begin; i < run.end; ++i) count += unsure(i) ? 1U : 0U;
+  const std::size_t widths =
+      static_cast<double>(count) > kManyUnsure * static_cast<double>(sums_.judged())
+          ? 1
+          : kWindowWidths.size();
+  for (const WindowSums::Run& run : sums_.runs()) {
+    std::array<std::uint32_t, kWindowWidths.size()> next{};  // windows before were looked at
+    next.fill(run.begin);
+    for (std::uint32_t unknown = run.begin; unknown < run.end; ++unknown)
+      for (std::size_t w = 0; unsure(unknown) && w < widths; ++w) {
+        const std::uint32_t width = kWindowWidths[w];
+        const auto last = static_cast<std::uint32_t>(sums_.last_begin(run, w));
+        std::uint32_t begin = std::max(next[w], unknown + 1 - std::min(unknown + 1, width));
+        for (; begin < std::min(last, unknown + 1); ++begin) {
+          Window window = measure(begin, begin + width);
+          if (window.excess < kHalfPid) continue;
+          window.score = score(window);
+          if (!listed(window) && is_beside_unknown_job(window)) found.push_back(window);
+        }
+        next[w] = std::max(next[w], begin);
+      }
+  }
 }
 
 }  // namespace pidometer
