@@ -168,7 +168,8 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCos
   Baseline baseline;
   baseline.expected.resize(clock.intervals.size());
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, daily, baseline);
-  expect_rare_intervals(clock, groups, costs, known, few, baseline.variance_per_half_minute, baseline);
+  expect_rare_intervals(clock, groups, costs, known, few, baseline.variance_per_half_minute,
+                        baseline);
   baseline.level = LocalLevel::learn(clock, groups, baseline, daily);
   if (baseline.level.used()) spread_by_level(clock, baseline);
   daily = add_daily_sources(clock, baseline);

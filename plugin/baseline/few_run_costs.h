@@ -12,10 +12,10 @@ namespace pidometer {
 
 /// What the jobs of few runs of one interval cost by their runs elsewhere.
 struct FewRunCost {
-  double beside = 0;      ///< PIDs of the jobs of many runs, the next tick's and the background
-  double pids = 0;        ///< of those that ran elsewhere too
-  double rarest = 0;      ///< what of that is the rarest one's
-  unsigned unknown_lines = 0;  ///< of jobs of which nothing elsewhere tells what they cost
+  double beside = 0;  ///< PIDs of the jobs of many runs, the next tick's and the background
+  double pids = 0;    ///< of those that ran elsewhere too
+  double rarest = 0;  ///< what of that is the rarest one's
+  unsigned unknown_lines = 0;           ///< of jobs of which nothing elsewhere tells what they cost
   std::vector<std::uint32_t> teachers;  ///< the other runs of the rarest of those that ran there
   std::vector<double> residuals;  ///< of each: what it cost beyond what its jobs do by the others
 };

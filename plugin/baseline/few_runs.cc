@@ -39,10 +39,8 @@ FewRuns::FewRuns(const PidClock& clock, const IntervalGroups& groups)
     const std::span<Run> own = std::span(runs_).subspan(first_[label], next[label] - first_[label]);
     std::ranges::sort(own, {}, &Run::interval);
     for (std::size_t k = 1; k < own.size(); ++k) {
-      const auto apart =
-          clock.ticks[own[k].interval].time - clock.ticks[own[k - 1].interval].time;
-      own[k].stretch =
-          own[k - 1].stretch + (apart > kOneStretch || apart < -kOneStretch ? 1U : 0U);
+      const auto apart = clock.ticks[own[k].interval].time - clock.ticks[own[k - 1].interval].time;
+      own[k].stretch = own[k - 1].stretch + (apart > kOneStretch || apart < -kOneStretch ? 1U : 0U);
     }
   }
 }

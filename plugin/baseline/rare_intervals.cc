@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -10,19 +9,11 @@
 #include <vector>
 
 #include "plugin/baseline/few_run_costs.h"
+#include "plugin/baseline/other_runs.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
 namespace {
-
-// Jobs that run rarely cost what they find to do: besides the spread of the other runs, this share
-// of the cost, with the weight of one run more.
-constexpr double kOwnSpreadShare = 0.05;
-
-// With no other run there is only the additive fit: a third of the cost and three PIDs off is
-// nothing unusual (cron.daily of one real host: 183 to 190, but 387 and 410 on some days).
-constexpr double kAloneShare = 0.33;
-constexpr double kAlonePids = 3;
 
 // A job that has a cost among common intervals is known, and what else happened at its rare runs
 // does not become its cost: two halves of an intruder's work, with a line of a known job put
@@ -44,19 +35,12 @@ constexpr double kLeastCost = 3;
 // (the same share as of suspect intervals, window_calibration.cc). They are taken for usual jobs.
 constexpr double kOrdinaryShare = 0.03;
 
-// Above this many other runs one run more or less does not move the median: no leave-one-out.
-constexpr std::size_t kLeaveOneOut = 40;
-constexpr double kMostDegrees = 30;
-
 // From so many intervals on a group's variance is known (common_intervals.cc).
 constexpr double kManyDegrees = 40;
 
-// Where there are one or two other runs, which do not agree, a larger one may have been the odd one:
-// a run that cost less shows as much, and lacks nothing.
+// Where there are one or two other runs, which do not agree, a larger one may have been the odd
+// one: a run that cost less shows as much, and lacks nothing.
 constexpr std::size_t kFewOthers = 2;
-
-// Others "agree exactly": their residuals differ by rounding of the fit only.
-constexpr double kAgreePids = 0.25;
 
 struct RareInterval {
   std::uint32_t rarest = 0;  // label
@@ -67,52 +51,8 @@ struct RareInterval {
   const KnownCost* known = nullptr;  ///< where all of its jobs are known from other sets
 };
 
-/// Other runs, as far as they cost more than the fit has for them.
-struct Others {
-  std::size_t n = 0;
-  double median = 0;
-  double square_sum = 0;
-  double low = 0;
-  double high = 0;
-  std::int32_t least = 0;  ///< PIDs, all that their intervals cost
-  std::int32_t most = 0;
-};
-
-/// The least and the most of some intervals' PIDs.
-struct CostRange {
-  std::int32_t least = std::numeric_limits<std::int32_t>::max();
-  std::int32_t most = std::numeric_limits<std::int32_t>::min();
-  void add(std::int32_t advance) {
-    least = std::min(least, advance);
-    most = std::max(most, advance);
-  }
-};
-
-Others summary(std::vector<double>& work, const CostRange& range) {
-  Others o;
-  o.n = work.size();
-  o.least = range.least;
-  o.most = range.most;
-  if (work.empty()) return o;
-  o.median = median_of(work);
-  o.low = *std::ranges::min_element(work);
-  o.high = *std::ranges::max_element(work);
-  // the far half of many runs may hold what we look for: spread from the quartiles there
-  if (work.size() > kLeaveOneOut) {
-    const auto quarter = static_cast<std::ptrdiff_t>(work.size() / 4);
-    std::ranges::nth_element(work, work.begin() + quarter);
-    const double first = work[static_cast<std::size_t>(quarter)];
-    std::ranges::nth_element(work, work.end() - 1 - quarter);
-    const double spread = (*(work.end() - 1 - quarter) - first) / kIqrOfNormal;
-    o.square_sum = spread * spread * static_cast<double>(o.n);
-    return o;
-  }
-  for (const double r : work) o.square_sum += (r - o.median) * (r - o.median);
-  return o;
-}
-
-Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
-               std::vector<double>& work) {
+OtherRuns summary(std::span<const RareInterval> runs, std::size_t leave_out,
+                  std::vector<double>& work) {
   work.clear();
   CostRange range;
   for (std::size_t k = 0; k < runs.size(); ++k) {
@@ -123,20 +63,12 @@ Others summary(std::span<const RareInterval> runs, std::size_t leave_out,
   return summary(work, range);
 }
 
-/// What an interval costs, how much that varies, and with how many degrees that is known.
-struct Spread {
-  double mean = 0;
-  double variance = 0;
-  double degrees = 0;
-  double open = -1;  ///< up to the most that it may cost, where that is known
-};
-
 // Of the fit alone: between what it says and the most that common intervals leave lies no more than
 // what is off by nothing unusual. A bound is certain, the guess has few degrees (Satterthwaite).
 Spread by_fit(const RareInterval& run, double host_variance, double least) {
   const double most = run.known != nullptr ? run.known->most : run.predicted;
   const double mean = std::max(least, std::min(run.predicted, most));
-  const double guess = kAlonePids + kAloneShare * mean;
+  const double guess = guess_alone(mean);
   if (run.known == nullptr) return {mean, guess * guess, kKnownDegrees};
   const double own = std::max(run.known->variance, host_variance);
   const double open = std::max(0.0, most - mean);
@@ -145,33 +77,6 @@ Spread by_fit(const RareInterval& run, double host_variance, double least) {
   const double uncertain =
       own * own / run.known->degrees + (open > guess ? fit * fit / kKnownDegrees : 0);
   return {mean, variance, std::max(kKnownDegrees, variance * variance / uncertain), open};
-}
-
-Spread by_others(double predicted, const Others& others, double least) {
-  const double mean = std::max(least, predicted + others.median);
-  const auto n = static_cast<double>(others.n);
-  if (others.n == 0) {
-    const double spread = kAlonePids + kAloneShare * mean;
-    return {mean, spread * spread, 1};
-  }
-  const double own = kOwnSpreadShare * mean;
-  return {mean, (others.square_sum + own * own) / (n + 1) * (1 + 1 / n), n + 1};
-}
-
-Comparable compared(const Others& others, double degrees) {
-  Comparable c;
-  if (others.n > 0) {
-    c.low = others.least;
-    c.high = others.most;
-  }
-  c.rare = true;
-  c.samples = static_cast<std::uint32_t>(others.n);
-  c.degrees = static_cast<std::uint16_t>(std::min(degrees, kMostDegrees));
-  return c;
-}
-
-bool agree(const Others& others) {
-  return others.n >= 2 && others.high - others.low < kAgreePids;
 }
 
 /// What the expectations of rare intervals are made of.
@@ -207,7 +112,7 @@ class RareExpectations {
   };
 
   void learn_usual();
-  void expect(const RareInterval& run, const Others& others);
+  void expect(const RareInterval& run, const OtherRuns& others);
   void expect_few(std::uint32_t interval);
   Rest without_few(std::uint32_t interval, double beside) const;
   void tell_run(std::uint32_t label, std::uint32_t interval, double beside);
@@ -267,7 +172,7 @@ void RareExpectations::put(std::uint32_t interval, const Spread& spread,
 }
 
 // Of an interval whose jobs all have many runs, though not in one set.
-void RareExpectations::expect(const RareInterval& run, const Others& others) {
+void RareExpectations::expect(const RareInterval& run, const OtherRuns& others) {
   const bool fit = known_.runs(run.rarest) >= kKnownRuns;
   const double host = host_variance(run.index);
   const double least = clock_.ticks[run.index].jobs;
@@ -294,7 +199,7 @@ RareExpectations::Rest RareExpectations::without_few(std::uint32_t interval, dou
   if (rest.empty()) return {std::max(0.0, beside), least, std::max(0.0, beside)};
   const auto found = common_.find(rest);
   if (found == common_.end()) {
-    const double guess = kAlonePids + kAloneShare * beside;
+    const double guess = guess_alone(beside);
     return {beside, guess * guess, beside / 2};
   }
   const auto unlike = [&](std::uint32_t g) {
@@ -323,7 +228,7 @@ void RareExpectations::expect_few(std::uint32_t interval) {
   const double least = clock_.ticks[interval].jobs;
   CostRange range;
   for (const std::uint32_t other : cost.teachers) range.add(clock_.intervals[other].advance);
-  const Others others = summary(cost.residuals, range);
+  const OtherRuns others = summary(cost.residuals, range);
   Spread spread = by_others(cost.beside + cost.pids, others, least);
   Comparable c = compared(others, spread.degrees);
   const bool known = cost.unknown_lines == 0;
@@ -337,14 +242,14 @@ void RareExpectations::expect_few(std::uint32_t interval) {
   // What is known of it: its other jobs, and those that ran once elsewhere as far as one run tells.
   const Rest rest = without_few(interval, cost.beside);
   const double here = std::max(0.0, cost.pids + others.median);
-  const double one_run = others.n > 0 ? kAlonePids + kAloneShare * here : 0;
+  const double one_run = others.n > 0 ? guess_alone(here) : 0;
   double sure = rest.variance + one_run * one_run;
   if (known) {
     spread.mean = no_more(spread.mean, interval);
   } else {
-    const double guess = kAlonePids + kAloneShare * rest.mean + cost.unknown_lines * usual_;
-    spread.mean = std::max(
-        least, std::max(0.0, rest.mean) + here + cost.unknown_lines * (ordinary_ ? usual_ : kLeastCost));
+    const double guess = guess_alone(rest.mean) + cost.unknown_lines * usual_;
+    spread.mean = std::max(least, std::max(0.0, rest.mean) + here +
+                                      cost.unknown_lines * (ordinary_ ? usual_ : kLeastCost));
     spread.variance = sure + guess * guess;
     spread.degrees = 1;
     if (ordinary_) sure = spread.variance;
@@ -383,7 +288,7 @@ void RareExpectations::expect_all() {
     std::size_t end = begin;
     while (end < runs.size() && runs[end].rarest == runs[begin].rarest) ++end;
     const auto same = std::span(runs).subspan(begin, end - begin);
-    Others all;
+    OtherRuns all;
     if (same.size() > kLeaveOneOut) all = summary(same, same.size(), work_);
     for (std::size_t k = 0; k < same.size(); ++k)
       expect(same[k], same.size() > kLeaveOneOut ? all : summary(same, k, work_));

@@ -99,8 +99,8 @@ TEST(ForgedJob, no_number_of_new_jobs_in_a_tick_hides_an_alarm) {
       const std::vector<Reading> honest = simulate_host(host(background, work));
       for (const std::uint32_t jobs : {1U, 2U, 3U, 6U}) {
         if (!alarm_at(simulate_host(host(background, work - 3 * jobs)), kWorkAt)) continue;
-        SCOPED_TRACE("background " + std::to_string(background) + ", work " +
-                     std::to_string(work) + ", new jobs " + std::to_string(jobs));
+        SCOPED_TRACE("background " + std::to_string(background) + ", work " + std::to_string(work) +
+                     ", new jobs " + std::to_string(jobs));
         std::vector<std::uint32_t> labels;
         for (std::uint32_t k = 0; k < jobs; ++k) labels.push_back(kNewJob + k);
         std::vector<Reading> forged = honest;
