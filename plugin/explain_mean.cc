@@ -8,30 +8,25 @@
 #include <string>
 #include <vector>
 
+#include "plugin/baseline/common_intervals.h"
 #include "plugin/baseline/robust.h"
 #include "plugin/explain_steps.h"
 
 namespace pidometer {
 namespace {
 
-// As common_intervals.cc has them, which learns with these. What does not come out as it was learnt
-// is not told, so that no step is shown that was not taken.
-constexpr double kMinutePull = 10;
-constexpr double kUnseen = 0.5;
-constexpr double kLeastRandom = 0.3;
-
-constexpr std::size_t kMinutes = 60;
-
-/// Floats were kept, and sums of many advances.
+/// Floats were kept, and sums of many advances. What does not come out as it was learnt is not
+/// told, so that no step is shown that was not taken.
 bool alike(double a, double b) {
   return std::abs(a - b) <= 1e-4 * std::max(1.0, std::abs(a));
 }
 
 /// The costs of a group's intervals by their minute of the hour, without daily work's minutes.
-std::array<Core, kMinutes> cores_by_minute(const DetectorInput& input, const IntervalGroups& groups,
-                                           const IntervalGroup& group) {
+std::array<Core, kHourMinutes> cores_by_minute(const DetectorInput& input,
+                                               const IntervalGroups& groups,
+                                               const IntervalGroup& group) {
   const PidClock& clock = input.clock;
-  std::array<std::vector<std::int32_t>, kMinutes> costs;
+  std::array<std::vector<std::int32_t>, kHourMinutes> costs;
   for (std::uint32_t k = group.begin; k < group.end; ++k) {
     const std::uint32_t i = groups.order[k];
     const std::uint16_t minute = clock.ticks[i].minute;
@@ -39,10 +34,10 @@ std::array<Core, kMinutes> cores_by_minute(const DetectorInput& input, const Int
       return one.daily && one.minute == minute;
     });
     if (teaches(clock.intervals[i]) && !daily)
-      costs[minute % kMinutes].push_back(clock.intervals[i].advance);
+      costs[minute % kHourMinutes].push_back(clock.intervals[i].advance);
   }
-  std::array<Core, kMinutes> cores;
-  for (std::size_t m = 0; m < kMinutes; ++m) cores[m] = core_of(std::span(costs[m]));
+  std::array<Core, kHourMinutes> cores;
+  for (std::size_t m = 0; m < kHourMinutes; ++m) cores[m] = core_of(std::span(costs[m]));
   return cores;
 }
 
@@ -61,7 +56,7 @@ std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGr
   const std::uint32_t number = groups.of_interval[interval];
   if (number == kNoGroup || !groups.groups[number].common) return {};
   const IntervalGroup& group = groups.groups[number];
-  const std::array<Core, kMinutes> cores = cores_by_minute(input, groups, group);
+  const std::array<Core, kHourMinutes> cores = cores_by_minute(input, groups, group);
   double squares = 0;
   double free = 0;
   for (const Core& core : cores) {
@@ -69,12 +64,12 @@ std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGr
     squares += core.square_sum;
     free += static_cast<double>(core.core_n) - 1;
   }
-  const Core& own = cores[input.clock.ticks[interval].minute % kMinutes];
+  const Core& own = cores[input.clock.ticks[interval].minute % kHourMinutes];
   if (own.core_n == 0) return {};
   const auto n = static_cast<double>(own.core_n);
   const double pooled = free > 0 ? squares / free : 0;
   const double variance = (own.square_sum + kMinutePull * pooled) / (n + kMinutePull);
-  const double error = std::sqrt(std::max(variance, kUnseen / n) / n);
+  const double error = std::sqrt(std::max(variance, kUnseenEvents / n) / n);
   const double shift = own.mean - group.core.mean;
   const double share = std::max(0.0, 1 - error * error / (shift * shift + 1e-12));
   const double mean = group.core.mean + share * shift;
@@ -92,8 +87,8 @@ std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGr
                   "variance within "
                   "all minutes) / ({} + {})",
                   variance, own.square_sum, kMinutePull, pooled, n, kMinutePull));
-  words.push_back(
-      fmt::format("standard_error = {:.7g}: sqrt(max(s2, {} / {}) / {})", error, kUnseen, n, n));
+  words.push_back(fmt::format("standard_error = {:.7g}: sqrt(max(s2, {} / {}) / {})", error,
+                              kUnseenEvents, n, n));
   words.push_back(fmt::format(
       "share = {:.7g}: 1 - (standard_error / (minute_mean - group_mean))^2, at least 0", share));
   words.push_back(

@@ -9,8 +9,6 @@
 namespace pidometer {
 namespace {
 
-constexpr std::size_t kMinutes = 60;
-
 // A minute of the hour speaks for itself from so many intervals on (a median of fewer can be made
 // by two intrusions); with as many as a common group it is also what a finding is compared with.
 constexpr std::size_t kMinuteSamples = 4;
@@ -23,14 +21,6 @@ constexpr double kSourceDeviations = 1;
 // Variance of a small group or minute is pulled towards the larger whole as if it had so many more
 // intervals of the whole's variance.
 constexpr double kGroupPull = 4;
-constexpr double kMinutePull = 10;
-
-// A group that never deviated in n intervals may still do so: half an event in n (Jeffreys' prior)
-constexpr double kUnseen = 0.5;
-
-// The random part of a mean is at least the variance or this, whichever is smaller: with less the
-// negative binomial is nearly log-series and no excess on a constant host is ever surprising.
-constexpr double kLeastRandom = 0.3;
 
 // "Always costs the same": this share of at least so many intervals (the core of them).
 constexpr double kConstantShare = 0.95;
@@ -99,7 +89,7 @@ class MinuteCells {
   }
 
  private:
-  using Row = std::array<std::uint32_t, kMinutes>;
+  using Row = std::array<std::uint32_t, kHourMinutes>;
 
   template <typename Use>
   void for_each_common(Use use) {
@@ -110,7 +100,7 @@ class MinuteCells {
   std::uint32_t cell_of(std::size_t i) const {
     const std::uint32_t group = groups_.of_interval[i];
     if (group == kNoGroup || row_of_[group] == kNoCell) return kNoCell;
-    return rows_[row_of_[group]][clock_.ticks[i].minute % kMinutes];
+    return rows_[row_of_[group]][clock_.ticks[i].minute % kHourMinutes];
   }
 
   bool teaches_cell(std::size_t i) const {
@@ -124,7 +114,7 @@ class MinuteCells {
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint32_t group = groups_.of_interval[i];
       if (group == kNoGroup || row_of_[group] == kNoCell) continue;
-      std::uint32_t& cell = rows_[row_of_[group]][clock_.ticks[i].minute % kMinutes];
+      std::uint32_t& cell = rows_[row_of_[group]][clock_.ticks[i].minute % kHourMinutes];
       if (cell == kNoCell) {
         cell = static_cast<std::uint32_t>(size.size());
         size.push_back(0);
@@ -169,7 +159,7 @@ class MinuteCells {
       double own_share = 0;
       if (cell.core.n >= kMinuteSamples) {
         const double own = (cell.core.square_sum + kMinutePull * variance) / (n + kMinutePull);
-        const double error = std::max(own, kUnseen / n) / n;
+        const double error = std::max(own, kUnseenEvents / n) / n;
         own_share = std::max(0.0, 1 - error / (shift * shift + 1e-12));
         cell.location += shift * own_share;
       } else if (cell.core.mean < group.core.fence_low || cell.core.mean > group.core.fence_high) {
@@ -184,7 +174,7 @@ class MinuteCells {
   }
 
   void spread(const IntervalGroup& group, const Row& row, double pooled) {
-    const double least = kUnseen / static_cast<double>(group.core.n);
+    const double least = kUnseenEvents / static_cast<double>(group.core.n);
     for (const std::uint32_t id : row) {
       if (id == kNoCell) continue;
       MinuteCell& cell = cells_[id];
@@ -200,7 +190,7 @@ class MinuteCells {
   // What a finding is compared with, and what is periodic.
   void describe(const IntervalGroup& group, const Row& row, Baseline& baseline) {
     const std::uint32_t whole = add_comparable(group, group.core, baseline);
-    for (std::size_t m = 0; m < kMinutes; ++m) {
+    for (std::size_t m = 0; m < kHourMinutes; ++m) {
       if (row[m] == kNoCell) continue;
       MinuteCell& cell = cells_[row[m]];
       cell.comparable = whole;

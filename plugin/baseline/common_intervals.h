@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "plugin/baseline/baseline.h"
@@ -11,6 +12,18 @@ namespace pidometer {
 
 /// With so many at its minute of the hour, an interval is compared with those alone.
 inline constexpr std::uint32_t kComparableSamples = 8;
+
+// With these the mean of a common interval is learnt; `explain` reckons it again.
+inline constexpr std::size_t kHourMinutes = 60;
+/// The variance of a minute's intervals is pulled towards the group's as if it had so many more
+/// intervals of that.
+inline constexpr double kMinutePull = 10;
+/// A group that never deviated in n intervals may still do so: half an event in n (Jeffreys'
+/// prior).
+inline constexpr double kUnseenEvents = 0.5;
+/// The random part of a mean is at least the variance or this, whichever is smaller: with less the
+/// negative binomial is nearly log-series and no excess on a constant host is ever surprising.
+inline constexpr double kLeastRandom = 0.3;
 
 /// Fills expectation, comparables and periodic sources for the intervals of common groups: the mean
 /// of the group's core, shifted by what the minute of the hour adds. Intervals at the minutes
