@@ -71,13 +71,10 @@ Compared ComparedIntervals::of_rarest_job(std::uint32_t interval) const {
       labels, {}, [&](std::uint32_t l) { return std::pair(groups_.seen[l], l); });
   if (few_.few(rarest)) {
     // where nothing tells what one of its jobs costs, nothing does of the interval
-    for (const std::uint32_t label : labels) {
-      others.intervals.clear();
-      few_.teachers(clock_, label, interval, others.intervals);
-      if (few_.few(label) && others.intervals.empty()) return others;
-    }
-    others.intervals.clear();
-    few_.teachers(clock_, rarest, interval, others.intervals);
+    const bool told = std::ranges::all_of(labels, [&](std::uint32_t label) {
+      return !few_.few(label) || !few_.teachers(clock_, label, interval).empty();
+    });
+    if (told) others.intervals = few_.teachers(clock_, rarest, interval);
     return others;
   }
   for (std::uint32_t i = 0; i < clock_.intervals.size(); ++i) {

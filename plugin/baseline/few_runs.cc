@@ -50,14 +50,16 @@ bool FewRuns::holds_unknown(const PidClock& clock, std::uint32_t items) const {
                              [&](std::uint32_t label) { return unknown(label); });
 }
 
-void FewRuns::teachers(const PidClock& clock, std::uint32_t label, std::uint32_t interval,
-                       std::vector<std::uint32_t>& found) const {
+std::vector<std::uint32_t> FewRuns::teachers(const PidClock& clock, std::uint32_t label,
+                                             std::uint32_t interval) const {
+  std::vector<std::uint32_t> found;
   const std::span<const Run> all = runs(label);
   const auto own = std::ranges::find(all, interval, &Run::interval);
-  if (own == all.end()) return;
+  if (own == all.end()) return found;
   for (const Run& run : all)
     if (run.stretch != own->stretch && !holds_unknown(clock, clock.ticks[run.interval].items))
       found.push_back(run.interval);
+  return found;
 }
 
 }  // namespace pidometer

@@ -44,10 +44,10 @@ class FewRuns {
   /// Whether a job of the set is not known: whatever happens in its intervals may be that one's.
   bool holds_unknown(const PidClock& clock, std::uint32_t items) const;
 
-  /// Adds the intervals that say what the job costs in `interval`: its runs of other stretches,
-  /// without a job that is not known.
-  void teachers(const PidClock& clock, std::uint32_t label, std::uint32_t interval,
-                std::vector<std::uint32_t>& found) const;
+  /// The intervals that say what the job costs in `interval`: its runs of other stretches, without
+  /// a job that is not known.
+  std::vector<std::uint32_t> teachers(const PidClock& clock, std::uint32_t label,
+                                      std::uint32_t interval) const;
 
  private:
   std::vector<Run> runs_;           ///< by label, then interval
