@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -90,10 +89,6 @@ class Explainer {
   std::vector<Result<std::string>> lines_;  ///< in step with them
 };
 
-double seconds_between(const PidClock& clock, std::uint32_t begin, std::uint32_t end) {
-  return std::chrono::duration<double>(clock.ticks[end].time - clock.ticks[begin].time).count();
-}
-
 TabledInterval tabled(const LogSeries& log, const DetectorInput& input, std::uint32_t interval,
                       const Compared& compared) {
   const PidClock& clock = input.clock;
@@ -103,7 +98,7 @@ TabledInterval tabled(const LogSeries& log, const DetectorInput& input, std::uin
   TabledInterval one;
   one.line = first.line;
   one.path = log.reports[first.file].entry.path;
-  one.seconds = seconds_between(clock, interval, interval + 1);
+  one.seconds = seconds_between(clock.ticks[interval], clock.ticks[interval + 1]);
   one.handed_out = clock.intervals[interval].advance;
   one.compared = compared.intervals.size();
   std::vector<double> costs;
@@ -225,7 +220,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
     Compared& compared = compared_with[i - begin];
     ExplainedInterval one;
     one.own = explainer.read(i);
-    one.seconds = seconds_between(clock, i, i + 1);
+    one.seconds = seconds_between(clock.ticks[i], clock.ticks[i + 1]);
     one.mean = static_cast<double>(expected.mean);
     one.random_mean = input.baseline.random_mean(expected);
     one.variance = static_cast<double>(expected.variance);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
@@ -16,10 +15,6 @@ namespace pidometer {
 namespace {
 
 using Steps = std::vector<Quantity>;
-
-double seconds(Timestamp from, Timestamp to) {
-  return std::chrono::duration<double>(to - from).count();
-}
 
 double number(Pid pid) {
   return static_cast<double>(pid);
@@ -123,7 +118,7 @@ void add_silence(const Anomaly& a, Steps& steps) {
 void add_file_gap(const Anomaly& a, Steps& steps) {
   steps.insert(
       steps.end(),
-      {{"seconds", seconds(a.window_start, a.window_end),
+      {{"seconds", seconds_between(a.window_start, a.window_end),
         a.until_file_time ? "from the last record to the time at which the file was written"
                           : "from the time at which the file was made to the first record"},
        {"due", static_cast<double>(a.missing_records),
@@ -131,7 +126,8 @@ void add_file_gap(const Anomaly& a, Steps& steps) {
 }
 
 void add_step(const Anomaly& a, Steps& steps) {
-  const double passed = seconds(a.window_start, a.window_end) * (a.step_seconds < 0 ? -1 : 1);
+  const double passed =
+      seconds_between(a.window_start, a.window_end) * (a.step_seconds < 0 ? -1 : 1);
   steps.insert(steps.end(), {{"seconds", passed, "from the first record's time to the last one's"},
                              {"usual", passed - a.step_seconds,
                               "that pass between two such records by the schedule"},
@@ -192,9 +188,9 @@ void add_sequence(const PidClock& clock, const Anomaly& a, Steps& steps) {
                      fmt::format("PIDs outside the neighbours: max(previous_pid - pid, pid - "
                                  "next_pid); a line within {} PIDs and {} s may be late",
                                  kForeignPids, kOutOfOrder.count())});
-  steps.insert(steps.end(), {{"after_previous", seconds(a.previous_time, a.window_start),
+  steps.insert(steps.end(), {{"after_previous", seconds_between(a.previous_time, a.window_start),
                               "seconds from the neighbour above"},
-                             {"before_next", seconds(a.window_start, a.next_time),
+                             {"before_next", seconds_between(a.window_start, a.next_time),
                               "seconds to the neighbour below; below 0: the time does not fit"}});
   if (a.fault != SequenceFault::fall) return;
   const auto after = std::ranges::find(clock.ticks, a.first_record, &Tick::record);
@@ -208,7 +204,7 @@ void add_boot(const PidClock& clock, const Anomaly& a, Steps& steps) {
                {{"before", number(a.first_pid), "the last PID"},
                 {"after", number(a.last_pid), "the first one behind"},
                 {"fall", fall, "before - after"},
-                {"seconds", seconds(a.window_start, a.window_end), "between the two"}});
+                {"seconds", seconds_between(a.window_start, a.window_end), "between the two"}});
   const auto after = std::ranges::find(clock.ticks, a.last_record, &Tick::record);
   if (after == clock.ticks.begin() || after == clock.ticks.end()) return;
   const Tick& before = *(after - 1);
@@ -261,7 +257,7 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
       steps.insert(steps.end(),
                    {{"records_before", static_cast<double>(a.records_before),
                      "of the log by more than ten minutes older than its file"},
-                    {"seconds", seconds(a.window_start, a.file_created),
+                    {"seconds", seconds_between(a.window_start, a.file_created),
                      "from the last record that is older to the time at which the file "
                      "was made"}});
       break;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <string>
@@ -43,9 +42,7 @@ void add_sums(const DetectorInput& input, const Window& window, Steps& steps) {
   steps.add("observed", observed, "sum of what was handed out in them");
   steps.add("expected", mean, "sum of what the baseline expects");
   steps.add("seconds",
-            std::chrono::duration<double>(input.clock.ticks[window.end].time -
-                                          input.clock.ticks[window.begin].time)
-                .count(),
+            seconds_between(input.clock.ticks[window.begin], input.clock.ticks[window.end]),
             "from the window's first record to the one that ends it");
   steps.add("level_rate", sums.level_rate,
             "PIDs a second more (fewer) beside the window, beyond what is usual at its hours");

@@ -1,7 +1,6 @@
 #include "plugin/anomaly/gap_causes.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -40,10 +39,6 @@ bool boots_are_told(const PidClock& clock) {
     ++told;
   }
   return told >= kToldBoots;
-}
-
-double seconds_between(const Tick& a, const Tick& b) {
-  return std::chrono::duration<double>(b.time - a.time).count();
 }
 
 class GapJudge {

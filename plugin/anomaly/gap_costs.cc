@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <span>
 
@@ -146,8 +145,7 @@ void GapCosts::add_interval(std::uint32_t tick, GapCost& cost, double& seconds) 
 GapCost GapCosts::of(const TickGap& gap) {
   GapCost cost;
   const Tick& last = clock_.ticks[gap.tick];
-  cost.seconds = gap.seconds.value_or(
-      std::chrono::duration<double>(clock_.ticks[gap.tick + 1].time - last.time).count());
+  cost.seconds = gap.seconds.value_or(seconds_between(last, clock_.ticks[gap.tick + 1]));
   cost.width = static_cast<std::uint32_t>(std::min<std::uint64_t>(gap.missing, 1U << 20)) + 1 +
                (gap.also == kNoTick ? 0 : 1);
   double seconds = 0;
@@ -246,7 +244,7 @@ std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
     return scan_.measure(from, to).excess;
   const Tick& first = clock_.ticks[from];
   const Tick& last = clock_.ticks[to];
-  const double seconds = std::chrono::duration<double>(last.time - first.time).count();
+  const double seconds = seconds_between(first, last);
   return static_cast<double>(last.pid) - first.pid - baseline_.level.pids(from, to, seconds) -
          cost.intervals;
 }

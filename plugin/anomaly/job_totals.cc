@@ -90,7 +90,7 @@ JobTotals::Run JobTotals::run_at(std::uint32_t tick) const {
     run.pids += clock_.intervals[run.end].advance;
     ++run.end;
   }
-  run.seconds = seconds(tick, run.end);
+  run.seconds = seconds_between(clock_.ticks[tick], clock_.ticks[run.end]);
   run.vary = static_cast<double>(std::ranges::lower_bound(vary_, run.end) -
                                  std::ranges::lower_bound(vary_, tick));
   std::uint32_t begin = tick;
@@ -98,13 +98,9 @@ JobTotals::Run JobTotals::run_at(std::uint32_t tick) const {
   while (begin > 0 && clock_.intervals[begin - 1].state == IntervalState::judged &&
          clock_.ticks[tick].time - clock_.ticks[begin - 1].time <= kBehindRun)
     before += clock_.intervals[--begin].advance;
-  const double length = seconds(begin, tick);
+  const double length = seconds_between(clock_.ticks[begin], clock_.ticks[tick]);
   run.before_rate = length >= kHourSeconds / 2 ? before / length : -1;
   return run;
-}
-
-double JobTotals::seconds(std::uint32_t begin, std::uint32_t end) const {
-  return std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
 }
 
 // What its runs spend in the hour beyond what goes on in the hours before them. Returns whether

@@ -55,7 +55,6 @@ class JobTotals {
   void find_jobs();
   bool learn(Job& job) const;
   Run run_at(std::uint32_t tick) const;
-  double seconds(std::uint32_t begin, std::uint32_t end) const;
   bool reaches(const Job& job, const Run& run, const Window& window) const;
 
   const PidClock& clock_;

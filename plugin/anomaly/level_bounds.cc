@@ -1,7 +1,6 @@
 #include "plugin/anomaly/level_bounds.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <unordered_set>
 
@@ -86,9 +85,7 @@ LevelBound LevelBounds::of(const Window& window) const {
 }
 
 double LevelBounds::seconds_of(const Window& window) const {
-  return std::chrono::duration<double>(clock_.ticks[window.end].time -
-                                       clock_.ticks[window.begin].time)
-      .count();
+  return seconds_between(clock_.ticks[window.begin], clock_.ticks[window.end]);
 }
 
 bool LevelBounds::alarm(Window window) const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cmath>
 
 namespace pidometer {
@@ -92,8 +91,7 @@ void WindowSums::apply_level(Window& window, double spread) const {
 
 double WindowSums::level_pids(std::uint32_t begin, std::uint32_t end) const {
   if (can_fall_.empty()) return 0;
-  const double seconds =
-      std::chrono::duration<double>(clock_.ticks[end].time - clock_.ticks[begin].time).count();
+  const double seconds = seconds_between(clock_.ticks[begin], clock_.ticks[end]);
   return std::max(baseline_.level.pids(begin, end, seconds), can_fall_[begin] - can_fall_[end]);
 }
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "plugin/pid_clock/mixed_bits.h"
+
 namespace pidometer {
 
 /// Some of the positions [0, n), evenly: all of them where they are no more than asked for; else
@@ -24,7 +26,8 @@ class EvenSample {
   std::size_t operator[](std::size_t part) const {
     const std::size_t begin = start(part);
     const std::size_t length = start(part + 1) - begin;
-    return length <= 1 ? begin : begin + static_cast<std::size_t>(mixed(part) % length);
+    return length <= 1 ? begin
+                       : begin + static_cast<std::size_t>(mixed_bits(part + kGolden) % length);
   }
 
  private:
@@ -33,13 +36,7 @@ class EvenSample {
     return static_cast<std::size_t>(std::uint64_t{n_} * part / size_);
   }
 
-  // splitmix64: every bit of the number in every bit of the result
-  static std::uint64_t mixed(std::uint64_t x) {
-    x += 0x9e3779b97f4a7c15ULL;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-  }
+  static constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ULL;  // splitmix64's: 0 mixes to 0
 
   std::size_t n_;
   std::size_t size_;

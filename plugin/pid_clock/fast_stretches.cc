@@ -1,7 +1,6 @@
 #include "plugin/pid_clock/fast_stretches.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <optional>
 
@@ -45,8 +44,7 @@ double middle_pace(const std::vector<Tick>& ticks, std::size_t begin, std::size_
   std::vector<double> paces;
   for (std::size_t i = begin; i < end; ++i)
     if (const auto step = step_of(ticks[i], ticks[i + 1], range))
-      paces.push_back(*step /
-                      std::chrono::duration<double>(ticks[i + 1].time - ticks[i].time).count());
+      paces.push_back(*step / seconds_between(ticks[i], ticks[i + 1]));
   if (paces.empty()) return 0;
   const auto middle = paces.begin() + static_cast<std::ptrdiff_t>(paces.size() / 2);
   std::ranges::nth_element(paces, middle);

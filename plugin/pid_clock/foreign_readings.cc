@@ -128,10 +128,10 @@ class Repair {
       return off(from, next, *first + *second) + off(next, to, *third) >
              off(from, one, *first) + off(one, to, *second + *third);
     }
-    const double span = std::chrono::duration<double>(to.time - from.time).count();
+    const double span = seconds_between(from, to);
     if (span <= 0) return false;
     const auto distance = [&](const Tick& tick) {
-      const double share = std::chrono::duration<double>(tick.time - from.time).count() / span;
+      const double share = seconds_between(from, tick) / span;
       const double due = static_cast<double>(as_signed(to.pid) - as_signed(from.pid)) * share;
       return std::abs(static_cast<double>(as_signed(tick.pid) - as_signed(from.pid)) - due);
     };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plugin/pid_clock/mixed_bits.h"
+
 namespace pidometer {
 namespace {
 
@@ -17,9 +19,7 @@ std::uint64_t ItemSets::hash_of(std::span<const std::uint32_t> labels) {
   // FNV-1a over whole words, mixed once more because the table takes the low bits
   std::uint64_t h = 0xcbf29ce484222325ULL;
   for (const std::uint32_t label : labels) h = (h ^ label) * 0x100000001b3ULL;
-  h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  h = (h ^ (h >> 27)) * 0x94d049bb133111ebULL;
-  return h ^ (h >> 31);
+  return mixed_bits(h);
 }
 
 ItemSets::ItemSets() : starts_{0}, slots_(kFirstSlots, 0) {}

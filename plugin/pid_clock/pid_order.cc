@@ -122,7 +122,7 @@ class Pace {
       uneven_ += std::abs(step) > kLateLinePids ? 1 : 0;
       return;
     }
-    const double seconds = std::chrono::duration<double>(b.time - a.time).count();
+    const double seconds = seconds_between(a.time, b.time);
     if (seconds <= 0) return;
     seconds_ += seconds;
     paces_.push_back((step < 0 ? step + range_ : step) / seconds);

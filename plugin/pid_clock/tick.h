@@ -61,6 +61,14 @@ inline std::int64_t whole_seconds(const Tick& a, const Tick& b) {
   return whole_seconds(a.time, b.time);
 }
 
+/// Seconds from one to the other, with their fraction.
+inline double seconds_between(Timestamp a, Timestamp b) {
+  return std::chrono::duration<double>(b - a).count();
+}
+inline double seconds_between(const Tick& a, const Tick& b) {
+  return seconds_between(a.time, b.time);
+}
+
 /// Whether the log itself says that the host was booted between the two, or that it was not.
 inline bool other_boot(const Tick& a, const Tick& b) {
   return a.boot != 0 && b.boot != 0 && a.boot != b.boot;
