@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/exit_status.h"
 #include "fleet/input_files.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/summary_words.h"
@@ -108,27 +109,19 @@ bool take_back_all(const FleetEntry& entry, EarlierResult& before, const FleetFo
 }
 
 EarlierResult result_of(const FleetEntry& entry, const FleetStatus& status) {
-  return {{},           status.tool_version, status.tool_sha256, entry.arguments, entry.files,
-          entry.state,  entry.exit_status,   entry.message,      entry.started,   entry.ended,
-          entry.outputs};
+  return {entry, {}, status.tool_version, status.tool_sha256};
 }
 
 void keep(EarlierResult& before, FleetEntry& entry) {
-  entry.state = before.state;
-  entry.exit_status = before.exit_status;
-  entry.message = std::move(before.message);
-  entry.started = std::move(before.started);
-  entry.ended = std::move(before.ended);
-  entry.files = std::move(before.files);
-  entry.outputs = std::move(before.outputs);
+  before.arguments = std::move(entry.arguments);  // those of this run, which mean the same
+  static_cast<ImageResult&>(entry) = std::move(before);
   entry.kept = true;
 }
 
 /// Of a state that was given up because files could not be reached, that which the scan had.
 void recall_state(EarlierResult& before) {
   if (before.state != ImageState::unreachable) return;
-  constexpr int kPartial = 3;
-  before.state = before.exit_status == kPartial ? ImageState::partial : ImageState::complete;
+  before.state = before.exit_status == exit_partial ? ImageState::partial : ImageState::complete;
   before.message.clear();
 }
 

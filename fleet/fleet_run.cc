@@ -6,6 +6,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/exit_status.h"
 #include "fleet/child_messages.h"
 #include "fleet/fleet_progress.h"
 #include "fleet/input_files.h"
@@ -15,11 +16,6 @@ namespace pidometer {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// Exit statuses of a scan (cli/exit_status.h), as its interface has them.
-constexpr int kComplete = 0;
-constexpr int kPartial = 3;
-constexpr int kNoLog = 4;
 
 /// How soon Ctrl-C is noticed, and how often progress is shown.
 constexpr milliseconds kTick{200};
@@ -119,11 +115,11 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   entry.signal = end.signal;
   const std::string log = folder_.absolute(FleetFolder::image_file(entry.name, "log"));
   const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
-  const int status = end.exit_status.value_or(-1);
-  if (status == kComplete || status == kNoLog) {
+  const int status = end.exit_status.value_or(exit_nothing);
+  if (status == exit_complete || status == exit_no_log) {
     entry.state = ImageState::complete;
-    if (status == kNoLog) entry.message = "no cron log is in it";
-  } else if (status == kPartial) {
+    if (status == exit_no_log) entry.message = "no cron log is in it";
+  } else if (status == exit_partial) {
     entry.state = ImageState::partial;
     entry.message = first_message(log, summary);
   } else {

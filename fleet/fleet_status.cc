@@ -51,17 +51,22 @@ Json tool_json(const std::string& version, const std::string& sha256) {
   return json;
 }
 
+/// What stands behind the state and the way in which the process ended.
+void put_result(Json& json, const ImageResult& result) {
+  put_text(json, "message", result.message);
+  put_text(json, "started", result.started);
+  put_text(json, "ended", result.ended);
+  json["arguments"] = result.arguments;
+  json["files"] = array_of(result.files, file_json);
+  json["outputs"] = outputs_json(result.outputs);
+}
+
 Json earlier_json(const EarlierResult& earlier) {
   Json json = {{"why", earlier.why},
                {"tool", tool_json(earlier.tool_version, earlier.tool_sha256)},
                {"state", image_state_name(earlier.state)}};
   if (earlier.exit_status) json["exit_status"] = *earlier.exit_status;
-  put_text(json, "message", earlier.message);
-  put_text(json, "started", earlier.started);
-  put_text(json, "ended", earlier.ended);
-  json["arguments"] = earlier.arguments;
-  json["files"] = array_of(earlier.files, file_json);
-  json["outputs"] = outputs_json(earlier.outputs);
+  put_result(json, earlier);
   return json;
 }
 
@@ -77,12 +82,7 @@ Json image_json(const FleetEntry& entry) {
   if (entry.kept) json["kept"] = true;
   if (entry.exit_status) json["exit_status"] = *entry.exit_status;
   if (entry.signal != 0) json["signal"] = entry.signal;
-  put_text(json, "message", entry.message);
-  put_text(json, "started", entry.started);
-  put_text(json, "ended", entry.ended);
-  json["arguments"] = entry.arguments;
-  json["files"] = array_of(entry.files, file_json);
-  json["outputs"] = outputs_json(entry.outputs);
+  put_result(json, entry);
   if (entry.earlier) json["earlier"] = earlier_json(*entry.earlier);
   return json;
 }

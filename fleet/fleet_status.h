@@ -40,36 +40,32 @@ struct FleetOutput {
   std::string sha256;
 };
 
-/// What a run before this one left of an image, and lies there until there is better.
-struct EarlierResult {
-  std::string why;  ///< it does not hold for this run
-  std::string tool_version;
-  std::string tool_sha256;
-  std::vector<std::string> arguments;
-  std::vector<InputFile> files;
-  ImageState state = ImageState::waiting;
-  std::optional<int> exit_status;
-  std::string message;
-  std::string started;
-  std::string ended;
-  std::vector<FleetOutput> outputs;
-};
-
-/// One image of a fleet.
-struct FleetEntry {
-  std::string name;
-  FleetImage image;
+/// What a scan made of an image.
+struct ImageResult {
   /// With which it is scanned; not the names of outputs. Escaped.
   std::vector<std::string> arguments;
   std::vector<InputFile> files;
   ImageState state = ImageState::waiting;
-  bool kept = false;               ///< of an earlier run, verified
   std::optional<int> exit_status;  ///< where its process ended by itself
-  int signal = 0;                  ///< that ended it; 0: none
   std::string message;             ///< why it is not complete
   std::string started;             ///< ISO 8601; empty: not yet
   std::string ended;
   std::vector<FleetOutput> outputs;
+};
+
+/// What a run before this one left of an image, and lies there until there is better.
+struct EarlierResult : ImageResult {
+  std::string why;  ///< it does not hold for this run
+  std::string tool_version;
+  std::string tool_sha256;
+};
+
+/// One image of a fleet.
+struct FleetEntry : ImageResult {
+  std::string name;
+  FleetImage image;
+  bool kept = false;  ///< of an earlier run, verified
+  int signal = 0;     ///< that ended its process; 0: none
   std::optional<EarlierResult> earlier;
 };
 

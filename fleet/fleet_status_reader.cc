@@ -56,9 +56,7 @@ FleetOutput output_of(const Json& json) {
           text_of(json, "sha256")};
 }
 
-/// What an image and an earlier result of it have in common.
-template <typename Entry>
-void read_result(const Json& json, Entry& entry) {
+void read_result(const Json& json, ImageResult& entry) {
   entry.arguments = texts_of(json, "arguments");
   entry.state = state_of(text_of(json, "state"));
   entry.message = text_of(json, "message");

@@ -65,17 +65,17 @@ FleetStatus sample() {
   running.ended.clear();
   running.outputs.clear();
   running.earlier =
-      EarlierResult{"the arguments changed (--year)",
+      EarlierResult{{{"scan", "--color=never", "--", "mail.qcow2"},
+                     {{"/cases/2026-041/mail.qcow2", 196616, 1795800000123456789}},
+                     ImageState::partial,
+                     3,
+                     "mail.qcow2: it is cut short",
+                     done.started,
+                     done.ended,
+                     {{"rows", "images/mail.qcow2.jsonl", 25533, std::string(64, 'd')}}},
+                    "the arguments changed (--year)",
                     "0.1.0",
-                    std::string(64, 'a'),
-                    {"scan", "--color=never", "--", "mail.qcow2"},
-                    {{"/cases/2026-041/mail.qcow2", 196616, 1795800000123456789}},
-                    ImageState::partial,
-                    3,
-                    "mail.qcow2: it is cut short",
-                    done.started,
-                    done.ended,
-                    {{"rows", "images/mail.qcow2.jsonl", 25533, std::string(64, 'd')}}};
+                    std::string(64, 'a')};
   status.images = {done, failed, running};
   return status;
 }
