@@ -14,21 +14,23 @@ namespace {
 
 constexpr Timestamp kStart = std::chrono::sys_days{std::chrono::March / 1 / 2021};
 
+/// A line more in a log.
+void add(std::vector<Reading>& readings, int minute, Pid pid, std::uint32_t label) {
+  Reading r;
+  r.time = kStart + std::chrono::minutes(minute);
+  r.label = label;
+  r.record = static_cast<std::uint32_t>(readings.size());
+  r.pid = pid;
+  readings.push_back(r);
+}
+
 /// Two days of a job every ten minutes, seven to nine PIDs each; a forged line in the middle.
 std::vector<Reading> with_a_forged_line() {
   std::vector<Reading> readings;
   Pid pid = 1000;
-  const auto add = [&](int minute, Pid at, std::uint32_t label) {
-    Reading r;
-    r.time = kStart + std::chrono::minutes(minute);
-    r.label = label;
-    r.record = static_cast<std::uint32_t>(readings.size());
-    r.pid = at;
-    readings.push_back(r);
-  };
   for (int i = 0; i < 288; ++i) {
-    add(10 * i, pid, 1);
-    if (i == 150) add(10 * i + 5, 30'000, 2);
+    add(readings, 10 * i, pid, 1);
+    if (i == 150) add(readings, 10 * i + 5, 30'000, 2);
     pid += 7 + static_cast<Pid>(i * 7919 % 3);
   }
   return readings;
@@ -58,25 +60,17 @@ TEST(Baseline, AnIntervalWithALineTakenOutIsKnownLessWell) {
 // expected, and what the other of the two cost is told all the same. It never was nothing.
 TEST(Baseline, TheRangeOfARareIntervalWithAKnownJobIsThatOfItsOtherRuns) {
   std::vector<Reading> readings;
-  const auto add = [&](int minute, Pid at, std::uint32_t label) {
-    Reading r;
-    r.time = kStart + std::chrono::minutes(minute);
-    r.label = label;
-    r.record = static_cast<std::uint32_t>(readings.size());
-    r.pid = at;
-    readings.push_back(r);
-  };
   Pid pid = 1000;
   std::vector<std::size_t> split;
   std::size_t tick = 0;
   for (int i = 0; i < 288; ++i, ++tick) {
     const bool hourly = i % 6 == 0;
-    add(10 * i, pid, 1);
-    if (hourly) add(10 * i, pid + 1, 2);
+    add(readings, 10 * i, pid, 1);
+    if (hourly) add(readings, 10 * i, pid + 1, 2);
     pid += hourly ? 9 : 4;
     if (i != 60 && i != 180) continue;
     split.push_back(tick++);
-    add(10 * i + 5, pid, 3);
+    add(readings, 10 * i + 5, pid, 3);
     pid += 2;
   }
   const PidClock clock = build_pid_clock(readings, {});
