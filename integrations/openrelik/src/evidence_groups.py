@@ -29,13 +29,16 @@ VMDK_EXTENT = re.compile(rb'^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+\w+\s+"([^"\r\n]+
 DDRESCUE_MAP = b"# Mapfile. Created by GNU ddrescue"
 # A descriptor is a few lines; a disk of two terabytes in extents of 2 GB has a thousand.
 MAX_TEXT = 256 * 1024
+# What tells the kinds apart. The longest signature is that of a map.
+HEAD_BYTES = 64
 
 
 @dataclasses.dataclass(frozen=True)
 class EvidenceFile:
     path: str
     name: str  # as the user knows it
-    head: bytes  # its first bytes, MAX_TEXT at most; empty where it cannot be read
+    head: bytes  # its first bytes, HEAD_BYTES at most; empty where it cannot be read
+    extents: tuple = ()  # names, in order, of the files that a VMDK's descriptor says are its parts
     id: object = None  # the server's, where it gives one
 
 
@@ -58,13 +61,19 @@ def plain_name(name, path):
     return f"_{base}" if base.startswith("-") else base
 
 
-def read_head(path):
+def read_evidence(one):
+    """What of a file tells its kind and its parts; of thousands of them no more is held."""
+    path, head, extents = one["path"], b"", ()
     # What cannot be read is left to the program: it says what is wrong, and how to mend it.
     try:
         with open(path, "rb") as stream:
-            return stream.read(MAX_TEXT)
+            head = stream.read(HEAD_BYTES)
+            if head.startswith(VMDK_DESCRIPTOR):
+                text = head + stream.read(MAX_TEXT - HEAD_BYTES)
+                extents = tuple(dict.fromkeys(name.decode("utf-8", "replace") for name in VMDK_EXTENT.findall(text)))
     except OSError:
-        return b""
+        pass
+    return EvidenceFile(path, plain_name(one.get("display_name"), path), head, extents, one.get("id"))
 
 
 def ewf_number_of_name(name):
@@ -188,8 +197,7 @@ def vmdk_groups(files):
     for file in files:
         if not file.head.startswith(VMDK_DESCRIPTOR):
             continue
-        names = {name.decode("utf-8", "replace"): None for name in VMDK_EXTENT.findall(file.head)}
-        extents = [name for name in names if name in by_name and by_name[name] != [file]]
+        extents = [name for name in file.extents if name in by_name and by_name[name] != [file]]
         disks.append((file, extents))
         for name in extents:
             claims.setdefault(name, []).append(file)
@@ -222,8 +230,7 @@ def group_evidence(input_files):
 
     `input_files` are dictionaries with `path` and `display_name`; a path that is given twice is taken once.
     """
-    files = list({one["path"]: EvidenceFile(one["path"], plain_name(one.get("display_name"), one["path"]),
-                                            read_head(one["path"]), one.get("id")) for one in input_files}.values())
+    files = list({one["path"]: read_evidence(one) for one in input_files}.values())
     maps = [file for file in files if file.head.startswith(DDRESCUE_MAP)]
     rest = [file for file in files if file not in maps]
     groups = []

@@ -6,6 +6,7 @@ import random
 import struct
 import sys
 import tempfile
+import tracemalloc
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3]))
@@ -130,6 +131,18 @@ class Groups(unittest.TestCase):
                  self.store.add(RAW, "web-flat.vmdk")]
         groups = evidence_groups.group_evidence(files)
         self.assertEqual([(len(group.files), bool(group.problem)) for group in groups], [(3, True), (2, False)])
+
+    def test_what_is_held_of_files_does_not_grow_with_them(self):
+        files = [self.store.add(bytes(evidence_groups.MAX_TEXT), f"{number}.raw") for number in range(64)]
+        files.append(self.store.add(DESCRIPTOR.ljust(evidence_groups.MAX_TEXT), "web.vmdk"))
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        groups = evidence_groups.group_evidence(files)
+        held, peak = tracemalloc.get_traced_memory()
+        self.assertEqual(len(groups), 65)
+        # One descriptor at a time, with its matches, and some hundred bytes of each file.
+        self.assertLess(held, len(files) * 4096)
+        self.assertLess(peak, 4 * evidence_groups.MAX_TEXT)
 
     def test_a_file_given_twice_is_taken_once(self):
         one = self.store.add(RAW, "a.raw")
