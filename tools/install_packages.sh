@@ -13,8 +13,9 @@ test="$demo libgtest-dev libgmock-dev clang-14 libclang-rt-14-dev clang-format-1
   genisoimage xfsprogs lvm2 mdadm btrfs-progs qemu-utils grub-common f2fs-tools reiserfsprogs jfsutils
   cryptsetup-bin gddrescue systemd-journal-remote zip unzip xz-utils zstd bzip2 gzip mawk
   chromium chromium-driver python3-selenium poppler-utils man-db mandoc zsh fish debhelper dpkg-dev python3-yaml"
-# What the worker in integrations/openrelik runs on. Its tests are skipped where this cannot be had.
-optional="redis-server python3-celery python3-redis"
+# What the worker in integrations/openrelik runs on, and the recipes of docs/fleets.md. Their tests are skipped where
+# this cannot be had; of parallel they have a stand-in.
+optional="redis-server python3-celery python3-redis jq parallel"
 
 case "${1:---test}" in
   --demo) wanted=$demo optional= ;;

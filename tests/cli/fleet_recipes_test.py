@@ -1,54 +1,230 @@
 #!/usr/bin/python3
-"""docs/fleets.md: the jobs of a cluster tell by their exit statuses what became of each image."""
+"""docs/fleets.md: no image of a cluster's list is left out, and no row that does not hold comes into the timeline."""
 
+import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import fleet_hosts, fleets, program, tap  # noqa: E402
+from tests.support import fleet_hosts, fleets, program, rows, tap  # noqa: E402
 
-DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "fleets.md"
+DOCS = program.SOURCE_ROOT / "docs" / "fleets.md"
+# GNU parallel as far as the recipe uses it: one job a line of the list, its words quoted behind the command's, tried
+# again as often as --retries says, a row of the log for each in the order of the list.
+STAND_IN = r"""#!/usr/bin/python3
+import shlex, subprocess, sys
+words, options, command, at = sys.argv[1:], {}, [], 0
+while words[at].startswith("--"):
+    options[words[at]], at = words[at + 1], at + 2
+end = words.index("::::")
+command, failed = words[at:end], 0
+assert options.keys() == {"--sshloginfile", "--workdir", "--joblog", "--retries"} and open(options["--sshloginfile"]).read() == ":\n"
+with open(options["--joblog"], "w") as log:
+    log.write("Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n")
+    for number, line in enumerate(open(words[end + 1]).read().splitlines(), 1):
+        job = " ".join([*command, shlex.quote(line)])
+        for _ in range(int(options["--retries"])):
+            status = subprocess.run(job, shell=True, stdin=subprocess.DEVNULL).returncode
+            if status == 0:
+                break
+        failed += status != 0
+        log.write(f"{number}\t:\t0\t0\t0\t0\t{status}\t0\t{job}\n")
+sys.exit(min(failed, 101))
+"""
 
 
-class Recipes(fleets.FleetTest):
+def blocks():
+    """The indented blocks of the page's section, without their indentation."""
+    found, block = [], []
+    for line in [*DOCS.read_text().split("\n## Past one machine\n", 1)[1].split("\n## ")[0].splitlines(), ""]:
+        if line.startswith("    "):
+            block.append(line[4:])
+        elif block:
+            found.append("\n".join(block) + "\n")
+            block = []
+    return found
+
+
+def block(words):
+    """The only block that has the words."""
+    found, = [one for one in blocks() if words in one]
+    return found
+
+
+class RecipesTest(fleets.FleetTest):
     def setUp(self):
         super().setUp()
         self.need("jq")
-        tools = self.place / "bin"
-        tools.mkdir()
-        (tools / "pidometer").symlink_to(os.path.abspath(program.PROGRAM))
-        self.environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
-        (self.place / "results").mkdir()
+        self.tools = self.place / "bin"
+        self.tools.mkdir()
+        (self.tools / "pidometer").symlink_to(os.path.abspath(program.PROGRAM))
+        self.evidence = self.place / "evidence"
+        self.evidence.mkdir()
+        self.write("image.sh", block("# image.sh IMAGE"))
+        self.write("array.sh", block("#SBATCH"))
+        self.write("report.sh", block("# report.sh"))
+        self.write("nodes", ":\n")
 
-    def indented(self, begin):
-        """The block of the docs that begins so."""
-        lines = DOCS.read_text().split(f"    {begin}", 1)[1].split("\n")
-        end = next(number for number, line in enumerate(lines) if number and not line.startswith("    "))
-        return "\n".join([begin + lines[0], *(line[4:] for line in lines[1:end])])
+    def write(self, name, text):
+        path = self.place / name
+        path.write_text(text)
+        path.chmod(0o755)
 
     def shell(self, words, **environment):
-        return subprocess.run(["sh", "-c", words], cwd=self.place, env={**self.environment, **environment}, check=False,
-                              capture_output=True, text=True)
+        """The shell at the page's commands, with the evidence of this test."""
+        return subprocess.run(
+            ["sh", "-c", words.replace("/evidence/", f"{self.evidence}/")], cwd=self.place, check=False,
+            env={**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}", **environment},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=program.TIMEOUT_SECONDS)
+
+    def add(self, name, content):
+        (self.evidence / name).write_bytes(content)
+        return str(self.evidence / name)
+
+    def report(self, status=0):
+        """What the report names, as {file name: (state, reason)}, and the files that the timeline's rows are of."""
+        done = self.shell("./report.sh")
+        self.assertEqual(done.returncode, status, done.stderr)
+        told = [line.split("\t") for line in done.stdout.splitlines()]
+        self.assertEqual(len({image for image, _, _ in told}), len(told))
+        return {pathlib.Path(image).name: (state, why) for image, state, why in told}, self.merged()
+
+    def merged(self):
+        found = set()
+        for row in rows.load_rows(self.place / "timeline.jsonl"):
+            layer = row["pathspec"]
+            while "parent" in layer:
+                layer = layer["parent"]
+            found.add(pathlib.Path(layer["location"]).name)
+        return found
+
+
+class Parallel(RecipesTest):
+    def setUp(self):
+        super().setUp()
+        if shutil.which("parallel") is None:
+            self.write("bin/parallel", STAND_IN)
+
+    def run_all(self):
+        """(Exit status, {file name: exit status of its job}) of the page's commands."""
+        self.assertEqual(self.shell(block("> images.txt")).returncode, 0)
+        done = self.shell(block("parallel "))
+        jobs = [line.split("\t") for line in (self.place / "results/joblog").read_text().splitlines()[1:]]
+        return done.returncode, {pathlib.Path(job[8].strip("'\"")).name: int(job[6]) for job in jobs}
+
+    def test_an_image_that_comes_later_is_scanned_wherever_it_sorts(self):
+        for number in range(1, 4):
+            self.add(f"web{number}.E01", program.E01.read_bytes() if number == 1 else fleet_hosts.log_of(number))
+        self.add("web4.E01", b"no cron here\n" * 10)
+        self.assertEqual(self.run_all(), (0, {f"web{number}.E01": 0 for number in range(1, 5)}))
+        self.assertEqual(self.report(), ({}, {"web1.E01", "web2.E01", "web3.E01"}))
+        before = {path: path.stat().st_mtime_ns for path in self.place.glob("results/**/images/*.jsonl")}
+        self.assertEqual(len(before), 4)
+        self.add("aaa.E01", fleet_hosts.log_of(5))
+        self.add("web22.E01", fleet_hosts.log_of(6))
+        self.assertEqual(self.run_all()[0], 0)
+        self.assertEqual(self.report(), ({}, {"aaa.E01", "web1.E01", "web2.E01", "web22.E01", "web3.E01"}))
+        # What was done is not done again.
+        self.assertEqual({path: path.stat().st_mtime_ns for path in before}, before)
+
+    def test_what_failed_is_named_and_tried_again(self):
+        self.add("it's one.E01", fleet_hosts.log_of(1))
+        self.add("cut.E01", program.E01.read_bytes()[:-2000])
+        self.add("empty.E01", b"")
+        for _ in range(2):
+            self.assertEqual(self.run_all()[0], 2)
+            told, merged = self.report()
+            self.assertEqual({name: state for name, (state, _) in told.items()}, {"cut.E01": "partial", "empty.E01": "failed"})
+            self.assertIn("it is cut short", told["cut.E01"][1])
+            self.assertIn("it is empty", told["empty.E01"][1])
+            self.assertEqual(merged, {"it's one.E01", "cut.E01"})
+        self.add("empty.E01", fleet_hosts.log_of(2))
+        self.add("cut.E01", program.E01.read_bytes())
+        self.assertEqual(self.run_all()[0], 0)
+        self.assertEqual(self.report(), ({}, {"it's one.E01", "cut.E01", "empty.E01"}))
+
+
+class Slurm(RecipesTest):
+    def run_array(self, **environment):
+        """Exit statuses of the tasks, as many as the page's command would start."""
+        words = block("sbatch ")
+        count = self.shell(words.replace("sbatch --array=1-", "echo ").replace("%64 array.sh", "")).stdout
+        return [self.shell("./array.sh", SLURM_ARRAY_TASK_ID=str(number), **environment).returncode
+                for number in range(1, int(count) + 1)]
+
+    def list(self, *paths, end="\n"):
+        (self.place / "images.txt").write_text("\n".join(paths) + end)
 
     def test_an_array_of_jobs(self):
-        good, blank, cut, odd = (self.place / name for name in ("good", "blank", "cut.E01", "-o odd"))
-        good.write_bytes(fleet_hosts.log_of(1))
-        blank.write_text("no cron here\n" * 10)
-        cut.write_bytes(program.E01.read_bytes()[:-2000])
-        odd.write_bytes(fleet_hosts.log_of(2))
-        (self.place / "images.txt").write_text("".join(f"{path.name}\n" for path in (good, blank, cut, odd)))
-        script = self.indented("#!/bin/sh")
+        good = self.add("good", fleet_hosts.log_of(1))
+        blank = self.add("blank", b"no cron here\n" * 10)
+        cut = self.add("cut.E01", program.E01.read_bytes()[:-2000])
+        odd = self.add("-o odd", fleet_hosts.log_of(2))
+        # No line feed ends the last line.
+        self.list(good, blank, cut, odd, end="")
         for _ in range(2):
-            done = [self.shell(script, SLURM_ARRAY_TASK_ID=str(number)).returncode for number in range(1, 5)]
-            self.assertEqual(done, [0, 0, 3, 0])
-        for _ in range(2):
-            merged = self.shell(self.indented("pidometer merge"))
-            self.assertEqual(merged.returncode, 0, merged.stderr)
-        told = self.shell(self.indented("jq -r 'select(.exit_status"))
-        self.assertEqual([line.split("\t")[1] for line in told.stdout.splitlines()], ["4", "3"], told.stderr)
+            self.assertEqual(self.run_array(), [0, 0, 3, 0])
+            told, merged = self.report()
+            self.assertEqual({name: state for name, (state, _) in told.items()}, {"cut.E01": "partial"})
+            self.assertEqual(merged, {"good", "cut.E01", "-o odd"})
+        # The order of the list is no matter of the results.
+        self.list(self.add("aaa", fleet_hosts.log_of(3)), odd, cut, blank, good)
+        self.assertEqual(self.run_array(), [0, 0, 3, 0, 0])
+        self.assertEqual(self.report()[1], {"aaa", "good", "cut.E01", "-o odd"})
 
+    def test_rows_that_no_longer_hold_are_merged_no_more(self):
+        good, cut = self.add("good", fleet_hosts.log_of(1)), self.add("cut.E01", program.E01.read_bytes()[:-2000])
+        self.list(good, cut)
+        self.assertEqual(self.run_array(), [0, 3])
+        self.assertEqual(self.report()[1], {"good", "cut.E01"})
+        self.add("cut.E01", b"")
+        self.assertEqual(self.run_array(), [0, 1])
+        told, merged = self.report()
+        self.assertEqual(merged, {"good"})
+        self.assertEqual(told["cut.E01"][0], "failed")
+        # What is no longer in the list is not merged either.
+        self.list(self.add("other", fleet_hosts.log_of(2)))
+        self.assertEqual(self.run_array(), [0])
+        self.assertEqual(self.report(), ({}, {"other"}))
+
+    def test_an_image_without_a_result_is_named(self):
+        good, lost = self.add("good", fleet_hosts.log_of(1)), self.add("lost", fleet_hosts.log_of(2))
+        self.list(good, lost)
+        self.assertEqual(self.shell("./array.sh", SLURM_ARRAY_TASK_ID="1").returncode, 0)
+        # A node that has no such program.
+        (self.place / "bare").mkdir()
+        for name in ("sh", "sed"):
+            (self.place / "bare" / name).symlink_to(shutil.which(name))
+        self.assertEqual(self.shell("./array.sh", SLURM_ARRAY_TASK_ID="2", PATH=str(self.place / "bare")).returncode, 127)
+        told, merged = self.report(status=3)
+        self.assertEqual((told, merged), ({"lost": ("no result", "its job did not begin")}, {"good"}))
+
+    def test_a_job_that_was_killed_is_named(self):
+        good, slow = self.add("good", fleet_hosts.log_of(1)), self.add("slow", fleet_hosts.log_of(2))
+        self.list(good, slow)
+        self.assertEqual(self.run_array(), [0, 0])
+        # As a job leaves it that was killed while it scanned: the timeline goes when it begins.
+        folder = pathlib.Path(f"{self.place}/results{slow}")
+        status = json.loads((folder / "status.json").read_text())
+        status["images"] = [{"name": "slow", "inputs": [slow], "state": "running"}]
+        (folder / "status.json").write_text(json.dumps({**status, "state": "running"}))
+        (folder / "timeline.jsonl").unlink()
+        told, merged = self.report(status=3)
+        self.assertEqual((told, merged), ({"slow": ("running", "")}, {"good"}))
+        self.assertEqual(self.run_array(), [0, 0])
+        self.assertEqual(self.report(), ({}, {"good", "slow"}))
+
+    def test_what_is_no_path_from_the_root_on_is_refused(self):
+        for name in ("", "evidence/good", "/a/../../b", "../b"):
+            done = self.shell(f"./image.sh '{name}'")
+            self.assertEqual((done.returncode, done.stderr), (2, f"'{name}' is no path from the root on\n"))
+        self.assertFalse((self.place / "results").exists())
+
+
+del RecipesTest  # it has no cases of its own
 
 if __name__ == "__main__":
     tap.main()
