@@ -7,9 +7,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import fleet_hosts, fleets, program, rows, tap  # noqa: E402
+from tests.support import fleet_hosts, fleets, images, program, rows, tap  # noqa: E402
 
 DOCS = program.SOURCE_ROOT / "docs" / "fleets.md"
 # GNU parallel as far as the recipe uses it: one job a line of the list, its words quoted behind the command's, tried
@@ -224,7 +226,17 @@ class Slurm(RecipesTest):
         self.assertFalse((self.place / "results").exists())
 
 
-del RecipesTest  # it has no cases of its own
+class Needs(unittest.TestCase):
+    def test_the_program_is_all_that_must_be_built(self):
+        def need(*tools):
+            raise unittest.SkipTest(f"needs {tools}")
+        case = RecipesTest("run")
+        with unittest.mock.patch.object(images, "LIST_LOGS", pathlib.Path("/nonexistent/list_logs")), \
+                unittest.mock.patch.object(program, "PROGRAM", pathlib.Path(__file__)), \
+                unittest.mock.patch.object(case, "need", need), self.assertRaisesRegex(unittest.SkipTest, "jq"):
+            case.setUp()
+        case.doCleanups()
+
 
 if __name__ == "__main__":
     tap.main()

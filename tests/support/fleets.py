@@ -11,13 +11,13 @@ from tests.support import images, program, rows
 SCHEMA = rows.load_schema("fleet_status")
 
 
-class FleetTest(images.ImageTest):
+class FleetTest(images.FolderTest):
     """A test with a folder for what is given and one for what a fleet leaves."""
 
     def setUp(self):
         super().setUp()
         if not program.PROGRAM.exists():
-            self.skipTest("pidometer is not built")
+            self.skipTest(f"{program.PROGRAM} is not built; ninja -C {program.BUILD_ROOT} cli/pidometer builds it")
         self.place = self.folder()
         self.out = self.place / "out"
 

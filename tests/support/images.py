@@ -95,12 +95,10 @@ def list_logs(image, *globs):
     return Listing([json.loads(line) for line in out.decode().splitlines()])
 
 
-class ImageTest(unittest.TestCase):
-    maxDiff = None
+class FolderTest(unittest.TestCase):
+    """A test with folders of its own, which may need tools."""
 
-    def setUp(self):
-        if not LIST_LOGS.exists():
-            self.skipTest("list_logs is not built")
+    maxDiff = None
 
     def need(self, *tools):
         for name in tools:
@@ -111,3 +109,11 @@ class ImageTest(unittest.TestCase):
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
         return pathlib.Path(holder.name)
+
+
+class ImageTest(FolderTest):
+    """A test that looks at images with list_logs."""
+
+    def setUp(self):
+        if not LIST_LOGS.exists():
+            self.skipTest(f"{LIST_LOGS} is not built; ninja -C {program.BUILD_ROOT} tests/{LIST_LOGS.name} builds it")
