@@ -3,6 +3,7 @@
 Files arrive under uuid names, in any order. What belongs together is read from the files: E01 segments by the
 set identifier and the segment number in their headers, extents by the VMDK descriptor that names them. Parts of
 a split raw image carry nothing of the kind, nor do segments of a set without identifier: their display names tell.
+Logs are numbered that way too (cron.001, cron.2024): files of which the first is text, or each is packed, are no parts.
 Where two files have one name or number there, nothing says which belongs to which image: none is read, and the
 group says why. The program gets links that bear the display names, and orders and checks the parts of a group
 itself.
@@ -24,6 +25,18 @@ EWF_MAX_SECTIONS = 16
 EWF_NAME = re.compile(r"(?P<stem>.+)\.[eE](?P<number>\d\d|[a-zA-Z]{2})")
 
 SPLIT_NAME = re.compile(r"(?P<stem>.+)\.(?P<number>\d{3,4})")
+# Tools number parts from 000 or 001 on: a higher number stands beside lower ones, and without any is a year, mostly.
+SPLIT_FIRST_BELOW = 1000
+# What no disk begins with (offset, mark): gzip, xz, bzip2, zstd, lz4; zip, 7z, tar; a systemd journal.
+WHOLE_FILES = ((0, b"\x1f\x8b"), (0, b"\xfd7zXZ\0"), (0, b"BZh"), (0, b"\x28\xb5\x2f\xfd"), (0, b"\x04\x22\x4d\x18"),
+               (0, b"PK\x03\x04"), (0, b"7z\xbc\xaf\x27\x1c"), (257, b"ustar"), (0, b"LPKSHHRH"))
+# tsk_reader/container/content_sniffer.cc takes the same for text: these shares of control characters and of bytes above
+# 127, NULs apart, with which a log that a crash tore may begin. The zeros before a disk's first mark end at 64 KiB (btrfs).
+MAX_CONTROL_SHARE, MAX_HIGH_SHARE = 0.02, 0.35
+CONTROL = bytes({*range(1, 32), 127} - set(b"\t\n\r"))
+HIGH = bytes(range(128, 256))
+SAMPLE_BYTES, SAMPLES_AT_HEAD = 4096, 17
+LINE_BYTES = 512  # no line of cron's is longer, but for commands of that length
 VMDK_DESCRIPTOR = b"# Disk DescriptorFile"
 VMDK_EXTENT = re.compile(rb'^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+\w+\s+"([^"\r\n]+)"', re.MULTILINE)
 DDRESCUE_MAP = b"# Mapfile. Created by GNU ddrescue"
@@ -39,6 +52,7 @@ class EvidenceFile:
     name: str  # as the user knows it
     head: bytes  # its first bytes, HEAD_BYTES at most; empty where it cannot be read
     extents: tuple = ()  # names, in order, of the files that a VMDK's descriptor says are its parts
+    whole: str = ""  # "text" or "packed" where no disk begins so; looked for where the name is that of a part
     id: object = None  # the server's, where it gives one
 
 
@@ -63,17 +77,46 @@ def plain_name(name, path):
 
 def read_evidence(one):
     """What of a file tells its kind and its parts; of thousands of them no more is held."""
-    path, head, extents = one["path"], b"", ()
+    path, head, extents, whole = one["path"], b"", (), ""
+    name = plain_name(one.get("display_name"), path)
     # What cannot be read is left to the program: it says what is wrong, and how to mend it.
     try:
         with open(path, "rb") as stream:
             head = stream.read(HEAD_BYTES)
             if head.startswith(VMDK_DESCRIPTOR):
                 text = head + stream.read(MAX_TEXT - HEAD_BYTES)
-                extents = tuple(dict.fromkeys(name.decode("utf-8", "replace") for name in VMDK_EXTENT.findall(text)))
+                extents = tuple(dict.fromkeys(part.decode("utf-8", "replace") for part in VMDK_EXTENT.findall(text)))
+            elif SPLIT_NAME.fullmatch(name):
+                whole = kind_of_whole_file(stream)
     except OSError:
         pass
-    return EvidenceFile(path, plain_name(one.get("display_name"), path), head, extents, one.get("id"))
+    return EvidenceFile(path, name, head, extents, whole, one.get("id"))
+
+
+def kind_of_whole_file(stream):
+    """Of a log or an archive "text" or "packed"; of what may be a disk's beginning the empty string."""
+    stream.seek(0)
+    head = stream.read(SAMPLE_BYTES)
+    if any(head.startswith(mark, offset) for offset, mark in WHOLE_FILES):
+        return "packed"
+    for _ in range(SAMPLES_AT_HEAD):
+        begin = head.lstrip(b"\0")
+        if begin or not head:
+            return "text" if is_text(begin if len(begin) > LINE_BYTES else begin + stream.read(LINE_BYTES)) else ""
+        head = stream.read(SAMPLE_BYTES)
+    # Zeros as far as any disk's first mark.
+    size = stream.seek(0, 2)
+    for place in (size // 2, size - SAMPLE_BYTES):
+        stream.seek(place)
+        if is_text(stream.read(SAMPLE_BYTES)):
+            return "text"
+    return ""
+
+
+def is_text(sample):
+    seen = sample.replace(b"\0", b"")
+    return (b"\n" in seen and len(seen) - len(seen.translate(None, CONTROL)) <= MAX_CONTROL_SHARE * len(seen)
+            and len(seen) - len(seen.translate(None, HIGH)) <= MAX_HIGH_SHARE * len(seen))
 
 
 def ewf_number_of_name(name):
@@ -185,7 +228,22 @@ def split_groups(files):
         if found:
             groups.setdefault(stem(file.name, SPLIT_NAME), []).append((int(found["number"]), file))
     return [mixed(in_order(found)) if is_ambiguous(found) else EvidenceGroup(in_order(found))
-            for found in groups.values() if len(found) > 1]
+            for found in groups.values() if len(found) > 1 and are_parts(found)]
+
+
+def are_parts(numbered):
+    """Whether files of such names are parts of one: the first decides, for a later part may look like anything.
+
+    An archive that was cut into parts begins as packed logs do; of these the others do too.
+    """
+    if min(number for number, _ in numbered) >= SPLIT_FIRST_BELOW:
+        return False
+    # One that is empty or gone says nothing.
+    telling = [(number, file) for number, file in numbered if file.head]
+    first = min((number for number, _ in telling), default=None)
+    if telling and all(file.whole == "text" for number, file in telling if number == first):
+        return False
+    return not telling or not all(file.whole for _, file in telling)
 
 
 def vmdk_groups(files):

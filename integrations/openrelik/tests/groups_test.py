@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Input files under uuid names, in any order -> the images that they are."""
 
+import gzip
 import pathlib
 import random
 import struct
@@ -18,6 +19,10 @@ EWF_BEGIN = b"EVF\x09\x0d\x0a\xff\x00\x01"
 DESCRIPTOR = b'# Disk DescriptorFile\nversion=1\nRW 2048 FLAT "web-flat.vmdk" 0\nRW 2048 SPARSE "web-s002.vmdk"\n'
 MAP = b"# Mapfile. Created by GNU ddrescue version 1.27\n0x0 + 1\n"
 RAW = b"\xeb\x3c\x90" + bytes(2000)
+LOG = b"Nov  8 08:50:00 web CROND[2441]: (root) CMD (/sbin/rmmod -as)\n" * 200
+# A superblock: checksum, identifier, place, flags, mark.
+BTRFS = (random.Random(5).randbytes(48) + struct.pack("<QQ", 65_536, 1) + b"_BHRfS_M").ljust(4096, b"\0")
+EXT = bytes(1024 + 56) + b"\x53\xef" + bytes(4000) + LOG
 
 
 def segment(number, identifier=bytes(16), kind=b"data", sectors=2048):
@@ -63,6 +68,25 @@ CASES = [
      [["setup.exe"], ["setup.eml"], ["setup.E02"]]),
     ("split raw", [("d.dd.003", b"c"), ("d.dd.001", RAW), ("e.001", RAW), ("d.dd.002", b"b")],
      [["d.dd.001", "d.dd.002", "d.dd.003"], ["e.001"]]),
+    ("logs of two years", [("cron.2025", LOG), ("cron.2024", LOG)], [["cron.2025"], ["cron.2024"]]),
+    ("rotated logs", [("cron.001", LOG), ("cron.002", LOG), ("cron.003", b"")], [["cron.001"], ["cron.002"], ["cron.003"]]),
+    ("logs, an empty one first", [("cron.000", b""), ("cron.001", LOG)], [["cron.000"], ["cron.001"]]),
+    ("logs, one of them torn", [("cron.001", bytes(8190) + LOG), ("cron.002", LOG)], [["cron.001"], ["cron.002"]]),
+    ("logs, torn at length", [("cron.001", bytes(90_000) + LOG * 9), ("cron.002", LOG)], [["cron.001"], ["cron.002"]]),
+    ("logs of two hosts", [("cron.001", LOG), ("cron.001", LOG), ("cron.002", LOG)],
+     [["cron.001"], ["cron.001"], ["cron.002"]]),
+    ("packed logs", [(f"cron.00{place}", gzip.compress(LOG)) for place in (1, 2)], [["cron.001"], ["cron.002"]]),
+    ("a packed archive in parts", [("u.tgz.001", gzip.compress(LOG)), ("u.tgz.002", b"\x9e\n\1" * 99)], [["u.tgz.001", "u.tgz.002"]]),
+    ("a log and noise", [("cron.001", LOG), ("cron.002", random.Random(1).randbytes(5000))], [["cron.001"], ["cron.002"]]),
+    ("journals", [("system.001", b"LPKSHHRH" + bytes(200)), ("system.002", b"LPKSHHRH")], [["system.001"], ["system.002"]]),
+    ("disks of two years", [("web.2019", RAW), ("web.2020", RAW)], [["web.2019"], ["web.2020"]]),
+    ("a disk whose later parts begin with text", [("d.001", EXT), ("d.002", LOG), ("d.003", gzip.compress(LOG))],
+     [["d.001", "d.002", "d.003"]]),
+    ("a disk with zeros first", [("d.000", bytes(65_536) + BTRFS + LOG), ("d.001", LOG)], [["d.000", "d.001"]]),
+    ("a disk of zeros", [("d.001", bytes(200_000)), ("d.002", b"b")], [["d.001", "d.002"]]),
+    ("parts without the first", [("d.002", RAW), ("d.003", LOG)], [["d.002", "d.003"]]),
+    ("a thousand parts", [("d.1000", LOG), ("d.001", RAW), ("d.999", b"")], [["d.001", "d.999", "d.1000"]]),
+    ("parts whose first is gone", [("d.001", None), ("d.002", RAW)], [["d.001", "d.002"]]),
     ("vmdk", [("web-flat.vmdk", RAW), ("web.vmdk", DESCRIPTOR), ("db-flat.vmdk", RAW), ("web-s002.vmdk", b"KDMV")],
      [["web.vmdk", "web-flat.vmdk", "web-s002.vmdk"], ["db-flat.vmdk"]]),
     ("vmdk that names itself", [("web-flat.vmdk", DESCRIPTOR)], [["web-flat.vmdk"]]),
