@@ -42,7 +42,8 @@ class ResultFiles:
         key = "\n".join([task_id or "", *(file.path for file in group.files)])
         self.id = uuid.uuid5(NAMESPACE, key)
         self.group = group
-        self.place = pathlib.Path(os.path.abspath(output_path)) / f".pidometer-{self.id.hex}"
+        self.output = pathlib.Path(os.path.abspath(output_path))
+        self.place = self.output / f".pidometer-{self.id.hex}"
         self.work = self.place
         self.files = {kind: self._file(output_path, kind) for kind in KINDS}
 

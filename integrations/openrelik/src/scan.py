@@ -1,10 +1,13 @@
 """One call of pidometer: its command line, its process, and what its end means."""
 
+import contextlib
 import ctypes
+import errno
 import functools
 import os
 import pathlib
 import re
+import selectors
 import signal
 import subprocess
 import time
@@ -14,6 +17,9 @@ EXIT_COMPLETE, EXIT_PARTIAL, EXIT_NO_LOG = 0, 3, 4
 PROGRESS_SECONDS = 2
 MAX_MESSAGE = 2000  # characters of a failure's text; the log has all of it
 MAX_WARNINGS = 20
+# Bytes held of what the program says, of its begin and of its end each: the log may lie on a full disk.
+MAX_SAID = 64 * 1024
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LIBC = ctypes.CDLL(None)
 
@@ -73,17 +79,75 @@ def die_with_worker(worker):
         os._exit(1)
 
 
-def run_scan(group, options, folder, tell):
+class Words:
+    """What the program says: begin and end of it in memory, all of it in the log while the disk takes it."""
+
+    def __init__(self, log):
+        self._log = log
+        self._begin, self._end, self._left_out = bytearray(), bytearray(), 0
+        self.error = None  # why the log is lost; it is empty then, for a part of one looks like a whole one
+
+    def take(self, said):
+        room = MAX_SAID - len(self._begin)
+        self._begin += said[:room]
+        self._end += said[room:]
+        more = max(0, len(self._end) - MAX_SAID)
+        self._left_out += more
+        del self._end[:more]
+        try:
+            while said and not self.error:
+                said = said[self._log.write(said):]
+        except OSError as error:
+            self.error = error
+            with contextlib.suppress(OSError):
+                self._log.truncate(0)
+
+    def text(self):
+        gap = f"\n[{self._left_out} bytes more]\n".encode() if self._left_out else b""
+        return (self._begin + gap + self._end).decode("utf-8", "replace")
+
+
+def full_disk(folder):
+    """What there is to say of a disk that takes no more."""
+    return f"the disk of the results is full: make room in {folder}, or give results another disk, and run the task again"
+
+
+def listen(process, words, tell):
+    """Takes what a process says until it has ended; its exit status."""
+    begin = told = time.monotonic()
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        while True:
+            if time.monotonic() >= told + PROGRESS_SECONDS:
+                told = time.monotonic()
+                tell(round(told - begin))
+            if selector.select(max(0, told + PROGRESS_SECONDS - time.monotonic())):
+                said = os.read(process.stdout.fileno(), MAX_SAID)
+                if not said:
+                    break
+                words.take(said)
+            elif process.poll() is not None:
+                break  # who has its pipe still has nothing to say
+    while True:
+        try:
+            return process.wait(PROGRESS_SECONDS)
+        except subprocess.TimeoutExpired:
+            tell(round(time.monotonic() - begin))
+
+
+def run_scan(group, options, folder, results, tell):
     """Scans a group into `folder`, where nothing of an earlier scan is; the exit status, if there is a result.
 
-    `tell(seconds)` is called every PROGRESS_SECONDS. ScanFailed where there is no result.
+    `results` is where files will go, for a message. `tell(seconds)` is called every PROGRESS_SECONDS. ScanFailed where
+    there is no result.
     """
     inputs = folder / "inputs"
     command = command_line(link_inputs(group, inputs), options, folder)
-    begin = time.monotonic()
-    with open(folder / LOG, "wb") as log:
+    with open(folder / LOG, "wb", buffering=0) as log:
+        words = Words(log)
         try:
-            process = subprocess.Popen(command, cwd=inputs, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            process = subprocess.Popen(command, cwd=inputs, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, bufsize=0,
                                        # What does not fit into memory: a container's /tmp is memory.
                                        env={**os.environ, "TMPDIR": str(folder)},
                                        preexec_fn=functools.partial(die_with_worker, os.getpid()))
@@ -91,22 +155,24 @@ def run_scan(group, options, folder, tell):
             raise ScanFailed(f"{group.name}: cannot run {command[0]}: {error.strerror}; set PIDOMETER_PROGRAM "
                              "to the program") from error
         try:
-            while True:
-                try:
-                    status = process.wait(PROGRESS_SECONDS)
-                    break
-                except subprocess.TimeoutExpired:
-                    tell(round(time.monotonic() - begin))
+            status = listen(process, words, tell)
         finally:
             process.kill()
             process.wait()
+            process.stdout.close()
     if status not in (EXIT_COMPLETE, EXIT_PARTIAL, EXIT_NO_LOG):
-        raise ScanFailed(f"{group.name}: {failure_text(status, log_text(folder / LOG))}")
+        text = failure_text(status, words.text())
+        is_full = (words.error and words.error.errno in FULL_DISK) or any(os.strerror(one) in text for one in FULL_DISK)
+        raise ScanFailed("; ".join([f"{group.name}: {text}", *([full_disk(results)] if is_full else [])]))
     return status
 
 
 def log_text(path):
-    return pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+    """The log's text; empty where there is none."""
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def failure_text(status, log):

@@ -99,9 +99,10 @@ def tell_progress(task, **data):
         logger.warning("progress could not be sent: %s", error)
 
 
-def not_written(group, error):
+def not_written(files, error):
     """The disk or the share of the results failed: the other images of the task may have theirs, or get them."""
-    return scan.ScanFailed(f"{group.name}: its results cannot be written: {error.strerror or error}")
+    text = f"{files.group.name}: its results cannot be written: {error.strerror or error}"
+    return scan.ScanFailed("; ".join([text, *([scan.full_disk(files.output)] if error.errno in scan.FULL_DISK else [])]))
 
 
 def scan_group(files, options, tell):
@@ -121,7 +122,7 @@ def scan_group(files, options, tell):
             if attempt > MAX_ATTEMPTS:
                 raise scan.ScanFailed(f"{files.group.name}: {MAX_ATTEMPTS} workers died while they read it; "
                                       "give it to pidometer alone, by hand")
-            scan.run_scan(files.group, options, folder, lambda seconds: tell(seconds=seconds))
+            scan.run_scan(files.group, options, folder, files.output, lambda seconds: tell(seconds=seconds))
             files.publish(*(scan.ROWS, scan.REPORT, scan.LOG, scan.SUMMARY))
         except scan.ScanFailed as error:
             # The folder is removed: a failure with a name is an end, and none of the deaths that are counted.
@@ -130,7 +131,7 @@ def scan_group(files, options, tell):
         except OSError as error:
             # Rows without the others would be taken for a result.
             files.discard()
-            failure = not_written(files.group, error)
+            failure = not_written(files, error)
         else:
             return
     raise failure
@@ -174,7 +175,7 @@ def command(self, pipe_result=None, input_files=None, output_path=None, workflow
         except scan.ScanFailed as error:
             failure = str(error)
         except OSError as error:
-            failure = str(not_written(group, error))
+            failure = str(not_written(files, error))
         logger.error("%s", failure)
         failures.append(failure)
         failed.append(files)
