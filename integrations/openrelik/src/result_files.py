@@ -62,15 +62,29 @@ class ResultFiles:
         return self.path(scan.SUMMARY).exists()
 
     def dictionaries(self, *kinds):
-        """Those of the files that are there and hold something: an importer fails at an empty file."""
-        return [self.files[kind].to_dict() for kind in kinds
-                if self.path(kind).exists() and self.path(kind).stat().st_size > 0]
+        """Those of the files that are there."""
+        return [self.files[kind].to_dict() for kind in kinds if self.holds(kind)]
+
+    def holds(self, kind):
+        """Whether the file is there and has something in it."""
+        try:
+            return self.path(kind).stat().st_size > 0
+        except FileNotFoundError:
+            return False
 
     def publish(self, *kinds):
-        """Gives files of the working folder their names, in the order of KINDS."""
+        """Gives files of the working folder their names, in the order of KINDS.
+
+        An empty one gets none: an importer fails at it. Nor does it leave one of a run that died.
+        """
         for kind in KINDS:
-            if kind in kinds and (self.work / kind).exists():
-                os.replace(self.work / kind, self.path(kind))
+            made = self.work / kind
+            if kind not in kinds or not made.exists():
+                continue
+            if made.stat().st_size > 0:
+                os.replace(made, self.path(kind))
+            else:
+                self.path(kind).unlink(missing_ok=True)
 
     def discard(self):
         """Removes what has its name of a run that cannot be completed. To be called in the working folder alone."""

@@ -186,8 +186,14 @@ def failure_text(status, log):
     return text or f"the program ended with status {status} and said nothing"
 
 
-def warnings_of(log):
-    """What was lost or odd, MAX_WARNINGS lines of it at most; the log has all."""
+def warnings_of(log, summary):
+    """What was lost or odd, MAX_WARNINGS lines of it at most; the log has all, and where that is lost the summary."""
+    rest = "the log" if log else "the summary"
     lines = [line for line in log.splitlines() if re.match("(warning|error): ", line)]
-    more = [f"and {len(lines) - MAX_WARNINGS} more in the log"] if len(lines) > MAX_WARNINGS else []
+    if not log:
+        lines = [f"error: {one['message']}" for one in summary["errors"]]
+        for one in summary["warnings"]:
+            place = dict.fromkeys(filter(None, (one.get("input"), one.get("path"))))  # of a loose log they are one
+            lines.append(f"warning: {': '.join([*place, one['message']])}")
+    more = [f"and {len(lines) - MAX_WARNINGS} more in {rest}"] if len(lines) > MAX_WARNINGS else []
     return lines[:MAX_WARNINGS] + more

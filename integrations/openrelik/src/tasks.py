@@ -140,8 +140,9 @@ def scan_group(files, options, tell):
 def image_of(files):
     """What the results say of an image, for the report and the meta data."""
     summary = json.loads(files.path(scan.SUMMARY).read_text(encoding="utf-8"))
+    log = scan.log_text(files.path(scan.LOG))
     return {"name": files.group.name, "status": summary["exit_status"], "levels": levels_of(summary),
-            "warnings": scan.warnings_of(scan.log_text(files.path(scan.LOG))),
+            "log_lost": not log, "warnings": scan.warnings_of(log, summary),
             "version": summary["tool"]["version"],
             "inputs": [{"display_name": file.name, "path": file.path} for file in files.group.files]}
 

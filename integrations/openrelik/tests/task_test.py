@@ -4,7 +4,6 @@
 import ast
 import errno
 import fcntl
-import io
 import json
 import os
 import pathlib
@@ -142,70 +141,6 @@ class Results(TaskTest):
         self.assertIn("gone.E01: error: cannot open gone.E01; reason: No such file", text)
         self.assertIn("no input files", self.fail_task([]))
 
-    def test_results_that_cannot_be_written(self):
-        publish = result_files.ResultFiles.publish
-
-        def full(files, *kinds):
-            if files.group.name == "db.E01" and scan.SUMMARY in kinds:
-                publish(files, scan.ROWS)
-                raise OSError(errno.ENOSPC, "No space left on device", str(files.path(scan.REPORT)))
-            publish(files, *kinds)
-        with unittest.mock.patch.object(result_files.ResultFiles, "publish", full):
-            result = self.run_task([self.e01(), self.e01("db.E01")])
-            self.assertIn("db.E01: its results cannot be written: No space left on device; the disk of the results is full: "
-                          f"make room in {self.folder / 'other'}",
-                          self.fail_task([self.e01("db.E01")], output=self.folder / "other"))
-        self.assertEqual([image["name"] for image in result["meta"]["images"]], ["web.E01"])
-        failure, = result["meta"]["failures"]
-        self.assertIn("db.E01: its results cannot be written: No space left on device", failure)
-        self.assertEqual({path.name for path in self.output.iterdir()},
-                         {pathlib.Path(one["path"]).name for one in result["output_files"] + result["task_files"]})
-
-    def test_a_full_disk_is_named_in_the_programs_own_words(self):
-        self.use_script('#!/bin/sh\nseq 100000 >&2\necho "error: cannot write rows.jsonl" >&2\n'
-                        'echo "reason: No space left on device" >&2\nexit 1\n')
-
-        def full(path, *arguments, **values):
-            return open("/dev/full" if pathlib.Path(path).name == scan.LOG else path, *arguments, **values)
-        with unittest.mock.patch.object(scan, "open", full, create=True):
-            text = self.fail_task([self.e01()])
-        self.assertIn("web.E01: error: cannot write rows.jsonl; reason: No space left on device; the disk of the "
-                      f"results is full: make room in {self.output}, ", text)
-
-    def test_a_program_that_says_much_is_held_in_part(self):
-        self.use_script('#!/bin/sh\necho "error: the first" >&2\nseq 1000000 >&2\necho "error: the last" >&2\nexit 1\n')
-        self.assertIn("web.E01: error: the first; error: the last", self.fail_task([self.e01()]))
-        words = scan.Words(io.BytesIO())
-        for number in range(20_000):
-            words.take(b"%099d\n" % number)
-        self.assertLess(len(words.text()), 2 * scan.MAX_SAID + 100)
-        self.assertIn("\n[1868928 bytes more]\n", words.text())
-
-    def test_disks_of_all_sizes(self):
-        disk = self.folder / "disk"
-        disk.mkdir()
-        if os.geteuid() != 0:
-            self.skipTest("a small disk is mounted by root alone")
-        sizes, whole = (4, 8, 12, 16, 24, 32, 64, 100, 150, 200, 300, 400, 4000), []
-        for size in sizes:
-            mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", disk]
-            if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-                self.skipTest("nothing can be mounted here")
-            with self.subTest(size):
-                try:
-                    listed = len(self.run_task([self.e01()], output=disk, records=True)["task_files"])
-                    whole.append(size)
-                except scan.ScanFailed as error:
-                    self.assertIn(f"the disk of the results is full: make room in {disk}", str(error))
-                    self.assertIn("No space left on device", str(error))
-                    listed = 0
-                finally:
-                    left = list(disk.iterdir())
-                    images.run("umount", disk)
-                self.assertEqual(len(left), listed and 4)
-        self.assertEqual(tuple(whole), sizes[-len(whole):])
-        self.assertLess(len(whole), len(sizes))
-
     def test_a_damaged_image(self):
         flipped = evidence.flipped_e01(self.folder / "flipped.E01").read_bytes()
         result = self.run_task([self.store.add(flipped, "flipped.E01")])
@@ -223,6 +158,8 @@ class Results(TaskTest):
         self.assertEqual(result["meta"]["images"][0]["status"], 4)
         # An importer fails at a file without rows.
         self.assertEqual([one["display_name"] for one in result["output_files"]], ["ext.raw.pidometer.html"])
+        self.assertEqual({path.name for path in self.output.iterdir()},
+                         {pathlib.Path(one["path"]).name for one in result["output_files"] + result["task_files"]})
         self.assertIn("no cron log is in it", result["task_report"]["content"])
 
     def test_names_are_no_options(self):
