@@ -26,6 +26,7 @@ from tests.support import program  # noqa: E402  pylint: disable=wrong-import-po
 
 QUEUE = "openrelik-worker-pidometer"
 TASK = f"{QUEUE}.tasks.scan"
+WORKER_ARGUMENTS = ["--app=src.app", "worker", "--task-events", "--concurrency=2", "--loglevel=INFO"]
 # Loaded machines are slow; what hangs is still found.
 PATIENCE_SECONDS = 240
 # Celery looks for tasks to give back when it connects, and then every 100 s: tests let this pass before.
@@ -127,8 +128,7 @@ class Workers:
         number = len(self.processes) + 1
         with open(self.folder / f"worker{number}.log", "wb") as log:
             self.processes.append(subprocess.Popen(
-                ["/usr/bin/python3", "-m", "celery", "--app=src.app", "worker", "--task-events", "--concurrency=2",
-                 "--loglevel=INFO", "-Q", QUEUE, "-n", f"worker{number}@lab"],
+                ["/usr/bin/python3", "-m", "celery", *WORKER_ARGUMENTS, "-Q", QUEUE, "-n", f"worker{number}@lab"],
                 cwd=WORKER, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True))
         return self.processes[-1]
