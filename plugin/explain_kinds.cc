@@ -115,6 +115,28 @@ void add_silence(const Anomaly& a, Steps& steps) {
                  "noise)"}});
 }
 
+void add_absent_lines(const Anomaly& a, Steps& steps) {
+  steps.insert(
+      steps.end(),
+      {{"missing", static_cast<double>(a.missing_records),
+        "lines of the job that are not in their ticks, other jobs' lines of which are"},
+       {"seen", static_cast<double>(a.absent_seen),
+        "ticks of the same minute around, the nearest ones before and behind: all have the job"},
+       {"observed", static_cast<double>(a.observed_pids), "PIDs of these ticks' intervals"},
+       {"with_job", a.expected_pids, "what they cost with the job, by such ticks at their minute"},
+       {"without_job", a.background_pids,
+        "with_job - what the job takes at least: 2 PIDs, or what its ticks cost more than their "
+        "other jobs alone, or than the background at most, less 3 standard errors"},
+       {"noise", a.noise_pids, "standard deviation of observed"},
+       {"least",
+        std::max(a.expected_pids - (a.expected_pids - a.background_pids) / 2,
+                 a.background_pids + 4 * a.noise_pids),
+        "lines were removed if observed is no less than this: (with_job + without_job) / 2, and "
+        "without_job + 4 noise (Student's t where few such intervals are known)"},
+       {"most", a.expected_pids + 2 * a.noise_pids,
+        "with_job + 2 noise: ... and no more, or other work may stand for the job"}});
+}
+
 void add_file_gap(const Anomaly& a, Steps& steps) {
   steps.insert(
       steps.end(),
@@ -224,6 +246,8 @@ std::vector<Quantity> kind_steps(const DetectorInput& input, const Anomaly& a) {
         steps.push_back({"missing", static_cast<double>(a.missing_records),
                          "lines of one log that the other lacks between the two lines, which stand "
                          "in both"});
+      else if (a.absent_seen > 0)
+        add_absent_lines(a, steps);
       else if (a.one_job)
         add_silence(a, steps);
       else if (a.unreadable_end > 0 && !a.until_file_time)

@@ -22,21 +22,31 @@ constexpr std::int64_t kLateSeconds = 600;
 
 }  // namespace
 
-// The nearest ticks of the same minute, of other hours or days, on both sides; none where one side
-// has none: a schedule that was changed there is no line that is missing.
-std::vector<std::uint32_t> TicksAlike::around(std::uint32_t tick, LocalMinute step) const {
+// What stands in all of the nearest ticks of the same minute, of other hours or days, on both
+// sides; nothing where one side has none: a schedule that was changed there is no line that is
+// missing.
+void TicksAlike::look_around(std::uint32_t tick, LocalMinute step, Around& found) const {
   const LocalMinute minute = local_minute_of(clock_.ticks[tick]);
-  std::vector<std::uint32_t> found;
+  const std::uint32_t items = clock_.ticks[tick].items;
+  const std::span<const std::uint32_t> labels = clock_.item_sets.labels(items);
+  found.ticks.clear();
+  found.lacking.clear();
   std::array<bool, 2> sides{};
-  for (LocalMinute k = 1; k <= kMostSteps && found.size() < kMostTicks; ++k)
+  for (LocalMinute k = 1; k <= kMostSteps && found.ticks.size() < kMostTicks; ++k)
     for (const bool behind : {false, true}) {
       const std::uint32_t other = index_.at(minute + (behind ? k : -k) * step);
       if (other == kNoTick) continue;
       sides[behind ? 1 : 0] = true;
-      found.push_back(other);
+      if (clock_.ticks[other].items == items) return found.lacking.clear();
+      if (found.ticks.empty())
+        std::ranges::set_difference(clock_.item_sets.labels(clock_.ticks[other].items), labels,
+                                    std::back_inserter(found.lacking));
+      std::erase_if(found.lacking,
+                    [&](std::uint32_t label) { return count(other, label) <= count(tick, label); });
+      if (found.lacking.empty()) return;
+      found.ticks.push_back(other);
     }
-  if (found.size() < kLeastTicks || !sides[0] || !sides[1]) found.clear();
-  return found;
+  if (found.ticks.size() < kLeastTicks || !sides[0] || !sides[1]) found.lacking.clear();
 }
 
 std::size_t TicksAlike::count(std::uint32_t tick, std::uint32_t label) const {
@@ -73,20 +83,14 @@ std::optional<AbsentJobs> TicksAlike::absent_from(std::uint32_t tick) const {
   const std::span<const std::uint32_t> labels = clock_.item_sets.labels(own.items);
   AbsentJobs absent;
   std::vector<std::uint32_t> all;
+  Around found;
   for (const LocalMinute step : {kLocalHour, kLocalDay}) {
-    const std::vector<std::uint32_t> ticks = around(tick, step);
-    if (ticks.empty()) continue;
-    std::vector<std::uint32_t> lacking;
-    std::ranges::set_difference(clock_.item_sets.labels(clock_.ticks[ticks.front()].items), labels,
-                                std::back_inserter(lacking));
-    for (const std::uint32_t other : ticks)
-      std::erase_if(lacking,
-                    [&](std::uint32_t label) { return count(other, label) <= count(tick, label); });
-    std::erase_if(lacking, [&](std::uint32_t label) { return stands_beside(tick, label); });
-    if (lacking.size() <= absent.labels.size()) continue;
-    absent.labels = std::move(lacking);
-    absent.seen = static_cast<std::uint32_t>(ticks.size());
-    all = ticks;
+    look_around(tick, step, found);
+    std::erase_if(found.lacking, [&](std::uint32_t label) { return stands_beside(tick, label); });
+    if (found.lacking.size() <= absent.labels.size()) continue;
+    absent.labels.swap(found.lacking);
+    absent.seen = static_cast<std::uint32_t>(found.ticks.size());
+    all.swap(found.ticks);
   }
   if (absent.labels.empty()) return std::nullopt;
   std::vector<std::uint32_t> whole(labels.begin(), labels.end());
@@ -97,6 +101,7 @@ std::optional<AbsentJobs> TicksAlike::absent_from(std::uint32_t tick) const {
            std::ranges::equal(clock_.item_sets.labels(clock_.ticks[other].items), whole);
   });
   if (like == all.end()) return std::nullopt;
+  absent.like = *like;
   const Expectation& e = baseline_.expected[*like];
   absent.expected = static_cast<double>(e.mean);
   absent.variance = static_cast<double>(e.variance);

@@ -14,6 +14,7 @@ namespace pidometer {
 struct AbsentJobs {
   std::vector<std::uint32_t> labels;  ///< sorted; one or more
   std::uint32_t seen = 0;             ///< in so many ticks, the nearest ones: in all of them
+  std::uint32_t like = 0;             ///< one of these that has its jobs and them, no others
   double expected = 0;                ///< PIDs of the tick's interval with them
   double variance = 0;
 };
@@ -29,7 +30,11 @@ class TicksAlike {
   std::optional<AbsentJobs> absent_from(std::uint32_t tick) const;
 
  private:
-  std::vector<std::uint32_t> around(std::uint32_t tick, LocalMinute step) const;
+  struct Around {
+    std::vector<std::uint32_t> ticks;    ///< the nearest ones of the minute, on both sides
+    std::vector<std::uint32_t> lacking;  ///< labels that all of them have and the tick has not
+  };
+  void look_around(std::uint32_t tick, LocalMinute step, Around& found) const;
   bool stands_beside(std::uint32_t tick, std::uint32_t label) const;
   std::size_t count(std::uint32_t tick, std::uint32_t label) const;
 

@@ -144,7 +144,8 @@ struct Anomaly {
   // pid_excess of one interval whose tick lacks jobs that each such tick around has, while their
   // PIDs were handed out:
   std::vector<std::uint32_t> absent_labels = {};  ///< Reading::label, sorted; empty: none is known
-  std::uint32_t absent_seen = 0;                  ///< in so many ticks, the nearest ones
+  std::uint32_t absent_seen = 0;                  ///< in so many ticks, the nearest ones; of a
+                                                  ///< record_gap of single lines too
   double absent_expected = 0;                     ///< PIDs of the interval with them
 
   // pid_excess and record_gap; may_be_boot of a boot too:

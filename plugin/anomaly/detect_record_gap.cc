@@ -2,6 +2,7 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/anomaly/absent_lines.h"
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
@@ -111,12 +112,31 @@ Anomaly silence_of(const PidClock& clock, const SilentJob& job) {
   return a;
 }
 
+// One line is an accusation as little as one missing tick is, and of some in a row a job that was
+// commented out for hours while something else ran looks the same.
+Anomaly absent_lines_of(const PidClock& clock, const AbsentLines& lines) {
+  Anomaly a = gap_between(clock, lines.first_tick, lines.last_tick + 1);
+  a.cause = GapCause::records_removed;
+  a.level = Level::low;
+  a.one_job = true;
+  a.labels = {lines.label};
+  a.absent_seen = lines.seen;
+  a.missing_records = lines.lines;
+  a.observed_pids = lines.observed;
+  a.expected_pids = lines.with_job;
+  a.background_pids = lines.without_job;
+  a.noise_pids = lines.noise;
+  return a;
+}
+
 }  // namespace
 
 // Rule: minutes that the schedule has, by the hours and days before and behind, have no record; or
 // PIDs were handed out beyond all cost in an interval that cannot be compared with others, or of
 // which nobody knows how long it was, because the clock was set in it or a time was edited; or
-// one job's lines are missing for days while the PIDs around them are those of the days before.
+// one job's lines are missing for days while the PIDs around them are those of the days before; or
+// single lines of a job are not in ticks where all others of their minute have it, and whose PIDs
+// are those of such a tick with the job.
 std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
   const PidClock& clock = input.clock;
   std::vector<Anomaly> found;
@@ -140,6 +160,9 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
   }
   for (const GapVerdict& verdict : input.untimed.verdicts) add_untimed(input, verdict, found);
   for (const SilentJob& job : input.silent.jobs) found.push_back(silence_of(clock, job));
+  for (const AbsentLines& lines :
+       find_absent_lines(clock, input.baseline, input.scan, input.silent))
+    found.push_back(absent_lines_of(clock, lines));
   return found;
 }
 

@@ -41,6 +41,26 @@ constexpr std::array kDetectors = {
 constexpr std::size_t kShortLog = 60;
 constexpr std::size_t kManyFalls = 6;
 
+// The excess of a tick says whose line is missing there: no row says so once more.
+void leave_out_told_lines(std::vector<Anomaly>& all) {
+  std::vector<const Anomaly*> excesses;
+  for (const Anomaly& a : all)
+    if (a.kind == AnomalyKind::pid_excess && !a.absent_labels.empty()) excesses.push_back(&a);
+  const auto told = [&](const Anomaly& gap) {
+    return std::ranges::any_of(excesses, [&](const Anomaly* excess) {
+      return excess->first_record == gap.first_record &&
+             std::ranges::binary_search(excess->absent_labels, gap.labels.front());
+    });
+  };
+  std::vector<bool> gone;
+  gone.reserve(all.size());
+  for (const Anomaly& a : all)
+    gone.push_back(a.kind == AnomalyKind::record_gap && a.absent_seen > 0 &&
+                   a.missing_records == 1 && told(a));
+  std::size_t k = 0;
+  std::erase_if(all, [&](const Anomaly&) { return gone[k++]; });
+}
+
 }  // namespace
 
 DetectorInput::DetectorInput(const PidClock& the_clock, const Baseline& its_baseline,
@@ -85,6 +105,7 @@ std::vector<Anomaly> detect_anomalies(const DetectorInput& input) {
     all.insert(all.end(), std::make_move_iterator(found.begin()),
                std::make_move_iterator(found.end()));
   }
+  leave_out_told_lines(all);
   if (may_be_random(clock))
     for (Anomaly& a : all) a.level = std::min(a.level, Level::low);
   add_activities(clock, all);

@@ -73,6 +73,7 @@ void put_gap(RowJson& row, const Anomaly& anomaly) {
   row["expected_pids"] = row_real(anomaly.expected_pids);
   row["background_pids"] = row_real(anomaly.background_pids);
   row["noise_pids"] = row_real(anomaly.noise_pids);
+  if (anomaly.absent_seen > 0) row["missing_seen"] = anomaly.absent_seen;
   if (anomaly.excess_pids <= 0) return;
   row["excess_pids"] = anomaly.excess_pids;
   row["score"] = row_real(anomaly.score);

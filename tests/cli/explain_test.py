@@ -161,6 +161,32 @@ class Explain(program.ProgramTest):
         self.assertGreaterEqual(q["jobs"], q["clear"])
         self.assertGreater(q["spent"], q["beyond_rate"] + q["jobs"] / 2)
 
+    def test_a_line_that_is_missing_beside_others(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / "cron"
+            start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
+            for tick in range(6 * 24 * 8):
+                time = start + datetime.timedelta(minutes=10 * tick)
+                for job, cost in (("sa1", 3), ("report", 7), ("sync", 5))[:1 if tick % 6 else 3]:
+                    if (tick, job) != (702, "sync"):
+                        lines.append(f"{time:%b %e %H:%M:%S} web01 CROND[{pid + 1}]: (root) CMD (/opt/{job})")
+                    pid += cost
+            log.write_text("\n".join(lines) + "\n")
+            arguments = ("--timezone", "UTC", "--year", "2024", log)
+            row, = rows.split_rows(program.run("scan", *arguments).out.decode())
+            run = program.run("explain", row["finding_id"], *arguments)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual((row["data_type"], row["cause"], row["level"]),
+                         ("pidometer:anomaly:record_gap", "records_removed", "low"))
+        self.assertEqual((row["missing_command"], row["missing_records"], row["observed_pids"]), ("/opt/sync", 1, 15))
+        self.assertGreaterEqual(row["missing_seen"], 32)
+        q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", run.out.decode(), re.M)}
+        self.assertEqual((q["observed"], q["seen"]), (row["observed_pids"], row["missing_seen"]))
+        self.assertAlmostEqual(max((q["with_job"] + q["without_job"]) / 2, q["without_job"] + 4 * q["noise"]),
+                               q["least"], places=4)
+        self.assertAlmostEqual(q["with_job"] + 2 * q["noise"], q["most"], places=4)
+        self.assertTrue(q["least"] <= q["observed"] <= q["most"])
+
     def test_what_is_assumed_where_the_clock_was_set(self):
         with tempfile.TemporaryDirectory() as folder:
             log = pathlib.Path(folder) / "cron"
