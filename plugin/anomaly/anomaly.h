@@ -176,8 +176,11 @@ struct Anomaly {
 
   // record_out_of_sequence (the window is the record):
   SequenceFault fault = SequenceFault::pid;
-  bool may_be_late = false;  ///< it is outside its neighbours by few PIDs and a short time
-  Pid previous_pid = 0;      ///< of the neighbours, in the log's order; 0 where there is none
+  bool may_be_late = false;         ///< it is outside its neighbours by few PIDs and a short time
+  std::uint32_t block_records = 1;  ///< fault order: so many stand in a row, first_record and
+                                    ///< last_record the ends of it
+  bool block_repeated = false;      ///< ... and each stands where it belongs as well
+  Pid previous_pid = 0;  ///< of the neighbours, in the log's order; 0 where there is none
   Pid next_pid = 0;
   Timestamp previous_time;
   Timestamp next_time;

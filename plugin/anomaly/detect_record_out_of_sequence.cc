@@ -10,6 +10,16 @@ namespace {
 constexpr std::size_t kFewLines = 3;
 constexpr std::size_t kOneIn = 200;
 
+// The next of the lines that a row tells of together.
+void extend_block(Anomaly& block, const ForeignReading& reading) {
+  block.window_start = std::min(block.window_start, reading.time);
+  block.window_end = std::max(block.window_end, reading.time);
+  block.last_record = reading.record;
+  block.last_pid = reading.pid;
+  block.block_records += reading.jobs;
+  block.block_repeated = block.block_repeated && reading.repeated;
+}
+
 }  // namespace
 
 // Rule: a job's PID lies outside two neighbours that agree with one another (by more than 25 where
@@ -33,14 +43,24 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
     a.boot_session = boot_session_at(clock, reading.record);
     found.push_back(std::move(a));
   };
-  std::size_t strange = clock.foreign.size();            // also those that are not listed
+  std::size_t strange = 0;                               // also those that are not listed
   for (std::size_t e = 0; e < input.edited.size(); ++e)  // a row of them was edited at once
     strange += e == 0 || input.edited[e].interval != input.edited[e - 1].interval ? 1 : 0;
   std::size_t misplaced = 0;
+  std::uint32_t run = 0;
   for (const ForeignReading& reading : clock.foreign) {
+    // lines that stand in a row were moved, or repeated, at once
+    if (reading.misplaced && reading.run != 0 && reading.run == run) {
+      if (misplaced <= kListedMisplaced) extend_block(found.back(), reading);
+      continue;
+    }
+    ++strange;
+    if (reading.misplaced) run = reading.run;
     // of a log that is out of order throughout the first lines are enough: the summary says so
     if (reading.misplaced && ++misplaced > kListedMisplaced) continue;
     add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
+    found.back().block_records = reading.misplaced ? reading.jobs : 1;
+    found.back().block_repeated = reading.repeated;
     // a line that was written late, or twice, is as true as any
     found.back().may_be_late = reading.close;
     if (reading.misplaced || reading.close) found.back().level = Level::low;

@@ -35,6 +35,7 @@ class Repair {
       const Tick& tick = ticks_[i];
       note(tick.record, tick.pid, tick.time, ticks_[before(i)], ticks_[i + 1]);
       found_.back().close = is_close(before(i), i);
+      found_.back().jobs = tick.jobs;
       if (!take_other_pid(i)) gone_.push_back(i);
     }
     take_out_ticks(series_, gone_ticks());

@@ -39,6 +39,10 @@ struct ForeignReading {
       false;              ///< its time does not fit either: it was moved, written late, or repeated
   bool close = false;     ///< so few PIDs and so short a time outside that the line may be late
   bool put_back = false;  ///< misplaced, and read where it belongs
+  bool repeated = false;  ///< misplaced, and it stands where it belongs as well
+  /// Of misplaced ones that stand in a row: number of the row, from 1 in the series; 0: of none.
+  std::uint32_t run = 0;
+  std::uint32_t jobs = 1;  ///< lines of the tick whose reading it is
 };
 
 /// So many misplaced lines of a series have a row; the summary has the number of all.

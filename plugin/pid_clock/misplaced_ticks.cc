@@ -58,7 +58,7 @@ std::optional<Place> place_among(const Tick& own, std::size_t count, TickAt tick
   const Tick& behind = tick(low);
   const auto above = [&](std::size_t k) { return k >= count || own.pid < tick(k).pid; };
   if (behind.time <= own.time + kTickSpan) {
-    if (behind.pid == own.pid) return Place{.repeated = true};
+    if (behind.pid == own.pid) return Place{.repeated = true, .host = low};
     // other jobs of the tick that stands there; the same jobs would be another run of them
     if (behind.items == own.items || std::abs(difference(behind, own)) > kTickPids)
       return std::nullopt;
@@ -107,8 +107,8 @@ class Finder {
 
   /// Ticks in their right order, by their index; without those that are listed below.
   const std::vector<std::uint32_t>& order() const { return order_; }
-  /// Ticks whose lines stand elsewhere too; ascending.
-  const std::vector<std::uint32_t>& repeated() const { return repeated_; }
+  /// Ticks whose lines stand elsewhere too, and those that have them; ascending.
+  const std::vector<GoneTick>& repeated() const { return repeated_; }
   /// Ticks that fit nowhere to the PID, with their hosts, which stay.
   const std::vector<GoneTick>& joined() const { return joined_; }
   /// All that stand in the wrong place; ascending.
@@ -188,8 +188,11 @@ class Finder {
                              tick.time,           ticks_[before].pid,
                              ticks_[behind].pid,  ticks_[before].time,
                              ticks_[behind].time, true};
+      reading.run = runs_ + 1;
+      reading.jobs = tick.jobs;
       found_.push_back(reading);
     }
+    ++runs_;
   }
 
   // Whether what was put back still lies between its neighbours, now that all are in place. In a
@@ -222,17 +225,22 @@ class Finder {
       std::erase_if(order_, [&](std::uint32_t tick) { return moved[tick]; });
       joined_.insert(joined_.end(), placed_.begin(), placed_.end());
     }
-    std::vector<std::uint32_t> out = repeated_;
+    std::vector<std::uint32_t> out;
+    for (const GoneTick& one : repeated_) out.push_back(one.tick);
     for (const GoneTick& one : joined_) out.push_back(one.tick);
     std::ranges::sort(out);
-    std::ranges::sort(repeated_);
+    std::ranges::sort(repeated_, {}, &GoneTick::tick);
     const auto is_out = [&](std::uint32_t tick) { return std::ranges::binary_search(out, tick); };
     for (GoneTick& one : joined_)
       while (one.host != kNoHost && is_out(one.host))
         one.host = one.host == 0 ? kNoHost : one.host - 1;
     // found_ ends with one of each of gone_
     const std::size_t first = found_.size() - gone_.size();
-    for (std::size_t k = 0; k < gone_.size(); ++k) found_[first + k].put_back = !is_out(gone_[k]);
+    for (std::size_t k = 0; k < gone_.size(); ++k) {
+      found_[first + k].put_back = !is_out(gone_[k]);
+      found_[first + k].repeated =
+          std::ranges::binary_search(repeated_, gone_[k], {}, &GoneTick::tick);
+    }
   }
 
   void put_among_earlier(const Misplaced& one) {
@@ -273,7 +281,7 @@ class Finder {
 
   void leave_out(const Misplaced& one) {
     if (one.repeated)
-      repeated_.push_back(one.tick);
+      repeated_.push_back({one.tick, one.host});
     else
       joined_.push_back({one.tick, one.host});
   }
@@ -282,8 +290,9 @@ class Finder {
   std::vector<ForeignReading>& found_;
   std::vector<std::uint32_t> order_;
   std::vector<Misplaced> early_;  ///< whose place is still to come, ascending by `before`
-  std::vector<std::uint32_t> repeated_;
+  std::vector<GoneTick> repeated_;
   std::vector<GoneTick> placed_;  ///< put back, and the ticks that they were put beside
+  std::uint32_t runs_ = 0;        ///< that were noted
   std::size_t far_ = 0;           ///< of them, from further away than a screen of lines
   std::vector<GoneTick> joined_;
   std::vector<std::uint32_t> gone_;
@@ -308,7 +317,7 @@ ReadingMoves put_back_misplaced_ticks(std::vector<Reading>& readings, TickSeries
   leave_losses(finder, series.ticks, readings);
   std::vector<bool> moved(series.ticks.size());
   for (const std::uint32_t tick : finder.gone()) moved[tick] = true;
-  for (const std::uint32_t tick : finder.repeated()) moved[tick] = false;
+  for (const GoneTick& one : finder.repeated()) moved[one.tick] = false;
   for (const GoneTick& one : finder.joined()) moved[one.tick] = false;
   ReadingMoves moves = moves_into(finder.order(), moved, finder.repeated(), series.ticks, readings);
   // a tick and its host, by the records of their first readings, which stay theirs

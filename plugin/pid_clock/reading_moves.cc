@@ -11,7 +11,7 @@ namespace {
 class Mover {
  public:
   Mover(std::span<const std::uint32_t> order, const std::vector<bool>& moved,
-        std::span<const std::uint32_t> repeated, std::span<const Tick> ticks,
+        std::span<const GoneTick> repeated, std::span<const Tick> ticks,
         std::span<const Reading> readings)
       : readings_(readings), ticks_(ticks), repeated_(repeated) {
     put(0, ticks.front().first_read);
@@ -39,11 +39,28 @@ class Mover {
   }
 
   void put_own(std::uint32_t tick) {
-    if (std::ranges::binary_search(repeated_, tick))
+    const auto repeated = std::ranges::lower_bound(repeated_, tick, {}, &GoneTick::tick);
+    if (repeated != repeated_.end() && repeated->tick == tick)
       for (std::uint32_t r = ticks_[tick].first_read; r < own_end(tick); ++r)
-        if (readings_[r].kind == ReadingKind::job)
+        if (readings_[r].kind == ReadingKind::job &&
+            (!stands_behind(repeated->host, tick) || holds(repeated->host, readings_[r])))
           moves_.repeated.push_back(to_ + r - ticks_[tick].first_read);
     put(ticks_[tick].first_read, own_end(tick));
+  }
+
+  // Whether nothing but repeated ticks lies between the two: the last of a host's lines may stand
+  // behind these, and look like part of the last one.
+  bool stands_behind(std::uint32_t host, std::uint32_t tick) const {
+    if (host >= tick) return false;
+    for (std::uint32_t k = host + 1; k < tick; ++k)
+      if (!std::ranges::binary_search(repeated_, k, {}, &GoneTick::tick)) return false;
+    return true;
+  }
+
+  bool holds(std::uint32_t host, const Reading& job) const {
+    const auto lines = readings_.subspan(ticks_[host].first_read, ticks_[host].reads);
+    return std::ranges::any_of(
+        lines, [&](const Reading& r) { return r.pid == job.pid && r.label == job.label; });
   }
 
   // What stands behind the tick and is not its own: a start of the daemon.
@@ -59,7 +76,7 @@ class Mover {
 
   std::span<const Reading> readings_;
   std::span<const Tick> ticks_;
-  std::span<const std::uint32_t> repeated_;
+  std::span<const GoneTick> repeated_;
   ReadingMoves moves_;
   std::uint32_t to_ = 0;
 };
@@ -67,7 +84,7 @@ class Mover {
 }  // namespace
 
 ReadingMoves moves_into(std::span<const std::uint32_t> order, const std::vector<bool>& moved,
-                        std::span<const std::uint32_t> repeated, std::span<const Tick> ticks,
+                        std::span<const GoneTick> repeated, std::span<const Tick> ticks,
                         std::span<const Reading> readings) {
   return Mover(order, moved, repeated, ticks, readings).take();
 }

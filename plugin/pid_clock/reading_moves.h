@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/reading.h"
 #include "plugin/pid_clock/tick.h"
 
@@ -26,9 +27,9 @@ void apply_moves(const ReadingMoves& moves, std::vector<Reading>& readings);
 
 /// What puts ticks into `order`, which has their indices. `moved`: those of them that change their
 /// place; a tick that is not in `order` stays where it is, and of `repeated` ones (ascending) no
-/// job counts.
+/// job counts, but for a line of the tick's before them that stands behind them.
 ReadingMoves moves_into(std::span<const std::uint32_t> order, const std::vector<bool>& moved,
-                        std::span<const std::uint32_t> repeated, std::span<const Tick> ticks,
+                        std::span<const GoneTick> repeated, std::span<const Tick> ticks,
                         std::span<const Reading> readings);
 
 }  // namespace pidometer

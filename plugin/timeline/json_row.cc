@@ -118,6 +118,10 @@ void put_activity(RowJson& row, const FindingBody& finding) {
 void put_sequence(RowJson& row, const FindingBody& finding) {
   const Anomaly& anomaly = finding.anomaly;
   row["fault"] = sequence_fault_name(anomaly.fault);
+  if (anomaly.fault == SequenceFault::order) {
+    row["block_records"] = anomaly.block_records;
+    if (anomaly.block_repeated) row["block_repeated"] = true;
+  }
   row["previous_pid"] = anomaly.previous_pid;
   row["next_pid"] = anomaly.next_pid;
   row["previous_time"] = iso8601(anomaly.previous_time);

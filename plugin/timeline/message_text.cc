@@ -65,6 +65,16 @@ std::string sequence_message(const FindingBody& finding) {
         "the PIDs fall from {} to {} at this record, where neither a boot nor a wrap takes them: "
         "lines around it were inserted, edited or moved, or the counter went round, {}",
         anomaly.previous_pid, anomaly.first_pid, when(finding));
+  if (anomaly.fault == SequenceFault::order && anomaly.first_record != anomaly.last_record)
+    return fmt::format(
+        "times and PIDs of {} records in a row, from PID {} to {}, belong elsewhere in the log, "
+        "not "
+        "between PIDs {} and {}: the lines {} {}",
+        anomaly.block_records, anomaly.first_pid, anomaly.last_pid, anomaly.previous_pid,
+        anomaly.next_pid,
+        anomaly.block_repeated ? "stand there too, and were repeated here"
+                               : "were moved, written late or repeated",
+        when(finding));
   if (anomaly.fault == SequenceFault::order)
     return fmt::format(
         "time and PID {} of this record belong elsewhere in the log, not between PIDs {} and {}: "
