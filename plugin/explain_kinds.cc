@@ -63,7 +63,15 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
        {"noise", gap.noise, "standard deviation of the two"},
        {"observed", static_cast<double>(gap.observed),
         "PIDs handed out; 0 where that is not known"},
-       {"first", cost.first, "PIDs of the last record's interval where nothing is missing"},
+       {"first", cost.first,
+        cost.unknown_job
+            ? "PIDs of the last record's interval at least: of one of its jobs no other "
+              "interval tells the cost, and no lines are said to be removed"
+        : cost.own_known
+            ? "PIDs of the last record's interval where nothing is missing"
+            : "PIDs of the last record's interval at most: its jobs stand nowhere else "
+              "together, and each costs no more than the cheapest interval that it "
+              "begins"},
        {"beyond_rate", gap.beyond_rate, "background - first"},
        {"spent", gap.spent, "observed - first"},
        {"clear", gap.clear,
@@ -203,6 +211,9 @@ void add_sequence(const PidClock& clock, const Anomaly& a, Steps& steps) {
   steps.insert(steps.end(), {{"pid", number(a.first_pid), "of the record"},
                              {"previous_pid", number(a.previous_pid), "of the neighbours"},
                              {"next_pid", number(a.next_pid), ""}});
+  if (a.fault == SequenceFault::order)
+    steps.push_back({"records", static_cast<double>(a.block_records),
+                     "in a row, from this one on, that do not fit there"});
   if (a.fault == SequenceFault::pid)
     steps.push_back({"outside",
                      std::max(number(a.previous_pid) - number(a.first_pid),
@@ -212,8 +223,9 @@ void add_sequence(const PidClock& clock, const Anomaly& a, Steps& steps) {
                                  kForeignPids, kOutOfOrder.count())});
   steps.insert(steps.end(), {{"after_previous", seconds_between(a.previous_time, a.window_start),
                               "seconds from the neighbour above"},
-                             {"before_next", seconds_between(a.window_start, a.next_time),
-                              "seconds to the neighbour below; below 0: the time does not fit"}});
+                             {"before_next", seconds_between(a.window_end, a.next_time),
+                              "seconds to the neighbour below (of a row from its last one); below "
+                              "0: the time does not fit"}});
   if (a.fault != SequenceFault::fall) return;
   const auto after = std::ranges::find(clock.ticks, a.first_record, &Tick::record);
   if (after != clock.ticks.begin() && after != clock.ticks.end())

@@ -19,14 +19,30 @@ constexpr std::uint64_t kFewTicks = 2;
 // nothing else need be assumed.
 constexpr double kAgrees = 3;
 
-Level gap_level(const GapVerdict& verdict) {
+/// Lines of a gap that stand behind it: their PIDs lie in it, and its last record is no more than
+/// ten minutes older. Under load the syslog daemon writes what cron said minutes later.
+std::uint64_t late_lines(const PidClock& clock, const TickGap& gap) {
+  const Tick& first = clock.ticks[gap.tick];
+  const Tick& next = clock.ticks[gap.tick + 1];
+  std::uint64_t lines = 0;
+  for (auto late =
+           std::ranges::upper_bound(clock.foreign, next.record, {}, &ForeignReading::record);
+       late != clock.foreign.end() && late->time - next.time <= kLatestLine; ++late)
+    if (!late->misplaced && late->time >= next.time && late->pid > first.pid &&
+        late->pid < next.pid)
+      lines += late->jobs;
+  return lines;
+}
+
+/// `missing`: ticks whose lines are nowhere.
+Level gap_level(const GapVerdict& verdict, std::uint64_t missing) {
   if (verdict.gap->missing == 0) return Level::informational;
   switch (verdict.cause) {
     case GapCause::records_removed: {
       const double off = static_cast<double>(verdict.observed) - verdict.scheduled;
       const bool agrees = off > -kAgrees * std::max(1.0, verdict.noise);
-      if (verdict.gap->missing < kFewTicks || !agrees) return Level::low;
-      return verdict.gap->missing > kFewTicks ? Level::high : Level::medium;
+      if (missing < kFewTicks || !agrees) return Level::low;
+      return missing > kFewTicks ? Level::high : Level::medium;
     }
     case GapCause::cron_stopped:
     case GapCause::suspended_or_clock_set:
@@ -66,6 +82,13 @@ void add_surplus(const GapVerdict& verdict, const WindowScan& scan, Anomaly& gap
                                                                : Level::critical;
   gap.surplus_level = std::min(level, most);
   gap.level = std::max(gap.level, gap.surplus_level);
+}
+
+// A job that ran nowhere else may have cost all that was handed out.
+void bound_by_unknown_job(const GapVerdict& verdict, Anomaly& gap) {
+  if (!verdict.cost.unknown_job || gap.level <= Level::low) return;
+  if (gap.surplus_level > Level::low) gap.level_bound = LevelBound::unknown_job;
+  gap.level = Level::low;
 }
 
 // A job may be silent across a clock that was set back.
@@ -145,17 +168,25 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     const GapVerdict& verdict = input.gaps[g];
     Anomaly a = gap_between(clock, verdict.gap->tick, verdict.gap->tick + 1);
     a.cause = verdict.cause;
-    a.level = gap_level(verdict);
+    const std::uint64_t late =
+        verdict.gap->missing == 0 ? 0
+                                  : std::min(late_lines(clock, *verdict.gap), verdict.cost.records);
+    const bool all_late = late > 0 && late == verdict.cost.records;
+    if (all_late) a.cause = GapCause::unknown;  // of the surplus: nothing is missing
+    a.level = all_late
+                  ? Level::informational
+                  : gap_level(verdict, verdict.gap->missing - std::min(late, verdict.gap->missing));
     a.wraps_assumed = clock.intervals[verdict.gap->tick].wraps;
     a.observed_pids = verdict.observed;
     a.expected_pids = verdict.scheduled;
     a.background_pids = verdict.background;
     a.noise_pids = verdict.noise;
-    a.missing_records = verdict.cost.records;
+    a.missing_records = verdict.cost.records - late;
     a.restarted = verdict.beyond_restart;
     a.may_be_boot = verdict.may_be_boot;
     add_surplus(verdict, input.scan, a);
-    if (verdict.gap->missing == 0 && a.excess_pids == 0) continue;
+    bound_by_unknown_job(verdict, a);
+    if ((verdict.gap->missing == 0 || all_late) && a.excess_pids == 0) continue;
     found.push_back(std::move(a));
   }
   for (const GapVerdict& verdict : input.untimed.verdicts) add_untimed(input, verdict, found);

@@ -69,6 +69,9 @@ class GapJudge {
     verdict.clear = kTellsApart * std::hypot(verdict.noise, kRateShare * verdict.beyond_rate);
     verdict.gone_on = went_on_from(verdict);
     verdict.cause = cause_of(interval, gap, verdict);
+    // that the missing jobs ran, or other work, is no more than the one job may have cost
+    if (verdict.cost.unknown_job && verdict.cause == GapCause::records_removed)
+      verdict.cause = GapCause::unknown;
     if (interval.state == IntervalState::hole || interval.state == IntervalState::judged ||
         interval.state == IntervalState::damaged) {
       verdict.observed = interval.advance;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/baseline/other_runs.h"
 #include "plugin/baseline/robust.h"
 
 namespace pidometer {
@@ -35,6 +37,9 @@ constexpr std::size_t kLeaveOneOf = 5;
 // the schedule tells: an outage a week before hides those of its minutes. Other stretches know the
 // cost.
 constexpr double kUntoldShare = 0.1;
+
+// No interval tells what a job costs.
+constexpr float kNoCost = std::numeric_limits<float>::infinity();
 
 // Where there are no such stretches the spread of a gap is a guess from the hours around it.
 constexpr unsigned kGuessDegrees = 3;
@@ -142,6 +147,39 @@ void GapCosts::add_interval(std::uint32_t tick, GapCost& cost, double& seconds) 
   cost.degrees = cost.degrees == 0 ? degrees : std::min(cost.degrees, degrees);
 }
 
+// What the cheapest intervals cost that each label begins, and of which other runs tell.
+void GapCosts::find_cheapest() {
+  for (std::uint32_t tick = 0; tick < clock_.ticks.size(); ++tick) {
+    if (!teaches(clock_.intervals[tick])) continue;
+    const Expectation& e = baseline_.expected[tick];
+    if (baseline_.comparables[e.comparable].only_run) continue;
+    for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[tick].items)) {
+      if (label >= cheapest_.size()) cheapest_.resize(std::size_t{label} + 1, kNoCost);
+      cheapest_[label] = std::min(cheapest_[label], e.mean);
+    }
+  }
+  cheapest_.resize(std::max<std::size_t>(1, cheapest_.size()), kNoCost);
+}
+
+// A first tick whose jobs stand in no other interval together: each costs no more than the cheapest
+// one that it begins, and that is as far off as a guess may be. A job that no other interval tells
+// of may have cost anything.
+void GapCosts::add_own_jobs(std::uint32_t tick, GapCost& cost) {
+  if (cheapest_.empty()) find_cheapest();
+  double sum = 0;
+  for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[tick].items)) {
+    const float one = label < cheapest_.size() ? cheapest_[label] : kNoCost;
+    cost.unknown_job = cost.unknown_job || one == kNoCost;
+    sum += one == kNoCost ? kLeastJobPids : static_cast<double>(one);
+  }
+  cost.first = std::max(cost.first, sum);
+  cost.intervals += cost.first;
+  const double guess = guess_alone(cost.first);
+  cost.variance += guess * guess;
+  cost.few += guess * guess;
+  cost.degrees = cost.degrees == 0 ? kGuessDegrees : std::min(cost.degrees, kGuessDegrees);
+}
+
 GapCost GapCosts::of(const TickGap& gap) {
   GapCost cost;
   const Tick& last = clock_.ticks[gap.tick];
@@ -181,8 +219,7 @@ GapCost GapCosts::of(const TickGap& gap) {
     cost.first = cost.intervals - before;
     cost.usual_seconds = std::max(0, clock_.intervals[own].seconds);
   } else {
-    cost.intervals += cost.first;
-    cost.variance += last.jobs;
+    add_own_jobs(gap.tick, cost);
   }
   if (gap.also != kNoTick) {
     const std::uint32_t beside = like(gap.also);

@@ -42,6 +42,7 @@ struct GapCost {
   bool untold = false;              ///< these intervals leave a part of the time
   double untold_pids = 0;           ///< what it may have cost
   bool own_known = false;           ///< what the first tick's interval costs is known from others
+  bool unknown_job = false;         ///< ... nor what one of its jobs costs: it may be anything
   std::vector<std::uint32_t> like;  ///< ticks that begin such intervals, one of each kind
 
   double scheduled() const {
@@ -76,6 +77,8 @@ class GapCosts {
                        std::vector<double>& off) const;
   std::optional<double> stretch_off(LocalMinute start, LocalMinute end, const GapCost& cost) const;
   double job_cost(std::uint32_t tick) const;
+  void add_own_jobs(std::uint32_t tick, GapCost& cost);
+  void find_cheapest();
 
   const PidClock& clock_;
   const Baseline& baseline_;
@@ -83,7 +86,8 @@ class GapCosts {
   double rate_;  ///< of the background, at most: PIDs a second
   TickIndex index_;
   std::vector<std::uint32_t> unusable_;  ///< prefix sum over intervals
-  std::vector<std::uint32_t> like_;      ///< of each tick that was asked for; `kNotAsked` of others
+  std::vector<float> cheapest_;  ///< interval that each label begins; empty until it is asked for
+  std::vector<std::uint32_t> like_;  ///< of each tick that was asked for; `kNotAsked` of others
 };
 
 }  // namespace pidometer

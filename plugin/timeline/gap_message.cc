@@ -180,7 +180,7 @@ std::string gap_message(const TimelineEvent& event, const FindingBody& finding) 
   const bool one = anomaly.missing_records == 1;
   return fmt::format("{} scheduled record{}{} missing {}; {}", anomaly.missing_records,
                      one ? "" : "s", whose + (one ? " is" : " are"), when(finding),
-                     cause_and_surplus(anomaly));
+                     cause_and_surplus(anomaly) + bound_words(anomaly.level_bound));
 }
 
 }  // namespace pidometer
