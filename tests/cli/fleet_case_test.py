@@ -105,7 +105,7 @@ class Case(fleets.FleetTest):
                 ("x.csv", "segments,zone\na,b\n", "'zone' is no key"),
                 ("x.csv", "segments,year\na,x\n", "line 2 of x.csv"),
                 ("x.csv", "segments,year\na\n", "it has 1 fields, the head 2"),
-                ("x.csv", 'segments\n"a\n', "is no CSV")):
+                ("x.csv", 'segments,host\na,x\n"b,y\nc,z\n', "line 3 of x.csv is no CSV")):
             with self.subTest(text):
                 run = self.case(text, name, status=2)
                 self.assertIn(words, run.err.replace(f"{self.place}/", ""))
