@@ -11,10 +11,26 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.merge_test import START, MergeTest, timesketch  # noqa: E402
-from tests.support import program, rows, tap  # noqa: E402
+from tests.support import no_nameless_files, program, rows, tap  # noqa: E402
+
+
+# Files that are written have no name until they are whole; where the file system has no such files they have one of
+# their own, and it takes care to leave none behind.
+FILES = (("nameless", None), ("named", no_nameless_files.forbid)) if no_nameless_files.supported() else (("nameless", None),)
 
 
 class Outputs(MergeTest):
+    def unfinished(self):
+        return [name for name in os.listdir(self.folder) if ".pidometer-" in name]
+
+    def wait_for_outputs(self, process, files, count=1):
+        """Until the program has made its outputs, where that can be seen."""
+        deadline = time.monotonic() + program.TIMEOUT_SECONDS
+        while files == "named" and len(self.unfinished()) < count:
+            self.assertIsNone(process.poll())
+            self.assertLess(time.monotonic(), deadline, "it has no files with names of their own")
+            time.sleep(0.001)
+
     def big(self, size=60_000_000):
         """More than one run; in no order."""
         path = self.folder / "big.jsonl"
@@ -131,16 +147,20 @@ class Outputs(MergeTest):
                 self.assertEqual(os.listdir(self.folder), ["pipe"])
 
     def test_no_room_for_temporary_files(self):
-        def small_files():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))
-
         big = self.big()
-        done = subprocess.run([program.PROGRAM, "merge", big, "-o", self.folder / "out"], capture_output=True, check=False,
-                              preexec_fn=small_files)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn(b"TMPDIR", done.stderr)
-        self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
+        for files, forbid in FILES:
+            def small_files(forbid=forbid):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))
+                if forbid:
+                    forbid()
+
+            with self.subTest(files):
+                done = subprocess.run([program.PROGRAM, "merge", big, "-o", self.folder / "out"], capture_output=True,
+                                      check=False, preexec_fn=small_files)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"TMPDIR", done.stderr)
+                self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
         run = self.merge(big, "-o", self.folder / "out", env={"TMPDIR": "/nonexistent"}, status=1)
         self.assertIn("TMPDIR", run.err)
         self.assertIn("/nonexistent", run.err)
@@ -151,33 +171,42 @@ class Outputs(MergeTest):
         scratch = self.folder / "scratch"
         scratch.mkdir()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            with self.subTest(number), subprocess.Popen(
-                    [program.PROGRAM, "merge", big, "-o", self.folder / "out"], stderr=subprocess.PIPE,
-                    env={**os.environ, "TMPDIR": str(scratch)}) as process:
-                program.wait_for_handlers(process)
-                process.send_signal(number)
-                status = process.wait(program.TIMEOUT_SECONDS)
-                left = [name for name in os.listdir(self.folder) if name.startswith("out")]
-                self.assertEqual(os.listdir(scratch), [])
-                self.assertEqual(left, [])
-                if number != signal.SIGKILL:
-                    self.assertEqual(status, 130)
-                    self.assertIn(b"interrupted", process.stderr.read())
+            for files, forbid in FILES:
+                with self.subTest(number, files=files), subprocess.Popen(
+                        [program.PROGRAM, "merge", big, "-o", self.folder / "out"], stderr=subprocess.PIPE,
+                        env={**os.environ, "TMPDIR": str(scratch)}, preexec_fn=forbid) as process:
+                    program.wait_for_handlers(process)
+                    self.wait_for_outputs(process, files)
+                    process.send_signal(number)
+                    status = process.wait(program.TIMEOUT_SECONDS)
+                    self.assertEqual(os.listdir(scratch), [])
+                    left = self.unfinished()
+                    for name in left:
+                        (self.folder / name).unlink()
+                    # Nothing can be done about SIGKILL then; what it leaves is known by its mark.
+                    self.assertEqual(len(left), 1 if files == "named" and number == signal.SIGKILL else 0)
+                    self.assertEqual(sorted(os.listdir(self.folder)), ["big.jsonl", "scratch"])
+                    if number != signal.SIGKILL:
+                        self.assertEqual(status, 130)
+                        self.assertIn(b"interrupted", process.stderr.read())
 
     def test_interrupted_twice(self):
         """The second signal ends the program where it stands, and leaves nothing behind either."""
         big = self.big()
         lost = self.folder / "lost.json"
-        for pause in (0.0002, 0.0005, 0.001, 0.002, 0.005):  # one of them meets the program on its way out
-            with subprocess.Popen([program.PROGRAM, "merge", big, "-o", self.folder / "out", "--left-out", lost],
-                                  stderr=subprocess.DEVNULL) as process:
-                program.wait_for_handlers(process)
-                time.sleep(0.05)  # its outputs are made
-                process.send_signal(signal.SIGINT)
-                time.sleep(pause)
-                process.send_signal(signal.SIGINT)
-                self.assertIn(process.wait(program.TIMEOUT_SECONDS), (130, -signal.SIGINT))
-            self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
+        for files, forbid in FILES:
+            for pause in (0.0002, 0.0005, 0.001, 0.002, 0.005):  # one of them meets the program on its way out
+                with self.subTest(files, pause=pause), subprocess.Popen(
+                        [program.PROGRAM, "merge", big, "-o", self.folder / "out", "--left-out", lost],
+                        stderr=subprocess.DEVNULL, preexec_fn=forbid) as process:
+                    program.wait_for_handlers(process)
+                    time.sleep(0.05)  # its outputs are made
+                    self.wait_for_outputs(process, files, 2)
+                    process.send_signal(signal.SIGINT)
+                    time.sleep(pause)
+                    process.send_signal(signal.SIGINT)
+                    self.assertIn(process.wait(program.TIMEOUT_SECONDS), (130, -signal.SIGINT))
+                    self.assertEqual(os.listdir(self.folder), ["big.jsonl"])
 
 
 if __name__ == "__main__":
