@@ -27,12 +27,23 @@ Result<std::unique_ptr<ByteStream>> LogFile::open_part(ByteRange, StreamForm) co
               "it is no area of a volume");
 }
 
+bool is_compressed(const FileEntry& entry) {
+  if (has_journal_name(entry.path)) return true;
+  if (entry.path_spec.empty()) return false;
+  const std::string& outermost = entry.path_spec.front().type_indicator;
+  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM";
+}
+
+std::uint64_t sound_bytes(std::uint64_t size, std::span<const DamagedRange> damage) {
+  std::uint64_t sound = size;
+  for (const DamagedRange& damaged : damage)
+    sound -= std::min(damaged.range.end, size) - std::min(damaged.range.begin, size);
+  return sound;
+}
+
 bool owes_to_replay(const FileEntry& entry, ByteRange decoded) {
   if (entry.replayed.empty()) return false;
-  if (!entry.path_spec.empty() && (entry.path_spec.front().type_indicator == "GZIP" ||
-                                   entry.path_spec.front().type_indicator == "COMPRESSED_STREAM"))
-    return true;
-  if (has_journal_name(entry.path)) return true;
+  if (is_compressed(entry)) return true;
   const auto next = std::partition_point(
       entry.replayed.begin(), entry.replayed.end(),
       [&decoded](const ByteRange& range) { return range.end <= decoded.begin; });

@@ -95,6 +95,12 @@ struct FileEntry {
   std::vector<std::string> other_paths = {};
 };
 
+/// Whether the decoded form is another than the stored one.
+bool is_compressed(const FileEntry& entry);
+
+/// Of the first `size` bytes those that no damage hits. `damage` is disjoint, as ByteStream's is.
+std::uint64_t sound_bytes(std::uint64_t size, std::span<const DamagedRange> damage);
+
 /// Whether bytes of the decoded file owe themselves to the replay of a journal. Of a compressed
 /// file all do where any do: what is unpacked hangs on every byte before it.
 bool owes_to_replay(const FileEntry& entry, ByteRange decoded);

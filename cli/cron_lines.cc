@@ -6,7 +6,6 @@
 #include <string>
 
 #include "cli/interrupt.h"
-#include "cli/missing_words.h"
 
 namespace pidometer {
 

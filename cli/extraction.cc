@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <string_view>
 
@@ -18,14 +17,6 @@
 
 namespace pidometer {
 namespace {
-
-/// What --all-logs adds to the plugin's own globs: the login records that other tools read beside
-/// the cron log.
-constexpr std::array<std::string_view, 3> kLoginRecords = {"wtmp*", "btmp*", "utmp*"};
-
-/// Where utmp lies: it speaks of the running system. On a /var volume of its own /var/run is /run.
-constexpr std::array<std::string_view, 2> kRunFolders = {"/var/run", "/run"};
-constexpr std::array<std::string_view, 1> kRunRecords = {"utmp*"};
 
 /// A cron log by its name, so that one with no line a dialect knows is extracted all the same.
 bool named_cron(const FileEntry& entry) {
@@ -45,7 +36,8 @@ void Extraction::begin_image(const std::string& name) {
 
 void Extraction::extract_all(Evidence& evidence, const std::string& name) {
   std::vector<std::string_view> globs(plugin_.path_globs().begin(), plugin_.path_globs().end());
-  if (options_.all_logs) globs.insert(globs.end(), kLoginRecords.begin(), kLoginRecords.end());
+  const LoginRecords records = plugin_.login_records();
+  if (options_.all_logs) globs.insert(globs.end(), records.globs.begin(), records.globs.end());
   const std::vector<LogFolder> live = evidence.find_logs(kLogFolders, globs);
   if (interrupted()) cut_off(name, "its logs were not all looked for");
   extract_folders(live, name);
@@ -56,7 +48,7 @@ void Extraction::extract_all(Evidence& evidence, const std::string& name) {
   if (options_.recover && interrupted()) cut_off(name, "what was deleted was not all looked for");
   if (!options_.all_logs) return;
   if (interrupted()) return cut_off(name, "the records of log-ins in /run were not looked for");
-  extract_folders(evidence.find_logs(kRunFolders, kRunRecords), name);
+  extract_folders(evidence.find_logs(records.running.folders, records.running.globs), name);
 }
 
 void Extraction::cut_off(const std::string& image, const std::string& words) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/journal_entry.h"
 #include "plugin/timeline/host_words.h"
 #include "plugin/timeline/names.h"
 #include "plugin/timeline/summary_words.h"
@@ -20,18 +19,6 @@ void say_which_copy(const std::string& input, const std::string& volume, const s
   else if (place.copy == LogCopy::unknown && !place.words.empty())
     diagnostics.note(fmt::format("note: {}: whether the host wrote to {} of {} is not known; {}",
                                  input, folder, volume, place.words));
-}
-
-bool is_compressed(const FileEntry& entry) {
-  const std::string& outermost = entry.path_spec.front().type_indicator;
-  return outermost == "GZIP" || outermost == "COMPRESSED_STREAM" || has_journal_name(entry.path);
-}
-
-std::uint64_t sound_bytes(std::uint64_t size, const std::vector<DamagedRange>& damage) {
-  std::uint64_t sound = size;
-  for (const DamagedRange& damaged : damage)
-    sound -= std::min(damaged.range.end, size) - std::min(damaged.range.begin, size);
-  return sound;
 }
 
 std::string lost_log_words(const std::string& volume, const FileEntry& entry,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,12 +14,6 @@ namespace pidometer {
 /// Says of a folder that is an older copy of a host's logs, or may be, what is known of that.
 void say_which_copy(const std::string& input, const std::string& volume, const std::string& folder,
                     const LogPlace& place, Diagnostics& diagnostics);
-
-/// Whether the decoded form is another than the stored one.
-bool is_compressed(const FileEntry& entry);
-
-/// Of the first `size` bytes those that no damage hits. `damage` is disjoint, as ByteStream's is.
-std::uint64_t sound_bytes(std::uint64_t size, const std::vector<DamagedRange>& damage);
 
 /// Of a log that was found and none of whose lines is left: where it lies, its size and its damage,
 /// which must not be empty.

@@ -297,6 +297,10 @@ std::vector<FileRequest> CronOdometer::crontab_files() const {
           {crontab_table_folders(), crontab_table_names()}};
 }
 
+LoginRecords CronOdometer::login_records() const {
+  return {login_record_globs(), {running_record_folders(), running_record_globs()}};
+}
+
 bool CronOdometer::check_required_format(std::string_view head) const {
   return looks_like_cron_log(head);
 }

@@ -11,6 +11,7 @@ class CronOdometer final : public Plugin {
   std::span<const std::string_view> path_globs() const override;
   FileRequest witness_files() const override;
   std::vector<FileRequest> crontab_files() const override;
+  LoginRecords login_records() const override;
   bool check_required_format(std::string_view head) const override;
   std::optional<Error> unreadable_form(std::string_view head) const override;
   RecoveredLogs recover(std::span<const LogFile* const> live, std::span<const LogFile* const> found,

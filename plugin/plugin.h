@@ -69,6 +69,12 @@ struct FileRequest {
   std::span<const std::string_view> globs;
 };
 
+/// Records of log-ins, which stand beside the logs for whoever reads on by other means.
+struct LoginRecords {
+  std::span<const std::string_view> globs;  ///< of files in the log folders
+  FileRequest running;                      ///< those that speak of the running system
+};
+
 /// What is asked of a host's logs.
 enum class Question : std::uint8_t {
   findings,
@@ -146,6 +152,8 @@ class Plugin {
   virtual FileRequest witness_files() const { return {}; }
   /// The same of the host's crontabs.
   virtual std::vector<FileRequest> crontab_files() const { return {}; }
+  /// Where the records of log-ins lie, and what they are called. None by default.
+  virtual LoginRecords login_records() const { return {}; }
   /// Whether the first bytes of a file (as many as there are, 64 KiB at most) look like this
   /// plugin's format.
   virtual bool check_required_format(std::string_view head) const = 0;

@@ -129,6 +129,12 @@ constexpr auto kGlobs = std::to_array<std::string_view>({
     "logrotate.status",
 });
 
+constexpr auto kLoginRecords = std::to_array<std::string_view>({"wtmp*", "btmp*", "utmp*"});
+
+/// On a /var volume of its own /var/run is /run.
+constexpr auto kRunFolders = std::to_array<std::string_view>({"/var/run", "/run"});
+constexpr auto kRunRecords = std::to_array<std::string_view>({"utmp*"});
+
 /// `auth.log`, `auth.log.1`, `auth.log-20261102.gz`; `wtmpx` is another thing.
 bool is_of(std::string_view name, std::string_view stem) {
   if (stem.starts_with('*')) {
@@ -152,6 +158,18 @@ std::span<const std::string_view> witness_folders() {
 
 std::span<const std::string_view> witness_globs() {
   return kGlobs;
+}
+
+std::span<const std::string_view> login_record_globs() {
+  return kLoginRecords;
+}
+
+std::span<const std::string_view> running_record_folders() {
+  return kRunFolders;
+}
+
+std::span<const std::string_view> running_record_globs() {
+  return kRunRecords;
 }
 
 const WitnessSource* witness_source_of(std::string_view path) {

@@ -54,6 +54,13 @@ std::span<const std::string_view> witness_folders();
 /// The names to look for in these folders, as fnmatch(3) patterns; every row's stem is among them.
 std::span<const std::string_view> witness_globs();
 
+/// Of these names those of the records of log-ins.
+std::span<const std::string_view> login_record_globs();
+
+/// Where the record lies that speaks of the running system, and its name.
+std::span<const std::string_view> running_record_folders();
+std::span<const std::string_view> running_record_globs();
+
 /// The row that a file is of; nullptr: none.
 const WitnessSource* witness_source_of(std::string_view path);
 

@@ -3,7 +3,9 @@
 #include <fnmatch.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "plugin/witness/witness_programs.h"
 
@@ -34,6 +36,17 @@ TEST(WitnessSources, TakeTheirSamples) {
       asked = asked || fnmatch(std::string(glob).c_str(), name.c_str(), 0) == 0;
     EXPECT_TRUE(asked);
   }
+}
+
+/// Whatever is a record of log-ins is copied with --all-logs, and nothing else for its sake.
+TEST(WitnessSources, TheRecordsOfLogInsAreThoseOfTheTable) {
+  std::vector<std::string> wanted;
+  for (const WitnessSource& source : witness_sources())
+    if (source.form == WitnessForm::records) wanted.push_back(std::string(source.stem) + "*");
+  EXPECT_EQ(std::vector<std::string>(login_record_globs().begin(), login_record_globs().end()),
+            wanted);
+  for (const std::string_view glob : running_record_globs())
+    EXPECT_NE(std::find(wanted.begin(), wanted.end(), glob), wanted.end()) << glob;
 }
 
 TEST(WitnessSources, KnowAFileByItsName) {
