@@ -3,13 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 #include "base/timestamp.h"
-#include "merge/temporary_file.h"
+#include "merge/row_sorter.h"
 
 namespace pidometer {
 
@@ -23,39 +21,33 @@ struct RowOrder {
   bool behind_findings = false;
 };
 
-/// Takes finished rows in any order and gives them back sorted. Rows beyond kMemoryLimit bytes wait
-/// in an unlinked temporary file ($TMPDIR or /tmp), so that a million records cost 32 bytes of
-/// memory each and not a row each.
+/// Takes finished rows in any order and gives them back sorted (equal orders: as added): a
+/// RowSorter whose keys are the places of rows. Findings of any real case stay in memory; only
+/// `--records` of large logs goes over its limit.
 class RowSpool {
  public:
-  /// Findings of any real case stay below it; only `--records` of large logs goes over.
-  static constexpr std::size_t kMemoryLimit = std::size_t{32} << 20;
-
-  explicit RowSpool(std::size_t memory_limit = kMemoryLimit);
+  explicit RowSpool(SorterLimits limits = {}) : sorter_(limits) {}
   RowSpool(const RowSpool&) = delete;
   RowSpool& operator=(const RowSpool&) = delete;
 
-  Result<void> add(RowOrder order, std::string_view row);
-  std::size_t size() const { return index_.size(); }
+  Result<void> add(const RowOrder& order, std::string_view row) {
+    const RowKey key{order.time, (std::uint64_t{order.source} << 32) | order.line,
+                     order.behind_findings ? 1U : 0U, size_++};
+    return sorter_.add(key, row);
+  }
 
-  /// Hands all rows to `take` in order (equal orders: as added). Stops at the first error of `take`
-  /// or of the disk.
-  Result<void> drain(const std::function<Result<void>(std::string_view)>& take);
+  /// Of all rows that were added.
+  std::size_t size() const { return size_; }
+
+  /// Hands all rows to `take` in order, and is empty then. Stops at the first error of `take` or of
+  /// the disk.
+  Result<void> drain(const std::function<Result<void>(std::string_view)>& take) {
+    return sorter_.drain([&take](const RowKey&, std::string_view row) { return take(row); });
+  }
 
  private:
-  struct Entry {
-    Timestamp time;
-    std::uint32_t source;
-    std::uint32_t line;
-    std::uint32_t length;
-    std::uint64_t behind_findings : 1;
-    std::uint64_t offset : 63;
-  };
-
-  std::size_t memory_limit_;
-  std::vector<Entry> index_;
-  TemporaryFile spilled_;
-  std::string memory_;  ///< rows behind those in spilled_
+  RowSorter sorter_;
+  std::size_t size_ = 0;
 };
 
 }  // namespace pidometer

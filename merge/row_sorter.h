@@ -17,8 +17,8 @@ namespace pidometer {
 /// What rows are sorted by, in the order of the members.
 struct RowKey {
   Timestamp time;
-  std::uint64_t digest_high = 0;  ///< of the row's bytes, or 0
-  std::uint64_t digest_low = 0;
+  std::uint64_t high = 0;  ///< what comes between: a digest of the row's bytes, its place, or 0
+  std::uint64_t low = 0;
   std::uint64_t sequence = 0;  ///< grows in the order in which rows were met
 
   friend auto operator<=>(const RowKey&, const RowKey&) = default;

@@ -19,8 +19,8 @@ constexpr unsigned kLineBits = 44;
 /// 128 bits of SHA-256: rows are hostile input, and none must be made to pass for another.
 void set_digest(RowKey& key, std::string_view row) {
   const Sha256Digest digest = sha256_of(row);
-  std::memcpy(&key.digest_high, digest.data(), sizeof key.digest_high);
-  std::memcpy(&key.digest_low, digest.data() + sizeof key.digest_high, sizeof key.digest_low);
+  std::memcpy(&key.high, digest.data(), sizeof key.high);
+  std::memcpy(&key.low, digest.data() + sizeof key.high, sizeof key.low);
 }
 
 /// Blank lines hold no row; nothing is lost with them.
@@ -96,8 +96,8 @@ Result<void> TimelineMerge::write_distinct(const RowSorter::Sink& sink) {
   Result<void> done = sorter_.drain([&](const RowKey& key, std::string_view row) -> Result<void> {
     if (last && last->time != key.time)
       if (Result<void> drained = instant.drain(sink); !drained) return drained;
-    const bool same = last && last->time == key.time && last->digest_high == key.digest_high &&
-                      last->digest_low == key.digest_low;
+    const bool same =
+        last && last->time == key.time && last->high == key.high && last->low == key.low;
     last = key;
     if (same) {
       ++inputs_[key.sequence >> kLineBits].duplicates;

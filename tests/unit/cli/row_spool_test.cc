@@ -30,8 +30,8 @@ std::vector<std::string> drained(RowSpool& spool) {
 }
 
 TEST(RowSpool, SortsByTimeThenFileThenLineThenArrival) {
-  for (const std::size_t limit : {std::size_t{0}, std::size_t{2}, RowSpool::kMemoryLimit}) {
-    RowSpool spool(limit);
+  for (const std::size_t limit : {std::size_t{0}, std::size_t{150}, SorterLimits().run_bytes}) {
+    RowSpool spool({.run_bytes = limit});
     ASSERT_TRUE(spool.add(order(2, 0, 1), "e"));
     ASSERT_TRUE(spool.add(order(1, 1, 1), "d"));
     ASSERT_TRUE(spool.add(order(1, 0, 9), "b"));
@@ -54,7 +54,7 @@ TEST(RowSpool, PutsFindingsBeforeWhatElseTheirLineGives) {
 }
 
 TEST(RowSpool, GivesBackRowsThatWentThroughTheDisk) {
-  RowSpool spool(1000);
+  RowSpool spool({.run_bytes = 1000, .fan_in = 4});
   std::vector<std::string> want;
   for (int i = 0; i < 500; ++i) {
     want.push_back(std::string(static_cast<std::size_t>(i % 40), 'x') + std::to_string(i));
@@ -81,8 +81,9 @@ TEST(RowSpool, StopsAtTheFirstErrorOfItsTaker) {
 TEST(RowSpool, ItsFileNeverHasAName) {
   const TemporaryFolder folder;
   setenv("TMPDIR", folder.path().c_str(), 1);
-  RowSpool spool(0);
-  const Result<void> added = spool.add(order(1, 0, 0), "row");
+  RowSpool spool({.run_bytes = 0});
+  ASSERT_TRUE(spool.add(order(1, 0, 0), "row"));
+  const Result<void> added = spool.add(order(2, 0, 0), "row");  // the first makes room
   unsetenv("TMPDIR");
   ASSERT_TRUE(added);
   std::vector<std::string> names;
@@ -97,8 +98,9 @@ TEST(RowSpool, ItsFileNeverHasAName) {
 
 TEST(RowSpool, SaysWhereItCouldNotWrite) {
   setenv("TMPDIR", "/nonexistent", 1);
-  RowSpool spool(0);
-  const Result<void> added = spool.add(order(1, 0, 0), "row");
+  RowSpool spool({.run_bytes = 0});
+  ASSERT_TRUE(spool.add(order(1, 0, 0), "row"));
+  const Result<void> added = spool.add(order(2, 0, 0), "row");  // the first makes room
   unsetenv("TMPDIR");
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().message, "cannot keep rows in a temporary file in /nonexistent");
