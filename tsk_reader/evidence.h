@@ -49,12 +49,20 @@ struct InputGroup {
   std::vector<std::filesystem::path> maps = {};
 };
 
+/// A file that a virtual disk among the inputs reads from where it holds nothing itself: the image
+/// below an overlay.
+struct LowerFile {
+  std::filesystem::path file;
+  std::string disk;  ///< as given
+};
+
 /// What became of the paths on the command line.
 struct GroupedInputs {
   std::vector<InputGroup> groups;  ///< in the order of the command line
   std::vector<Error> errors;  ///< paths that are no input: missing, empty, a PNG; the others go on
-  std::vector<std::string> notes;  ///< how an input was taken, where that may surprise
-  std::vector<std::string> parts;  ///< paths that are extents of a disk of another name
+  std::vector<std::string> notes;     ///< how an input was taken, where that may surprise
+  std::vector<std::string> parts;     ///< paths that are extents of a disk of another name
+  std::vector<LowerFile> lower = {};  ///< of qcow2 and VMDK, all the way down
 };
 
 /// Groups paths into inputs: EWF segments by the set identifier in their headers, never by name

@@ -11,6 +11,7 @@
 #include "tsk_reader/container/content_sniffer.h"
 #include "tsk_reader/container/ddrescue/find_maps.h"
 #include "tsk_reader/container/ewf/ewf_grouping.h"
+#include "tsk_reader/container/lower_files.h"
 #include "tsk_reader/container/raw_source.h"
 #include "tsk_reader/container/vmdk/vmdk_grouping.h"
 #include "tsk_reader/evidence.h"
@@ -104,6 +105,7 @@ class Grouper {
     inputs.errors = std::move(errors_);
     inputs.notes = std::move(notes_);
     inputs.parts = std::move(parts_);
+    inputs.lower = std::move(lower_);
     return inputs;
   }
 
@@ -212,6 +214,7 @@ class Grouper {
         notes_.push_back("note: " + name + " is a part of the disk of " + whole.string() +
                          ", which is read as a whole");
       }
+      for (fs::path& below : lower_files(whole)) lower_.push_back({std::move(below), name});
       add(InputKind::image, name, order, {whole});
     } else if (sniffed.content == Content::disk || forced) {
       raw_orders_.insert(order);
@@ -306,6 +309,7 @@ class Grouper {
   std::vector<Error> errors_;
   std::vector<std::string> notes_;
   std::vector<std::string> parts_;
+  std::vector<LowerFile> lower_;
   std::vector<EwfSegment> segments_;
   std::vector<std::string> names_;                        // of segments_, as given
   std::vector<std::size_t> orders_;                       // of segments_, on the command line

@@ -145,9 +145,15 @@ void transfer(Wire& wire, InputGroup& value) {
 }
 
 template <typename Wire>
+void transfer(Wire& wire, LowerFile& value) {
+  auto& [file, disk] = value;
+  wire(file, disk);
+}
+
+template <typename Wire>
 void transfer(Wire& wire, GroupedInputs& value) {
-  auto& [groups, errors, notes, parts] = value;
-  wire(groups, errors, notes, parts);
+  auto& [groups, errors, notes, parts, lower] = value;
+  wire(groups, errors, notes, parts, lower);
 }
 
 template <typename Wire>

@@ -139,4 +139,19 @@ std::vector<std::string> qcow2_snapshot_names(ContainerFile& file, const Qcow2He
   return names;
 }
 
+std::string qcow2_file_name(std::string_view backing) {
+  if (!backing.starts_with("json:")) {
+    if (backing.starts_with("file:")) backing.remove_prefix(5);
+    return std::string(backing);
+  }
+  constexpr std::string_view kKey = "\"filename\"";
+  const std::size_t key = backing.rfind(kKey);
+  if (key == std::string_view::npos) return {};
+  const std::size_t begin = backing.find('"', key + kKey.size());
+  if (begin == std::string_view::npos) return {};
+  const std::size_t end = backing.find('"', begin + 1);
+  return std::string(
+      backing.substr(begin + 1, end == std::string_view::npos ? 0 : end - begin - 1));
+}
+
 }  // namespace pidometer

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -46,6 +47,11 @@ inline constexpr std::uint64_t kMostL1Entries = (std::uint64_t{32} << 20) / 8;
 /// Errors name what is wrong, without the file's name: encryption, an unknown feature, a header
 /// that makes no sense.
 Result<Qcow2Header> read_qcow2_header(ContainerFile& file);
+
+/// The name of the file that a header calls its backing file. qemu writes
+/// `json:{"driver":"qcow2","file":{"driver":"file","filename":"base.img"}}` where a plain name does
+/// not say enough; the file's name is all that can be looked for here.
+std::string qcow2_file_name(std::string_view backing);
 
 /// The names of the snapshots, as far as they can be read; no more than 20.
 std::vector<std::string> qcow2_snapshot_names(ContainerFile& file, const Qcow2Header& header);

@@ -11,23 +11,6 @@
 namespace pidometer {
 namespace {
 
-/// qemu writes `json:{"driver":"qcow2","file":{"driver":"file","filename":"base.img"}}` where a
-/// plain name does not say enough. The file's name is all that can be looked for here.
-std::string file_name_in(std::string_view backing) {
-  if (!backing.starts_with("json:")) {
-    if (backing.starts_with("file:")) backing.remove_prefix(5);
-    return std::string(backing);
-  }
-  constexpr std::string_view kKey = "\"filename\"";
-  const std::size_t key = backing.rfind(kKey);
-  if (key == std::string_view::npos) return {};
-  const std::size_t begin = backing.find('"', key + kKey.size());
-  if (begin == std::string_view::npos) return {};
-  const std::size_t end = backing.find('"', begin + 1);
-  return std::string(
-      backing.substr(begin + 1, end == std::string_view::npos ? 0 : end - begin - 1));
-}
-
 void warn_of_state(ContainerFile& file, const Qcow2Header& header, ImageChain& chain) {
   if (header.dirty)
     chain.warn(WarningKind::damaged_image,
@@ -66,8 +49,8 @@ Result<std::unique_ptr<BlockSource>> open_qcow2_source(std::unique_ptr<OsFile> o
   parts.path_spec = container_path_spec("QCOW", path);
   const bool has_backing = !header->backing_file.empty();
   if (has_backing) {
-    Result<std::unique_ptr<BlockSource>> below =
-        chain.open_below(path, file_name_in(header->backing_file), header->backing_format == "raw");
+    Result<std::unique_ptr<BlockSource>> below = chain.open_below(
+        path, qcow2_file_name(header->backing_file), header->backing_format == "raw");
     if (below) {
       parts.below = std::move(*below);
     } else {
