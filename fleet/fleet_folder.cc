@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,32 +53,77 @@ void remove_temporaries(const std::string& place, const std::set<std::string, st
 }  // namespace
 
 Result<FleetFolder> FleetFolder::open(const std::string& path) {
+  FleetFolder folder(path);
+  Result<void> done = folder.make();
+  if (done) done = folder.take_lock();
+  if (done) return folder;
+  folder.undo();
+  return tl::unexpected(done.error());
+}
+
+Result<void> FleetFolder::make() {
   std::error_code error;
-  fs::create_directories(fs::path(path) / "images", error);
+  const fs::path images = fs::path(path_) / "images";
+  for (fs::path folder = images; !folder.empty() && !fs::exists(folder, error);
+       folder = folder.parent_path())
+    made_.push_back(folder.string());
+  fs::create_directories(images, error);
   if (error)
-    return fail(ErrorKind::output, "cannot make the folder " + path + "/images", error.message(),
+    return fail(ErrorKind::output, "cannot make the folder " + images.string(), error.message(),
                 "give another folder");
-  const std::string name = path + "/.lock";
-  // Not closed on exec: a lock of flock() is held as long as any process has the descriptor.
-  const int lock = ::open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
-  if (lock < 0)
-    return fail(ErrorKind::output, "cannot write " + name, std::strerror(errno),
-                "check that the folder may be written");
-  FleetFolder folder(path, lock);
-  for (int tries = 0; ::flock(lock, LOCK_EX | LOCK_NB) != 0; ++tries) {
-    if (errno != EWOULDBLOCK && errno != EINTR)
+  return {};
+}
+
+Result<void> FleetFolder::take_lock() {
+  const std::string name = lock_file();
+  const auto named_so = [&name](int descriptor) {
+    struct stat held {};
+    struct stat named {};
+    return ::fstat(descriptor, &held) == 0 && ::stat(name.c_str(), &named) == 0 &&
+           held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+  };
+  for (int tries = 0;; ++tries) {
+    if (lock_ < 0) {
+      struct stat before {};
+      made_lock_ = ::lstat(name.c_str(), &before) != 0;
+      // Not closed on exec: a lock of flock() is held as long as any process has the descriptor.
+      lock_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
+      if (lock_ < 0) {
+        made_lock_ = false;
+        return fail(ErrorKind::output, "cannot write " + name, std::strerror(errno),
+                    "check that the folder may be written");
+      }
+    }
+    if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) {
+      if (named_so(lock_)) return {};
+      // Of a run that was refused meanwhile, and took its file along: nobody else would heed it.
+      ::close(std::exchange(lock_, -1));
+    } else if (errno != EWOULDBLOCK && errno != EINTR) {
       return fail(ErrorKind::output, "cannot lock " + name, std::strerror(errno),
                   "give a folder on another file system");
-    if (tries >= kLockTries)
-      return fail(ErrorKind::usage, "another fleet writes to " + path,
-                  path + "/status.json says which", "wait for its end, or give another folder");
+    }
+    if (tries >= kLockTries) {
+      made_lock_ = false;
+      return fail(ErrorKind::usage, "another fleet writes to " + path_,
+                  path_ + "/status.json says which", "wait for its end, or give another folder");
+    }
     std::this_thread::sleep_for(kLockPause);
   }
-  return folder;
+}
+
+void FleetFolder::undo() {
+  std::error_code ignored;
+  if (made_lock_) fs::remove(lock_file(), ignored);
+  for (const std::string& folder : made_) fs::remove(folder, ignored);  // where it is empty
+  made_lock_ = false;
+  made_.clear();
 }
 
 FleetFolder::FleetFolder(FleetFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)),
+      made_lock_(std::exchange(other.made_lock_, false)),
+      made_(std::exchange(other.made_, {})) {}
 
 FleetFolder::~FleetFolder() {
   if (lock_ >= 0) ::close(lock_);
@@ -94,9 +140,12 @@ std::string FleetFolder::set_aside_file(const std::string& name, std::string_vie
   return "images/.earlier/" + image_file(name, kind).substr(kFolder.size());
 }
 
-void FleetFolder::remove_unfinished(std::span<const FleetEntry> images) const {
+void FleetFolder::remove_unfinished() const {
   remove_temporaries(path_, {fs::path(status_file()).filename().string(),
                              fs::path(timeline_file()).filename().string()});
+}
+
+void FleetFolder::remove_unfinished(std::span<const FleetEntry> images) const {
   std::set<std::string, std::less<>> files;
   for (const FleetEntry& entry : images)
     for (const auto& [kind, suffix] : kKinds) files.insert(entry.name + std::string(suffix));

@@ -22,8 +22,12 @@ using FileHash = std::function<std::string(const std::string& path)>;
 class FleetFolder {
  public:
   /// Makes the folder where it is not there, and locks it. Errors: ErrorKind::usage where another
-  /// fleet has it, ErrorKind::output where it cannot be made.
+  /// fleet has it, ErrorKind::output where it cannot be made; what was made is gone again then.
   static Result<FleetFolder> open(const std::string& path);
+
+  /// Removes what open() made, as far as nobody put anything there: a run that is refused leaves
+  /// nothing.
+  void undo();
 
   FleetFolder(FleetFolder&& other) noexcept;
   FleetFolder& operator=(FleetFolder&& other) = delete;
@@ -36,8 +40,10 @@ class FleetFolder {
   std::string absolute(const std::string& relative) const { return path_ + "/" + relative; }
 
   /// Removes what programs that were killed left of files that they had not finished: of the
-  /// status, of the timeline and of the files of these images, by the mark of
-  /// base/temporary_name.h. What has another name is somebody else's, evidence even.
+  /// status and of the timeline, by the mark of base/temporary_name.h. What has another name is
+  /// somebody else's, evidence even.
+  void remove_unfinished() const;
+  /// The same of the files of these images.
   void remove_unfinished(std::span<const FleetEntry> images) const;
   /// A file that is there already and that a run over these images would write, beside the status;
   /// empty where there is none.
@@ -69,10 +75,16 @@ class FleetFolder {
   void drop_aside(const std::string& name) const;
 
  private:
-  FleetFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  explicit FleetFolder(std::string path) : path_(std::move(path)) {}
+
+  Result<void> make();
+  Result<void> take_lock();
+  std::string lock_file() const { return path_ + "/.lock"; }
 
   std::string path_;
   int lock_ = -1;
+  bool made_lock_ = false;
+  std::vector<std::string> made_;  ///< folders, innermost first
 };
 
 }  // namespace pidometer

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/temporary_name.h"
@@ -27,6 +28,7 @@ TEST(FleetFolder, RemovesWhatAFleetLeftUnfinished) {
                            "images/.web01.E01.summary.json.pidometer-000000",
                            "images/.web01.E01.html.pidometer-zzzzzz"}) {
     place.write(name, "half");
+    folder->remove_unfinished();
     folder->remove_unfinished(images_named({"db", "web01.E01"}));
     EXPECT_FALSE(std::filesystem::exists(place.file(name))) << name;
   }
@@ -48,10 +50,53 @@ TEST(FleetFolder, LeavesTheFilesOfOthers) {
   for (const std::string& name : foreign) place.write(name, "evidence");
   std::filesystem::create_directory(place.file(".status.json.pidometer-folder"));
   std::filesystem::create_symlink("nowhere", place.file(".status.json.pidometer-aaaaaa"));
+  folder->remove_unfinished();
   folder->remove_unfinished(images_named({"web01"}));
   for (const std::string& name : foreign) EXPECT_EQ(place.read(name), "evidence") << name;
   EXPECT_TRUE(std::filesystem::exists(place.file(".status.json.pidometer-folder")));
   EXPECT_TRUE(std::filesystem::is_symlink(place.file(".status.json.pidometer-aaaaaa")));
+}
+
+/// A run that is refused leaves nothing, and what was there stays.
+TEST(FleetFolder, WhatWasMadeCanBeUndone) {
+  const TemporaryFolder place;
+  for (const std::string& path : {place.file("a/b/c"), place.file("a/b/"), place.path().string()}) {
+    Result<FleetFolder> folder = FleetFolder::open(path);
+    ASSERT_TRUE(folder);
+    folder->undo();
+    EXPECT_EQ(place.entries(), 0U) << path;
+  }
+  std::filesystem::create_directories(place.file("images"));
+  place.write("images/other", "theirs");
+  Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  place.write("new", "theirs");
+  folder->undo();
+  EXPECT_EQ(place.entries(), 2U);
+  EXPECT_EQ(place.read("images/other"), "theirs");
+  EXPECT_FALSE(FleetFolder::open(place.file("new/folder")));
+  EXPECT_EQ(place.entries(), 2U);
+}
+
+/// Whoever waits for the lock of a run that takes its file along must not hold a file that nobody
+/// else will ever find.
+TEST(FleetFolder, ALockThatWasTakenAlongIsNone) {
+  const TemporaryFolder place;
+  Result<FleetFolder> first = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(first);
+  std::thread second([&] {
+    const Result<FleetFolder> waited = FleetFolder::open(place.path().string());
+    ASSERT_TRUE(waited);
+    const Result<FleetFolder> third = FleetFolder::open(place.path().string());
+    ASSERT_FALSE(third);
+    EXPECT_EQ(third.error().message, "another fleet writes to " + place.path().string());
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));  // it tries each 100 ms
+  {
+    FleetFolder refused = std::move(*first);
+    refused.undo();
+  }
+  second.join();
 }
 
 TEST(TemporaryName, IsKnownByItsMark) {
