@@ -87,6 +87,43 @@ Json image_json(const FleetEntry& entry) {
   return json;
 }
 
+FleetCall call_of(const FleetStatus& status) {
+  FleetCall call;
+  call.tool_version = status.tool_version;
+  call.tool_sha256 = status.tool_sha256;
+  call.state = status.state;
+  call.exit_status = status.exit_status;
+  call.started = iso8601(status.started);
+  call.updated = iso8601(status.updated);
+  if (status.ended) call.ended = iso8601(*status.ended);
+  for (const std::string& word : status.command_line)
+    call.command_line.push_back(escape_bytes(word));
+  call.working_directory = escape_bytes(status.working_directory);
+  call.user = escape_bytes(status.user);
+  call.host = escape_bytes(status.host);
+  call.case_sha256 = status.case_sha256;
+  return call;
+}
+
+/// Beside the tool: what stands of the last run at the top of the document, too.
+void put_call(Json& json, const FleetCall& call) {
+  json["started"] = call.started;
+  json["updated"] = call.updated;
+  put_text(json, "ended", call.ended);
+  json["command_line"] = call.command_line;
+  put_text(json, "working_directory", call.working_directory);
+  put_text(json, "user", call.user);
+  put_text(json, "host", call.host);
+  put_text(json, "case_sha256", call.case_sha256);
+}
+
+Json call_json(const FleetCall& call) {
+  Json json = {{"tool", tool_json(call.tool_version, call.tool_sha256)}, {"state", call.state}};
+  if (call.exit_status) json["exit_status"] = *call.exit_status;
+  put_call(json, call);
+  return json;
+}
+
 Json counts_json(const FleetStatus& status) {
   Json json = {{"total", status.images.size()}};
   for (const auto& [state, name] : kStates) json[std::string(name)] = count_images(status, state);
@@ -111,17 +148,13 @@ std::string write_fleet_status(const FleetStatus& status) {
                {"state", status.state}};
   if (status.exit_status) json["exit_status"] = *status.exit_status;
   json["counts"] = counts_json(status);
-  json["started"] = iso8601(status.started);
-  json["updated"] = iso8601(status.updated);
-  if (status.ended) json["ended"] = iso8601(*status.ended);
-  json["command_line"] = texts(status.command_line);
-  put_text(json, "working_directory", status.working_directory);
-  put_text(json, "user", status.user);
-  put_text(json, "host", status.host);
-  put_text(json, "case_sha256", status.case_sha256);
+  const FleetCall call = call_of(status);
+  put_call(json, call);
   json["pid"] = status.pid;
   json["jobs"] = status.jobs;
   if (status.timeline) json["timeline"] = output_json(*status.timeline);
+  json["runs"] = array_of(status.earlier_runs, call_json);
+  json["runs"].push_back(call_json(call));
   json["errors"] = array_of(status.errors, error_json);
   json["images"] = array_of(status.images, image_json);
   return dump_json(json, 1) + "\n";

@@ -69,12 +69,31 @@ struct FleetEntry : ImageResult {
   std::optional<EarlierResult> earlier;
 };
 
+/// One run over the folder. All texts are escaped, and times ISO 8601.
+struct FleetCall {
+  std::string tool_version;
+  std::string tool_sha256;
+  std::string state;  ///< as FleetStatus has it; of a run that was killed what it was at
+  std::optional<int> exit_status;
+  std::string started;
+  std::string updated;  ///< when it last wrote the status
+  std::string ended;    ///< empty: it was killed, or goes on
+  std::vector<std::string> command_line;
+  std::string working_directory;
+  std::string user;
+  std::string host;
+  std::string case_sha256;
+
+  friend bool operator==(const FleetCall&, const FleetCall&) = default;
+};
+
 /// What the status file says (docs/fleets.md, schemas/fleet_status.schema.json).
 struct FleetStatus {
   std::string tool_version;
   std::string tool_sha256;
-  std::string case_sha256;        ///< of the list of --case
-  std::string state = "running";  ///< running, interrupted, complete, partial, failed
+  std::string case_sha256;  ///< of the list of --case
+  /// planning, running, timeline; at the end interrupted, complete, partial, failed
+  std::string state = "running";
   std::optional<int> exit_status;
   std::vector<std::string> command_line;
   std::string working_directory;
@@ -88,6 +107,8 @@ struct FleetStatus {
   std::optional<FleetOutput> timeline;
   std::vector<FleetEntry> images;
   std::vector<Error> errors;  ///< of no one image
+  /// Those that this one goes on with, in order; of a status that was read, its own run too.
+  std::vector<FleetCall> earlier_runs;
 };
 
 inline constexpr int kFleetStatusVersion = 1;
@@ -97,8 +118,9 @@ std::string_view image_state_name(ImageState state);
 /// As one JSON document, indented by one, with its newline.
 std::string write_fleet_status(const FleetStatus& status);
 
-/// What an earlier run wrote, as far as --resume needs it: version, images with state, arguments,
-/// files, outputs. `name` is the file's. Errors: ErrorKind::usage where it is no such document.
+/// What an earlier run wrote, as far as --resume needs it: version, runs, and images with what is
+/// said of them, state, arguments, files, outputs. `name` is the file's. Errors: ErrorKind::usage
+/// where it is no such document.
 Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string& name);
 
 /// Images in a state.

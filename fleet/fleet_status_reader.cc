@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fleet/fleet_status.h"
+#include "plugin/timeline/escape_bytes.h"
 
 namespace pidometer {
 namespace {
@@ -84,9 +85,54 @@ void read_tool(const Json& json, std::string& version, std::string& sha256) {
   sha256 = text_of(*tool, "sha256");
 }
 
+FleetImage image_of(const Json& json) {
+  FleetImage image;
+  for (const std::string& segment : texts_of(json, "inputs"))
+    image.segments.push_back(unescape_bytes(segment));
+  for (const auto& [key, text] :
+       {std::pair("case_id", &image.case_id), std::pair("evidence_id", &image.evidence_id),
+        std::pair("hostname", &image.hostname), std::pair("timezone", &image.timezone)})
+    *text = unescape_bytes(text_of(json, key));
+  if (const auto year = integer_of(json, "year")) image.year = static_cast<int>(*year);
+  return image;
+}
+
+/// A run of which its record is whole enough to be one.
+std::optional<FleetCall> call_of(const Json& json) {
+  FleetCall call;
+  read_tool(json, call.tool_version, call.tool_sha256);
+  call.state = text_of(json, "state");
+  if (const auto status = integer_of(json, "exit_status"))
+    call.exit_status = static_cast<int>(*status);
+  call.started = text_of(json, "started");
+  call.updated = text_of(json, "updated");
+  call.ended = text_of(json, "ended");
+  call.command_line = texts_of(json, "command_line");
+  call.working_directory = text_of(json, "working_directory");
+  call.user = text_of(json, "user");
+  call.host = text_of(json, "host");
+  call.case_sha256 = text_of(json, "case_sha256");
+  const bool whole = !call.tool_version.empty() && !call.tool_sha256.empty() &&
+                     !call.state.empty() && !call.started.empty() && !call.updated.empty() &&
+                     !call.command_line.empty();
+  return whole ? std::optional(std::move(call)) : std::nullopt;
+}
+
+std::vector<FleetCall> calls_of(const Json& json) {
+  std::vector<FleetCall> calls;
+  if (const Json* const runs = member(json, "runs", Json::value_t::array)) {
+    for (const Json& run : *runs)
+      if (std::optional<FleetCall> call = call_of(run)) calls.push_back(std::move(*call));
+  } else if (std::optional<FleetCall> call = call_of(json)) {
+    calls.push_back(std::move(*call));  // of a version that told of the last one only
+  }
+  return calls;
+}
+
 FleetEntry entry_of(const Json& json) {
   FleetEntry entry;
   entry.name = text_of(json, "name");
+  entry.image = image_of(json);
   read_result(json, entry);
   if (const Json* const earlier = member(json, "earlier", Json::value_t::object)) {
     entry.earlier.emplace();
@@ -107,6 +153,7 @@ Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string&
                 "give another folder, or add --force to begin anew");
   FleetStatus status;
   read_tool(json, status.tool_version, status.tool_sha256);
+  status.earlier_runs = calls_of(json);
   for (const Json& image : *images) status.images.push_back(entry_of(image));
   return status;
 }

@@ -26,6 +26,18 @@ FleetStatus sample() {
   status.jobs = 2;
   status.started = at(1795903200);
   status.updated = at(1795903260);
+  status.earlier_runs = {{.tool_version = "0.1.0",
+                          .tool_sha256 = std::string(64, 'a'),
+                          .state = "interrupted",
+                          .exit_status = 130,
+                          .started = "2026-11-28T21:59:00.000000+00:00",
+                          .updated = "2026-11-28T22:00:10.000000+00:00",
+                          .ended = "2026-11-28T22:00:10.000000+00:00",
+                          .command_line = {"pidometer", "scan", "-d", "out", "web01.E01"},
+                          .working_directory = "/cases/2026-041",
+                          .user = "examiner",
+                          .host = "lab3",
+                          .case_sha256 = {}}};
   FleetEntry done;
   done.name = "E-01";
   done.image = {.segments = {"web01.E01", "web01.E02"},
@@ -98,9 +110,16 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   ASSERT_TRUE(after);
   EXPECT_EQ(after->tool_version, before.tool_version);
   EXPECT_EQ(after->tool_sha256, before.tool_sha256);
+  ASSERT_EQ(after->earlier_runs.size(), 2U);
+  EXPECT_EQ(after->earlier_runs[0], before.earlier_runs[0]);
+  EXPECT_EQ(after->earlier_runs[1].command_line, before.command_line);
+  EXPECT_EQ(after->earlier_runs[1].state, "running");
   ASSERT_EQ(after->images.size(), 3U);
   const FleetEntry& done = after->images[0];
   EXPECT_EQ(done.name, "E-01");
+  EXPECT_EQ(done.image.segments, before.images[0].image.segments);
+  EXPECT_EQ(done.image.hostname, "web01");
+  EXPECT_EQ(done.image.year, 2026);
   EXPECT_EQ(done.state, ImageState::complete);
   EXPECT_EQ(done.exit_status, 0);
   EXPECT_EQ(done.files, before.images[0].files);
@@ -119,6 +138,25 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   EXPECT_EQ(earlier.files, before.images[2].earlier->files);
   EXPECT_EQ(earlier.state, ImageState::partial);
   EXPECT_EQ(earlier.outputs.at(0).sha256, std::string(64, 'd'));
+}
+
+/// Versions before told of the last run alone.
+TEST(FleetStatus, AStatusWithoutRunsHasOne) {
+  const auto before = read_fleet_status(
+      R"({"status_version": 1, "tool": {"version": "0.1.0", "sha256": "a"}, "state": "complete",
+          "exit_status": 0, "started": "2026-11-28T22:00:00.000000+00:00",
+          "updated": "2026-11-28T22:01:00.000000+00:00", "command_line": ["pidometer", "scan"],
+          "images": []})",
+      "status.json");
+  ASSERT_TRUE(before);
+  ASSERT_EQ(before->earlier_runs.size(), 1U);
+  EXPECT_EQ(before->earlier_runs[0].tool_version, "0.1.0");
+  EXPECT_EQ(before->earlier_runs[0].exit_status, 0);
+  const auto odd = read_fleet_status(
+      R"({"status_version": 1, "runs": [5, {}, {"state": "complete"}], "images": []})",
+      "status.json");
+  ASSERT_TRUE(odd);
+  EXPECT_TRUE(odd->earlier_runs.empty());
 }
 
 TEST(FleetStatus, WhatIsCutOrChangedIsRefusedOrLess) {
