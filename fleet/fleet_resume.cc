@@ -150,14 +150,19 @@ void judge(EarlierResult& before, const FleetStatus& now, FleetEntry& entry, boo
   }
 }
 
-void resume_image(const FleetStatus& earlier, const FleetEntry& before, FleetStatus& now,
-                  FleetEntry& entry, bool reports, const FleetFolder& folder,
-                  const FileHash& hash) {
+/// What there may be of an image, the best first.
+std::vector<EarlierResult> results_of(const FleetEntry& before, const FleetStatus& earlier) {
   std::vector<EarlierResult> results;
   if (before.state != ImageState::waiting && before.state != ImageState::failed)
     results.push_back(result_of(before, earlier));
   if (before.earlier) results.push_back(*before.earlier);
-  for (EarlierResult& result : results) {
+  return results;
+}
+
+void resume_image(const FleetStatus& earlier, const FleetEntry& before, FleetStatus& now,
+                  FleetEntry& entry, bool reports, const FleetFolder& folder,
+                  const FileHash& hash) {
+  for (EarlierResult& result : results_of(before, earlier)) {
     if (!take_back_all(entry, result, folder, hash)) continue;
     recall_state(result);
     judge(result, now, entry, reports);
@@ -181,6 +186,24 @@ void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
     else
       folder.remove_outputs(entry.name);
   }
+}
+
+std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
+  std::vector<FleetEntry> images;
+  for (const FleetEntry& before : earlier.images) {
+    // What the file does not tell completely can be verified by no run.
+    if (before.name.empty() || before.image.segments.empty() || before.arguments.empty()) continue;
+    FleetEntry& entry = images.emplace_back();
+    entry.name = before.name;
+    entry.image = before.image;
+    entry.arguments = before.arguments;
+    std::vector<EarlierResult> results = results_of(before, earlier);
+    if (results.empty()) continue;
+    entry.earlier = std::move(results.front());
+    recall_state(*entry.earlier);
+    entry.earlier->why = "whether it holds was not looked at yet";
+  }
+  return images;
 }
 
 std::string kept_words(const FleetStatus& earlier, const FleetStatus& now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_status.h"
@@ -15,6 +16,10 @@ namespace pidometer {
 /// `earlier` until there is better; of all others what was written is removed.
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
                   const FleetFolder& folder, const FileHash& hash);
+
+/// The images of an earlier run while it is not decided yet what of it holds: all wait, and results
+/// are `earlier` ones, so that a run that is killed before it decides takes nothing away.
+std::vector<FleetEntry> undecided_images(const FleetStatus& earlier);
 
 /// `38 of 40 images are kept; scanned again: 1 for the arguments changed (--year), ...`; empty
 /// where all are kept.

@@ -9,6 +9,7 @@
 #include "base/exit_status.h"
 #include "fleet/child_messages.h"
 #include "fleet/fleet_progress.h"
+#include "fleet/heartbeat.h"
 #include "fleet/input_files.h"
 #include "plugin/timeline/time_text.h"
 
@@ -19,12 +20,9 @@ using std::chrono::milliseconds;
 
 /// How soon Ctrl-C is noticed, and how often progress is shown.
 constexpr milliseconds kTick{200};
-/// The status is written at most once a second, and never for more than a twentieth of the time:
-/// what it lacks after a crash is done again, which is never more than that.
+/// The status is written at most once a second: what it lacks after a crash is done again, which is
+/// never more than that.
 constexpr milliseconds kPause{1000};
-constexpr int kShare = 20;
-/// How old `updated` gets while nothing changes: a monitor takes a minute without news for a death.
-constexpr milliseconds kHeartbeat{10000};
 /// What programs get to tidy up before they are killed.
 constexpr milliseconds kGrace{5000};
 
@@ -219,7 +217,7 @@ void FleetRun::show_progress() const {
 Result<void> FleetRun::publish(bool at_once) {
   const Clock::time_point now = Clock::now();
   const Clock::duration pause =
-      std::max<Clock::duration>(changed_ ? kPause : kHeartbeat, kShare * publishing_);
+      std::max<Clock::duration>(changed_ ? kPause : kHeartbeat, kHeartbeatShare * publishing_);
   if (!at_once && now - published_ < pause) return {};
   status_.updated = tools_.now();
   Result<void> written = tools_.publish(status_);
