@@ -1,6 +1,5 @@
 #include "cli/fleet.h"
 
-#include <fmt/format.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -8,12 +7,17 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "cli/file_hash.h"
+#include "cli/fleet_messages.h"
 #include "cli/fleet_plan.h"
+#include "cli/fleet_status_file.h"
 #include "cli/fleet_timeline.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
@@ -24,14 +28,12 @@
 #include "cli/small_file.h"
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_resume.h"
-#include "fleet/same_media.h"
-#include "plugin/timeline/summary_words.h"
+#include "fleet/heartbeat.h"
 
 namespace pidometer {
 namespace {
 
-/// Images of an earlier list that are named.
-constexpr std::size_t kNamedImages = 5;
+namespace fs = std::filesystem;
 
 int usable_cores() {
   cpu_set_t cores;
@@ -39,8 +41,9 @@ int usable_cores() {
   return sched_getaffinity(0, sizeof cores, &cores) == 0 ? std::max(1, CPU_COUNT(&cores)) : 1;
 }
 
-void describe_run(const Options& options, FleetStatus& status) {
+FleetStatus describe_run(const Options& options) {
   const RunRecord run = start_run(options);
+  FleetStatus status;
   status.tool_version = PIDOMETER_VERSION;
   status.tool_sha256 = file_sha256("/proc/self/exe");
   if (!options.case_file.empty()) status.case_sha256 = file_sha256(options.case_file);
@@ -51,19 +54,14 @@ void describe_run(const Options& options, FleetStatus& status) {
   status.pid = getpid();
   status.jobs = options.jobs > 0 ? options.jobs : usable_cores();
   status.started = run.started;
+  return status;
 }
 
 /// A fleet writes, replaces and removes files in its folder, by names that an input may have.
-Result<void> check_no_input_inside(const Options& options, const FleetPlan& plan) {
-  namespace fs = std::filesystem;
+Result<void> check_no_input_inside(const Options& options, std::span<const fs::path> inputs) {
   const std::string& directory = options.directory;
   const std::array<fs::path, 2> written = {real_path(directory),
                                            real_path(fs::path(directory) / "images")};
-  std::vector<fs::path> inputs;
-  for (const InputGroup& group : plan.groups)
-    inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
-  for (const FleetEntry& entry : plan.status.images)
-    inputs.insert(inputs.end(), entry.image.segments.begin(), entry.image.segments.end());
   for (const fs::path& input : inputs)
     // Where a link leads and where it lies.
     for (const fs::path& folder :
@@ -86,77 +84,108 @@ Result<void> check_no_input_inside(const Options& options, const FleetPlan& plan
   return {};
 }
 
-/// Of the earlier run of the folder; nothing where there was none.
-Result<std::optional<FleetStatus>> earlier_status(const FleetFolder& folder, const FleetStatus& now,
-                                                  const Options& options) {
+/// Whether the run may write where it is to: before anything is, by what is given and listed, and
+/// again by all files that turned out to belong to that.
+Result<void> check_places(const Options& options, std::span<const FleetImage> listed,
+                          std::span<const InputGroup> groups) {
+  Options all = options;
+  for (const FleetImage& image : listed)
+    all.inputs.insert(all.inputs.end(), image.segments.begin(), image.segments.end());
+  if (Result<void> safe = check_output_names(all, groups); !safe) return safe;
+  std::vector<fs::path> inputs(all.inputs.begin(), all.inputs.end());
+  inputs.insert(inputs.end(), all.roots.begin(), all.roots.end());
+  for (const InputGroup& group : groups)
+    inputs.insert(inputs.end(), group.segments.begin(), group.segments.end());
+  return check_no_input_inside(options, inputs);
+}
+
+/// What is there of the earlier run of the folder.
+struct Before {
+  bool exists = false;                ///< a status file
+  std::optional<std::string> bytes;   ///< of it, where they can be read
+  std::optional<FleetStatus> status;  ///< where they are one
+};
+
+Result<Before> look_before(const FleetFolder& folder, const Options& options) {
   std::error_code ignored;
   const std::string name = folder.status_file();
-  if (options.force) return std::nullopt;
-  if (!std::filesystem::exists(name, ignored)) {
-    const std::string result = folder.find_result(now.images);
-    if (result.empty()) return std::nullopt;
-    return fail(ErrorKind::usage, options.directory + " has results, and no fleet's status of them",
-                result + " is there", "add --force to overwrite it, or give another folder");
-  }
-  if (!options.resume)
+  Before before;
+  before.exists = fs::exists(fs::symlink_status(name, ignored));
+  if (!before.exists) return before;
+  if (!options.resume && !options.force)
     return fail(ErrorKind::usage, options.directory + " has the results of an earlier fleet",
                 name + " is there",
                 "add --resume to go on with it, --force to begin anew, or give another folder");
+  if (options.force && !fs::is_regular_file(name, ignored)) return before;
   // Some KB for each of the most images that a --case list may have.
   constexpr std::size_t kMostStatusMb = 1024;
-  const Result<std::string> bytes =
+  Result<std::string> bytes =
       read_small_file(name, "--resume", "add --force to begin anew", kMostStatusMb);
-  if (!bytes) return tl::unexpected(bytes.error());
+  if (!bytes && options.resume) return tl::unexpected(bytes.error());
+  if (!bytes) return before;
   Result<FleetStatus> status = read_fleet_status(*bytes, name);
-  if (!status) return tl::unexpected(status.error());
-  return std::optional(std::move(*status));
+  if (!status && options.resume) return tl::unexpected(status.error());
+  before.bytes = std::move(*bytes);
+  if (status) before.status = std::move(*status);
+  return before;
 }
 
-/// What was written of images of other lists stays, and is no part of the timeline.
-void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
-  const std::vector<std::string> others = folder.other_images(now.images);
-  if (others.empty()) return;
-  std::string words;
-  for (std::size_t i = 0; i < std::min(others.size(), kNamedImages); ++i)
-    words += (i == 0 ? "" : ", ") + others[i];
-  diagnostics.note(fmt::format(
-      "note: {} of an earlier fleet {} not in this one; what was written of them stays, and is in "
-      "no timeline: {}{}",
-      counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", words,
-      others.size() > kNamedImages ? ", ..." : ""));
-}
+/// The folder until the run has decided that it will write there: one that is refused or
+/// interrupted before leaves it as it was.
+class Probation {
+ public:
+  Probation(FleetFolder& folder, FleetStatusFile& file, const Before& before)
+      : folder_(folder), file_(file), before_(before) {}
+  Probation(const Probation&) = delete;
+  Probation& operator=(const Probation&) = delete;
 
-/// Their findings have the same ids, and are told twice in the timeline.
-void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
-  for (const std::vector<std::string>& names : same_media(folder, now)) {
-    std::string words;
-    for (std::size_t i = 0; i < std::min(names.size(), kNamedImages); ++i)
-      words += (i == 0 ? "" : ", ") + names[i];
-    diagnostics.note(
-        fmt::format("note: {}{} are copies of one medium by its MD5: their findings stand in the "
-                    "timeline once of each, with the same ids",
-                    words, names.size() > kNamedImages ? ", ..." : ""));
+  ~Probation() {
+    if (passed_) return;
+    file_.release();
+    std::error_code ignored;
+    if (written_ && before_.bytes)
+      (void)write_whole_file(folder_.status_file(), true, *before_.bytes);
+    else if (written_)
+      fs::remove(folder_.status_file(), ignored);
+    folder_.undo();
   }
+
+  /// Says in the status file that the run looks at its inputs; not in the place of a file that
+  /// could not be put back.
+  Result<void> announce(const FleetStatus& planning) {
+    if (before_.exists && !before_.bytes) return {};
+    written_ = true;
+    return file_.write(planning);
+  }
+  bool announced() const { return written_; }
+  void pass() { passed_ = true; }
+
+ private:
+  FleetFolder& folder_;
+  FleetStatusFile& file_;
+  const Before& before_;
+  bool written_ = false;
+  bool passed_ = false;
+};
+
+/// Keeps the status file young while nothing changes. `now` is a copy: the run goes on with its
+/// own.
+void keep_young(std::optional<Heartbeat>& beat, FleetStatusFile& file, FleetStatus now) {
+  beat.emplace(kHeartbeat, [&file, now = std::move(now)]() mutable {
+    now.updated = time_now();
+    // Where it cannot be written the end of the run will tell.
+    (void)file.write(now);
+  });
 }
 
-Result<void> write_status(const FleetFolder& folder, const FleetStatus& status) {
-  Result<OutputFile> file = OutputFile::create(folder.status_file(), true);
-  if (!file) return tl::unexpected(file.error());
-  Result<void> written = file->write(write_fleet_status(status));
-  return written ? file->commit() : written;
-}
-
-void say_end(const FleetEntry& entry, Diagnostics& diagnostics) {
-  const std::string help = entry.earlier ? "what an earlier run wrote of it stays, is in no "
-                                           "timeline, and does not hold: " +
-                                               entry.earlier->why
-                                         : std::string();
-  if (entry.state == ImageState::failed)
-    diagnostics.error(Error{ErrorKind::unreadable, entry.name + " failed", entry.message, help});
-  else if (entry.state == ImageState::unreachable)
-    diagnostics.warning(entry.name + " is kept unverified: " + entry.message);
-  else if (entry.state == ImageState::partial)
-    diagnostics.warning(entry.name + " is partial: " + entry.message);
+Result<void> write_timeline(const FleetFolder& folder, FleetStatusFile& file, FleetStatus& status,
+                            Diagnostics& diagnostics) {
+  status.state = "timeline";
+  status.updated = time_now();
+  if (Result<void> written = file.write(status); !written) return written;
+  std::optional<Heartbeat> beat;
+  keep_young(beat, file, status);
+  return write_fleet_timeline(folder, status, diagnostics);
 }
 
 RunOutcome outcome_of(const FleetStatus& status) {
@@ -193,26 +222,6 @@ std::string state_words(ExitStatus status) {
   return "failed";
 }
 
-std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
-  const auto without_log =
-      static_cast<std::size_t>(std::ranges::count_if(status.images, [](const FleetEntry& entry) {
-        return entry.state == ImageState::complete && entry.exit_status == exit_no_log;
-      }));
-  const std::size_t unreachable = count_images(status, ImageState::unreachable);
-  return fmt::format(
-      "{}: {} complete ({} of them kept{}), {} partial, {} failed{} in {:.1f} s",
-      counted_words(status.images.size(), "image"),
-      with_thousands(count_images(status, ImageState::complete)), with_thousands(kept),
-      without_log == 0 ? std::string()
-                       : fmt::format(", {} without a cron log", with_thousands(without_log)),
-      with_thousands(count_images(status, ImageState::partial)),
-      with_thousands(count_images(status, ImageState::failed)),
-      unreachable == 0 ? std::string()
-                       : fmt::format(", {} unreachable (results of an earlier run)",
-                                     with_thousands(unreachable)),
-      seconds);
-}
-
 ExitStatus refuse(const Error& error, Diagnostics& diagnostics) {
   diagnostics.error(error);
   return error.kind == ErrorKind::usage ? exit_usage : exit_nothing;
@@ -225,28 +234,54 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   // What the options mean is the same of all images: better refused once than by each.
   if (const Result<ScanPlan> meaning = make_plan(options); !meaning)
     return refuse(meaning.error(), diagnostics);
-  Result<FleetPlan> plan = plan_fleet(options);
+  Result<std::vector<FleetImage>> listed = listed_images(options);
+  if (!listed) return refuse(listed.error(), diagnostics);
+  if (Result<void> safe = check_places(options, *listed, {}); !safe)
+    return refuse(safe.error(), diagnostics);
+  Result<FleetFolder> folder = FleetFolder::open(options.directory);
+  if (!folder) return refuse(folder.error(), diagnostics);
+  FleetStatusFile file(folder->status_file());
+  Before before;
+  Probation probation(*folder, file, before);
+  if (Result<Before> found = look_before(*folder, options); !found)
+    return refuse(found.error(), diagnostics);
+  else
+    before = std::move(*found);
+  folder->remove_unfinished();
+  FleetStatus status = describe_run(options);
+  if (before.status && options.resume) status.earlier_runs = before.status->earlier_runs;
+  status.state = "planning";
+  status.updated = status.started;
+  if (before.status) status.images = undecided_images(*before.status);
+  if (Result<void> written = probation.announce(status); !written)
+    return refuse(written.error(), diagnostics);
+  std::optional<Heartbeat> beat;
+  if (probation.announced()) keep_young(beat, file, status);
+  Result<FleetPlan> plan = plan_fleet(options, std::move(*listed));
   if (interrupted()) {
     // What was not looked at any more is missing in the plan: nothing may be removed by it.
     diagnostics.note("interrupted; no image was scanned");
     return exit_interrupted;
   }
   if (!plan) return refuse(plan.error(), diagnostics);
-  if (Result<void> safe = check_output_names(options, plan->groups); !safe)
+  status.images = std::move(plan->images);
+  std::vector<FleetImage> images;
+  for (const FleetEntry& entry : status.images) images.push_back(entry.image);
+  if (Result<void> safe = check_places(options, images, plan->groups); !safe)
     return refuse(safe.error(), diagnostics);
-  if (Result<void> safe = check_no_input_inside(options, *plan); !safe)
-    return refuse(safe.error(), diagnostics);
-  const Result<FleetFolder> folder = FleetFolder::open(options.directory);
-  if (!folder) return refuse(folder.error(), diagnostics);
-  FleetStatus& status = plan->status;
-  describe_run(options, status);
-  const Result<std::optional<FleetStatus>> earlier = earlier_status(*folder, status, options);
-  if (!earlier) return refuse(earlier.error(), diagnostics);
+  if (const std::string result = folder->find_result(status.images);
+      !before.exists && !options.force && !result.empty())
+    return refuse(
+        Error{ErrorKind::usage, options.directory + " has results, and no fleet's status of them",
+              result + " is there", "add --force to overwrite it, or give another folder"},
+        diagnostics);
+  probation.pass();
   for (const std::string& note : plan->notes) diagnostics.note(note);
+  for (const std::string& warning : plan->warnings) diagnostics.warning(warning);
   folder->remove_unfinished(status.images);
-  if (*earlier) {
-    resume_fleet(**earlier, status, options.reports, *folder, file_sha256);
-    if (const std::string words = kept_words(**earlier, status); !words.empty())
+  if (before.status && options.resume) {
+    resume_fleet(*before.status, status, options.reports, *folder, file_sha256);
+    if (const std::string words = kept_words(*before.status, status); !words.empty())
       diagnostics.note("note: " + words);
     for (const FleetEntry& entry : status.images)
       if (entry.state == ImageState::unreachable) say_end(entry, diagnostics);
@@ -257,8 +292,10 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (options.force)
     for (const FleetEntry& entry : status.images) folder->remove_outputs(entry.name);
 
+  beat.reset();
+  status.state = "running";
   FleetTools tools;
-  tools.publish = [&](const FleetStatus& now) { return write_status(*folder, now); };
+  tools.publish = [&file](const FleetStatus& now) { return file.write(now); };
   tools.sha256 = file_sha256;
   tools.now = time_now;
   tools.interrupted = interrupted;
@@ -267,7 +304,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   FleetRun run(status, plan->work, *folder, options.reports, tools);
   Result<void> done = run.run();
   folder->remove_unfinished(status.images);
-  if (done && !interrupted()) done = write_fleet_timeline(*folder, status, diagnostics);
+  if (done && !interrupted()) done = write_timeline(*folder, file, status, diagnostics);
   RunOutcome outcome = outcome_of(status);
   if (!done && !outcome.interrupted) {
     diagnostics.error(done.error());
@@ -279,11 +316,14 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   status.exit_status = exit;
   status.updated = time_now();
   status.ended = status.updated;
-  if (const Result<void> written = write_status(*folder, status); !written) {
+  if (const Result<void> written = file.write_last(status); !written) {
     diagnostics.error(written.error());
     return outcome.interrupted ? exit_interrupted : exit_nothing;
   }
-  if (!outcome.interrupted) say_copies(*folder, status, diagnostics);
+  if (!outcome.interrupted) {
+    say_copies(*folder, status, diagnostics);
+    say_overlays(status, diagnostics);
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted
                        ? "interrupted; what is complete is kept, and --resume goes on with the rest"

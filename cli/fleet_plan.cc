@@ -49,7 +49,11 @@ Result<void> check_options(const Options& options) {
   return {};
 }
 
-Result<std::vector<FleetImage>> case_images(const Options& options) {
+}  // namespace
+
+Result<std::vector<FleetImage>> listed_images(const Options& options) {
+  if (Result<void> good = check_options(options); !good) return tl::unexpected(good.error());
+  if (options.case_file.empty()) return std::vector<FleetImage>();
   const std::string& name = options.case_file;
   const Result<std::string> bytes =
       read_small_file(name, "--case", "give a CSV or JSON list of images");
@@ -66,6 +70,8 @@ Result<std::vector<FleetImage>> case_images(const Options& options) {
   }
   return images;
 }
+
+namespace {
 
 /// The same for the same file, by whatever name.
 std::string key_of(const std::string& path) {
@@ -87,6 +93,15 @@ FleetImage image_of(const InputGroup& group) {
   return image;
 }
 
+/// The disk given that reads from a file that is given as well; null where none does.
+const LowerFile* disk_above(const InputGroup& group, const std::vector<LowerFile>& lower) {
+  for (const fs::path& segment : group.segments)
+    for (const LowerFile& one : lower)
+      if (one.disk != group.name && key_of(one.file.string()) == key_of(segment.string()))
+        return &one;
+  return nullptr;
+}
+
 /// One image a group, in the order of the command line. What is in none (a copy of segments that
 /// are read elsewhere, a file that cannot be read) is grouped without the others, and at last is an
 /// image by itself, whose scan says why it is none: a fleet accounts for each path. Errors: inputs
@@ -106,6 +121,13 @@ Result<std::vector<FleetImage>> given_images(const Options& options, FleetPlan& 
       for (const fs::path& file : files_of(group)) covered.insert(key_of(file.string()));
       // In the place of a damaged copy its better original may have been found once more.
       if (covered.size() == before) continue;
+      if (const LowerFile* const above = disk_above(group, grouped.lower)) {
+        plan.warnings.push_back(fmt::format(
+            "{} is the image below {}, and read as a part of it: one host is not counted twice; "
+            "to have it scanned as it was before too, give both in a case file",
+            group.name, above->disk));
+        continue;
+      }
       images.push_back(image_of(group));
       plan.groups.push_back(std::move(group));
     }
@@ -247,18 +269,14 @@ Result<void> check_distinct(const std::vector<FleetImage>& images, const FileFin
 
 }  // namespace
 
-Result<FleetPlan> plan_fleet(const Options& options) {
-  if (Result<void> good = check_options(options); !good) return tl::unexpected(good.error());
+Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> listed) {
   FleetPlan plan;
-  std::vector<FleetImage> images;
+  std::vector<FleetImage> images = std::move(listed);
   if (options.case_file.empty()) {
     Result<std::vector<FleetImage>> given = given_images(options, plan);
     if (!given) return tl::unexpected(given.error());
     images = std::move(*given);
   } else {
-    Result<std::vector<FleetImage>> listed = case_images(options);
-    if (!listed) return tl::unexpected(listed.error());
-    images = std::move(*listed);
     Options given = options;
     for (const FleetImage& image : images)
       given.inputs.insert(given.inputs.end(), image.segments.begin(), image.segments.end());
@@ -294,7 +312,7 @@ Result<FleetPlan> plan_fleet(const Options& options) {
     if (!options.known.empty()) all = look_at(options.known, entry.files) && all;
     if (!all) entry.files.clear();
     entry.image = std::move(images[i]);
-    plan.status.images.push_back(std::move(entry));
+    plan.images.push_back(std::move(entry));
     plan.work.push_back(std::move(work));
   }
   return plan;

@@ -12,17 +12,21 @@
 
 namespace pidometer {
 
-/// What -d is to do: `status.images` and `work` are parallel.
+/// What -d is to do: `images` and `work` are parallel.
 struct FleetPlan {
-  FleetStatus status;
+  std::vector<FleetEntry> images;
   std::vector<FleetWork> work;
   std::vector<InputGroup> groups;  ///< of all inputs, as far as they are any
   std::vector<std::string> notes;
+  std::vector<std::string> warnings;
 };
 
-/// The images of the command line, or of the list of --case; the files that each is made of are
-/// looked at. Errors: ErrorKind::usage, of options that do not go together or of the list; of the
-/// system where no input can be looked at.
-Result<FleetPlan> plan_fleet(const Options& options);
+/// The list of --case; none where it is not given. No input is looked at yet. Errors:
+/// ErrorKind::usage, of the list or of options that do not go together.
+Result<std::vector<FleetImage>> listed_images(const Options& options);
+
+/// The images of that list, or of the command line; the files that each is made of are looked at.
+/// Errors: ErrorKind::usage, of the list; of the system where no input can be looked at.
+Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> listed);
 
 }  // namespace pidometer

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -184,7 +186,8 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       temporary_(std::exchange(other.temporary_, {})),
       half_written_(std::move(other.half_written_)),
       nameless_(other.nameless_),
-      overwrite_(other.overwrite_) {}
+      overwrite_(other.overwrite_),
+      reserved_(other.reserved_) {}
 
 OutputFile::~OutputFile() {
   if (stream_ != nullptr && stream_ != stdout) std::fclose(stream_);
@@ -201,6 +204,23 @@ Error OutputFile::write_error() const {
                temporary_.empty() && !nameless_
                    ? "what was written before is not complete"
                    : "nothing was left under that name; free room or choose another place"};
+}
+
+Result<void> OutputFile::reserve(std::uint64_t bytes) {
+  if (temporary_.empty() && !nameless_) return {};
+  reserved_ = true;
+  const int descriptor = fileno(stream_);
+  if (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) == 0) return {};
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return tl::unexpected(write_error());
+  // As NFS before 4.2: bytes take room wherever files do.
+  static constexpr std::array<char, 65536> kZeros{};
+  for (std::uint64_t at = 0; at < bytes;) {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(kZeros.size(), bytes - at));
+    const ssize_t put = pwrite(descriptor, kZeros.data(), part, static_cast<off_t>(at));
+    if (put < 0) return tl::unexpected(write_error());
+    at += static_cast<std::uint64_t>(put);
+  }
+  return {};
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
@@ -225,6 +245,8 @@ Result<void> OutputFile::set_modified(Timestamp modified) {
 Result<void> OutputFile::commit() {
   if (std::fflush(stream_) != 0) return tl::unexpected(write_error());
   if (temporary_.empty() && !nameless_) return {};
+  if (reserved_ && ftruncate(fileno(stream_), ftello(stream_)) != 0)
+    return tl::unexpected(write_error());
   if (fsync(fileno(stream_)) != 0) return tl::unexpected(write_error());
   if (nameless_) {
     const int descriptor = fileno(stream_);

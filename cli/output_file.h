@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class OutputFile {
   OutputFile& operator=(OutputFile&& other) = delete;
   ~OutputFile();
 
+  /// Takes room on the disk for as many bytes, to be written later; again for more. Nothing of it
+  /// stays beyond what is written. Not of what is written in place.
+  Result<void> reserve(std::uint64_t bytes);
   Result<void> write(std::string_view bytes);
   /// Gives the file that time, which commit() keeps; nothing may be written any more then.
   Result<void> set_modified(Timestamp modified);
@@ -44,6 +48,7 @@ class OutputFile {
   HalfWritten half_written_;
   bool nameless_ = false;
   bool overwrite_ = false;
+  bool reserved_ = false;
 };
 
 /// A file of these bytes, or none.

@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.fleet_test import FleetTest  # noqa: E402
-from tests.support import fleet_hosts, fleets, program, rows, tap  # noqa: E402
+from tests.support import fleet_hosts, fleets, images, program, rows, tap  # noqa: E402
 
 
 class Messages(FleetTest):
@@ -54,6 +54,26 @@ class Messages(FleetTest):
         self.assertIn("note: 2 images have the evidence id E-01", run.err)
         self.assertNotIn("E-02", run.err)
         self.assertNotIn("copies of one medium", run.err)
+
+    def test_an_image_below_another_is_no_second_host(self):
+        self.need("qemu-img")
+        base, middle, disk, other = (self.place / name for name in ("base.raw", "middle.qcow2", "disk.qcow2", "other.vmdk"))
+        shutil.copy(program.RAW, base)
+        for below, kind, above in ((base, "raw", middle), (middle, "qcow2", disk)):
+            images.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", below.name, "-F", kind, above)
+        images.run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", base, other)
+        run = self.fleet(*program.ZONE, base, disk, other)
+        self.assertIn(f"warning: {base} is the image below {disk}, and read as a part of it", run.err)
+        self.assertEqual(set(self.states()), {"disk.qcow2", "other.vmdk"})
+        # Where the list has both, both are scanned.
+        case = self.place / "case.csv"
+        case.write_text(f"segments\n{base}\n{disk}\n")
+        run = self.fleet(*program.ZONE, "--force", "--case", case)
+        self.assertIn("warning: base.raw is the image below disk.qcow2: both are of one host", run.err)
+        self.assertEqual(set(self.states()), {"base.raw", "disk.qcow2"})
+        run = self.fleet(*program.ZONE, "--resume", "--case", case)
+        self.assertIn("base.raw is the image below disk.qcow2", run.err)
+        self.assertNotIn("is the image below", self.fleet(*program.ZONE, "--force", base, other).err)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tests/support/temporary_folder.h"
 
 namespace pidometer {
@@ -71,6 +73,30 @@ TEST(OutputFile, SaysThatAFullDiskIsFull) {
   if (written) written = file->commit();
   ASSERT_FALSE(written);
   EXPECT_EQ(written.error().reason, "No space left on device");
+}
+
+/// Room that is taken and not needed is given back; the file is what was written, no more.
+TEST(OutputFile, TakesRoomBeforehand) {
+  const TemporaryFolder folder;
+  Result<OutputFile> file = OutputFile::create(folder.file("rows.jsonl"), true);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->reserve(1 << 20));
+  ASSERT_TRUE(file->reserve(4 << 20));
+  std::int64_t taken = 0;
+  for (const auto& descriptor : std::filesystem::directory_iterator("/proc/self/fd")) {
+    struct stat open {};
+    std::error_code gone;
+    const std::string name = std::filesystem::read_symlink(descriptor.path(), gone).string();
+    if (name.starts_with(folder.path().string()) && stat(descriptor.path().c_str(), &open) == 0)
+      taken = std::max<std::int64_t>(taken, std::int64_t{open.st_blocks} * 512);
+  }
+  EXPECT_GE(taken, 4 << 20);
+  ASSERT_TRUE(file->write("one\n"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(folder.read("rows.jsonl"), "one\n");
+  struct stat info {};
+  ASSERT_EQ(stat(folder.file("rows.jsonl").c_str(), &info), 0);
+  EXPECT_LE(info.st_blocks * 512, 65536);
 }
 
 TEST(OutputFile, NamesAFolderThatDoesNotExist) {

@@ -1,0 +1,101 @@
+#include "cli/fleet_messages.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "cli/exit_status.h"
+#include "fleet/input_files.h"
+#include "fleet/same_media.h"
+#include "plugin/timeline/summary_words.h"
+
+namespace pidometer {
+namespace {
+
+/// Images of an earlier list that are named.
+constexpr std::size_t kNamedImages = 5;
+
+}  // namespace
+
+/// What was written of images of other lists stays, and is no part of the timeline.
+void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+  const std::vector<std::string> others = folder.other_images(now.images);
+  if (others.empty()) return;
+  std::string words;
+  for (std::size_t i = 0; i < std::min(others.size(), kNamedImages); ++i)
+    words += (i == 0 ? "" : ", ") + others[i];
+  diagnostics.note(fmt::format(
+      "note: {} of an earlier fleet {} not in this one; what was written of them stays, and is in "
+      "no timeline: {}{}",
+      counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", words,
+      others.size() > kNamedImages ? ", ..." : ""));
+}
+
+/// Their findings have the same ids, and are told twice in the timeline.
+void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+  for (const std::vector<std::string>& names : same_media(folder, now)) {
+    std::string words;
+    for (std::size_t i = 0; i < std::min(names.size(), kNamedImages); ++i)
+      words += (i == 0 ? "" : ", ") + names[i];
+    diagnostics.note(
+        fmt::format("note: {}{} are copies of one medium by its MD5: their findings stand in the "
+                    "timeline once of each, with the same ids",
+                    words, names.size() > kNamedImages ? ", ..." : ""));
+  }
+}
+
+void say_overlays(const FleetStatus& now, Diagnostics& diagnostics) {
+  std::map<std::string, const FleetEntry*> owners;
+  for (const FleetEntry& entry : now.images)
+    for (const std::string& segment : entry.image.segments)
+      owners.emplace(input_path(segment), &entry);
+  for (const FleetEntry& entry : now.images) {
+    std::set<const FleetEntry*> below;
+    for (const InputFile& file : entry.files)
+      if (const auto at = owners.find(file.path); at != owners.end() && at->second != &entry)
+        below.insert(at->second);
+    for (const FleetEntry* const lower : below)
+      diagnostics.warning(fmt::format(
+          "{} is the image below {}: both are of one host, whose findings stand in the timeline "
+          "once of each",
+          lower->name, entry.name));
+  }
+}
+
+void say_end(const FleetEntry& entry, Diagnostics& diagnostics) {
+  const std::string help = entry.earlier ? "what an earlier run wrote of it stays, is in no "
+                                           "timeline, and does not hold: " +
+                                               entry.earlier->why
+                                         : std::string();
+  if (entry.state == ImageState::failed)
+    diagnostics.error(Error{ErrorKind::unreadable, entry.name + " failed", entry.message, help});
+  else if (entry.state == ImageState::unreachable)
+    diagnostics.warning(entry.name + " is kept unverified: " + entry.message);
+  else if (entry.state == ImageState::partial)
+    diagnostics.warning(entry.name + " is partial: " + entry.message);
+}
+
+std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {
+  const auto without_log =
+      static_cast<std::size_t>(std::ranges::count_if(status.images, [](const FleetEntry& entry) {
+        return entry.state == ImageState::complete && entry.exit_status == exit_no_log;
+      }));
+  const std::size_t unreachable = count_images(status, ImageState::unreachable);
+  return fmt::format(
+      "{}: {} complete ({} of them kept{}), {} partial, {} failed{} in {:.1f} s",
+      counted_words(status.images.size(), "image"),
+      with_thousands(count_images(status, ImageState::complete)), with_thousands(kept),
+      without_log == 0 ? std::string()
+                       : fmt::format(", {} without a cron log", with_thousands(without_log)),
+      with_thousands(count_images(status, ImageState::partial)),
+      with_thousands(count_images(status, ImageState::failed)),
+      unreachable == 0 ? std::string()
+                       : fmt::format(", {} unreachable (results of an earlier run)",
+                                     with_thousands(unreachable)),
+      seconds);
+}
+
+}  // namespace pidometer

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "cli/diagnostics.h"
+#include "fleet/fleet_folder.h"
+#include "fleet/fleet_status.h"
+
+namespace pidometer {
+
+/// What was written of images of other lists stays, and is no part of the timeline.
+void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics);
+
+/// Which images are copies: their findings have the same ids, and are told twice in the timeline.
+void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics);
+
+/// Which images are read from by others of the list: both are of one host.
+void say_overlays(const FleetStatus& now, Diagnostics& diagnostics);
+
+/// What became of one image, where it is not complete.
+void say_end(const FleetEntry& entry, Diagnostics& diagnostics);
+
+/// `kept`: complete ones of an earlier run.
+std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds);
+
+}  // namespace pidometer
