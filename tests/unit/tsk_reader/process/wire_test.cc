@@ -71,7 +71,11 @@ std::vector<std::string> samples() {
   report.report = sample_report();
   report.volumes = {{"p2", 512, 1024, "Linux", "ext4", "ext2fs", "no",
                      TreeRoot{"@", 256, 5, false, true, "u", "p", "s", Timestamp(5us)}}};
-  GroupedInputs grouped{{group}, {{ErrorKind::output, "m", "r", "h"}}, {"a note"}, {"a part"}};
+  GroupedInputs grouped{{group},
+                        {{ErrorKind::output, "m", "r", "h"}},
+                        {"a note"},
+                        {"a part"},
+                        {{"base.raw", "disk.qcow2"}}};
   DamageChange damage{1, {{{8, 9}, "bad"}}};
   return {to_wire<Request>(GroupRequest{{"a", "b"}, InputKind::folder}),
           to_wire<Request>(OpenRequest{group, {group}, {left}}),
