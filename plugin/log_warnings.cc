@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plugin/cron_log/host_groups.h"
+#include "plugin/pid_clock/even_sample.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -21,23 +22,22 @@ std::string nor_others(std::ptrdiff_t lines) {
                     : ", nor are those of " + std::to_string(lines) + " other lines of this host";
 }
 
-/// The first of some records for which `differs`, where it does for more than some of them: a line
-/// of the hour that a summer's begin leaves out is of no offset.
+/// The first of some records, evenly, for which `differs`, where it does for more than some of
+/// them: a line of the hour that a summer's begin leaves out is of no offset.
 template <typename Differs>
 const StoredRecord* often(const LogSeries& log, const Differs& differs) {
   constexpr std::size_t kAsked = 1000;  // a zone that is wrong is so for months
   constexpr std::size_t kSome = 20;
   const StoredRecord* first = nullptr;
-  std::size_t asked = 0;
   std::size_t found = 0;
-  const std::size_t stride = log.records.size() / kAsked + 1;
-  for (std::size_t i = 0; i < log.records.size(); i += stride) {
-    ++asked;
-    if (!differs(log.records[i])) continue;
+  const EvenSample some(log.records.size(), kAsked);
+  for (std::size_t k = 0; k < some.size(); ++k) {
+    const StoredRecord& record = log.records[some[k]];
+    if (!differs(record)) continue;
     ++found;
-    if (first == nullptr) first = &log.records[i];
+    if (first == nullptr) first = &record;
   }
-  return found * kSome > asked ? first : nullptr;
+  return found * kSome > some.size() ? first : nullptr;
 }
 
 /// How many records were read of a log, also of those that are counted elsewhere.
