@@ -6,8 +6,8 @@
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/cron_log/log_series.h"
 #include "plugin/pid_clock/pid_clock.h"
-#include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/host_clock.h"
+#include "plugin/timeline/series_report.h"
 
 namespace pidometer {
 

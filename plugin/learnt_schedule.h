@@ -4,7 +4,7 @@
 
 #include "plugin/cron_log/log_series.h"
 #include "plugin/pid_clock/pid_clock.h"
-#include "plugin/pid_clock/series_report.h"
+#include "plugin/timeline/series_report.h"
 
 namespace pidometer {
 

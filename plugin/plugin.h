@@ -19,9 +19,9 @@
 #include "plugin/crontab/crontab_folder.h"
 #include "plugin/crontab/crontab_report.h"
 #include "plugin/known/known_windows.h"
-#include "plugin/pid_clock/series_report.h"
 #include "plugin/timeline/host_clock.h"
 #include "plugin/timeline/pid_birth.h"
+#include "plugin/timeline/series_report.h"
 #include "plugin/timeline/timeline_event.h"
 #include "plugin/witness/witness.h"
 

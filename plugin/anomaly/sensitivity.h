@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "plugin/anomaly/explanations.h"
+#include "plugin/anomaly/period_coverage.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/pid_clock/pid_clock.h"
-#include "plugin/pid_clock/series_report.h"
 
 namespace pidometer {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "plugin/baseline/local_level.h"
+#include "plugin/baseline/periodic_source.h"
 #include "plugin/baseline/spread_by_level.h"
 #include "plugin/pid_clock/pid_clock.h"
-#include "plugin/pid_clock/series_report.h"
 
 namespace pidometer {
 

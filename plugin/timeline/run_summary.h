@@ -16,7 +16,7 @@
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/cron_log/log_report.h"
 #include "plugin/crontab/crontab_report.h"
-#include "plugin/pid_clock/series_report.h"
+#include "plugin/timeline/series_report.h"
 #include "plugin/witness/witness.h"
 
 namespace pidometer {

@@ -20,9 +20,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOOD_TREE = {
     "base/pid.h": "#pragma once\n#include <string>\n",
     "plugin/cron_log/dialects.cc": "static const std::array table = {kCronie};\n",
-    "plugin/cron_log/dialect_cronie.cc": '#include "base/pid.h"\n',
+    "plugin/cron_log/dialect_cronie.cc": '#include "base/pid.h"\n#include "plugin/cron_log/log_report.h"\n',
     "plugin/cron_log/log_report.h": "#pragma once\n",
     "plugin/pid_clock/reading.h": "#pragma once\n",
+    "plugin/pid_clock/tick.cc": '#include "plugin/pid_clock/reading.h"\n',
     "plugin/anomaly/detectors.cc": 'constexpr Detector kDetectors[] = {\n'
                                       '  {"a boot; not detect_x", detect_boot},\n};\n',
     "plugin/anomaly/detect_boot.cc": '#include "plugin/pid_clock/reading.h"\n',
@@ -69,6 +70,9 @@ BAD_TREES = [
      {"plugin/a.cc": "#include <ext2fs/ext2fs.h>\n"}, "belongs to tsk_reader"),
     ("json_in_cli", "include_arrows",
      {"cli/a.cc": "#include <nlohmann/json.hpp>\n"}, "belongs to plugin/timeline"),
+    ("header_of_other_rooms", "headers_at_home",
+     {"plugin/pid_clock/x.h": "", "plugin/anomaly/detect_boot.cc": '#include "plugin/pid_clock/x.h"\n'},
+     "plugin/pid_clock/x.h:1: nobody in plugin/pid_clock"),
     ("file_in_plugin", "pure_rooms",
      {"plugin/timeline/a.cc": "#include <fstream>\n"}, "timeline/a.cc:1: no file access"),
     ("clock_in_plugin", "pure_rooms",

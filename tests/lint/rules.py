@@ -112,6 +112,23 @@ def include_arrows(root):
                     yield f"{where}: <{header}> belongs to {' and '.join(rooms)}"
 
 
+def headers_at_home(root):
+    """A header that its own room does not need belongs to another one: among the plugin's, which know little of
+    one another."""
+    at_home = set()
+    headers = []
+    for path in source_files(root, ("plugin",)):
+        relative = path.relative_to(root).as_posix()
+        headers.append(relative)
+        for _, line in numbered(path):
+            include = INCLUDE.match(line)
+            if include and room_of(include.group(2)) == room_of(relative):
+                at_home.add(include.group(2))
+    for header in headers:
+        if header.endswith(".h") and room_of(header) != "plugin" and header not in at_home:
+            yield f"{header}:1: nobody in {room_of(header)} includes it"
+
+
 def pure_rooms(root):
     for path in source_files(root):
         relative = path.relative_to(root).as_posix()
@@ -190,5 +207,5 @@ def machine_paths(root):
                     yield f"{relative.as_posix()}:{number}: a path of one machine"
 
 
-RULES = {rule.__name__: rule for rule in (include_arrows, pure_rooms, tables, file_length,
+RULES = {rule.__name__: rule for rule in (include_arrows, headers_at_home, pure_rooms, tables, file_length,
                                           forbidden_calls, machine_paths)}

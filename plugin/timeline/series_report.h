@@ -9,6 +9,8 @@
 #include "base/pid.h"
 #include "base/recovered_lines.h"
 #include "base/timestamp.h"
+#include "plugin/anomaly/period_coverage.h"
+#include "plugin/baseline/periodic_source.h"
 
 namespace pidometer {
 
@@ -24,28 +26,6 @@ struct UnjudgedStretch {
   TimeRange range;
   std::string reason;
   RecoveredWithin recovered = {};  ///< of a live series: what came back that is dated within it
-};
-
-/// Of a period in which no excess would have been an alarm: no counter spends more.
-inline constexpr std::int64_t kNoAlarmPids = std::int64_t{1} << 22;
-
-/// What the log could have shown in a period (a day, a week, a month).
-struct PeriodCoverage {
-  TimeRange range;                   ///< [begin, end), days by the host's own clock
-  std::uint64_t judged_seconds = 0;  ///< of intervals that begin in it and were judged
-  std::uint64_t intervals = 0;       ///< how many they are
-  std::int64_t smallest_alarm = 0;   ///< PIDs too many in half of them that raise an alarm;
-                                     ///< kNoAlarmPids: none does
-  std::int64_t smallest_alarm_high =
-      0;  ///< the same in nine tenths of them; 0 where none is judged
-};
-
-/// Something that takes PIDs at the same minute and that cron does not log.
-struct PeriodicSource {
-  bool daily = false;        ///< else hourly
-  std::uint16_t minute = 0;  ///< local, start of the interval: of the hour, or of the day
-  double pids = 0;           ///< surplus in that interval, against the same jobs at other minutes
-  std::uint32_t seen = 0;    ///< intervals that taught it
 };
 
 /// A run of a job, with the offset of its host's clock then, in minutes east of UTC.
