@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "plugin/baseline/group_table.h"
+
 namespace pidometer {
 namespace {
 
@@ -15,65 +17,12 @@ constexpr std::uint32_t kCommonRuns = 15;
 
 constexpr std::int32_t kHalfMinute = 30;
 
-struct Key {
-  std::uint32_t items;
-  std::uint16_t next_jobs;
-  std::uint16_t half_minutes;
-  friend bool operator==(const Key&, const Key&) = default;
-};
-
-Key key_of(const PidClock& clock, std::size_t i) {
+GroupKey key_of(const PidClock& clock, std::size_t i) {
   const std::int32_t half = (clock.intervals[i].seconds + kHalfMinute / 2) / kHalfMinute;
   return {clock.ticks[i].items, clock.ticks[i + 1].jobs,
           static_cast<std::uint16_t>(
               std::clamp<std::int32_t>(half, 0, std::numeric_limits<std::uint16_t>::max()))};
 }
-
-std::size_t hash_of(const Key& key) {
-  const std::uint64_t packed =
-      (std::uint64_t{key.items} << 32) | (std::uint64_t{key.next_jobs} << 16) | key.half_minutes;
-  const std::uint64_t mixed = packed * 0x9e3779b97f4a7c15ULL;
-  return static_cast<std::size_t>(mixed ^ (mixed >> 32));
-}
-
-/// Group ids in order of first sight; open addressing because this is asked once an interval.
-class GroupTable {
- public:
-  GroupTable() : slots_(256, 0) {}
-
-  std::uint32_t id_of(const Key& key, std::vector<IntervalGroup>& groups) {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = hash_of(key) & mask;
-    while (slots_[slot] != 0) {
-      const IntervalGroup& group = groups[slots_[slot] - 1];
-      if (key_of(group) == key) return slots_[slot] - 1;
-      slot = (slot + 1) & mask;
-    }
-    IntervalGroup group;
-    group.items = key.items;
-    group.next_jobs = key.next_jobs;
-    group.half_minutes = key.half_minutes;
-    groups.push_back(group);
-    slots_[slot] = static_cast<std::uint32_t>(groups.size());
-    if (groups.size() * 2 > slots_.size()) grow(groups);
-    return static_cast<std::uint32_t>(groups.size() - 1);
-  }
-
- private:
-  static Key key_of(const IntervalGroup& g) { return {g.items, g.next_jobs, g.half_minutes}; }
-
-  void grow(const std::vector<IntervalGroup>& groups) {
-    slots_.assign(slots_.size() * 2, 0);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t id = 0; id < groups.size(); ++id) {
-      std::size_t slot = hash_of(key_of(groups[id])) & mask;
-      while (slots_[slot] != 0) slot = (slot + 1) & mask;
-      slots_[slot] = static_cast<std::uint32_t>(id + 1);
-    }
-  }
-
-  std::vector<std::uint32_t> slots_;
-};
 
 void count_labels(const PidClock& clock, IntervalGroups& result) {
   for (const IntervalGroup& group : result.groups)
@@ -104,7 +53,13 @@ IntervalGroups group_intervals(const PidClock& clock) {
   GroupTable table;
   for (std::size_t i = 0; i < count; ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
-    const std::uint32_t id = table.id_of(key_of(clock, i), result.groups);
+    const std::uint32_t id = table.id_of(key_of(clock, i));
+    if (id == result.groups.size()) {
+      IntervalGroup& group = result.groups.emplace_back();
+      group.items = table.keys()[id].items;
+      group.next_jobs = table.keys()[id].next_jobs;
+      group.half_minutes = table.keys()[id].half_minutes;
+    }
     result.of_interval[i] = id;
     ++result.groups[id].end;
   }
