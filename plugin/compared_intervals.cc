@@ -58,7 +58,7 @@ Compared ComparedIntervals::of_common_group(std::uint32_t interval) const {
     if (minute_of_hour(clock_, other) == minute_of_hour(clock_, interval))
       same_minute.intervals.push_back(other);
   }
-  return same_minute.intervals.size() + 1 >= kComparableSamples ? same_minute : all;
+  return same_minute.intervals.size() + 1 >= kKnownRuns ? same_minute : all;
 }
 
 Compared ComparedIntervals::of_rarest_job(std::uint32_t interval) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/told_boots.h"
 #include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
@@ -11,20 +12,9 @@ namespace {
 // A boot comes so shortly before the counter would have wrapped by chance once in twenty times ...
 constexpr double kShortlyBefore = 0.05;
 
-// ... and where each of this host's boots but one left a STARTUP line, and three did, hardly one in
-// five leaves none: both together are a false alarm once in a hundred boots.
-constexpr std::size_t kToldBoots = 3;
-
-/// Whether every boot but one has its STARTUP line.
-bool others_are_told(const PidClock& clock) {
-  std::size_t told = 0;
-  std::size_t untold = 0;
-  for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
-    const BootSession& session = clock.sessions[s];
-    if (session.counter_restarted) ++(session.startup ? told : untold);
-  }
-  return told >= kToldBoots && untold == 1;
-}
+// ... and where all others left their lines (told_boots.h) hardly one in five leaves none: both
+// together are a false alarm once in a hundred boots.
+constexpr std::size_t kThisOne = 1;
 
 /// What the boot that no line tells may be instead.
 void add_wrap(const PidClock& clock, const BootSession& session, bool others_told, Anomaly& a) {
@@ -50,7 +40,7 @@ void add_wrap(const PidClock& clock, const BootSession& session, bool others_tol
 // latter may be a wrap with a burst in it all the same: the row has both.
 std::vector<Anomaly> detect_boot(const DetectorInput& input) {
   const PidClock& clock = input.clock;
-  const bool others_told = others_are_told(clock);
+  const bool others_told = boots_are_told(clock, kThisOne);
   std::vector<Anomaly> found;
   for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
     const BootSession& session = clock.sessions[s];

@@ -7,6 +7,7 @@
 
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/time_order.h"
+#include "plugin/anomaly/told_boots.h"
 #include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
@@ -25,21 +26,9 @@ constexpr double kFitTimes = 2;
 constexpr double kFitSeconds = 3600;
 constexpr double kFitShare = 0.5;
 
-constexpr std::size_t kNearestLike = 500;  // intervals looked through for one like another
-
-// Where so many boots left a STARTUP line and none left none, one that leaves none is not thought
-// of: it is a false word once in a hundred (detect_boot.cc).
-constexpr std::size_t kToldBoots = 3;
-
-bool boots_are_told(const PidClock& clock) {
-  std::size_t told = 0;
-  for (std::size_t s = 1; s < clock.sessions.size(); ++s) {
-    if (!clock.sessions[s].counter_restarted) continue;
-    if (!clock.sessions[s].startup) return false;
-    ++told;
-  }
-  return told >= kToldBoots;
-}
+// Of how many boots no line is thought of, where three have theirs: one that leaves none would be a
+// false word once in a hundred (detect_boot.cc).
+constexpr std::size_t kNoUntoldBoot = 0;
 
 class GapJudge {
  public:
@@ -51,7 +40,7 @@ class GapJudge {
         explanations_(explanations),
         costs_(clock, baseline, scan),
         order_(clock),
-        boots_are_told_(boots_are_told(clock)) {}
+        boots_are_told_(boots_are_told(clock, kNoUntoldBoot)) {}
 
   GapVerdict judge(const TickGap& gap) {
     GapVerdict verdict;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 
+#include "plugin/baseline/background_rate.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/other_runs.h"
 #include "plugin/baseline/robust.h"
@@ -13,16 +14,12 @@
 namespace pidometer {
 namespace {
 
-// A job that cron runs takes two PIDs at least: cron's child, and the job.
-constexpr double kLeastJobPids = 2;
-
 // Where a tick like a missing one may stand, in hours and days of its own minute: as far as the
 // schedule is looked back on (tick_gaps.cc).
 constexpr std::array<LocalMinute, 12> kLikeShifts = {
     kLocalHour, -kLocalHour, 2 * kLocalHour, -2 * kLocalHour, 3 * kLocalHour, -3 * kLocalHour,
     kLocalDay,  -kLocalDay,  2 * kLocalDay,  -2 * kLocalDay,  3 * kLocalDay,  -3 * kLocalDay};
 constexpr std::uint32_t kNotAsked = kNoTick - 1;
-constexpr std::uint32_t kNearestLike = 500;  // intervals looked through for one like another
 
 // The same stretch of a fortnight around: enough for a spread, and the host is the same one.
 constexpr std::size_t kMostStretches = 14;

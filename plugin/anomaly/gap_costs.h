@@ -16,6 +16,10 @@ namespace pidometer {
 /// differ.
 inline constexpr double kRateShare = 0.1;
 
+/// Intervals on each side that are looked through for one like another: a week of a job of every
+/// twenty minutes.
+inline constexpr std::uint32_t kNearestLike = 500;
+
 /// Whether its rate is known as well as that. Where each set of jobs has intervals of one length it
 /// is not.
 bool background_is_known(const Baseline& baseline);

@@ -7,6 +7,7 @@
 
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/baseline/unseen_events.h"
 
 namespace pidometer {
 namespace {
@@ -29,7 +30,6 @@ constexpr double kLikeTimes = 3;
 constexpr double kLeastSeen = 2;
 constexpr double kLeastFrequent = 0.02;
 constexpr double kMoreFrequent = 3;
-constexpr double kUnseen = 0.5;  // what was never seen beside the others may still happen there
 
 // What happened within half a day of a finding is part of the same work, not of a habit.
 constexpr std::chrono::hours kApart{12};
@@ -133,7 +133,7 @@ double JobHabit::explained(const Window& window, SeenShare* share) {
   if (seen < kLeastSeen) return window.score;
   const double elsewhere = (everywhere(like, most) - seen - near) / others;
   if (seen / own < kLeastFrequent || seen / own < kMoreFrequent * elsewhere) return window.score;
-  if (may_be_chance(seen, own * std::max(elsewhere, kUnseen / others))) return window.score;
+  if (may_be_chance(seen, own * std::max(elsewhere, kUnseenEvents / others))) return window.score;
   if (share != nullptr) *share = {seen + 1, own + 1};
   return std::min(window.score, -std::log10((seen + 1) / (own + 1)));
 }

@@ -8,6 +8,7 @@
 
 #include "plugin/anomaly/job_runs.h"
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/baseline/unseen_events.h"
 
 namespace pidometer {
 namespace {
@@ -29,7 +30,6 @@ constexpr std::size_t kLeastOften = 3;  // the least number that is more
 constexpr std::ptrdiff_t kMostBursts = 128;
 constexpr std::size_t kMostSteps = 8192;  // of one window: runs before it and bursts behind those
 
-constexpr double kUnseen = 0.5;  // what never happened may still happen (Jeffreys' prior)
 constexpr double kHourSeconds = 3600;
 
 }  // namespace
@@ -123,7 +123,7 @@ bool JobSpill::by_chance(double pids, std::size_t count, double followed, double
   const auto number = static_cast<double>(count);
   const double elsewhere = std::max(0.0, alike - followed * number);
   // of a Poisson number in an hour, the term that matters where it is small
-  const double rate = (elsewhere + kUnseen) / std::max(1.0, hours_ - runs);
+  const double rate = (elsewhere + kUnseenEvents) / std::max(1.0, hours_ - runs);
   const double chance = std::min(1.0, std::pow(rate, number) / std::tgamma(number + 1));
   return may_be_chance(followed, chance * runs);
 }

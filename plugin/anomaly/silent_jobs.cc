@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "plugin/baseline/background_rate.h"
+#include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/robust.h"
 #include "plugin/pid_clock/minute_calendar.h"
 
@@ -32,15 +34,10 @@ constexpr std::uint64_t kMostCompared = 5000;
 // of a job of every minute are looked at.
 constexpr std::size_t kMostMinutes = 10 * 366 * 1440;
 
-// cron's child, and the job.
-constexpr double kLeastJobPids = 2;
 constexpr double kTellsApart = 4;  // standard deviations
 
 // One in a thousand silences of a job that did not run looks so: enough for a low row.
 constexpr double kTellsDoubtfully = 3;
-
-// What a job costs is known from so many runs, with others of its ticks' jobs without it.
-constexpr std::size_t kLeastRuns = 8;
 
 constexpr std::uint32_t kNoSet = UINT32_MAX;
 
@@ -333,7 +330,7 @@ class SilenceFinder {
     std::vector<std::int32_t> without = advances_of(set_of(rest), seconds, [&](std::uint32_t i) {
       return i <= silence.last_tick || i >= silence.next_tick;
     });
-    if (with.size() < kLeastRuns || without.size() < kLeastRuns) return kLeastJobPids;
+    if (with.size() < kKnownRuns || without.size() < kKnownRuns) return kLeastJobPids;
     const Core a = core_of(with);
     const Core b = core_of(without);
     const auto square_error = [](const Core& core) {

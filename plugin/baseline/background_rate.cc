@@ -27,7 +27,6 @@ struct LengthsOfOneSet {
 // other lengths.
 BackgroundRate learn_background_rate(const PidClock& clock, const IntervalGroups& groups,
                                      const JobCosts& costs) {
-  constexpr double kJobPids = 2;
   constexpr double kHalfMinute = 30;
   double left = 0;
   double seconds = 0;
@@ -39,7 +38,7 @@ BackgroundRate learn_background_rate(const PidClock& clock, const IntervalGroups
     if (!group.common) continue;
     const auto n = static_cast<double>(group.core.n);
     const auto jobs = static_cast<double>(clock.item_sets.labels(group.items).size());
-    left += n * (group.core.mean - kJobPids * jobs);
+    left += n * (group.core.mean - kLeastJobPids * jobs);
     seconds += n * kHalfMinute * group.half_minutes;
     squares += group.core.square_sum;
     degrees += std::max(0.0, static_cast<double>(group.core.core_n) - 1);

@@ -6,6 +6,9 @@
 
 namespace pidometer {
 
+/// A job that cron runs takes two PIDs at least: cron's child, and the job.
+inline constexpr double kLeastJobPids = 2;
+
 /// PIDs a second that are handed out while no job runs.
 struct BackgroundRate {
   double per_second = 0;  ///< by the additive fit

@@ -26,9 +26,6 @@ constexpr double kGroupPull = 4;
 constexpr double kConstantShare = 0.95;
 constexpr std::size_t kConstantSamples = 10;
 
-// A spread from fewer intervals is itself uncertain: Student's t instead of the normal.
-constexpr std::size_t kCommonDegrees = 40;
-
 constexpr std::uint32_t kNoCell = 0xffffffffU;
 
 /// The intervals of one group that begin at one minute of the hour.
@@ -181,7 +178,7 @@ class MinuteCells {
       const auto n = static_cast<double>(cell.core.core_n);
       const double own = (cell.square_sum + kMinutePull * pooled) / (n + kMinutePull);
       cell.variance = std::max(own, least);
-      const Core& core = cell.core.n >= kComparableSamples ? cell.core : group.core;
+      const Core& core = cell.core.n >= kKnownRuns ? cell.core : group.core;
       cell.random_mean = std::max(cell.location - static_cast<double>(core.low),
                                   std::min(cell.variance, kLeastRandom));
     }
@@ -194,7 +191,7 @@ class MinuteCells {
       if (row[m] == kNoCell) continue;
       MinuteCell& cell = cells_[row[m]];
       cell.comparable = whole;
-      if (cell.core.n < kComparableSamples) continue;
+      if (cell.core.n < kKnownRuns) continue;
       cell.comparable = add_comparable(group, cell.core, baseline);
       // against the group's median: the mean already holds a share of the source itself
       const double surplus = cell.location - group.core.median;
@@ -213,7 +210,8 @@ class MinuteCells {
     c.constant =
         core.core_n >= kConstantSamples &&
         static_cast<double>(core.at_median) >= kConstantShare * static_cast<double>(core.core_n);
-    if (group.core.n < kCommonDegrees) c.degrees = static_cast<std::uint16_t>(group.core.n - 1);
+    if (static_cast<double>(group.core.n) < kManyDegrees)
+      c.degrees = static_cast<std::uint16_t>(group.core.n - 1);
     c.agree = core.core_n >= kConstantSamples && core.at_median + 1 >= core.core_n;
     baseline.comparables.push_back(c);
     return static_cast<std::uint32_t>(baseline.comparables.size() - 1);

@@ -6,21 +6,18 @@
 #include "plugin/baseline/baseline.h"
 #include "plugin/baseline/day_minutes.h"
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/baseline/unseen_events.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
-
-/// With so many at its minute of the hour, an interval is compared with those alone.
-inline constexpr std::uint32_t kComparableSamples = 8;
 
 // With these the mean of a common interval is learnt; `explain` reckons it again.
 inline constexpr std::size_t kHourMinutes = 60;
 /// The variance of a minute's intervals is pulled towards the group's as if it had so many more
 /// intervals of that.
 inline constexpr double kMinutePull = 10;
-/// A group that never deviated in n intervals may still do so: half an event in n (Jeffreys'
-/// prior).
-inline constexpr double kUnseenEvents = 0.5;
+/// A spread from fewer intervals is itself uncertain: Student's t instead of the normal.
+inline constexpr double kManyDegrees = 40;
 /// The random part of a mean is at least the variance or this, whichever is smaller: with less the
 /// negative binomial is nearly log-series and no excess on a constant host is ever surprising.
 inline constexpr double kLeastRandom = 0.3;

@@ -27,11 +27,11 @@ FewRuns::FewRuns(const PidClock& clock, const IntervalGroups& groups)
     begun[label] += group.end - group.begin;
   });
   for (std::size_t label = 0; label < begun.size(); ++label)
-    first_[label + 1] = first_[label] + (begun[label] < kFewRuns ? begun[label] : 0);
+    first_[label + 1] = first_[label] + (begun[label] < kKnownRuns ? begun[label] : 0);
   runs_.resize(first_.back());
   std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
   for_each_job([&](const IntervalGroup& group, std::uint32_t label) {
-    if (begun[label] >= kFewRuns) return;
+    if (begun[label] >= kKnownRuns) return;
     for (std::uint32_t k = group.begin; k < group.end; ++k)
       runs_[next[label]++].interval = groups.order[k];
   });

@@ -10,13 +10,9 @@
 
 namespace pidometer {
 
-/// How a job costs and goes on is not known from fewer runs than a group of intervals needs to be
-/// compared (interval_groups.cc).
-inline constexpr std::uint32_t kFewRuns = 8;
-
-/// Jobs of few runs, and which of their runs say something of one another: what is judged must not
-/// teach its own cost. Runs close together are one stretch of work, and all that happened in it may
-/// be what is judged; a job that has no other is not known.
+/// Jobs of few runs, fewer than kKnownRuns, and which of their runs say something of one another:
+/// what is judged must not teach its own cost. Runs close together are one stretch of work, and all
+/// that happened in it may be what is judged; a job that has no other is not known.
 class FewRuns {
  public:
   /// Of one interval that such a job begins.

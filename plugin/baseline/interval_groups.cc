@@ -10,8 +10,6 @@
 namespace pidometer {
 namespace {
 
-// Quartiles and a spread of fewer intervals say little (pid_clock.md, "rare intervals")
-constexpr std::uint32_t kCommonIntervals = 8;
 // A job seen less often runs daily or weekly: its cost depends on what it finds
 constexpr std::uint32_t kCommonRuns = 15;
 
@@ -86,7 +84,7 @@ IntervalGroups group_intervals(const PidClock& clock) {
   for (std::size_t id = 0; id < result.groups.size(); ++id) {
     IntervalGroup& group = result.groups[id];
     group.core = core_of(std::span(advances).subspan(group.begin, taught[id]));
-    group.common = taught[id] >= kCommonIntervals;
+    group.common = taught[id] >= kKnownRuns;
     for (const std::uint32_t label : clock.item_sets.labels(group.items))
       group.common = group.common && result.seen[label] >= kCommonRuns;
   }

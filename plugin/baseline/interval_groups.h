@@ -11,6 +11,10 @@ namespace pidometer {
 
 inline constexpr std::uint32_t kNoGroup = 0xffffffffU;
 
+/// From so many intervals, or runs of a job, on what one costs is known: quartiles and a spread of
+/// fewer say little (pid_clock.md, "rare intervals").
+inline constexpr std::uint32_t kKnownRuns = 8;
+
 /// Comparable intervals: the same jobs at the start, as many jobs in the next tick (cron forks a
 /// child for each before the first job runs), the same length in half minutes.
 struct IntervalGroup {

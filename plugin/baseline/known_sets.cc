@@ -4,19 +4,14 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/baseline/unseen_events.h"
+
 namespace pidometer {
 namespace {
-
-// A job that has begun so many common intervals has a cost that one more does not move: as many as
-// make a group common (interval_groups.cc).
-constexpr std::uint32_t kKnownRuns = 8;
 
 // Common groups that are looked through for one job: those of which the most intervals are known.
 // A job of every minute may stand in thousands.
 constexpr std::size_t kMostGroups = 64;
-
-// A group that never deviated may still do so: half an event in as many (common_intervals.cc)
-constexpr double kUnseen = 0.5;
 
 }  // namespace
 
@@ -93,7 +88,7 @@ std::optional<KnownCost> KnownSets::of(const IntervalGroup& group) const {
     const auto n = static_cast<double>(common->core.core_n);
     const double degrees = std::max(1.0, n - 1);
     const double longer = std::max(1.0, at_most(*common, group) / std::max(1.0, common->core.mean));
-    const double variance = std::max(common->core.square_sum / degrees, kUnseen / n) * longer;
+    const double variance = std::max(common->core.square_sum / degrees, kUnseenEvents / n) * longer;
     cost.most += at_most(*common, group);
     cost.variance += variance;
     uncertain += variance * variance / degrees;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/baseline/common_intervals.h"
 #include "plugin/baseline/few_run_costs.h"
 #include "plugin/baseline/other_runs.h"
 #include "plugin/baseline/robust.h"
@@ -21,7 +22,6 @@ namespace {
 // jobs of the set are known so (known_sets.h). Else such a run may be off by as much as one without
 // any other; three degrees of freedom: an additive fit of well known jobs is better than one run,
 // and worse than many.
-constexpr std::uint32_t kKnownRuns = 8;
 constexpr double kKnownDegrees = 3;
 
 // What a job costs that ran nowhere else cannot be told from what happened beside it: it is taken
@@ -34,9 +34,6 @@ constexpr double kLeastCost = 3;
 // are the host's own way, and nothing is to be said of each: no intruder's lines stand in so many
 // (the same share as of suspect intervals, window_calibration.cc). They are taken for usual jobs.
 constexpr double kOrdinaryShare = 0.03;
-
-// From so many intervals on a group's variance is known (common_intervals.cc).
-constexpr double kManyDegrees = 40;
 
 // Where there are one or two other runs, which do not agree, a larger one may have been the odd
 // one: a run that cost less shows as much, and lacks nothing.
