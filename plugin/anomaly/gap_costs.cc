@@ -320,7 +320,7 @@ void GapCosts::compare_stretches(const TickGap& gap, GapCost& cost) const {
   for (const double x : off) squares += (x - middle) * (x - middle);
   const auto n = static_cast<double>(off.size());
   const double variance = std::max(squares / (n - 1), 1e-6);
-  // as sure as it is (James and Stein 1961)
+  // to the share that is sure of it (as minutes in common_intervals.cc)
   const double error = variance / n;
   if (middle * middle > error) cost.elsewhere = middle * (1 - error / (middle * middle));
   cost.elsewhere = std::max(cost.elsewhere, cost.jobs + cost.own - cost.intervals - cost.level);
