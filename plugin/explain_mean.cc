@@ -68,7 +68,7 @@ std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGr
   if (own.core_n == 0) return {};
   const auto n = static_cast<double>(own.core_n);
   const double pooled = free > 0 ? squares / free : 0;
-  const double variance = (own.square_sum + kMinutePull * pooled) / (n + kMinutePull);
+  const double variance = (own.square_sum + kMinutePull * pooled) / (n - 1 + kMinutePull);
   const double error = std::sqrt(std::max(variance, kUnseenEvents / n) / n);
   const double shift = own.mean - group.core.mean;
   const double share = std::max(0.0, 1 - error * error / (shift * shift + 1e-12));
@@ -85,7 +85,7 @@ std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGr
   words.push_back(
       fmt::format("s2 = {:.7g}: ({:.7g}, the sum of their squares around it, + {} * {:.7g}, the "
                   "variance within "
-                  "all minutes) / ({} + {})",
+                  "all minutes) / ({} - 1 + {})",
                   variance, own.square_sum, kMinutePull, pooled, n, kMinutePull));
   words.push_back(fmt::format("standard_error = {:.7g}: sqrt(max(s2, {} / {}) / {})", error,
                               kUnseenEvents, n, n));

@@ -32,7 +32,9 @@ constexpr std::uint32_t kNoCell = 0xffffffffU;
 struct MinuteCell {
   Core core;
   double location = 0;
+  double own_share = 0;   // of its own mean in it; the rest is the group's
   double square_sum = 0;  // of the core's deviations from `location`
+  double degrees = 0;     // that these have
   double variance = 0;
   double random_mean = 0;
   std::uint32_t comparable = 0;
@@ -55,7 +57,7 @@ class MinuteCells {
   double learn(Baseline& baseline) {
     double square_sum = 0;
     double half_minutes = 0;
-    std::vector<std::pair<double, double>> sums;  // of each common group: squares, samples
+    std::vector<std::pair<double, double>> sums;  // of each common group: squares, degrees
     for_each_common([&](const IntervalGroup& group, const Row& row) {
       sums.push_back(locate(group, row));
       square_sum += sums.back().first;
@@ -64,9 +66,9 @@ class MinuteCells {
     const double host = half_minutes > 0 ? square_sum / half_minutes : 0;
     std::size_t next = 0;
     for_each_common([&](const IntervalGroup& group, const Row& row) {
-      const auto [squares, samples] = sums[next++];
+      const auto [squares, degrees] = sums[next++];
       const double expected = host * std::max<double>(1, group.half_minutes);
-      spread(group, row, (squares + kGroupPull * expected) / (samples + kGroupPull));
+      spread(group, row, (squares + kGroupPull * expected) / (degrees + kGroupPull));
       describe(group, row, baseline);
     });
     return host;
@@ -136,7 +138,7 @@ class MinuteCells {
   // Each minute's own mean, shrunk towards the group's. Of a true distance D and a standard error e
   // the share that is least off on average is D^2 / (D^2 + e^2) (Thompson 1968), and what is seen
   // of D^2 is e^2 too large on average: 1 - e^2 / d^2 of the distance d that is seen, at least
-  // nothing. Returns the squares around the locations, and their number.
+  // nothing. Returns the squares around the locations, and their degrees of freedom.
   std::pair<double, double> locate(const IntervalGroup& group, const Row& row) {
     double inner = 0;
     double inner_n = 0;
@@ -147,7 +149,7 @@ class MinuteCells {
     }
     const double variance = inner_n > 0 ? inner / inner_n : 0;
     double squares = 0;
-    double samples = 0;
+    double degrees = 0;
     for (const std::uint32_t id : row) {
       if (id == kNoCell) continue;
       MinuteCell& cell = cells_[id];
@@ -155,31 +157,38 @@ class MinuteCells {
       if (cell.core.core_n == 0) continue;
       const auto n = static_cast<double>(cell.core.core_n);
       const double shift = cell.core.mean - group.core.mean;
-      double own_share = 0;
       if (cell.core.n >= kMinuteSamples) {
-        const double own = (cell.core.square_sum + kMinutePull * variance) / (n + kMinutePull);
+        const double own = (cell.core.square_sum + kMinutePull * variance) / (n - 1 + kMinutePull);
         const double error = std::max(own, kUnseenEvents / n) / n;
-        own_share = std::max(0.0, 1 - error / (shift * shift + 1e-12));
-        cell.location += shift * own_share;
+        cell.own_share = std::max(0.0, 1 - error / (shift * shift + 1e-12));
+        cell.location += shift * cell.own_share;
       } else if (cell.core.mean < group.core.fence_low || cell.core.mean > group.core.fence_high) {
         continue;  // far out, and too small to say that this is usual here
       }
       const double off = cell.core.mean - cell.location;
       cell.square_sum = cell.core.square_sum + n * off * off;
+      // A mean of its own costs a degree of freedom, the group's its share of one.
+      const double rest = 1 - cell.own_share;
+      const double others = 1 - std::min(1.0, n / static_cast<double>(group.core.core_n));
+      cell.degrees = n - 1 + rest * rest * others;
       squares += cell.square_sum;
-      samples += n - own_share;  // a mean of its own costs a degree of freedom
+      degrees += cell.degrees;
     }
-    return {squares, samples};
+    return {squares, degrees};
   }
 
+  // What an interval is off its expectation: its own variance, and that of the mean, which so many
+  // taught. (The mean of the minute and that of the group are of the same intervals in part.)
   void spread(const IntervalGroup& group, const Row& row, double pooled) {
     const double least = kUnseenEvents / static_cast<double>(group.core.n);
     for (const std::uint32_t id : row) {
       if (id == kNoCell) continue;
       MinuteCell& cell = cells_[id];
-      const auto n = static_cast<double>(cell.core.core_n);
-      const double own = (cell.square_sum + kMinutePull * pooled) / (n + kMinutePull);
-      cell.variance = std::max(own, least);
+      const double own = (cell.square_sum + kMinutePull * pooled) / (cell.degrees + kMinutePull);
+      const double share = cell.own_share * cell.own_share;
+      const double taught = share / std::max(1.0, static_cast<double>(cell.core.core_n)) +
+                            (1 - share) / static_cast<double>(group.core.core_n);
+      cell.variance = std::max(own * (1 + taught), least);
       const Core& core = cell.core.n >= kKnownRuns ? cell.core : group.core;
       cell.random_mean = std::max(cell.location - static_cast<double>(core.low),
                                   std::min(cell.variance, kLeastRandom));

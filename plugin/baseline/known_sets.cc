@@ -88,7 +88,9 @@ std::optional<KnownCost> KnownSets::of(const IntervalGroup& group) const {
     const auto n = static_cast<double>(common->core.core_n);
     const double degrees = std::max(1.0, n - 1);
     const double longer = std::max(1.0, at_most(*common, group) / std::max(1.0, common->core.mean));
-    const double variance = std::max(common->core.square_sum / degrees, kUnseenEvents / n) * longer;
+    // of an interval, and of the mean that n taught
+    const double variance =
+        std::max(common->core.square_sum / degrees, kUnseenEvents / n) * (1 + 1 / n) * longer;
     cost.most += at_most(*common, group);
     cost.variance += variance;
     uncertain += variance * variance / degrees;

@@ -39,7 +39,7 @@ class Explain(program.ProgramTest):
                 self.assertAlmostEqual(q["minute_mean"], sum(core) / used, places=5)
                 squares = sum((cost - q["minute_mean"]) ** 2 for cost in core)
                 pooled = float(re.search(r"\+ 10 \* (\S+), the variance within", text).group(1))
-                self.assertAlmostEqual(q["s2"], (squares + 10 * pooled) / (used + 10), places=5)
+                self.assertAlmostEqual(q["s2"], (squares + 10 * pooled) / (used - 1 + 10), places=5)
                 self.assertAlmostEqual(q["standard_error"], (max(q["s2"], 0.5 / used) / used) ** 0.5, places=5)
                 shift = q["minute_mean"] - q["group_mean"]
                 self.assertAlmostEqual(q["share"], max(0, 1 - q["standard_error"] ** 2 / shift ** 2), places=3)
