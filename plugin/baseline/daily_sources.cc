@@ -55,13 +55,14 @@ bool judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline&
   if (agree < kAgreeingShare * n) return false;
   const double spread = median_of(off) / kMadOfNormal;
   const double own = (spread * spread * n + variance * kPull) / (n + kPull);
-  if (std::abs(median) < kErrors * std::sqrt(own / n)) return false;
+  const double error = kMedianError * std::sqrt(own / n);
+  if (std::abs(median) < kErrors * error) return false;
   baseline.periodic_sources.push_back(
       {true, minute, median, static_cast<std::uint32_t>(days.size())});
   for (const Surplus& s : days) {
     Expectation& e = baseline.expected[s.interval];
     e.mean = std::max(0.0F, e.mean + static_cast<float>(median));
-    e.variance = std::max(e.variance, static_cast<float>(own));
+    e.variance = std::max(e.variance, static_cast<float>(own + error * error));
     // such a source is no constant: it does what it finds to do
     if (median > 0) e.random_mean += static_cast<float>(median);
   }
