@@ -17,7 +17,8 @@ inline constexpr std::size_t kLeaveOneOut = 40;
 struct OtherRuns {
   std::size_t n = 0;
   double median = 0;
-  double square_sum = 0;
+  double variance = 0;  ///< around it
+  double degrees = 0;   ///< that it has; 0: one run, or none, says nothing of it
   double low = 0;
   double high = 0;
   std::int32_t least = 0;  ///< PIDs, all that their intervals cost
