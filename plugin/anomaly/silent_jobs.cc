@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/background_rate.h"
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/robust.h"
@@ -34,13 +35,12 @@ constexpr std::uint64_t kMostCompared = 5000;
 // of a job of every minute are looked at.
 constexpr std::size_t kMostMinutes = 10 * 366 * 1440;
 
-constexpr double kTellsApart = 4;  // standard deviations
-
-// One in a thousand silences of a job that did not run looks so: enough for a low row.
-constexpr double kTellsDoubtfully = 3;
+// -log10 of the chance that a silence of a job that did not run looks so: of four standard
+// deviations of a normal variable, and of three, which is enough for a low row.
+constexpr double kTellsApart = 4.5;
+constexpr double kTellsDoubtfully = 2.87;
 
 constexpr std::uint32_t kNoSet = UINT32_MAX;
-
 // Intervals of one length differ by less (lines are late under load).
 constexpr std::int32_t kSameLength = 30;
 
@@ -295,12 +295,15 @@ class SilenceFinder {
     const double variance =
         std::max(core.square_sum / std::max(1.0, n - 1), core.robust_spread * core.robust_spread) /
         100;
-    // a spread of nothing in so few is a spread that was not seen; of the differences' variance
-    // what the days before make of it is not the stretches' own
-    const double own = std::max(variance, 1 / n) / (1 + reference.of_one);
-    const double error = std::sqrt(own * (1 / n + reference.of_mean));
-    const auto tells = [&](double cost, double errors) {
-      return mean >= -cost / 2 && mean + cost >= errors * error;
+    const double unseen = 1 / n;  // a spread of nothing in so few is one that was not seen
+    // of the differences' variance what the days before make of it is not the stretches' own
+    const double of_mean = (1 / n + reference.of_mean) / (1 + reference.of_one);
+    const double error = std::sqrt(std::max(variance, unseen) * of_mean);
+    const auto tells = [&](double cost, double score) {
+      // what was seen of the spread is known from so many; what was not seen is a bound
+      const double least = std::max(t_deviations(score, degrees_of(core)) * std::sqrt(variance),
+                                    normal_deviations(score) * std::sqrt(unseen));
+      return mean >= -cost / 2 && mean + cost >= least * std::sqrt(of_mean);
     };
     double cost = kLeastJobPids;
     if (!tells(cost, kTellsApart)) {
@@ -317,8 +320,12 @@ class SilenceFinder {
     return silence;
   }
 
-  // What the job's intervals cost more than those of its ticks' other jobs alone, less three
-  // standard errors; the two PIDs that every job takes where these never run without it.
+  static unsigned degrees_of(const Core& core) {
+    return static_cast<unsigned>(std::max<std::size_t>(core.core_n, 2) - 1);
+  }
+
+  // What the job's intervals cost more than those of its ticks' other jobs alone, at least; the two
+  // PIDs that every job takes where these never run without it.
   double least_cost(Runs job, std::size_t k, const SilentJob& silence) {
     const std::uint32_t own = clock_.ticks[job[k]].items;
     std::vector<std::uint32_t> rest;
@@ -337,7 +344,9 @@ class SilenceFinder {
       const auto n = static_cast<double>(core.core_n);
       return core.square_sum / std::max(1.0, n - 1) / n;
     };
-    const double more = a.mean - b.mean - 3 * std::sqrt(square_error(a) + square_error(b));
+    // Welch's degrees are those of the smaller sample at least
+    const double errors = t_deviations(kTellsDoubtfully, std::min(degrees_of(a), degrees_of(b)));
+    const double more = a.mean - b.mean - errors * std::sqrt(square_error(a) + square_error(b));
     return std::max(kLeastJobPids, more / 10);
   }
 

@@ -107,10 +107,22 @@ bool may_be_chance(double count, double mean) {
   return surprise_of_number(count, mean) < kOneJobInTwenty;
 }
 
+namespace {
+
+double chance_of(double score) {
+  return std::pow(10.0, -std::clamp(score, 0.4, 300.0));
+}
+
+}  // namespace
+
 double normal_deviations(double score) {
   const boost::math::normal_distribution<double, Fast> normal;
-  const double chance = std::pow(10.0, -std::clamp(score, 0.4, 300.0));
-  return boost::math::quantile(boost::math::complement(normal, chance));
+  return boost::math::quantile(boost::math::complement(normal, chance_of(score)));
+}
+
+double t_deviations(double score, unsigned degrees) {
+  const boost::math::students_t_distribution<double, Fast> t(std::max(1U, degrees));
+  return boost::math::quantile(boost::math::complement(t, chance_of(score)));
 }
 
 }  // namespace pidometer

@@ -38,4 +38,7 @@ bool may_be_chance(double count, double mean);
 /// between 0.4 and 300.
 double normal_deviations(double score);
 
+/// The same of Student's t; the score must be between 0.4 and 300.
+double t_deviations(double score, unsigned degrees);
+
 }  // namespace pidometer

@@ -57,5 +57,36 @@ TEST(SilentJob, where_they_vary_little_two_lines_a_day_are_missed) {
   }
 }
 
+/// Levels of what is said of a job of each half hour whose lines are taken out for so many hours;
+/// in `odd` of the stretches around them a PID more was handed out than on other days, in as many a
+/// PID less.
+std::vector<Level> levels(std::int64_t hours, std::int64_t odd) {
+  constexpr std::int64_t kFrom = 9 * kDay + 4 * kHour + 36;
+  std::vector<Reading> readings = Host{plain}.run(20 * kDay);
+  for (std::int64_t k = 0; k < odd; ++k) {
+    raise_pids(readings, kFrom + k * kHour + 31, 1);
+    lower_pids(readings, kFrom + k * kHour + 61, 1);
+  }
+  std::erase_if(readings, [&](const Reading& r) {
+    return r.label == 3 && r.time > at(kFrom) && r.time < at(kFrom + hours * kHour);
+  });
+  std::vector<Level> found;
+  for (const Anomaly& a : find(std::move(readings)))
+    if (a.one_job) found.push_back(a.level);
+  return found;
+}
+
+// Two PIDs are more than four of the standard errors that ten stretches have, but so few know these
+// badly.
+TEST(SilentJob, few_lines_know_their_spread_badly) {
+  EXPECT_EQ(levels(5, 3), std::vector{Level::low});
+  EXPECT_EQ(levels(15, 9), std::vector{Level::medium});
+}
+
+// Where nothing ever varied the bound on what was not seen is no estimate.
+TEST(SilentJob, few_lines_of_a_constant_host_are_missed) {
+  EXPECT_EQ(levels(3, 0), std::vector{Level::medium});
+}
+
 }  // namespace
 }  // namespace pidometer

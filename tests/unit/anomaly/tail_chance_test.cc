@@ -110,5 +110,12 @@ TEST(NormalDeviations, inverts_the_normal_tail) {
   EXPECT_NEAR(normal_deviations(-std::log10(0.05)), 1.6449, 1e-3);
 }
 
+TEST(TDeviations, inverts_the_tail_of_t) {
+  EXPECT_NEAR(t_deviations(-std::log10(0.05), 1), 6.3138, 1e-3);
+  EXPECT_NEAR(t_deviations(-std::log10(0.05), 3), 2.3534, 1e-3);
+  EXPECT_NEAR(t_deviations(2, 1000), normal_deviations(2), 1e-2);
+  EXPECT_NEAR(surprise_of_t(t_deviations(4.5, 5), 5), 4.5, 1e-6);
+}
+
 }  // namespace
 }  // namespace pidometer
