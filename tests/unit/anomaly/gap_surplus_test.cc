@@ -244,6 +244,32 @@ TEST(GapCosts, are_those_of_the_same_hours) {
   }
 }
 
+// An hour that is now busier and now less, throughout: the days vary more than their intervals do.
+// The farthest of them are left out, which must not make the others look alike.
+TEST(GapCosts, vary_as_much_as_the_same_hours_of_other_days) {
+  constexpr double kSpread = 20;  // PIDs of ten minutes
+  constexpr std::uint64_t kHosts = 60;
+  double squares = 0;
+  for (std::uint64_t seed = 1; seed <= kHosts; ++seed) {
+    testing::Random random(seed);
+    std::vector<Reading> readings = Host{each_five, 0.1, 0, seed}.run(12 * kDay);
+    for (std::int64_t day = 0; day < 12; ++day) {
+      double normal = -6;
+      for (int k = 0; k < 12; ++k) normal += random.uniform();
+      const auto more = static_cast<Pid>(std::max(0.0, 100 + kSpread * normal));
+      for (std::int64_t k = 0; k < 6; ++k)
+        raise_pids(readings, day * kDay + 4 * kHour + 10 * k + 1, more);
+    }
+    cut(readings, 6 * kDay + 4 * kHour + 1, 6 * kDay + 5 * kHour + 1);
+    const std::vector<Anomaly> found = gaps_of(std::move(readings));
+    ASSERT_EQ(found.size(), 1U) << seed;
+    squares += found[0].noise_pids * found[0].noise_pids;
+  }
+  // what an hour varies, and the middle of eleven
+  const double expected = 6 * kSpread * 6 * kSpread * (1 + 1.5 / 11);
+  EXPECT_NEAR(squares / kHosts / expected, 1, 0.2);
+}
+
 // Work that comes at a random time of most days is the host's own, in a gap too; and whatever a
 // host's own variation is, a gap without work is an alarm as seldom as its windows are.
 TEST(GapSurplus, quiet_hosts_have_none) {
