@@ -133,6 +133,14 @@ void append(std::vector<Quantity> more, std::vector<Quantity>& steps) {
   std::ranges::move(more, std::back_inserter(steps));
 }
 
+void add_variance(const Anomaly& part, const std::string& n, std::vector<Quantity>& steps) {
+  steps.push_back({"V_" + n, part.window_variance, "its variance"});
+  if (part.window_degrees == 0) return;
+  steps.push_back({"few_" + n, part.window_few, "what of it is known from few others"});
+  steps.push_back(
+      {"degrees_" + n, static_cast<double>(part.window_degrees), "of Student's t for that"});
+}
+
 /// Of an activity's finding: what its share of the sum is made of.
 void add_part(const LogSeries& log, const DetectorInput& input, const ComparedIntervals& comparison,
               const Anomaly& part, std::uint32_t number, Explanation& explanation) {
@@ -140,7 +148,7 @@ void add_part(const LogSeries& log, const DetectorInput& input, const ComparedIn
   std::vector<Quantity>& steps = explanation.steps;
   if (part.kind == AnomalyKind::record_gap) {
     steps.push_back({"R_" + n, part.window_excess, "the surplus of finding " + n});
-    steps.push_back({"V_" + n, part.window_variance, "its variance"});
+    add_variance(part, n, steps);
     return;
   }
   double observed = 0;
@@ -159,7 +167,7 @@ void add_part(const LogSeries& log, const DetectorInput& input, const ComparedIn
                    "what the level adds (takes) there, as in the finding's own arithmetic"});
   steps.push_back(
       {"R_" + n, part.window_excess, "observed_" + n + " - expected_" + n + " - level_" + n});
-  steps.push_back({"V_" + n, part.window_variance, "its variance"});
+  add_variance(part, n, steps);
 }
 
 std::shared_ptr<const Explanation> explain_activity(const LogSeries& log,
@@ -170,18 +178,23 @@ std::shared_ptr<const Explanation> explain_activity(const LogSeries& log,
   explanation->readings = Explainer(log, input.clock).around(activity);
   const ComparedIntervals comparison(input.clock);
   double excess = 0;
-  double variance = 0;
+  ExcessVariance variance;
   for (std::size_t k = 0; k < parts.size(); ++k) {
     add_part(log, input, comparison, *parts[k], static_cast<std::uint32_t>(k + 1), *explanation);
     excess += parts[k]->window_excess;
-    variance += parts[k]->window_variance;
+    variance.add({parts[k]->window_variance, parts[k]->window_few, parts[k]->window_degrees});
   }
-  const double range = k90Percent * std::sqrt(variance);
+  const double range = range_deviations(variance) * std::sqrt(variance.all);
   std::vector<Quantity>& steps = explanation->steps;
   steps.push_back({"R", excess, "sum of these R"});
-  steps.push_back({"V", variance, "sum of these V"});
-  steps.push_back({"excess_low", excess - range, "R - 1.645 sqrt(V)"});
-  steps.push_back({"excess_high", excess + range, "R + 1.645 sqrt(V)"});
+  steps.push_back({"V", variance.all, "sum of these V"});
+  if (variance.degrees > 0) {
+    steps.push_back({"few", variance.few, "sum of these few"});
+    steps.push_back({"degrees", static_cast<double>(variance.degrees), "the least of these"});
+  }
+  steps.push_back({"range_deviations", range_deviations(variance), range_words(variance, "")});
+  steps.push_back({"excess_low", excess - range, "R - range_deviations * sqrt(V)"});
+  steps.push_back({"excess_high", excess + range, "R + range_deviations * sqrt(V)"});
   append(level_steps(input, activity), steps);
   explanation->score_of = "its findings stand beside it, each with its own";
   return explanation;

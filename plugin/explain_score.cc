@@ -166,6 +166,15 @@ void add_comparison(const DetectorInput& input, const Anomaly& anomaly, Steps& s
 
 }  // namespace
 
+std::string range_words(const ExcessVariance& variance, const std::string& prefix) {
+  if (variance.degrees == 0) return "1.645: nine of ten lie within so many standard deviations";
+  const double few = range_deviations({1, 1, variance.degrees});
+  return fmt::format(
+      "1.645 + min(1, {0}few / {0}V) * ({1:.5g} - 1.645): nine of ten lie within 1.645 standard "
+      "deviations, or, by Student's t with these degrees, within {1:.5g}",
+      prefix, few);
+}
+
 std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& anomaly) {
   Steps steps;
   const bool deficit = anomaly.kind == AnomalyKind::pid_deficit;
@@ -198,14 +207,20 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
   const Window stretch = input.scan.measure(anomaly.stretch_first_tick,
                                             anomaly.stretch_first_tick + anomaly.intervals);
   steps.add("stretch_V", stretch.variance, "its variance");
-  const ExcessRange range = excess_range(input.clock, input.baseline, stretch);
+  const ExcessVariance variance = variance_of(input.scan, stretch);
+  if (variance.degrees > 0) {
+    steps.add("stretch_few", variance.few, "what of it is known from few others");
+    steps.add("stretch_degrees", variance.degrees, "of Student's t for that");
+  }
+  steps.add("range_deviations", range_deviations(variance), range_words(variance, "stretch_"));
+  const ExcessRange range = excess_range(input.clock, input.baseline, input.scan, stretch);
   if (range.start_cost > 0)
     steps.add("start_cost", range.start_cost,
               "PIDs that the daemon's start was given: it may have cost less");
-  steps.add("excess_low", range.low, "stretch_R - 1.645 sqrt(stretch_V)");
+  steps.add("excess_low", range.low, "stretch_R - range_deviations * sqrt(stretch_V)");
   steps.add("excess_high", range.high,
-            range.start_cost > 0 ? "stretch_R + 1.645 sqrt(stretch_V) + start_cost"
-                                 : "stretch_R + 1.645 sqrt(stretch_V)");
+            range.start_cost > 0 ? "stretch_R + range_deviations * sqrt(stretch_V) + start_cost"
+                                 : "stretch_R + range_deviations * sqrt(stretch_V)");
   add_comparison(input, anomaly, steps);
   return steps.take();
 }

@@ -7,6 +7,7 @@
 
 #include "plugin/anomaly/anomaly.h"
 #include "plugin/anomaly/detectors.h"
+#include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_calibration.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/interval_groups.h"
@@ -28,6 +29,9 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
 /// and price.
 std::vector<Quantity> tail_steps(const WindowCalibration& calibration,
                                  const WindowCalibration::Surprise& tails, std::size_t width);
+
+/// How range_deviations() was reckoned from quantities with this prefix.
+std::string range_words(const ExcessVariance& variance, const std::string& prefix);
 
 /// From a score to how often chance makes such a one.
 std::vector<Quantity> chance_steps(const WindowScan& scan, double score);

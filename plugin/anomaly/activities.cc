@@ -30,11 +30,11 @@ Anomaly summary_of(const PidClock& clock, const std::vector<Anomaly*>& parts) {
   }
   Anomaly sum = finding_between(clock, AnomalyKind::activity, begin, end);
   double excess = 0;
-  double variance = 0;
+  ExcessVariance variance;
   for (const Anomaly* part : parts) {
     excess += part->window_excess;
     sum.parts_excess += part->excess_pids;
-    variance += part->window_variance;
+    variance.add({part->window_variance, part->window_few, part->window_degrees});
     sum.level = std::max(sum.level, part->level);
     sum.score = std::max(sum.score, part->score);
     sum.score_log = std::max(sum.score_log, part->score_log);

@@ -131,6 +131,8 @@ struct Anomaly {
   std::uint32_t window_last_tick = 0;
   double window_excess = 0;
   double window_variance = 0;
+  double window_few = 0;        ///< of the variance: what is known from few others
+  unsigned window_degrees = 0;  ///< of Student's t for that; 0: there is none
   /// Of a pid_excess or pid_deficit: the window whose score it is.
   std::uint32_t scored_first_tick = 0;
   std::uint32_t scored_last_tick = 0;

@@ -69,7 +69,10 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     a.window_first_tick = whole.begin;
     a.window_last_tick = whole.end;
     a.window_excess = whole.excess;
-    a.window_variance = whole.variance;
+    const ExcessVariance variance = variance_of(scan, whole);
+    a.window_variance = variance.all;
+    a.window_few = variance.few;
+    a.window_degrees = variance.degrees;
     a.scored_first_tick = pick.window.begin;
     a.scored_last_tick = pick.window.end;
     for (std::uint32_t i = pick.window.begin; i < pick.window.end; ++i) {

@@ -74,6 +74,8 @@ void add_surplus(const GapVerdict& verdict, const WindowScan& scan, Anomaly& gap
   gap.window_last_tick = behind(*verdict.gap);
   gap.window_excess = verdict.surplus;
   gap.window_variance = verdict.cost.variance;
+  gap.window_few = verdict.cost.few;
+  gap.window_degrees = verdict.cost.degrees;
   gap.score = verdict.surplus_score;
   gap.score_log = score_over_looks(verdict.surplus_score, scan.looks()) + 0.0;  // no minus zero
   gap.may_be_boot = verdict.may_be_boot;

@@ -30,15 +30,35 @@ Level level_of(double score, double looks, double days) {
   return month <= kLowAMonth ? Level::low : Level::informational;
 }
 
-void set_excess(Anomaly& anomaly, double excess, double variance) {
-  const double range = k90Percent * std::sqrt(variance);
+void ExcessVariance::add(const ExcessVariance& other) {
+  all += other.all;
+  few += other.few;
+  if (degrees == 0 || (other.degrees > 0 && other.degrees < degrees)) degrees = other.degrees;
+}
+
+double range_deviations(const ExcessVariance& variance) {
+  static const double kOneSide = -std::log10(0.05);
+  const double known = normal_deviations(kOneSide);
+  if (variance.degrees == 0 || !(variance.all > 0)) return known;
+  const double share = std::clamp(variance.few / variance.all, 0.0, 1.0);
+  return known + share * (t_deviations(kOneSide, variance.degrees) - known);
+}
+
+ExcessVariance variance_of(const WindowScan& scan, const Window& stretch) {
+  const WindowCalibration::Sum sum = scan.calibration().without_level(stretch);
+  return {stretch.variance, sum.few, sum.degrees};
+}
+
+void set_excess(Anomaly& anomaly, double excess, const ExcessVariance& variance) {
+  const double range = range_deviations(variance) * std::sqrt(variance.all);
   anomaly.excess_pids = std::llround(excess);
   anomaly.excess_low = std::llround(excess - range);
   anomaly.excess_high = std::llround(excess + range);
 }
 
-ExcessRange excess_range(const PidClock& clock, const Baseline& baseline, const Window& stretch) {
-  const double range = k90Percent * std::sqrt(stretch.variance);
+ExcessRange excess_range(const PidClock& clock, const Baseline& baseline, const WindowScan& scan,
+                         const Window& stretch) {
+  const double range = range_deviations(variance_of(scan, stretch)) * std::sqrt(stretch.variance);
   ExcessRange excess{stretch.excess - range, stretch.excess + range, 0};
   for (std::uint32_t i = stretch.begin; i < stretch.end; ++i)
     if (clock.intervals[i].restarted)
@@ -63,7 +83,7 @@ Anomaly pid_finding(const PidClock& clock, const Baseline& baseline, const Windo
     a.baseline_high += c.high;
   }
   a.expected_pids = static_cast<double>(a.observed_pids) - window.excess;
-  const ExcessRange range = excess_range(clock, baseline, window);
+  const ExcessRange range = excess_range(clock, baseline, scan, window);
   a.excess_pids = std::llround(window.excess);
   a.excess_low = std::llround(range.low);
   a.excess_high = std::llround(range.high);
