@@ -15,6 +15,10 @@ namespace {
 constexpr double kOwnSpreadShare = 0.05;
 constexpr double kOwnDegrees = 1;
 
+// One other run says nothing of the spread: the guess alone, with two degrees. (With one the tail
+// is so heavy that whoever puts a line elsewhere too hides a hundred PIDs beside it.)
+constexpr double kOneRunDegrees = 2;
+
 // Quartiles know a normal sample's spread as well as its squares do of so large a share of it.
 constexpr double kQuartilesEfficiency = 0.37;
 
@@ -69,6 +73,7 @@ Spread by_others(double predicted, const OtherRuns& others, double least) {
     return {mean, spread * spread, 1};
   }
   const double own = kOwnSpreadShare * mean;
+  if (others.n == 1) return {mean, own * own, kOneRunDegrees};
   const double degrees = others.degrees + kOwnDegrees;
   const double variance = (others.degrees * others.variance + kOwnDegrees * own * own) / degrees;
   // of a run, and of the median; that of two is their mean
