@@ -12,7 +12,7 @@ namespace {
 
 // Price of a window: the best of many overlapping windows is not one window. Measured on quiet
 // made-up hosts (tests/unit/anomaly/calibration_test.cc): this line covers what the clusters of
-// each width need there (0.6 at most), and the monitored host of tests/eval, whose wide windows
+// each width need there (0.7 at most), and the monitored host of tests/eval, whose wide windows
 // have heavier tails.
 constexpr double kPricePerDecade = 0.65;
 
@@ -21,7 +21,7 @@ constexpr double kConstantFloor = 1.3;
 constexpr double kLeastFloor = 1.0;
 
 // A row's score is as rare as one single interval in a day's, or twice as frequent: an examiner can
-// look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.4 to 2.4 such
+// look at one or two irregular intervals a day of log. Quiet made-up hosts have 1.5 to 2.2 such
 // rows a day (calibration_test.cc), none of them an alarm.
 constexpr double kFloorAllowance = 0.3;
 
