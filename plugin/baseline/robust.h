@@ -42,8 +42,8 @@ double median_of(std::span<double> values);
 /// Interquartile range of a normal sample, in its standard deviations.
 inline constexpr double kIqrOfNormal = 1.349;
 
-/// Standard error of the median of a normal sample, in those of its mean: sqrt(pi / 2). (Of three it
-/// is 1.16, of five 1.20.)
+/// Standard error of the median of a normal sample, in those of its mean: sqrt(pi / 2). (Of three
+/// it is 1.16, of five 1.20.)
 inline constexpr double kMedianError = 1.2533;
 
 /// Median of the absolute deviations of a normal sample, in its standard deviations.
