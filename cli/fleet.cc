@@ -253,6 +253,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   status.state = "planning";
   status.updated = status.started;
   if (before.status) status.images = undecided_images(*before.status);
+  if (before.status) status.unlisted = unlisted_images(*before.status, before.status->images);
   if (Result<void> written = probation.announce(status); !written)
     return refuse(written.error(), diagnostics);
   std::optional<Heartbeat> beat;
@@ -275,10 +276,20 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
         Error{ErrorKind::usage, options.directory + " has results, and no fleet's status of them",
               result + " is there", "add --force to overwrite it, or give another folder"},
         diagnostics);
+  if (before.status && options.resume)
+    if (const std::string name = untold_image(*before.status, status.images, *folder);
+        !name.empty())
+      return refuse(
+          Error{ErrorKind::usage, options.directory + " has results that its status does not tell of",
+                folder->absolute(FleetFolder::image_file(name, "rows")) +
+                    " is there, and what it was made of is not known",
+                "move it elsewhere, give another folder, or begin anew with --force"},
+          diagnostics);
   probation.pass();
   for (const std::string& note : plan->notes) diagnostics.note(note);
   for (const std::string& warning : plan->warnings) diagnostics.warning(warning);
   folder->remove_unfinished(status.images);
+  if (before.status) status.unlisted = unlisted_images(*before.status, status.images);
   if (before.status && options.resume) {
     resume_fleet(*before.status, status, options.reports, *folder, file_sha256);
     if (const std::string words = kept_words(*before.status, status); !words.empty())

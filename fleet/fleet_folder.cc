@@ -163,6 +163,12 @@ std::string FleetFolder::find_result(std::span<const FleetEntry> images) const {
   return {};
 }
 
+bool FleetFolder::has_rows(const std::string& name) const {
+  std::error_code ignored;
+  return fs::exists(fs::symlink_status(absolute(image_file(name, "rows")), ignored)) ||
+         fs::exists(fs::symlink_status(absolute(set_aside_file(name, "rows")), ignored));
+}
+
 void FleetFolder::remove_timeline() const {
   std::error_code ignored;
   fs::remove(timeline_file(), ignored);

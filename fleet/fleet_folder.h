@@ -48,6 +48,8 @@ class FleetFolder {
   /// A file that is there already and that a run over these images would write, beside the status;
   /// empty where there is none.
   std::string find_result(std::span<const FleetEntry> images) const;
+  /// Whether there are rows of an image, aside or under their name.
+  bool has_rows(const std::string& name) const;
   /// Removes the timeline of an earlier run: it is there where it is that of the status beside it.
   void remove_timeline() const;
   /// Removes what was written of an image before.

@@ -173,19 +173,36 @@ void resume_image(const FleetStatus& earlier, const FleetEntry& before, FleetSta
   folder.remove_outputs(entry.name);
 }
 
+FleetEntry with_earlier_result(const FleetEntry& before, const FleetStatus& earlier,
+                               const char* why) {
+  FleetEntry entry;
+  entry.name = before.name;
+  entry.image = before.image;
+  std::vector<EarlierResult> results = results_of(before, earlier);
+  if (results.empty()) return entry;
+  entry.earlier = std::move(results.front());
+  recall_state(*entry.earlier);
+  entry.earlier->why = why;
+  return entry;
+}
+
+using EntriesByName = std::map<std::string, const FleetEntry*>;
+
+EntriesByName entries_of(const FleetStatus& status) {
+  EntriesByName entries;
+  for (const auto* const images : {&status.unlisted, &status.images})
+    for (const FleetEntry& entry : *images) entries[entry.name] = &entry;
+  return entries;
+}
+
 }  // namespace
 
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
                   const FleetFolder& folder, const FileHash& hash) {
-  std::map<std::string, const FleetEntry*> by_name;
-  for (const FleetEntry& entry : earlier.images) by_name[entry.name] = &entry;
-  for (FleetEntry& entry : now.images) {
-    const auto at = by_name.find(entry.name);
-    if (at != by_name.end())
+  const EntriesByName known = entries_of(earlier);
+  for (FleetEntry& entry : now.images)
+    if (const auto at = known.find(entry.name); at != known.end())
       resume_image(earlier, *at->second, now, entry, reports, folder, hash);
-    else
-      folder.remove_outputs(entry.name);
-  }
 }
 
 std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
@@ -193,22 +210,36 @@ std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
   for (const FleetEntry& before : earlier.images) {
     // What the file does not tell completely can be verified by no run.
     if (before.name.empty() || before.image.segments.empty() || before.arguments.empty()) continue;
-    FleetEntry& entry = images.emplace_back();
-    entry.name = before.name;
-    entry.image = before.image;
-    entry.arguments = before.arguments;
-    std::vector<EarlierResult> results = results_of(before, earlier);
-    if (results.empty()) continue;
-    entry.earlier = std::move(results.front());
-    recall_state(*entry.earlier);
-    entry.earlier->why = "whether it holds was not looked at yet";
+    images.push_back(
+        with_earlier_result(before, earlier, "whether it holds was not looked at yet"));
+    images.back().arguments = before.arguments;
   }
   return images;
 }
 
+std::vector<FleetEntry> unlisted_images(const FleetStatus& earlier,
+                                        const std::vector<FleetEntry>& images) {
+  std::set<std::string_view> listed;
+  for (const FleetEntry& entry : images) listed.insert(entry.name);
+  std::vector<FleetEntry> unlisted;
+  for (const auto& [name, before] : entries_of(earlier)) {
+    if (name.empty() || before->image.segments.empty() || listed.contains(name)) continue;
+    FleetEntry entry = with_earlier_result(*before, earlier, "it is not in the list of this run");
+    if (entry.earlier) unlisted.push_back(std::move(entry));
+  }
+  return unlisted;
+}
+
+std::string untold_image(const FleetStatus& earlier, const std::vector<FleetEntry>& images,
+                         const FleetFolder& folder) {
+  const EntriesByName known = entries_of(earlier);
+  for (const FleetEntry& entry : images)
+    if (!known.contains(entry.name) && folder.has_rows(entry.name)) return entry.name;
+  return {};
+}
+
 std::string kept_words(const FleetStatus& earlier, const FleetStatus& now) {
-  std::map<std::string, ImageState> states;
-  for (const FleetEntry& entry : earlier.images) states[entry.name] = entry.state;
+  const EntriesByName known = entries_of(earlier);
   std::size_t kept = 0;
   std::map<std::string, std::size_t> reasons;
   for (const FleetEntry& entry : now.images) {
@@ -217,13 +248,13 @@ std::string kept_words(const FleetStatus& earlier, const FleetStatus& now) {
     } else if (entry.earlier) {
       // One file is named by its image; of many their number is enough.
       ++reasons[entry.earlier->why.substr(0, entry.earlier->why.find(':'))];
-    } else if (const auto at = states.find(entry.name); at == states.end()) {
+    } else if (const auto at = known.find(entry.name); at == known.end()) {
       ++reasons["it is new in the list"];
-    } else if (at->second == ImageState::waiting) {
+    } else if (at->second->state == ImageState::waiting && !at->second->earlier) {
       ++reasons["it was not finished"];
     } else {
-      ++reasons[at->second == ImageState::failed ? "it had failed"
-                                                 : "what was written of it changed"];
+      ++reasons[at->second->state == ImageState::failed ? "it had failed"
+                                                        : "what was written of it changed"];
     }
   }
   if (reasons.empty()) return {};

@@ -13,13 +13,25 @@ namespace pidometer {
 /// a report where `reports`. An image without `files` is never taken over: of a folder nobody
 /// knows whether it is the same. One whose files cannot be reached, and of which all else is
 /// verified, is ImageState::unreachable. What is whole and does not hold any more stays in
-/// `earlier` until there is better; of all others what was written is removed.
+/// `earlier` until there is better; of images that had failed or were not finished what was written
+/// is removed, and what is not as the status says. Nothing is done to images that it does not
+/// name.
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
                   const FleetFolder& folder, const FileHash& hash);
 
 /// The images of an earlier run while it is not decided yet what of it holds: all wait, and results
 /// are `earlier` ones, so that a run that is killed before it decides takes nothing away.
 std::vector<FleetEntry> undecided_images(const FleetStatus& earlier);
+
+/// What earlier runs left of images that are not among `images`: their results stay, and are taken
+/// over by a run that has them in its list again.
+std::vector<FleetEntry> unlisted_images(const FleetStatus& earlier,
+                                        const std::vector<FleetEntry>& images);
+
+/// Of `images` the first of which there are rows that no status tells of; empty where there is
+/// none. These cannot be verified, and may be all that is left of their evidence.
+std::string untold_image(const FleetStatus& earlier, const std::vector<FleetEntry>& images,
+                         const FleetFolder& folder);
 
 /// `38 of 40 images are kept; scanned again: 1 for the arguments changed (--year), ...`; empty
 /// where all are kept.

@@ -70,7 +70,8 @@ Json earlier_json(const EarlierResult& earlier) {
   return json;
 }
 
-Json image_json(const FleetEntry& entry) {
+/// Which image it is, and what was said of it.
+Json named_json(const FleetEntry& entry) {
   const FleetImage& image = entry.image;
   Json json = {{"name", entry.name}, {"inputs", texts(image.segments)}};
   put_text(json, "case_id", image.case_id);
@@ -78,11 +79,22 @@ Json image_json(const FleetEntry& entry) {
   put_text(json, "hostname", image.hostname);
   put_text(json, "timezone", image.timezone);
   if (image.year) json["year"] = *image.year;
+  return json;
+}
+
+Json image_json(const FleetEntry& entry) {
+  Json json = named_json(entry);
   json["state"] = image_state_name(entry.state);
   if (entry.kept) json["kept"] = true;
   if (entry.exit_status) json["exit_status"] = *entry.exit_status;
   if (entry.signal != 0) json["signal"] = entry.signal;
   put_result(json, entry);
+  if (entry.earlier) json["earlier"] = earlier_json(*entry.earlier);
+  return json;
+}
+
+Json unlisted_json(const FleetEntry& entry) {
+  Json json = named_json(entry);
   if (entry.earlier) json["earlier"] = earlier_json(*entry.earlier);
   return json;
 }
@@ -157,6 +169,7 @@ std::string write_fleet_status(const FleetStatus& status) {
   json["runs"].push_back(call_json(call));
   json["errors"] = array_of(status.errors, error_json);
   json["images"] = array_of(status.images, image_json);
+  if (!status.unlisted.empty()) json["unlisted"] = array_of(status.unlisted, unlisted_json);
   return dump_json(json, 1) + "\n";
 }
 

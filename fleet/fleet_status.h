@@ -106,6 +106,8 @@ struct FleetStatus {
   std::optional<Timestamp> ended;
   std::optional<FleetOutput> timeline;
   std::vector<FleetEntry> images;
+  /// Images of earlier runs that are not in the list of this one, with what is `earlier` of them.
+  std::vector<FleetEntry> unlisted;
   std::vector<Error> errors;  ///< of no one image
   /// Those that this one goes on with, in order; of a status that was read, its own run too.
   std::vector<FleetCall> earlier_runs;

@@ -155,6 +155,8 @@ Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string&
   read_tool(json, status.tool_version, status.tool_sha256);
   status.earlier_runs = calls_of(json);
   for (const Json& image : *images) status.images.push_back(entry_of(image));
+  if (const Json* const unlisted = member(json, "unlisted", Json::value_t::array))
+    for (const Json& image : *unlisted) status.unlisted.push_back(entry_of(image));
   return status;
 }
 
