@@ -279,12 +279,12 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (before.status && options.resume)
     if (const std::string name = untold_image(*before.status, status.images, *folder);
         !name.empty())
-      return refuse(
-          Error{ErrorKind::usage, options.directory + " has results that its status does not tell of",
-                folder->absolute(FleetFolder::image_file(name, "rows")) +
-                    " is there, and what it was made of is not known",
-                "move it elsewhere, give another folder, or begin anew with --force"},
-          diagnostics);
+      return refuse(Error{ErrorKind::usage,
+                          options.directory + " has results that its status does not tell of",
+                          folder->absolute(FleetFolder::image_file(name, "rows")) +
+                              " is there, and what it was made of is not known",
+                          "move it elsewhere, give another folder, or begin anew with --force"},
+                    diagnostics);
   probation.pass();
   for (const std::string& note : plan->notes) diagnostics.note(note);
   for (const std::string& warning : plan->warnings) diagnostics.warning(warning);

@@ -66,16 +66,20 @@ void say_overlays(const FleetStatus& now, Diagnostics& diagnostics) {
 }
 
 void say_end(const FleetEntry& entry, Diagnostics& diagnostics) {
-  const std::string help = entry.earlier ? "what an earlier run wrote of it stays, is in no "
-                                           "timeline, and does not hold: " +
-                                               entry.earlier->why
-                                         : std::string();
+  std::string help = entry.help;
+  if (entry.earlier) {
+    if (!help.empty()) help += "; ";
+    help += "what an earlier run wrote of it stays, is in no timeline, and does not hold: " +
+            entry.earlier->why;
+  }
   if (entry.state == ImageState::failed)
     diagnostics.error(Error{ErrorKind::unreadable, entry.name + " failed", entry.message, help});
   else if (entry.state == ImageState::unreachable)
     diagnostics.warning(entry.name + " is kept unverified: " + entry.message);
   else if (entry.state == ImageState::partial)
     diagnostics.warning(entry.name + " is partial: " + entry.message);
+  else if (entry.exit_status == exit_complete && !entry.message.empty())
+    diagnostics.warning(entry.name + " has less than before: " + entry.message);
 }
 
 std::string closing_line(const FleetStatus& status, std::size_t kept, double seconds) {

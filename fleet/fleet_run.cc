@@ -11,6 +11,7 @@
 #include "fleet/fleet_progress.h"
 #include "fleet/heartbeat.h"
 #include "fleet/input_files.h"
+#include "fleet/summary_facts.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -124,6 +125,7 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     return set_failed(entry, end_words(end, first_message(log, summary)));
   }
   if (entry.earlier) {
+    if (is_worse(entry)) return set_failed(entry, entry.message);
     folder_.drop_aside(entry.name);
     if (!reports_) folder_.remove_report(entry.name);
     entry.earlier.reset();
@@ -137,6 +139,27 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   if (!rows) return set_failed(entry, "its rows cannot be read again");
   entry.ended = iso8601(tools_.now());
   tools_.ended(entry);
+}
+
+/// Whether no cron log was found where an earlier run found one: that is a file system which is not
+/// mounted, or evidence that changed, and what may be the last of it is not given up for nothing.
+/// Where fewer records were found the message says so.
+bool FleetRun::is_worse(FleetEntry& entry) const {
+  const auto facts_in = [&](const std::string& file) {
+    return read_summary_facts(folder_.absolute(file));
+  };
+  const auto before = facts_in(FleetFolder::set_aside_file(entry.name, "summary"));
+  const auto now = facts_in(FleetFolder::image_file(entry.name, "summary"));
+  if (!before || !now || now->records >= before->records) return false;
+  const std::string words = records_words(*before) + ", by the run of " + entry.earlier->ended;
+  if (now->logs == 0) {
+    entry.message = "no cron log is in it now; before there were " + words;
+    entry.help = "see that all of it is mounted; --force gives up the earlier result";
+    return true;
+  }
+  entry.message +=
+      (entry.message.empty() ? "" : "; ") + records_words(*now) + "; before there were " + words;
+  return false;
 }
 
 void FleetRun::take_outputs(FleetEntry& entry) {

@@ -55,6 +55,7 @@ class FleetRun {
   void wait_for_some();
   void finish(std::size_t index);
   void judge(FleetEntry& entry, const ChildEnd& end);
+  bool is_worse(FleetEntry& entry) const;
   void take_outputs(FleetEntry& entry);
   void put_back(FleetEntry& entry);
   void set_failed(FleetEntry& entry, std::string message);

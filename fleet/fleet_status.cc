@@ -54,6 +54,7 @@ Json tool_json(const std::string& version, const std::string& sha256) {
 /// What stands behind the state and the way in which the process ended.
 void put_result(Json& json, const ImageResult& result) {
   put_text(json, "message", result.message);
+  put_text(json, "help", result.help);
   put_text(json, "started", result.started);
   put_text(json, "ended", result.ended);
   json["arguments"] = result.arguments;

@@ -51,6 +51,7 @@ struct ImageResult {
   std::string started;             ///< ISO 8601; empty: not yet
   std::string ended;
   std::vector<FleetOutput> outputs;
+  std::string help = {};  ///< what to do where there is no result
 };
 
 /// What a run before this one left of an image, and lies there until there is better.

@@ -61,6 +61,7 @@ void read_result(const Json& json, ImageResult& entry) {
   entry.arguments = texts_of(json, "arguments");
   entry.state = state_of(text_of(json, "state"));
   entry.message = text_of(json, "message");
+  entry.help = text_of(json, "help");
   entry.started = text_of(json, "started");
   entry.ended = text_of(json, "ended");
   if (const auto status = integer_of(json, "exit_status"))

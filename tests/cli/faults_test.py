@@ -226,7 +226,8 @@ class Faults(FaultTest):
     def test_folder_without_logs(self):
         empty = self.folder / "empty"
         empty.mkdir()
-        self.assertEqual(self.scan(4, ["no cron log"], empty)[0], [])
+        for root in ((), ("--root",)):
+            self.assertEqual(self.scan(1, ["there is no file in it", "mounted there"], *root, empty)[0], [])
         (empty / "notes.txt").write_text("nothing of cron\n")
         self.assertEqual(self.scan(4, ["no cron log"], empty)[0], [])
 

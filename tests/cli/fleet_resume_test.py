@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,51 @@ class Earlier(FleetTest):
         self.fleet("-z", "UTC", "--resume", *logs)
         self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "b"}, before))
         self.assertFalse((self.out / "images" / ".earlier").exists())
+
+    def root(self, name, *numbers):
+        """A system whose logs are of these hosts; without any, one that is not mounted."""
+        for number in numbers:
+            self.log(f"{name}/var/log/cron" + ("" if number == numbers[0] else f".{number}"), number)
+        (self.place / name / "etc").mkdir(parents=True, exist_ok=True)
+        return self.place / name
+
+    def test_an_empty_mount_point_replaces_nothing(self):
+        roots = [self.root("one", 1), self.root("two", 2)]
+        arguments = ("-z", "UTC", "--root", roots[0], "--root", roots[1])
+        self.fleet(*arguments)
+        before = fleets.rows_of(self.out)
+        roots[0].rename(self.place / "away")
+        roots[0].mkdir()
+        run = self.fleet(*arguments, "--resume", status=3)
+        self.assertIn("reason: one is no evidence".replace("one", str(roots[0])), run.err)
+        self.assertIn("there is no file in it", run.err)
+        self.assertEqual(self.states(), {"one": "failed", "two": "complete"})
+        found = fleets.rows_of(self.out)
+        self.assertEqual((found["one.jsonl"], found["two.jsonl"]), (before["one.jsonl"], before["two.jsonl"]))
+        # What is mounted there in its place has no log.
+        (roots[0] / "notes").write_text("nothing of cron\n")
+        run = self.fleet(*arguments, "--resume", status=3)
+        self.assertIn("no cron log is in it now; before there were 288 records in 1 log, by the run of 2", run.err)
+        self.assertIn("help: see that all of it is mounted; --force gives up the earlier result", run.err)
+        self.assertEqual(fleets.by_name(fleets.status_of(self.out))["one"]["earlier"]["state"], "complete")
+        self.assertEqual(fleets.rows_of(self.out)["one.jsonl"], before["one.jsonl"])
+        shutil.rmtree(roots[0])
+        (self.place / "away").rename(roots[0])
+        self.fleet(*arguments, "--resume")
+        self.assertEqual(fleets.rows_of(self.out), before)
+        self.fleet(*arguments, "--force")
+
+    def test_fewer_records_than_before_are_told(self):
+        root = self.root("one", 1)
+        arguments = ("-z", "UTC", "--root", root)
+        self.fleet(*arguments)
+        log = root / "var/log/cron"
+        log.write_bytes(b"".join(log.read_bytes().splitlines(True)[100:]))
+        run = self.fleet(*arguments, "--resume")
+        words = "188 records in 1 log; before there were 288 records in 1 log, by the run of 2"
+        self.assertIn(f"warning: one has less than before: {words}", run.err)
+        self.assertIn(words, fleets.status_of(self.out)["images"][0]["message"])
+        self.assertNotIn("before", self.fleet(*arguments, "--resume").err)
 
     def test_a_log_of_an_image_is_verified_too(self):
         logs = [self.log(name, number) for number, name in enumerate(("a", "b", "c"))]

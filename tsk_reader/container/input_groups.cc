@@ -26,6 +26,18 @@ namespace fs = std::filesystem;
 /// Entries of a folder looked at for the other parts of a split image.
 constexpr std::size_t kMaxSiblings = 20000;
 
+/// Whether there is anything but folders in a folder and below; true where that cannot be told.
+/// What lies in the first one that is met is enough: an empty mount point is what is looked for.
+bool holds_files(const fs::path& folder) {
+  std::error_code error;
+  fs::recursive_directory_iterator entries(folder, error);
+  for (; !error && entries != fs::recursive_directory_iterator(); entries.increment(error)) {
+    std::error_code unknown;
+    if (entries->symlink_status(unknown).type() != fs::file_type::directory) return true;
+  }
+  return static_cast<bool>(error);
+}
+
 /// Groups with the place on the command line that each began at.
 class Grouper {
  public:
@@ -35,7 +47,7 @@ class Grouper {
     std::error_code error;
     const fs::file_status status = fs::status(name, error);
     if (status.type() == fs::file_type::directory) {
-      add(InputKind::root, name, order, {fs::path(name)});
+      add_folder(InputKind::root, name, order);
     } else if (status.type() == fs::file_type::not_found) {
       errors_.push_back({ErrorKind::not_found, "cannot read the folder " + name,
                          "it does not exist", "check the path"});
@@ -164,6 +176,17 @@ class Grouper {
     groups_.emplace(order, InputGroup{kind, name, std::move(paths), {}, {}});
   }
 
+  /// One without a file, as a mount point is where nothing is mounted, would pass for a system
+  /// without a log.
+  void add_folder(InputKind kind, const std::string& name, std::size_t order) {
+    if (holds_files(name))
+      add(kind, name, order, {fs::path(name)});
+    else
+      errors_.push_back({ErrorKind::not_evidence, name + " is no evidence",
+                         "there is no file in it, nor in a folder below",
+                         "check the path, and that the file system is mounted there"});
+  }
+
   static void add_duplicate(InputGroup& group, const std::string& name) {
     Warning warning;
     warning.kind = WarningKind::duplicate_input;
@@ -184,10 +207,10 @@ class Grouper {
       notes_.push_back("note: " + name +
                        " has etc and var/log and is read as the root of a system, as with --root; "
                        "--as folder reads it as a folder of logs");
-      add(InputKind::root, name, order, {fs::path(name)});
+      add_folder(InputKind::root, name, order);
       return;
     }
-    add(InputKind::folder, name, order, {fs::path(name)});
+    add_folder(InputKind::folder, name, order);
   }
 
   void take_file(OsFile& file, const std::string& name, std::size_t order) {

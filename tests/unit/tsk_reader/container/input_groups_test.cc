@@ -68,6 +68,9 @@ TEST(InputGroups, LooseFilesAndWhatIsNone) {
   folder.write("noise", disk_bytes(100'000, 1).substr(1000, 19'000));
   mkfifo(folder.file("pipe").c_str(), 0600);
   std::filesystem::create_directory(folder.file("logs"));
+  folder.write("logs/notes", "nothing of cron\n");
+  std::filesystem::create_directories(folder.file("bare/etc"));
+  std::filesystem::create_directories(folder.file("bare/var/log"));
   check(
       folder,
       {
@@ -87,6 +90,9 @@ TEST(InputGroups, LooseFilesAndWhatIsNone) {
           {"noise as image", {"noise"}, {{"noise"}}, 0, {}, InputKind::image},
           {"noise as log", {"noise"}, {{"noise"}}, 0, {}, InputKind::log},
           {"folder as image", {"logs"}, {}, 0, {ErrorKind::usage}, InputKind::image},
+          {"folder without a file", {"bare"}, {}, 0, {ErrorKind::not_evidence}},
+          {"a folder that has none", {"bare"}, {}, 0, {ErrorKind::not_evidence}, InputKind::folder},
+          {"a root that has none", {"bare"}, {}, 0, {ErrorKind::not_evidence}, InputKind::root},
           {"file as folder", {"cron"}, {}, 0, {ErrorKind::usage}, InputKind::folder},
           {"rotations with three digits", {"cron.001", "cron.002"}, {{"cron.001"}, {"cron.002"}}},
       });
@@ -107,6 +113,7 @@ TEST(InputGroups, OneInputByTwoNamesIsReadOnce) {
   folder.write("a.dd.001", raw.substr(0, 100'000));
   folder.write("a.dd.002", raw.substr(100'000));
   std::filesystem::create_directory(folder.file("logs"));
+  folder.write("logs/notes", "nothing of cron\n");
   std::filesystem::create_symlink("disk.raw", folder.file("link.raw"));
   std::filesystem::create_hard_link(folder.file("cron"), folder.file("syslog"));
   const Names a = {"a.dd.001", "a.dd.002"};
