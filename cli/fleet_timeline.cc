@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/sha256.h"
 #include "cli/file_hash.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
@@ -20,17 +25,32 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
     diagnostics.progress(fmt::format("timeline: {} MB read", bytes / 1'000'000));
     return !interrupted();
   };
-  // The rows are our own: one that is not understood is a file that was changed meanwhile.
-  merging.left_out = [](const LeftOutLine& line) -> Result<void> {
-    return fail(ErrorKind::output,
-                fmt::format("line {} of {} cannot be merged", line.line, line.input),
-                std::string(line.reason), "run the fleet again with --resume");
+  std::optional<Sha256> sum;
+  merging.watch = [&sum](std::string_view bytes) { sum->update(std::as_bytes(std::span(bytes))); };
+  Result<void> refused;
+  merging.left_out = [&refused](const LeftOutLine& line) -> Result<void> {
+    if (refused)
+      refused = fail(ErrorKind::output,
+                     fmt::format("line {} of {} cannot be merged", line.line, line.input),
+                     std::string(line.reason), "run the fleet again with --resume");
+    return {};
   };
   TimelineMerge merge(std::move(merging));
   for (const FleetEntry& entry : status.images)
-    for (const FleetOutput& output : entry.outputs)
-      if (output.kind == "rows" && output.bytes > 0)
-        if (Result<void> added = merge.add(folder.absolute(output.file)); !added) return added;
+    for (const FleetOutput& output : entry.outputs) {
+      if (output.kind != "rows") continue;
+      const std::string name = folder.absolute(output.file);
+      sum.emplace();
+      if (Result<void> added = merge.add(name); !added) return added;
+      if (interrupted()) break;
+      // The rows are our own, and so they were when they were verified or written.
+      if (sum->finish() != output.sha256)
+        return fail(ErrorKind::output, name + " is not what the scan of its image wrote",
+                    "it was changed meanwhile: its SHA-256 is not the one in the status",
+                    "run the fleet again with --resume, which scans that image once more; there is "
+                    "no timeline until then");
+      if (!refused) return refused;
+    }
   const Result<void> written = merge.write([&file](std::string_view row) -> Result<void> {
     if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the timeline");
     return file->write(row);

@@ -37,7 +37,7 @@ constexpr NoText kNoTexts[] = {
 
 }  // namespace
 
-Result<RowLines> RowLines::open(const std::string& name, Proceed proceed) {
+Result<RowLines> RowLines::open(const std::string& name, Proceed proceed, Watch watch) {
   const bool standard_input = name == "-";
   // A pipe that nobody writes yet must not hold the program where no interrupt reaches it: it is
   // waited for like its bytes.
@@ -49,7 +49,8 @@ Result<RowLines> RowLines::open(const std::string& name, Proceed proceed) {
                 "cannot open " + name, std::strerror(errno),
                 "check the name, and that it may be read");
   if (!standard_input) fcntl(descriptor, F_SETFL, O_RDONLY);
-  RowLines lines(descriptor, standard_input ? "standard input" : name, std::move(proceed));
+  RowLines lines(descriptor, standard_input ? "standard input" : name, std::move(proceed),
+                 std::move(watch));
   struct stat status {};
   if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
     return fail(ErrorKind::unreadable, "cannot read " + name, "it is a folder",
@@ -58,8 +59,11 @@ Result<RowLines> RowLines::open(const std::string& name, Proceed proceed) {
   return lines;
 }
 
-RowLines::RowLines(int descriptor, std::string name, Proceed proceed)
-    : descriptor_(descriptor), name_(std::move(name)), proceed_(std::move(proceed)) {}
+RowLines::RowLines(int descriptor, std::string name, Proceed proceed, Watch watch)
+    : descriptor_(descriptor),
+      name_(std::move(name)),
+      proceed_(std::move(proceed)),
+      watch_(std::move(watch)) {}
 
 RowLines::RowLines(RowLines&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
@@ -68,6 +72,7 @@ RowLines::RowLines(RowLines&& other) noexcept
       begin_(other.begin_),
       end_(other.end_),
       proceed_(std::move(other.proceed_)),
+      watch_(std::move(other.watch_)),
       at_end_(other.at_end_),
       given_up_(other.given_up_),
       number_(other.number_),
@@ -123,6 +128,7 @@ Result<bool> RowLines::fill() {
       return fail(ErrorKind::unreadable, "cannot read " + name_ + " to its end",
                   std::strerror(errno), "copy it to a sound disk and merge it again");
     at_end_ = got == 0;
+    watch_(std::string_view(buffer_.data() + end_, static_cast<std::size_t>(got)));
     end_ += static_cast<std::size_t>(got);
     bytes_ += static_cast<std::uint64_t>(got);
     return got > 0;

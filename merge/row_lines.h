@@ -20,11 +20,14 @@ class RowLines {
 
   /// Asked before each read and while a pipe is silent, with the bytes read so far; false: give up.
   using Proceed = std::function<bool(std::uint64_t bytes)>;
+  /// Told all bytes that are read, in order.
+  using Watch = std::function<void(std::string_view bytes)>;
 
   /// `-`: standard input. Refuses folders and, by their first bytes, what holds no text: archives,
   /// packed files, Plaso's own storage.
   static Result<RowLines> open(
-      const std::string& name, Proceed proceed = [](std::uint64_t) { return true; });
+      const std::string& name, Proceed proceed = [](std::uint64_t) { return true; },
+      Watch watch = [](std::string_view) {});
 
   RowLines(RowLines&& other) noexcept;
   RowLines& operator=(RowLines&& other) = delete;
@@ -40,7 +43,7 @@ class RowLines {
   std::uint64_t bytes() const { return bytes_; }    ///< read so far
 
  private:
-  RowLines(int descriptor, std::string name, Proceed proceed);
+  RowLines(int descriptor, std::string name, Proceed proceed, Watch watch);
   Result<void> check_start();
   bool wait_for_input();
   Result<bool> fill();
@@ -51,6 +54,7 @@ class RowLines {
   std::size_t begin_ = 0;  ///< of what is not yet given
   std::size_t end_ = 0;    ///< of what is read
   Proceed proceed_;
+  Watch watch_;
   bool at_end_ = false;
   bool given_up_ = false;
   std::uint64_t number_ = 0;

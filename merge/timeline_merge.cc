@@ -68,7 +68,8 @@ Result<void> TimelineMerge::take_line(std::string_view line, std::uint64_t numbe
 
 Result<void> TimelineMerge::add(const std::string& name) {
   Result<RowLines> lines = RowLines::open(
-      name, [this](std::uint64_t bytes) { return options_.proceed(bytes_ + bytes); });
+      name, [this](std::uint64_t bytes) { return options_.proceed(bytes_ + bytes); },
+      options_.watch);
   if (!lines) return tl::unexpected(lines.error());
   inputs_.push_back(MergedInput{.name = name});
   for (std::string_view line;;) {

@@ -32,6 +32,8 @@ struct MergeOptions {
   /// Called before each read, and while a pipe is silent, with all bytes read so far; false: give
   /// up.
   std::function<bool(std::uint64_t bytes)> proceed = [](std::uint64_t) { return true; };
+  /// Told all bytes of an input, in order.
+  std::function<void(std::string_view bytes)> watch = [](std::string_view) {};
   /// Called for each line that is left out; an Error of it ends the merge.
   std::function<Result<void>(const LeftOutLine&)> left_out = [](const LeftOutLine&) {
     return Result<void>{};

@@ -69,6 +69,30 @@ class Earlier(FleetTest):
         self.assertEqual(fleets.rows_of(self.out), before)
         self.fleet(*arguments, "--force")
 
+    def test_rows_that_change_while_the_fleet_runs_are_in_no_timeline(self):
+        logs = [self.log("a", 1), self.log("b", 2)]
+        late = self.place / "late"  # takes long enough for the change to come before the timeline
+        late.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(100)))
+        self.fleet("-z", "UTC", "--records", *logs, late)
+        whole = fleets.rows_of(self.out)
+        for change in (lambda rows: b"", lambda rows: rows + rows[:rows.index(b"\n") + 1], lambda rows: rows + b"x\n"):
+            process = fleets.start(self.out, "-z", "UTC", "--records", "--force", "--jobs", "1", *logs, late)
+            written = self.out / "images" / "b.summary.json"
+            before = written.stat().st_ino
+            log = self.out / "images" / "late.log"
+            while process.poll() is None and not (written.exists() and written.stat().st_ino != before and log.exists()):
+                time.sleep(0.002)
+            rows = self.out / "images" / "b.jsonl"
+            rows.write_bytes(change(whole["b.jsonl"]))
+            _, err = process.communicate(timeout=program.TIMEOUT_SECONDS)
+            self.assertIn(f"error: {rows} is not what the scan of its image wrote", err.decode())
+            self.assertEqual(process.returncode, 1)
+            self.assertFalse((self.out / "timeline.jsonl").exists())
+            status = fleets.status_of(self.out)
+            self.assertEqual((status["state"], len(status["errors"])), ("failed", 1))
+            self.fleet("-z", "UTC", "--records", "--resume", *logs, late)
+            self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "late"}, whole))
+
     def test_fewer_records_than_before_are_told(self):
         root = self.root("one", 1)
         arguments = ("-z", "UTC", "--root", root)
