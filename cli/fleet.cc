@@ -332,6 +332,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
     return outcome.interrupted ? exit_interrupted : exit_nothing;
   }
   if (!outcome.interrupted) {
+    say_warnings(*folder, status, diagnostics);
     say_copies(*folder, status, diagnostics);
     say_overlays(status, diagnostics);
   }

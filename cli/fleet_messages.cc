@@ -18,32 +18,32 @@ namespace {
 /// Images of an earlier list that are named.
 constexpr std::size_t kNamedImages = 5;
 
+std::string some_of(const std::vector<std::string>& names) {
+  std::string words;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamedImages); ++i)
+    words += (i == 0 ? "" : ", ") + names[i];
+  return words + (names.size() > kNamedImages ? ", ..." : "");
+}
+
 }  // namespace
 
 /// What was written of images of other lists stays, and is no part of the timeline.
 void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
   const std::vector<std::string> others = folder.other_images(now.images);
   if (others.empty()) return;
-  std::string words;
-  for (std::size_t i = 0; i < std::min(others.size(), kNamedImages); ++i)
-    words += (i == 0 ? "" : ", ") + others[i];
   diagnostics.note(fmt::format(
       "note: {} of an earlier fleet {} not in this one; what was written of them stays, and is in "
-      "no timeline: {}{}",
-      counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", words,
-      others.size() > kNamedImages ? ", ..." : ""));
+      "no timeline: {}",
+      counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", some_of(others)));
 }
 
 /// Their findings have the same ids, and are told twice in the timeline.
 void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
   for (const std::vector<std::string>& names : same_media(folder, now)) {
-    std::string words;
-    for (std::size_t i = 0; i < std::min(names.size(), kNamedImages); ++i)
-      words += (i == 0 ? "" : ", ") + names[i];
     diagnostics.note(
-        fmt::format("note: {}{} are copies of one medium by its MD5: their findings stand in the "
+        fmt::format("note: {} are copies of one medium by its MD5: their findings stand in the "
                     "timeline once of each, with the same ids",
-                    words, names.size() > kNamedImages ? ", ..." : ""));
+                    some_of(names)));
   }
 }
 
@@ -63,6 +63,27 @@ void say_overlays(const FleetStatus& now, Diagnostics& diagnostics) {
           "once of each",
           lower->name, entry.name));
   }
+}
+
+void say_warnings(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+  struct OfKind {
+    std::uint64_t warnings = 0;
+    std::vector<std::string> images = {};
+  };
+  std::map<std::string, OfKind> kinds;
+  for (const FleetEntry& entry : now.images)
+    for (const auto& [kind, count] : entry.warning_counts) {
+      kinds[kind].warnings += count;
+      kinds[kind].images.push_back(entry.name);
+    }
+  for (const auto& [kind, found] : kinds)
+    diagnostics.warning(fmt::format(
+        "{} {} of kind {}: {}; {} says more", counted_words(found.images.size(), "image"),
+        found.images.size() == 1 ? "has " + counted_words(found.warnings, "warning")
+                                 : "have " + counted_words(found.warnings, "warning"),
+        kind, some_of(found.images),
+        folder.absolute(FleetFolder::image_file(
+            found.images.size() == 1 ? found.images.front() : "NAME", "log"))));
 }
 
 void say_end(const FleetEntry& entry, Diagnostics& diagnostics) {

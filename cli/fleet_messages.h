@@ -18,6 +18,9 @@ void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& 
 /// Which images are read from by others of the list: both are of one host.
 void say_overlays(const FleetStatus& now, Diagnostics& diagnostics);
 
+/// How many warnings the images have that have results, a line a kind, and where they are told.
+void say_warnings(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics);
+
 /// What became of one image, where it is not complete.
 void say_end(const FleetEntry& entry, Diagnostics& diagnostics);
 

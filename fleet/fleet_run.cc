@@ -131,6 +131,7 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     entry.earlier.reset();
   }
   take_outputs(entry);
+  if (const auto facts = read_summary_facts(summary)) entry.warning_counts = facts->warning_counts;
   // What was read and is not known cannot be verified by another run.
   if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
   const bool rows =

@@ -55,6 +55,7 @@ Json tool_json(const std::string& version, const std::string& sha256) {
 void put_result(Json& json, const ImageResult& result) {
   put_text(json, "message", result.message);
   put_text(json, "help", result.help);
+  if (!result.warning_counts.empty()) json["warning_counts"] = result.warning_counts;
   put_text(json, "started", result.started);
   put_text(json, "ended", result.ended);
   json["arguments"] = result.arguments;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,6 +53,7 @@ struct ImageResult {
   std::string ended;
   std::vector<FleetOutput> outputs;
   std::string help = {};  ///< what to do where there is no result
+  std::map<std::string, std::uint64_t> warning_counts = {};  ///< by kind
 };
 
 /// What a run before this one left of an image, and lies there until there is better.

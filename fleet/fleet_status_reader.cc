@@ -62,6 +62,9 @@ void read_result(const Json& json, ImageResult& entry) {
   entry.state = state_of(text_of(json, "state"));
   entry.message = text_of(json, "message");
   entry.help = text_of(json, "help");
+  if (const Json* const counts = member(json, "warning_counts", Json::value_t::object))
+    for (const auto& [kind, count] : counts->items())
+      if (count.is_number_unsigned()) entry.warning_counts[kind] = count.get<std::uint64_t>();
   entry.started = text_of(json, "started");
   entry.ended = text_of(json, "ended");
   if (const auto status = integer_of(json, "exit_status"))

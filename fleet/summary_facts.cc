@@ -18,6 +18,9 @@ std::optional<SummaryFacts> read_summary_facts(const std::string& summary) {
     if (log.is_object() && log.contains("records") && log["records"].is_number_unsigned())
       facts.records += log["records"].get<std::uint64_t>();
   }
+  if (json.contains("warning_counts") && json["warning_counts"].is_object())
+    for (const auto& [kind, count] : json["warning_counts"].items())
+      if (count.is_number_unsigned()) facts.warning_counts[kind] = count.get<std::uint64_t>();
   return facts;
 }
 

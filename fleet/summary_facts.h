@@ -10,8 +10,9 @@ namespace pidometer {
 
 /// What a fleet looks at in the summary of an image (schemas/summary.schema.json).
 struct SummaryFacts {
-  std::size_t logs = 0;       ///< cron logs
-  std::uint64_t records = 0;  ///< of these
+  std::size_t logs = 0;                                      ///< cron logs
+  std::uint64_t records = 0;                                 ///< of these
+  std::map<std::string, std::uint64_t> warning_counts = {};  ///< by kind
 };
 
 /// Nothing where it is no summary.

@@ -42,6 +42,16 @@ class Messages(FleetTest):
         self.assertIn("File too large", done.stderr)
         self.assertEqual(self.states(), {"cron": "failed"})
 
+    def test_warnings_of_complete_images_are_told(self):
+        """They stood in the logs of the images alone."""
+        logs = [self.log(f"log{number}", number) for number in range(6)]
+        for flags in ((), ("--resume",)):
+            run = self.fleet("-z", "UTC", "--pid-max", "1000", *flags, *logs)
+            self.assertIn("warning: 6 images have 6 warnings of kind wrong_pid_max: log0, log1, log2, log3, log4, ...; "
+                          f"{self.out}/images/NAME.log says more\n", run.err)
+            self.assertEqual([image["warning_counts"] for image in fleets.status_of(self.out)["images"]],
+                             6 * [{"wrong_pid_max": 1}])
+
     def test_copies_and_shared_ids_are_named(self):
         copies = [self.place / f"{name}.E01" for name in ("a", "b")]
         for copy in copies:
