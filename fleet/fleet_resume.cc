@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -96,16 +97,25 @@ bool has_output(const EarlierResult& before, std::string_view kind) {
   return std::ranges::find(before.outputs, kind, &FleetOutput::kind) != before.outputs.end();
 }
 
-/// Whether all that was written is there; what a killed fleet left aside is put back.
-bool take_back_all(const FleetEntry& entry, EarlierResult& before, const FleetFolder& folder,
-                   const FileHash& hash) {
-  if (!has_output(before, "rows") || !has_output(before, "summary") || !has_output(before, "log"))
-    return false;
+/// What is not there any more of what was written, or is not what it was: `its log`. What a killed
+/// fleet left aside is put back. Nothing where rows and summary are not whole: these are the
+/// result.
+std::optional<std::string> take_back_all(const FleetEntry& entry, EarlierResult& before,
+                                         const FleetFolder& folder, const FileHash& hash) {
+  std::vector<FleetOutput> outputs;
+  std::vector<std::string> changed;
   for (FleetOutput& output : before.outputs) {
-    if (!folder.take_back(entry.name, output, hash)) return false;
-    output.file = FleetFolder::image_file(entry.name, output.kind);
+    if (folder.take_back(entry.name, output, hash)) {
+      output.file = FleetFolder::image_file(entry.name, output.kind);
+      outputs.push_back(std::move(output));
+    } else {
+      changed.push_back("its " + output.kind);
+    }
   }
-  return true;
+  before.outputs = std::move(outputs);
+  if (!has_output(before, "rows") || !has_output(before, "summary")) return std::nullopt;
+  if (!has_output(before, "log") && changed.empty()) changed.emplace_back("its log");
+  return joined(changed, ", ");
 }
 
 EarlierResult result_of(const FleetEntry& entry, const FleetStatus& status) {
@@ -125,8 +135,10 @@ void recall_state(EarlierResult& before) {
   before.message.clear();
 }
 
-/// What is written of an image holds for this run, or says in `why` why it does not.
-void judge(EarlierResult& before, const FleetStatus& now, FleetEntry& entry, bool reports) {
+/// What is written of an image holds for this run, or says in `why` why it does not. `changed`:
+/// what beside rows and summary is not what it was.
+void judge(EarlierResult& before, const std::string& changed, const FleetStatus& now,
+           FleetEntry& entry, bool reports) {
   if (before.tool_version != now.tool_version || before.tool_sha256 != now.tool_sha256) {
     before.why = "the program is another";
   } else if (const std::string flags = changed_flags(before.arguments, entry.arguments);
@@ -135,8 +147,11 @@ void judge(EarlierResult& before, const FleetStatus& now, FleetEntry& entry, boo
   } else if (const std::string gone = gone_file(before.files, entry); !gone.empty()) {
     const std::string words = gone + " cannot be reached; the results are those of " + before.ended;
     before.message = before.message.empty() ? words : words + ": " + before.message;
+    if (!changed.empty()) before.message += "; what was written changed: " + changed;
     before.state = ImageState::unreachable;
     keep(before, entry);
+  } else if (!changed.empty()) {
+    before.why = "what was written of it changed: " + changed;
   } else if (before.state == ImageState::partial) {
     before.why = "it was partial";
   } else if (entry.files.empty() || before.files.empty()) {
@@ -163,9 +178,10 @@ void resume_image(const FleetStatus& earlier, const FleetEntry& before, FleetSta
                   FleetEntry& entry, bool reports, const FleetFolder& folder,
                   const FileHash& hash) {
   for (EarlierResult& result : results_of(before, earlier)) {
-    if (!take_back_all(entry, result, folder, hash)) continue;
+    const std::optional<std::string> changed = take_back_all(entry, result, folder, hash);
+    if (!changed) continue;
     recall_state(result);
-    judge(result, now, entry, reports);
+    judge(result, *changed, now, entry, reports);
     folder.drop_aside(entry.name);
     if (!entry.kept) entry.earlier = std::move(result);
     return;

@@ -65,7 +65,7 @@ std::vector<std::string> image_names(std::span<const FleetImage> images) {
     if (wanted[folded(names[i])] == 1) continue;
     std::error_code ignored;
     const std::string path =
-        std::filesystem::absolute(images[i].segments.front(), ignored).string();
+        std::filesystem::absolute(images[i].segments.front(), ignored).lexically_normal().string();
     const std::string base = fmt::format("{}-{:08x}", names[i], hash_of(path));
     names[i] = base;
     for (int number = 2; !taken.insert(folded(names[i])).second; ++number)

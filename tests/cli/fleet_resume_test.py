@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """scan -d --resume: results stay until there are better ones."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -76,11 +77,10 @@ class Earlier(FleetTest):
         self.fleet("-z", "UTC", "--records", *logs, late)
         whole = fleets.rows_of(self.out)
         for change in (lambda rows: b"", lambda rows: rows + rows[:rows.index(b"\n") + 1], lambda rows: rows + b"x\n"):
-            process = fleets.start(self.out, "-z", "UTC", "--records", "--force", "--jobs", "1", *logs, late)
-            written = self.out / "images" / "b.summary.json"
-            before = written.stat().st_ino
+            shutil.rmtree(self.out)
+            process = fleets.start(self.out, "-z", "UTC", "--records", "--jobs", "1", *logs, late)
             log = self.out / "images" / "late.log"
-            while process.poll() is None and not (written.exists() and written.stat().st_ino != before and log.exists()):
+            while process.poll() is None and not log.exists():
                 time.sleep(0.002)
             rows = self.out / "images" / "b.jsonl"
             rows.write_bytes(change(whole["b.jsonl"]))
@@ -115,6 +115,28 @@ class Earlier(FleetTest):
         self.assertIn("1 of 3 images kept; 2: what was written of it changed", run.err)
         self.assertIn("288 records", (self.out / "images" / "b.log").read_text())
 
+    def test_a_changed_log_costs_no_rows(self):
+        logs = [self.log(f"ev/{name}", number) for number, name in enumerate(("a", "b", "c"))]
+        self.fleet("-z", "UTC", "--reports", *logs)
+        before = fleets.rows_of(self.out)
+        with (self.out / "images" / "a.log").open("a") as log:
+            log.write("a note of mine\n")
+        (self.out / "images" / "b.html").unlink()
+        (self.place / "ev").rename(self.place / "away")
+        self.fleet("-z", "UTC", "--resume", *logs, status=3)
+        self.assertEqual(set(self.states().values()), {"unreachable"})
+        self.assertEqual(fleets.rows_of(self.out), before)
+        messages = [image["message"] for image in fleets.status_of(self.out)["images"]]
+        self.assertEqual([message.partition("what was written changed: ")[2] for message in messages],
+                         ["its log", "its report", ""])
+        # Once more: the log and the report that are not verified are none of the result.
+        self.fleet("-z", "UTC", "--resume", *logs, status=3)
+        self.assertEqual(fleets.rows_of(self.out), before)
+        (self.place / "away").rename(self.place / "ev")
+        run = self.fleet("-z", "UTC", "--resume", *logs)
+        self.assertIn("2 of 3 images kept; 1: what was written of it changed", run.err)
+        self.assertEqual(fleets.rows_of(self.out), before)
+
     def test_the_status_of_a_fleet_that_lives_is_fresh(self):
         """One that waits for an image as large as a disk looked like one that was killed."""
         big = self.place / "big"
@@ -143,6 +165,17 @@ class Earlier(FleetTest):
         done = subprocess.run([program.PROGRAM, "scan", "-d", self.out, "--resume", "-z", "UTC", "cron"], check=True,
                               cwd=log.parent, capture_output=True)
         self.assertIn(b"1 of them kept", done.stderr)
+
+    def test_images_of_one_name_are_the_same_by_any_spelling(self):
+        logs = [self.log(f"{folder}/cron", number) for number, folder in enumerate("ab")]
+        case = self.place / "case.json"
+        case.write_text(json.dumps([{"segments": f"{folder}/cron"} for folder in "ab"]))
+        self.fleet("-z", "UTC", "--case", case)
+        names = set(self.states())
+        dotted = [f"{self.place}/./{folder}/../{folder}/cron" for folder in "ab"]
+        for inputs in (("--case", f"{self.place}/./case.json"), dotted, logs):
+            self.fleet("-z", "UTC", "--resume", *inputs)
+            self.assertEqual(self.kept(), names)
 
     def test_what_is_not_kept_stays_until_there_is_better(self):
         logs = [self.log(f"log{number:02}", number) for number in range(12)]
