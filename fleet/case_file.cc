@@ -19,9 +19,10 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kHelp =
-    "the keys are segments, case, evidence, host, timezone and year; a CSV file begins with a line "
-    "of them, and several segments of one image stand in one field, with ';' between them";
-constexpr std::array<std::string_view, 6> kKeys = {"segments", "case",     "evidence",
+    "the keys are segments or root, case, evidence, host, timezone and year; a CSV file begins "
+    "with "
+    "a line of them, and several segments of one image stand in one field, with ';' between them";
+constexpr std::array<std::string_view, 7> kKeys = {"segments", "root",     "case", "evidence",
                                                    "host",     "timezone", "year"};
 /// More images than any case has had; a list of a million entries is a mistake.
 constexpr std::size_t kMostImages = 100000;
@@ -48,7 +49,15 @@ Result<int> year_of(std::string_view text, const std::string& where) {
   return year;
 }
 
-/// Sets what one key says; `segments` is not one of these.
+/// The folder of a system, in the place of segments.
+Result<void> set_root(FleetImage& image, const std::string& folder, const std::string& where) {
+  if (!image.segments.empty()) return wrong(where, "it has both segments and a root");
+  image.segments = {folder};
+  image.root = true;
+  return {};
+}
+
+/// Sets what one key says; `segments` and `root` are not among these.
 Result<void> set_word(FleetImage& image, std::string_view key, const std::string& value,
                       const std::string& where) {
   if (!printable(value)) return wrong(where, fmt::format("its {} is not printable", key));
@@ -102,9 +111,10 @@ Result<std::vector<FleetImage>> images_of_csv(std::string_view bytes, const std:
       return fail(ErrorKind::usage, "the first line of " + name + " is no head",
                   fmt::format("'{}' is no key, or stands there twice", head[i]),
                   std::string(kHelp));
-  if (std::ranges::find(head, kKeys[0]) == head.end())
+  if (std::ranges::find(head, kKeys[0]) == head.end() &&
+      std::ranges::find(head, kKeys[1]) == head.end())
     return fail(ErrorKind::usage, "the first line of " + name + " is no head",
-                "it has no column 'segments'", std::string(kHelp));
+                "it has no column 'segments', and no 'root'", std::string(kHelp));
   std::vector<FleetImage> images;
   for (std::size_t i = 1; i < csv->size(); ++i) {
     const auto& [fields, line] = (*csv)[i];
@@ -113,10 +123,14 @@ Result<std::vector<FleetImage>> images_of_csv(std::string_view bytes, const std:
       return wrong(where, fmt::format("it has {} fields, the head {}", fields.size(), head.size()));
     FleetImage image;
     for (std::size_t k = 0; k < fields.size(); ++k) {
-      if (head[k] == kKeys[0])
-        image.segments = split_segments(fields[k]);
-      else if (Result<void> set = set_word(image, head[k], fields[k], where); !set)
+      if (head[k] == kKeys[0] || head[k] == kKeys[1]) {
+        if (fields[k].empty()) continue;
+        if (!image.segments.empty()) return wrong(where, "it has both segments and a root");
+        image.root = head[k] == kKeys[1];
+        image.segments = image.root ? std::vector{fields[k]} : split_segments(fields[k]);
+      } else if (Result<void> set = set_word(image, head[k], fields[k], where); !set) {
         return tl::unexpected(set.error());
+      }
     }
     if (Result<void> good = check(image, where, folder); !good) return tl::unexpected(good.error());
     images.push_back(std::move(image));
@@ -125,6 +139,7 @@ Result<std::vector<FleetImage>> images_of_csv(std::string_view bytes, const std:
 }
 
 Result<void> set_segments(FleetImage& image, const Json& value, const std::string& where) {
+  if (image.root) return wrong(where, "it has both segments and a root");
   const auto add = [&](const Json& one) {
     if (one.is_string()) image.segments.push_back(one.get<std::string>());
     return one.is_string();
@@ -137,13 +152,14 @@ Result<void> set_segments(FleetImage& image, const Json& value, const std::strin
 /// Sets what a member says; of an entry, or of the whole list where `all`.
 Result<void> set_member(FleetImage& image, const std::string& key, const Json& value,
                         const std::string& where, bool all) {
-  if (std::ranges::find(kKeys, key) == kKeys.end() || (all && key == kKeys[0]))
+  if (std::ranges::find(kKeys, key) == kKeys.end() || (all && (key == kKeys[0] || key == kKeys[1])))
     return wrong(where, fmt::format("it has a key '{}'", key));
   if (key == kKeys[0]) return set_segments(image, value, where);
   if (key == "year" && value.is_number_integer()) return set_word(image, key, value.dump(), where);
   if (!value.is_string())
     return wrong(where,
                  "its " + key + (key == "year" ? " is no string and no integer" : " is no string"));
+  if (key == kKeys[1]) return set_root(image, value.get<std::string>(), where);
   return set_word(image, key, value.get<std::string>(), where);
 }
 
