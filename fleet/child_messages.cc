@@ -81,6 +81,24 @@ std::string first_message(const std::string& log, const std::string& summary) {
   return (error + between + warning).substr(0, kLongest);
 }
 
+std::string first_help(const std::string& log) {
+  constexpr std::string_view kError = "error: ";
+  constexpr std::string_view kHelp = "help: ";
+  const std::string bytes = head_of(log);
+  std::string_view rest = bytes;
+  bool of_error = false;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    if (line.starts_with(kError) && of_error) break;
+    of_error = of_error || line.starts_with(kError);
+    if (of_error && line.starts_with(kHelp))
+      return std::string(line.substr(kHelp.size(), kLongest));
+  }
+  return {};
+}
+
 std::string end_words(const ChildEnd& end, const std::string& said) {
   std::string words = said;
   if (end.signal != 0) {

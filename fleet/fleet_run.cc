@@ -122,6 +122,7 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     entry.state = ImageState::partial;
     entry.message = first_message(log, summary);
   } else {
+    entry.help = first_help(log);
     return set_failed(entry, end_words(end, first_message(log, summary)));
   }
   if (entry.earlier) {
