@@ -213,7 +213,7 @@ void add_final_warnings(const ScanPlan& plan, const RunSummary& summary, ScanMed
   warn_of_identical_logs(summary, mediator);
   // Where nothing was read there is more to say than that.
   if (summary.logs.empty()) return;
-  warn_of_unused_known(plan.plugin.known, summary, mediator);
+  if (!plan.known_others) warn_of_unused_known(plan.plugin.known, summary, mediator);
   warn_of_known_outside(plan.plugin.known, summary, mediator);
   if (!plan.plugin.zone) warn_of_zoneless(plan, summary, mediator);
 }

@@ -222,6 +222,8 @@ constexpr auto kFlags = std::to_array<Flag>({
      "mark findings within the windows of known work that FILE lists (CSV or JSON: begin, end, "
      "reason, host); they become one level lower",
      in_scan | in_report | in_explain, bind_value<&Options::known>},
+    {"--known-others", "", "windows of --known about hosts that were not read are no mistake",
+     in_scan, bind_switch<&Options::known_others>},
     {"--recover", "",
      "search deleted files, unallocated space and slack of the logs' volumes for cron lines as "
      "well",

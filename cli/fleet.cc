@@ -46,7 +46,6 @@ FleetStatus describe_run(const Options& options) {
   FleetStatus status;
   status.tool_version = PIDOMETER_VERSION;
   status.tool_sha256 = file_sha256("/proc/self/exe");
-  if (!options.case_file.empty()) status.case_sha256 = file_sha256(options.case_file);
   status.command_line = run.command_line;
   status.working_directory = run.working_directory;
   status.user = run.user;
@@ -232,11 +231,11 @@ ExitStatus refuse(const Error& error, Diagnostics& diagnostics) {
 ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   const auto start = std::chrono::steady_clock::now();
   // What the options mean is the same of all images: better refused once than by each.
-  if (const Result<ScanPlan> meaning = make_plan(options); !meaning)
-    return refuse(meaning.error(), diagnostics);
-  Result<std::vector<FleetImage>> listed = listed_images(options);
+  const Result<ScanPlan> meaning = make_plan(options);
+  if (!meaning) return refuse(meaning.error(), diagnostics);
+  Result<CaseList> listed = listed_images(options);
   if (!listed) return refuse(listed.error(), diagnostics);
-  if (Result<void> safe = check_places(options, *listed, {}); !safe)
+  if (Result<void> safe = check_places(options, listed->images, {}); !safe)
     return refuse(safe.error(), diagnostics);
   Result<FleetFolder> folder = FleetFolder::open(options.directory);
   if (!folder) return refuse(folder.error(), diagnostics);
@@ -249,6 +248,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
     before = std::move(*found);
   folder->remove_unfinished();
   FleetStatus status = describe_run(options);
+  status.case_sha256 = listed->sha256;
   if (before.status && options.resume) status.earlier_runs = before.status->earlier_runs;
   status.state = "planning";
   status.updated = status.started;
@@ -258,7 +258,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
     return refuse(written.error(), diagnostics);
   std::optional<Heartbeat> beat;
   if (probation.announced()) keep_young(beat, file, status);
-  Result<FleetPlan> plan = plan_fleet(options, std::move(*listed));
+  Result<FleetPlan> plan = plan_fleet(options, std::move(listed->images));
   if (interrupted()) {
     // What was not looked at any more is missing in the plan: nothing may be removed by it.
     diagnostics.note("interrupted; no image was scanned");
@@ -286,8 +286,8 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
                           "move it elsewhere, give another folder, or begin anew with --force"},
                     diagnostics);
   probation.pass();
-  for (const std::string& note : plan->notes) diagnostics.note(note);
-  for (const std::string& warning : plan->warnings) diagnostics.warning(warning);
+  for (const std::string& note : plan->notes) say_note(note, status, diagnostics);
+  for (const std::string& warning : plan->warnings) say_warning(warning, status, diagnostics);
   folder->remove_unfinished(status.images);
   if (before.status) status.unlisted = unlisted_images(*before.status, status.images);
   if (before.status && options.resume) {
@@ -322,6 +322,12 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
     status.errors.push_back(done.error());
     outcome.output_failed = true;
   }
+  if (!outcome.interrupted) {
+    say_warnings(*folder, status, diagnostics);
+    say_copies(*folder, status, diagnostics);
+    say_overlays(status, diagnostics);
+    say_unused_known(*folder, meaning->plugin.known, status, diagnostics);
+  }
   const ExitStatus exit = exit_status(outcome, options.partial_ok);
   status.state = state_words(exit_status(outcome, false));
   status.exit_status = exit;
@@ -330,11 +336,6 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (const Result<void> written = file.write_last(status); !written) {
     diagnostics.error(written.error());
     return outcome.interrupted ? exit_interrupted : exit_nothing;
-  }
-  if (!outcome.interrupted) {
-    say_warnings(*folder, status, diagnostics);
-    say_copies(*folder, status, diagnostics);
-    say_overlays(status, diagnostics);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   diagnostics.note(outcome.interrupted

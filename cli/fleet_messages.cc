@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "cli/exit_status.h"
 #include "fleet/input_files.h"
 #include "fleet/same_media.h"
+#include "fleet/summary_facts.h"
 #include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
@@ -38,16 +40,28 @@ void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnos
 }
 
 /// Their findings have the same ids, and are told twice in the timeline.
-void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {
+void say_note(const std::string& text, FleetStatus& now, Diagnostics& diagnostics) {
+  constexpr std::string_view kNote = "note: ";
+  const std::string words = text.starts_with(kNote) ? text.substr(kNote.size()) : text;
+  diagnostics.note(std::string(kNote) + words);
+  now.notes.push_back(words);
+}
+
+void say_warning(const std::string& text, FleetStatus& now, Diagnostics& diagnostics) {
+  diagnostics.warning(text);
+  now.notes.push_back(text);
+}
+
+void say_copies(const FleetFolder& folder, FleetStatus& now, Diagnostics& diagnostics) {
   for (const std::vector<std::string>& names : same_media(folder, now)) {
-    diagnostics.note(
-        fmt::format("note: {} are copies of one medium by its MD5: their findings stand in the "
-                    "timeline once of each, with the same ids",
-                    some_of(names)));
+    say_note(fmt::format("{} are copies of one medium by its MD5: their findings stand in the "
+                         "timeline once of each, with the same ids",
+                         some_of(names)),
+             now, diagnostics);
   }
 }
 
-void say_overlays(const FleetStatus& now, Diagnostics& diagnostics) {
+void say_overlays(FleetStatus& now, Diagnostics& diagnostics) {
   std::map<std::string, const FleetEntry*> owners;
   for (const FleetEntry& entry : now.images)
     for (const std::string& segment : entry.image.segments)
@@ -58,11 +72,33 @@ void say_overlays(const FleetStatus& now, Diagnostics& diagnostics) {
       if (const auto at = owners.find(file.path); at != owners.end() && at->second != &entry)
         below.insert(at->second);
     for (const FleetEntry* const lower : below)
-      diagnostics.warning(fmt::format(
-          "{} is the image below {}: both are of one host, whose findings stand in the timeline "
-          "once of each",
-          lower->name, entry.name));
+      say_warning(fmt::format("{} is the image below {}: both are of one host, whose findings "
+                              "stand in the timeline once of each",
+                              lower->name, entry.name),
+                  now, diagnostics);
   }
+}
+
+void say_unused_known(const FleetFolder& folder, const KnownWindows& known, FleetStatus& now,
+                      Diagnostics& diagnostics) {
+  std::set<std::string> hosts;
+  for (const FleetEntry& entry : now.images)
+    for (const FleetOutput& output : entry.outputs)
+      if (output.kind == "summary")
+        if (const auto facts = read_summary_facts(folder.absolute(output.file)))
+          hosts.insert(facts->hostnames.begin(), facts->hostnames.end());
+  std::vector<std::string> unused;
+  for (const auto& window : known)
+    if (!window->hostname.empty() && !hosts.contains(window->hostname))
+      unused.push_back(fmt::format("{} (host {})", window->entry, window->hostname));
+  if (unused.empty()) return;
+  say_warning(
+      fmt::format(
+          "{} of known work {} about hosts of which no image has a log, and {} nothing: {}; "
+          "write the host as the lines of its log have it, or leave it out",
+          counted_words(unused.size(), "window"), unused.size() == 1 ? "is" : "are",
+          unused.size() == 1 ? "marks" : "mark", some_of(unused)),
+      now, diagnostics);
 }
 
 void say_warnings(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics) {

@@ -6,17 +6,27 @@
 #include "cli/diagnostics.h"
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_status.h"
+#include "plugin/plugin.h"
 
 namespace pidometer {
 
 /// What was written of images of other lists stays, and is no part of the timeline.
 void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics);
 
+/// Says something of several images, and keeps it in the status.
+void say_note(const std::string& text, FleetStatus& now, Diagnostics& diagnostics);
+void say_warning(const std::string& text, FleetStatus& now, Diagnostics& diagnostics);
+
 /// Which images are copies: their findings have the same ids, and are told twice in the timeline.
-void say_copies(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics);
+void say_copies(const FleetFolder& folder, FleetStatus& now, Diagnostics& diagnostics);
 
 /// Which images are read from by others of the list: both are of one host.
-void say_overlays(const FleetStatus& now, Diagnostics& diagnostics);
+void say_overlays(FleetStatus& now, Diagnostics& diagnostics);
+
+/// Which lines of known work are about hosts of which no image has a log: an image's own process
+/// knows the others' hosts not.
+void say_unused_known(const FleetFolder& folder, const KnownWindows& known, FleetStatus& now,
+                      Diagnostics& diagnostics);
 
 /// How many warnings the images have that have results, a line a kind, and where they are told.
 void say_warnings(const FleetFolder& folder, const FleetStatus& now, Diagnostics& diagnostics);

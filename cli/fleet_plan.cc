@@ -9,10 +9,13 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <span>
 #include <system_error>
 #include <utility>
 
+#include "base/sha256.h"
 #include "cli/flags.h"
+#include "cli/fleet_grouping.h"
 #include "cli/input_reports.h"
 #include "cli/real_path.h"
 #include "cli/small_file.h"
@@ -51,16 +54,16 @@ Result<void> check_options(const Options& options) {
 
 }  // namespace
 
-Result<std::vector<FleetImage>> listed_images(const Options& options) {
+Result<CaseList> listed_images(const Options& options) {
   if (Result<void> good = check_options(options); !good) return tl::unexpected(good.error());
-  if (options.case_file.empty()) return std::vector<FleetImage>();
+  if (options.case_file.empty()) return CaseList();
   const std::string& name = options.case_file;
   const Result<std::string> bytes =
       read_small_file(name, "--case", "give a CSV or JSON list of images");
   if (!bytes) return tl::unexpected(bytes.error());
   Result<std::vector<FleetImage>> images =
       read_case_list(*bytes, name, fs::path(name).parent_path());
-  if (!images) return images;
+  if (!images) return tl::unexpected(images.error());
   for (const FleetImage& image : *images) {
     if (image.timezone.empty()) continue;
     if (const Result<TimeZone> zone = find_time_zone(image.timezone); !zone)
@@ -68,92 +71,12 @@ Result<std::vector<FleetImage>> listed_images(const Options& options) {
                   fmt::format("the time zone of {} in {} is none", image.segments.front(), name),
                   zone.error().message, zone.error().help);
   }
-  return images;
+  Sha256 sum;
+  sum.update(std::as_bytes(std::span(*bytes)));
+  return CaseList{std::move(*images), sum.finish()};
 }
 
 namespace {
-
-/// The same for the same file, by whatever name.
-std::string key_of(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) == 0) return fmt::format("{}:{}", info.st_dev, info.st_ino);
-  return real_path(path).string();
-}
-
-std::vector<fs::path> files_of(const InputGroup& group) {
-  std::vector<fs::path> files = group.segments;
-  files.insert(files.end(), group.maps.begin(), group.maps.end());
-  return files;
-}
-
-FleetImage image_of(const InputGroup& group) {
-  FleetImage image;
-  for (const fs::path& file : files_of(group)) image.segments.push_back(file.string());
-  image.root = group.kind == InputKind::root;
-  return image;
-}
-
-/// The disk given that reads from a file that is given as well; null where none does.
-const LowerFile* disk_above(const InputGroup& group, const std::vector<LowerFile>& lower) {
-  for (const fs::path& segment : group.segments)
-    for (const LowerFile& one : lower)
-      if (one.disk != group.name && key_of(one.file.string()) == key_of(segment.string()))
-        return &one;
-  return nullptr;
-}
-
-/// One image a group, in the order of the command line. What is in none (a copy of segments that
-/// are read elsewhere, a file that cannot be read) is grouped without the others, and at last is an
-/// image by itself, whose scan says why it is none: a fleet accounts for each path. Errors: inputs
-/// cannot be looked at at all; segments would be taken for images then.
-Result<std::vector<FleetImage>> given_images(const Options& options, FleetPlan& plan) {
-  std::vector<FleetImage> images;
-  std::set<std::string> covered;
-  const auto is_covered = [&](const std::string& path) { return covered.contains(key_of(path)); };
-  Options rest = options;
-  for (bool grouping = true; grouping;) {
-    GroupedInputs grouped = group_given(rest);
-    if (grouped.groups.empty() && !grouped.errors.empty() &&
-        grouped.errors.size() < rest.inputs.size() + rest.roots.size())
-      return tl::unexpected(grouped.errors.back());
-    for (InputGroup& group : grouped.groups) {
-      const std::size_t before = covered.size();
-      for (const fs::path& file : files_of(group)) covered.insert(key_of(file.string()));
-      // In the place of a damaged copy its better original may have been found once more.
-      if (covered.size() == before) continue;
-      if (const LowerFile* const above = disk_above(group, grouped.lower)) {
-        plan.warnings.push_back(fmt::format(
-            "{} is the image below {}, and read as a part of it: one host is not counted twice; "
-            "to have it scanned as it was before too, give both in a case file",
-            group.name, above->disk));
-        continue;
-      }
-      images.push_back(image_of(group));
-      plan.groups.push_back(std::move(group));
-    }
-    for (const std::string& part : grouped.parts) covered.insert(key_of(part));
-    plan.notes.insert(plan.notes.end(), grouped.notes.begin(), grouped.notes.end());
-    grouping = std::erase_if(rest.inputs, is_covered) + std::erase_if(rest.roots, is_covered) > 0 &&
-               !(rest.inputs.empty() && rest.roots.empty());
-  }
-  for (const auto* const paths : {&rest.inputs, &rest.roots})
-    for (const std::string& path : *paths)
-      if (covered.insert(key_of(path)).second)
-        images.push_back({.segments = {path}, .root = paths == &rest.roots});
-  std::map<std::string, std::size_t> order;
-  for (const auto* const paths : {&options.inputs, &options.roots})
-    for (const std::string& path : *paths) order.try_emplace(key_of(path), order.size());
-  const auto place = [&order](const FleetImage& image) {
-    std::size_t first = order.size();
-    for (const std::string& segment : image.segments)
-      if (const auto at = order.find(key_of(segment)); at != order.end())
-        first = std::min(first, at->second);
-    return first;
-  };
-  std::stable_sort(images.begin(), images.end(),
-                   [&](const FleetImage& a, const FleetImage& b) { return place(a) < place(b); });
-  return images;
-}
 
 /// What is said of an image, and else of all.
 void fill_in(const Options& options, FleetImage& image) {
@@ -183,6 +106,8 @@ std::vector<std::string> scan_arguments(const Options& options, const FleetImage
   add("--since", options.since);
   add("--until", options.until);
   add("--known", options.known);
+  // Which of its hosts are in no image is told at the end of all.
+  add_if(!options.known.empty(), "--known-others");
   add("--min-level", std::string(level_name(options.min_level)));
   if (options.as != InputKind::automatic) add("--as", std::string(input_kind_name(options.as)));
   add("--step-limit", std::to_string(options.step_limit));
@@ -240,6 +165,26 @@ class FileFinder {
   std::map<std::string, const InputGroup*> groups_;
 };
 
+/// The disks of a host that are listed in one entry are no other than the images of two hosts.
+void tell_several(const std::vector<FleetImage>& images, const FileFinder& finder,
+                  const std::string& name, std::vector<std::string>& warnings) {
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    std::map<const InputGroup*, std::string> groups;
+    std::string words;
+    for (const std::string& segment : images[i].segments) {
+      const InputGroup* const group = finder.group_of(segment);
+      if (group != nullptr && groups.try_emplace(group, segment).second)
+        words += (words.empty() ? "" : ", ") + segment;
+    }
+    if (groups.size() > 1)
+      warnings.push_back(fmt::format(
+          "entry {} of {} has {} images, which are read as those of one host{}{}: {}; where they "
+          "are of several hosts, give each an entry",
+          i + 1, name, groups.size(), images[i].hostname.empty() ? "" : ", ", images[i].hostname,
+          words));
+  }
+}
+
 /// Two entries of one image would be two hosts of which one is none. An entry of which a segment is
 /// read elsewhere, or nowhere, is a copy or fails: it is told apart by its scan.
 Result<void> check_distinct(const std::vector<FleetImage>& images, const FileFinder& finder,
@@ -278,8 +223,10 @@ Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> lis
     images = std::move(*given);
   } else {
     Options given = options;
-    for (const FleetImage& image : images)
-      given.inputs.insert(given.inputs.end(), image.segments.begin(), image.segments.end());
+    for (const FleetImage& image : images) {
+      std::vector<std::string>& paths = image.root ? given.roots : given.inputs;
+      paths.insert(paths.end(), image.segments.begin(), image.segments.end());
+    }
     GroupedInputs grouped = group_given(given);
     plan.notes = std::move(grouped.notes);
     plan.groups = std::move(grouped.groups);
@@ -288,6 +235,7 @@ Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> lis
   if (!options.case_file.empty())
     if (Result<void> distinct = check_distinct(images, finder, options.case_file); !distinct)
       return tl::unexpected(distinct.error());
+  if (!options.case_file.empty()) tell_several(images, finder, options.case_file, plan.warnings);
   std::map<std::pair<std::string, std::string>, std::size_t> ids;
   for (const FleetImage& image : images)
     if (!image.evidence_id.empty()) ++ids[{image.case_id, image.evidence_id}];

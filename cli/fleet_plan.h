@@ -21,9 +21,15 @@ struct FleetPlan {
   std::vector<std::string> warnings;
 };
 
-/// The list of --case; none where it is not given. No input is looked at yet. Errors:
-/// ErrorKind::usage, of the list or of options that do not go together.
-Result<std::vector<FleetImage>> listed_images(const Options& options);
+/// The list of --case.
+struct CaseList {
+  std::vector<FleetImage> images;
+  std::string sha256;  ///< of its bytes, as they were read
+};
+
+/// Empty where --case is not given. No input is looked at yet. Errors: ErrorKind::usage, of the
+/// list or of options that do not go together.
+Result<CaseList> listed_images(const Options& options);
 
 /// The images of that list, or of the command line; the files that each is made of are looked at.
 /// Errors: ErrorKind::usage, of the list; of the system where no input can be looked at.

@@ -55,6 +55,7 @@ RunSummary start_summary(const Options& options) {
   if (!options.since.empty()) add("since", options.since);
   if (!options.until.empty()) add("until", options.until);
   if (!options.known.empty()) add("known", options.known);
+  if (options.known_others) add("known_others", options.known_others);
   if (options.hash) add("hash", options.hash);
   add("records", options.records);
   if (options.witnesses) add("witnesses", *options.witnesses);

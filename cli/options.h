@@ -61,6 +61,7 @@ struct Options {
   Pid birth_of = 0;            ///< --pid of `when`
   std::string near;            ///< --near of `when`: ISO 8601, as written
   std::string known;           ///< file of known work; empty: none
+  bool known_others = false;   ///< it is a list for more hosts than are read
   bool json = false;           ///< of `when` and `schedule`: JSON lines instead of text
   bool crontab_lines = false;  ///< --crontab of `schedule`
   std::string explain;         ///< finding_id that is asked for; empty: a scan

@@ -42,6 +42,7 @@ Result<ScanPlan> make_plan(const Options& options) {
     if (!known) return tl::unexpected(known.error());
     if (!zoneless.empty()) plan.zoneless.emplace_back("--known", zoneless);
     plan.plugin.known = std::move(*known);
+    plan.known_others = options.known_others;
   }
   RowSelection& selection = plan.selection;
   // A report and a summary on the terminal are no rows.

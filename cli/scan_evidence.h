@@ -22,6 +22,7 @@ struct ScanPlan {
   RowSelection selection;
   /// Options with a time that has no offset, and the first such time of each.
   std::vector<std::pair<std::string, std::string>> zoneless = {};
+  bool known_others = false;  ///< known work of hosts that are not read is no mistake
 };
 
 /// Errors: ErrorKind::usage, and those of the file of --known.

@@ -170,6 +170,7 @@ std::string write_fleet_status(const FleetStatus& status) {
   json["runs"] = array_of(status.earlier_runs, call_json);
   json["runs"].push_back(call_json(call));
   json["errors"] = array_of(status.errors, error_json);
+  if (!status.notes.empty()) json["notes"] = texts(status.notes);
   json["images"] = array_of(status.images, image_json);
   if (!status.unlisted.empty()) json["unlisted"] = array_of(status.unlisted, unlisted_json);
   return dump_json(json, 1) + "\n";

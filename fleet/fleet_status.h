@@ -111,7 +111,8 @@ struct FleetStatus {
   std::vector<FleetEntry> images;
   /// Images of earlier runs that are not in the list of this one, with what is `earlier` of them.
   std::vector<FleetEntry> unlisted;
-  std::vector<Error> errors;  ///< of no one image
+  std::vector<Error> errors;       ///< of no one image
+  std::vector<std::string> notes;  ///< what was said of several images, as copies of one
   /// Those that this one goes on with, in order; of a status that was read, its own run too.
   std::vector<FleetCall> earlier_runs;
 };

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
@@ -18,6 +19,11 @@ std::optional<SummaryFacts> read_summary_facts(const std::string& summary) {
     if (log.is_object() && log.contains("records") && log["records"].is_number_unsigned())
       facts.records += log["records"].get<std::uint64_t>();
   }
+  if (json.contains("series") && json["series"].is_array())
+    for (const Json& series : json["series"])
+      for (const char* key : {"hostname", "own_hostname"})
+        if (series.is_object() && series.contains(key) && series[key].is_string())
+          facts.hostnames.insert(unescape_bytes(series[key].get<std::string>()));
   if (json.contains("warning_counts") && json["warning_counts"].is_object())
     for (const auto& [kind, count] : json["warning_counts"].items())
       if (count.is_number_unsigned()) facts.warning_counts[kind] = count.get<std::uint64_t>();

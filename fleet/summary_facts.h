@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace pidometer {
@@ -12,6 +13,7 @@ namespace pidometer {
 struct SummaryFacts {
   std::size_t logs = 0;                                      ///< cron logs
   std::uint64_t records = 0;                                 ///< of these
+  std::set<std::string> hostnames = {};                      ///< by the logs and by the user
   std::map<std::string, std::uint64_t> warning_counts = {};  ///< by kind
 };
 

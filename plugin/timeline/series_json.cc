@@ -84,6 +84,7 @@ DocumentJson series_json(const SummarySeries& series) {
   put_text(json, "log_copy_basis", series.place.words);
   if (series.recovered) json["recovered"] = true;
   put_text(json, "hostname", report.hostname);
+  if (report.own_hostname != report.hostname) put_text(json, "own_hostname", report.own_hostname);
   json["records"] = report.records;
   json["readings"] = report.readings;
   json["intervals"] = report.intervals;

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import os
 import pathlib
 import shutil
 import sys
@@ -35,6 +36,12 @@ class Case(fleets.FleetTest):
         self.assertEqual(run.status, status, run.err)
         return run
 
+    def log(self, name):
+        path = self.place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(fleet_hosts.log_of(1))
+        return path
+
     def test_labels_and_options_of_each(self):
         self.case(json.dumps(JSON))
         status = fleets.status_of(self.out)
@@ -60,6 +67,41 @@ class Case(fleets.FleetTest):
         case.write_text(f"segments\n{log}\n")
         program.run("scan", "-d", self.out, "-z", "UTC", "--case", case)
         self.assertEqual(fleets.status_of(self.out)["case_sha256"], hashlib.sha256(case.read_bytes()).hexdigest())
+
+    def test_lists_that_can_be_read_once_are_refused(self):
+        """A child could not read them again, and nobody could hash them; one that is silent is not waited for."""
+        log = self.log("log")
+        pipe = self.place / "pipe"
+        os.mkfifo(pipe)
+        case = self.place / "case.csv"
+        case.write_text(f"segments\n{log}\n")
+        for flags in (("-d", self.out, "--case", pipe), ("-d", self.out, "--known", pipe, log), ("--known", pipe, log)):
+            with self.subTest(flags=flags):
+                run = program.run("scan", "-z", "UTC", *flags)
+                self.assertEqual(run.status, 2, run.err)
+                self.assertIn("reason: it is a pipe or a device, and is read more than once\n"
+                              "help: write what it gives to a file", run.err)
+                self.assertFalse(self.out.exists())
+
+    def test_a_root_folder_is_an_entry(self):
+        for name in ("web", "db"):
+            self.log(f"{name}/var/log/cron")
+            (self.place / name / "etc").mkdir()
+            (self.place / name / "etc/hostname").write_text(name)
+        self.case('[{"root": "web", "evidence": "E-1"}, {"root": "db"}, {"segments": "logs/cron"}]')
+        roots = {name: image["arguments"][-1] for name, image in fleets.by_name(fleets.status_of(self.out)).items()}
+        self.assertEqual(roots, {"E-1": f"--root={self.place}/web", "db": f"--root={self.place}/db",
+                                 "cron": f"{self.place}/logs/cron"})
+        self.case("root,segments,evidence\nweb,,E-1\ndb,,\n,logs/cron,\n", "case.csv", out=self.place / "csv")
+        self.assertEqual(fleets.rows_of(self.out), fleets.rows_of(self.place / "csv"))
+
+    def test_an_entry_of_several_images_is_told(self):
+        self.log("other")
+        run = self.case('[{"segments": "logs/cron"}, {"segments": ["redhat62.E01", "other"], "host": "x"}]')
+        words = (f"entry 2 of {self.place}/case.json has 2 images, which are read as those of one host, x: "
+                 f"{self.place}/redhat62.E01, {self.place}/other; where they are of several hosts, give each an entry")
+        self.assertIn(f"warning: {words}\n", run.err)
+        self.assertEqual(fleets.status_of(self.out)["notes"], [words])
 
     def test_csv_says_the_same(self):
         self.case(json.dumps(JSON))
@@ -95,6 +137,11 @@ class Case(fleets.FleetTest):
                 ("x.json", '[{"segments": "a", "timezone": "Mars/Olympus"}]', "the time zone of"),
                 ("x.json", '[{"segments": "logs/cron"}, {"segments": "logs/../logs/cron"}]', "more than once"),
                 ("x.json", '{"images": [{"segments": "a"}], "segments": "b"}', "a key 'segments'"),
+                ("x.json", '{"images": [{"segments": "a"}], "root": "b"}', "a key 'root'"),
+                ("x.json", '[{"segments": "a", "root": "b"}]', "both segments and a root"),
+                ("x.json", '[{"root": ["b"]}]', "its root is no string"),
+                ("x.csv", "segments,root\na,b\n", "both segments and a root"),
+                ("x.csv", "segments,root\n,\n", "it names no segment"),
                 ("x.json", '[{"segments": "a", "segments": "b"}]', "'segments' stands twice"),
                 ("x.json", '{"images": [{"segments": "a"}], "images": [{"segments": "b"}]}', "'images' stands twice"),
                 ("x.json", '[{"segments": "disk.raw.001"}, {"segments": "disk.raw.002"}]', "entries 1 and 2"),

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.support import evidence, fleet_hosts, fleets, images, program, tap  # noqa: E402
@@ -57,6 +58,42 @@ class Inputs(fleets.FleetTest):
         copy.write_bytes(program.E01.read_bytes()[:-100])
         for inputs in ((image, copy), (copy, image)):
             self.assertEqual(self.states(*inputs, status=3), {(str(image),): "complete", (str(copy),): "partial"})
+
+    def test_one_file_by_two_names_is_told(self):
+        log, disk = self.place / "log", self.place / "disk.E01"
+        log.write_bytes(fleet_hosts.log_of(1))
+        shutil.copy(program.E01, disk)
+        hard, link = self.place / "hard.E01", self.place / "link"
+        hard.hardlink_to(disk)
+        link.symlink_to(log)
+        run = program.run("scan", "-d", self.out, "-z", "UTC", disk, log, hard, link, log)
+        notes = [f"{hard} is given already, as {disk}, and read once", f"{link} is given already, as {log}, and read once",
+                 f"{log} is given twice and read once"]
+        for note in notes:
+            self.assertIn(f"warning: {note}\n", run.err)
+        status = fleets.status_of(self.out)
+        self.assertEqual((status["notes"], status["counts"]["total"]), (notes, 2))
+
+    def bytes_planned(self, copies):
+        """What a fleet and the processes that looked at its inputs have read when it begins to scan."""
+        shutil.rmtree(self.out, ignore_errors=True)
+        process = fleets.start(self.out, "-z", "UTC", "--jobs", "1", *copies)
+        while not list((self.out / "images").glob("*.log")):
+            self.assertIsNone(process.poll())
+            time.sleep(0.001)
+        text = pathlib.Path("/proc", str(process.pid), "io").read_text()
+        process.send_signal(signal.SIGINT)
+        process.stderr.close()
+        process.wait(program.TIMEOUT_SECONDS)
+        return dict(line.split(": ") for line in text.splitlines())["rchar"]
+
+    def test_copies_are_not_looked_at_for_each_of_them(self):
+        copies = [self.place / f"copy{number:03}.E01" for number in range(48)]
+        for copy in copies:
+            shutil.copy(program.E01, copy)
+        few, some, many = (int(self.bytes_planned(copies[:count])) for count in (2, 24, 48))
+        self.assertLess((many - few) / (some - few), 2.5)  # 46 / 22, and not 48 * 48 / (24 * 24)
+        self.assertEqual(set(self.states(*copies[:12]).values()), {"complete"})
 
     def test_a_segment_of_another_host_fills_no_hole(self):
         """Debian's ewfacquire gives sets no identifier: all images of one size look alike but for their names."""

@@ -10,7 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.fleet_test import FleetTest  # noqa: E402
-from tests.support import fleet_hosts, fleets, images, program, rows, tap  # noqa: E402
+from tests.support import evidence, fleet_hosts, fleets, images, program, rows, tap  # noqa: E402
 
 
 class Messages(FleetTest):
@@ -58,12 +58,38 @@ class Messages(FleetTest):
             shutil.copy(program.E01, copy)
         run = self.fleet(*program.ZONE, *copies)
         self.assertIn("note: a.E01, b.E01 are copies of one medium by its MD5: their findings", run.err)
+        self.assertIn("a.E01, b.E01 are copies of one medium", fleets.status_of(self.out)["notes"][0])
         case = self.place / "case.csv"
         case.write_text(f"segments,evidence\n{self.log('x')},E-01\n{self.log('y', 2)},E-01\n{self.log('z', 3)},E-02\n")
         run = self.fleet("-z", "UTC", "--force", "--case", case)
         self.assertIn("note: 2 images have the evidence id E-01", run.err)
         self.assertNotIn("E-02", run.err)
         self.assertNotIn("copies of one medium", run.err)
+
+    def test_known_work_of_no_image_is_told_once(self):
+        logs = [self.log(f"log{number}", number) for number in range(3)]
+        known = self.place / "known.csv"
+        known.write_text("begin,end,reason,host\n2026-03-02T00:00Z,2026-03-02T02:00Z,a,host0001\n"
+                         "2026-03-02T00:00Z,2026-03-02T02:00Z,b,hots0002\n2026-03-02T00:00Z,2026-03-02T02:00Z,c,web\n")
+        case = self.place / "case.csv"
+        case.write_text(f"segments,host\n{logs[0]},web\n{logs[1]},db\n{logs[2]},\n")
+        words = (f"1 window of known work is about hosts of which no image has a log, and marks nothing: line 3 of {known} "
+                 "(host hots0002); write the host as the lines of its log have it, or leave it out")
+        for flags in ((), ("--resume",)):
+            run = self.fleet("-z", "UTC", "--known", known, *flags, "--case", case)
+            self.assertEqual(run.err.count("hots0002"), 1, run.err)
+            self.assertIn(f"warning: {words}\n", run.err)
+            self.assertEqual(fleets.status_of(self.out)["notes"], [words])
+            for path in (self.out / "images").glob("*.log"):
+                self.assertNotIn("warning: ", path.read_text())
+
+    def test_a_failure_has_its_remedy(self):
+        picture = self.place / "picture"
+        picture.write_bytes(evidence.PNG)
+        run = self.fleet("-z", "UTC", picture, self.log("cron"), status=3)
+        self.assertIn("it is a PNG picture\nhelp: give an image, a log file or a folder of log files\n", run.err)
+        self.assertEqual(fleets.status_of(self.out)["images"][0]["help"],
+                         "give an image, a log file or a folder of log files")
 
     def test_an_image_below_another_is_no_second_host(self):
         self.need("qemu-img")

@@ -203,11 +203,13 @@ class Examples(unittest.TestCase):
 
     def test_status_of_a_fleet_is_valid(self):
         self.assertEqual(rows.problems(FLEET, FLEET_SCHEMA), [])
-        for key in set(FLEET) - {"working_directory", "user", "host"}:
+        for key in set(FLEET) - {"working_directory", "user", "host", "unlisted", "notes"}:
             self.assertNotEqual(rows.problems(mutate(FLEET, [key], REMOVE), FLEET_SCHEMA), [], key)
         for key in ("name", "inputs", "state", "arguments", "files", "outputs"):
             self.assertNotEqual(rows.problems(mutate(FLEET, ["images", 0, key], REMOVE), FLEET_SCHEMA), [], key)
         self.assertNotEqual(rows.problems(mutate(FLEET, ["images", 0, "state"], "done"), FLEET_SCHEMA), [])
+        for key in ("name", "inputs", "earlier"):
+            self.assertNotEqual(rows.problems(mutate(FLEET, ["unlisted", 0, key], REMOVE), FLEET_SCHEMA), [], key)
         self.assertEqual(sum(FLEET["counts"].values()), 2 * len(FLEET["images"]))
 
     def test_lines_of_the_summary_add_up(self):

@@ -58,6 +58,7 @@ FleetStatus sample() {
   done.outputs = {{"rows", "images/E-01.jsonl", 25533, std::string(64, 'b')},
                   {"summary", "images/E-01.summary.json", 6636, std::string(64, 'c')},
                   {"log", "images/E-01.log", 63, std::string(64, 'e')}};
+  done.warning_counts = {{"year_uncertain", 2}};
   FleetEntry failed;
   failed.name = "db02.raw";
   failed.image = {.segments = {"db02.raw"}};
@@ -89,6 +90,12 @@ FleetStatus sample() {
                     "0.1.0",
                     std::string(64, 'a')};
   status.images = {done, failed, running};
+  FleetEntry unlisted;
+  unlisted.name = "old";
+  unlisted.image.segments = {"old.raw"};
+  unlisted.earlier = status.images[2].earlier;
+  status.unlisted = {unlisted};
+  status.notes = {"E-01, db02.raw are copies of one medium by its MD5"};
   return status;
 }
 
@@ -125,6 +132,7 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   EXPECT_EQ(done.files, before.images[0].files);
   EXPECT_EQ(done.arguments, before.images[0].arguments);
   EXPECT_EQ(done.ended, before.images[0].ended);
+  EXPECT_EQ(done.warning_counts, before.images[0].warning_counts);
   ASSERT_EQ(done.outputs.size(), 3U);
   EXPECT_EQ(done.outputs[1].kind, "rows");  // by name
   EXPECT_EQ(done.outputs[1].file, before.images[0].outputs[0].file);
@@ -138,6 +146,10 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   EXPECT_EQ(earlier.files, before.images[2].earlier->files);
   EXPECT_EQ(earlier.state, ImageState::partial);
   EXPECT_EQ(earlier.outputs.at(0).sha256, std::string(64, 'd'));
+  ASSERT_EQ(after->unlisted.size(), 1U);
+  EXPECT_EQ(after->unlisted[0].name, "old");
+  ASSERT_TRUE(after->unlisted[0].earlier);
+  EXPECT_EQ(after->unlisted[0].earlier->outputs.at(0).sha256, std::string(64, 'd'));
 }
 
 /// Versions before told of the last run alone.
