@@ -35,6 +35,13 @@ constexpr double kLeastFallShare = 0.3;
 constexpr double kEvenPaces = 0.75;
 constexpr double kPaceTimes = 2;
 
+// A second counter that has one line in twenty writes throughout the log: of stretches of 64 lines
+// all but one in thirty have a line of it, and by night it may be silent.
+constexpr double kThroughoutShare = 0.75;
+
+// Two lines of it that stand together fall once.
+constexpr double kJobsOfOneTick = 2;
+
 /// Counts values of [0, range) in equal parts.
 class Evenness {
  public:
@@ -211,11 +218,16 @@ class Dealer {
 struct Falls {
   std::uint32_t steps = 0;
   std::uint32_t falls = 0;
+  std::uint32_t blocks = 0;          ///< of so many steps in a row, ...
+  std::uint32_t falling_blocks = 0;  ///< ... those with a fall
+
+  static constexpr std::uint32_t kBlock = 64;
 };
 
 Falls deal(const std::vector<Reading>& readings, Dealer& dealer) {
   Falls sum;
   const Reading* before = nullptr;
+  std::uint32_t falls_before = 0;  // of the block
   for (const Reading& r : readings) {
     const bool booted =
         r.kind == ReadingKind::boot || (before != nullptr && before->boot != r.boot);
@@ -227,6 +239,11 @@ Falls deal(const std::vector<Reading>& readings, Dealer& dealer) {
     if (before != nullptr) {
       ++sum.steps;
       sum.falls += falls_behind(*before, r) ? 1 : 0;
+      if (sum.steps % Falls::kBlock == 0) {
+        ++sum.blocks;
+        sum.falling_blocks += sum.falls > falls_before ? 1 : 0;
+        falls_before = sum.falls;
+      }
     }
     dealer.add(r);
     before = &r;
@@ -238,9 +255,11 @@ void judge_several(const std::vector<Reading>& readings, PidOrder& order) {
   for (std::uint32_t counters = kFewestCounters; counters <= kMostCounters; counters *= 2) {
     Dealer dealer(counters);
     const Falls sum = deal(readings, dealer);
-    if (sum.falls < kSeveralLeast || sum.falls < kSeveralShare * sum.steps) return;
+    const bool throughout = sum.falling_blocks >= kThroughoutShare * sum.blocks;
+    const double share = throughout ? kSeveralShare / kJobsOfOneTick : kSeveralShare;
+    if (sum.falls < kSeveralLeast || sum.falls < share * sum.steps) return;
     // dealt to more, one counter's lines lie in several heaps: the fewest tell
-    if (dealer.share_of_one() > kMostOfOne) return;
+    if (dealer.share_of_one() > kMostOfOne && !throughout) return;
     if (dealer.falls() > kDealtShare / counters * sum.falls) continue;
     Pace pace(range_of(readings));
     for_each_step(readings, 1, [&](const Reading& a, const Reading& b) { pace.add(a, b); });
@@ -302,7 +321,7 @@ PidOrder judge_pid_order(const std::vector<Reading>& readings) {
   if (ticks >= kLeastSteps / 2.0 && tick_falls >= kLeastFallShare * ticks)
     judge_random(readings, order);
   // a sample may miss some
-  if (order.kind == PidOrderKind::sequential && falls >= kSeveralShare / 2 * steps)
+  if (order.kind == PidOrderKind::sequential && falls >= kSeveralShare / kJobsOfOneTick / 2 * steps)
     judge_several(readings, order);
   return order;
 }

@@ -47,8 +47,8 @@ inline constexpr double kSeveralShare = 0.05;
 inline constexpr std::uint32_t kSeveralLeast = 20;
 inline constexpr double kDealtShare = 0.5;  ///< over the number of counters
 
-/// ... and no counter has three of four lines that stand together: where one has, the log is its
-/// log, and the other lines are foreign to it. Whoever edits some must not have all passed over.
+/// ... and no counter has three of four lines that stand together, or the others write throughout
+/// the log: where they do not, whoever edits some lines must not have all passed over as a clock's.
 inline constexpr double kMostOfOne = 0.75;
 
 /// Chance makes shares and distributions differ by so much over the root of the number of steps
