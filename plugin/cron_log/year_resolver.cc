@@ -340,11 +340,28 @@ class Resolver {
     return false;
   }
 
+  /// The years closest to the one given that have all the days that are written.
+  static std::string leap_years_around(const YearlessRun& run, std::int32_t base) {
+    std::string words;
+    for (const int way : {-1, 1}) {
+      int step = way;
+      while (step * way <= kMostLeapSteps && !leap_years_fit(run, base + step)) step += way;
+      if (step * way > kMostLeapSteps) continue;
+      words += words.empty() ? "; February 29 would be of " : " or ";
+      words += std::to_string(base + step + static_cast<std::int32_t>(run.leap_years.back()));
+    }
+    return words;
+  }
+
   int fit_leap_years(const YearlessRun& run, std::int32_t& base, YearDecision& decision) const {
     if (leap_years_fit(run, base)) return 0;
     if (given_) {
+      // what the lines themselves contradict is not exact
+      decision.state = YearState::assumed;
       decision.doubts.push_back(
-          "February 29 is written in a year that has none; March 1 stands for it");
+          "February 29 is written in a year that has none: the year given is wrong; March 1 stands "
+          "for it, and the clock seems to be set back by a day there" +
+          leap_years_around(run, base));
       return 0;
     }
     for (int step = 1; step <= kMostLeapSteps; ++step) {

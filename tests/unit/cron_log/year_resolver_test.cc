@@ -148,5 +148,25 @@ TEST(YearResolver, ALogWhoseEndIsDamagedIsNoCopyThatLostItsTime) {
   }
 }
 
+TEST(YearResolver, AYearThatTheLinesContradictIsNotExact) {
+  const std::string text =
+      line("Feb 28 12:00:00", 1) + line("Feb 29 12:00:00", 2) + line("Mar  1 12:00:00", 3);
+  for (const int year : {2023, 2024, 2025}) {
+    SCOPED_TRACE(year);
+    const Read got = read({{"/var/log/cron", text, utc(2024, 3, 2)}}, year);
+    ASSERT_EQ(got.all[0].reports.size(), 1U);
+    const std::string certainty = got.all[0].reports[0].time_basis.certainty;
+    if (year == 2024) {
+      EXPECT_EQ(certainty.find("year_assumed"), std::string::npos) << certainty;
+      EXPECT_TRUE(got.warnings.empty());
+      continue;
+    }
+    EXPECT_EQ(certainty.find("year_assumed"), 0U) << certainty;
+    ASSERT_EQ(got.warnings.size(), 1U);
+    EXPECT_NE(got.warnings[0].find("the year given is wrong"), std::string::npos);
+    EXPECT_NE(got.warnings[0].find(" 2024"), std::string::npos) << got.warnings[0];
+  }
+}
+
 }  // namespace
 }  // namespace pidometer
