@@ -55,10 +55,13 @@ std::vector<Anomaly> detect_record_out_of_sequence(const DetectorInput& input) {
       continue;
     }
     ++strange;
-    if (reading.misplaced) run = reading.run;
+    run = reading.misplaced ? reading.run : 0;
     // of a log that is out of order throughout the first lines are enough: the summary says so
     if (reading.misplaced && ++misplaced > kListedMisplaced) continue;
-    add(reading.misplaced ? SequenceFault::order : SequenceFault::pid, reading);
+    add(reading.misplaced    ? SequenceFault::order
+        : reading.stray_time ? SequenceFault::time
+                             : SequenceFault::pid,
+        reading);
     found.back().block_records = reading.misplaced ? reading.jobs : 1;
     found.back().block_repeated = reading.repeated;
     // a line that was written late, or twice, is as true as any

@@ -299,8 +299,12 @@ UntimedIntervals judge_untimed(const PidClock& clock, const Baseline& baseline,
     const std::vector<Tick>& ticks = clock.ticks;
     const auto known = [&](std::uint32_t i) {
       const IntervalState state = clock.intervals[i].state;
+      // to or from a time so far away that the counter may have gone round: it did not
+      const bool too_long =
+          state == IntervalState::unknown_advance && clock.intervals[i].advance >= 0 &&
+          clock.intervals[i].advance == std::int64_t{ticks[i + 1].pid} - ticks[i].pid;
       return state == IntervalState::clock_step || state == IntervalState::hole ||
-             state == IntervalState::judged;
+             state == IntervalState::judged || too_long;
     };
     if (known(before) && known(edited[last].tick))
       add(before,

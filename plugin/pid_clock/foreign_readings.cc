@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plugin/pid_clock/most_labels.h"
+#include "plugin/pid_clock/pid_range.h"
 #include "plugin/pid_clock/usual_steps.h"
 
 namespace pidometer {
@@ -94,10 +95,24 @@ class Repair {
     if (i + 2 < ticks_.size() && as_signed(ticks_[i + 2].pid) < next) return false;
     const std::int64_t step = next - previous;
     if (next_is_worse(b, i)) return false;
+    // what was handed out between the neighbours may be anything: the PID is impossible
+    if (no_counter_does(b, i)) return true;
     std::int64_t around = 0;
     if (b >= 1) around = std::max(around, previous - as_signed(ticks_[b - 1].pid));
     if (i + 2 < ticks_.size()) around = std::max(around, as_signed(ticks_[i + 2].pid) - next);
     return step <= kForeignStepFactor * around + kForeignStepSlack;
+  }
+
+  // A counter that falls within a tick, and is back where it was, was not restarted; nor did it
+  // come so far.
+  bool no_counter_does(std::size_t b, std::size_t i) const {
+    const Tick& own = ticks_[i];
+    const auto at_once = [](const Tick& x, const Tick& y) {
+      return std::chrono::abs(y.time - x.time) <= kTickSpan &&
+             as_signed(x.pid) - as_signed(y.pid) > kLateLinePids;
+    };
+    return at_once(own, ticks_[i + 1]) || at_once(ticks_[b], own) || is_too_fast(ticks_[b], own) ||
+           other_pid(i) != nullptr;
   }
 
   // Lines that are out of order by so little may be late.
@@ -139,8 +154,9 @@ class Repair {
     return distance(next) > distance(one);
   }
 
-  bool take_other_pid(std::size_t i) {
-    Tick& tick = ticks_[i];
+  // Another job of the tick whose PID lies between the neighbours': the smallest.
+  const Reading* other_pid(std::size_t i) const {
+    const Tick& tick = ticks_[i];
     const Pid low = ticks_[before(i)].pid;
     const Pid high = ticks_[i + 1].pid;
     const Reading* best = nullptr;
@@ -149,7 +165,13 @@ class Repair {
       if (r.kind != ReadingKind::job || r.pid < low || r.pid > high) continue;
       if (best == nullptr || r.pid < best->pid) best = &r;
     }
+    return best;
+  }
+
+  bool take_other_pid(std::size_t i) {
+    const Reading* best = other_pid(i);
     if (best == nullptr) return false;
+    Tick& tick = ticks_[i];
     tick.time = best->time;
     tick.pid = best->pid;
     tick.record = best->record;
@@ -202,6 +224,12 @@ class Repair {
       const bool beside = !gone.empty() && gone.back().tick + 1 == i && !gone.back().late;
       if (const std::uint32_t host = late_of(i); host != kNoHost) {
         gone.push_back({static_cast<std::uint32_t>(i), host, true});
+        continue;
+      }
+      // as far apart as others with nothing between: the line was put there, and costs nothing
+      if (next_stays && !beside && !near(i - 1, i) && !near(i, i + 1) &&
+          usual_.of(ticks_[i - 1], ticks_[i + 1])) {
+        gone.push_back({static_cast<std::uint32_t>(i), kNoHost});
         continue;
       }
       const std::uint32_t before = beside ? gone.back().host : static_cast<std::uint32_t>(i - 1);

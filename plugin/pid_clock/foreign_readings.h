@@ -42,7 +42,8 @@ struct ForeignReading {
   bool repeated = false;  ///< misplaced, and it stands where it belongs as well
   /// Of misplaced ones that stand in a row: number of the row, from 1 in the series; 0: of none.
   std::uint32_t run = 0;
-  std::uint32_t jobs = 1;  ///< lines of the tick whose reading it is
+  std::uint32_t jobs = 1;   ///< lines of the tick whose reading it is
+  bool stray_time = false;  ///< its PID fits, and its time does not: the log is whole without it
 };
 
 /// So many misplaced lines of a series have a row; the summary has the number of all.

@@ -327,9 +327,10 @@ ReadingMoves put_back_misplaced_ticks(std::vector<Reading>& readings, TickSeries
   };
   for (const GoneTick& one : finder.joined())
     joined.emplace_back(record(one.tick), record(one.host));
+  const std::int64_t wrap_in_tick = series.wrap_in_tick;
   series = {};
   apply_moves(moves, readings);
-  series = form_ticks(readings);
+  series = form_ticks(readings, wrap_in_tick);
   if (joined.empty()) return moves;
 
   std::unordered_map<std::uint32_t, std::uint32_t> now;

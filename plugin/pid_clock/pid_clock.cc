@@ -12,6 +12,8 @@
 #include "plugin/pid_clock/minute_calendar.h"
 #include "plugin/pid_clock/misplaced_ticks.h"
 #include "plugin/pid_clock/pid_range.h"
+#include "plugin/pid_clock/small_range.h"
+#include "plugin/pid_clock/stray_lines.h"
 
 namespace pidometer {
 namespace {
@@ -260,15 +262,37 @@ PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& optio
   return clock;
 }
 
+// Where the falls alone say that the counter goes round earlier than is usual.
+ClockOptions with_small_pid_max(ClockOptions options, const std::vector<Reading>& readings) {
+  if (options.pid_max) return options;
+  options.pid_max = find_small_pid_max(readings);
+  if (!options.pid_max) return options;
+  options.pid_max_source =
+      "the counter falls right below a multiple of 1024, each time: a small pid_max";
+  options.pid_max_is_users = false;
+  return options;
+}
+
+// Half a round.
+std::int64_t wrap_in_tick(const ClockOptions& options) {
+  const std::int64_t round =
+      options.pid_max && *options.pid_max > kReservedPids ? *options.pid_max - kReservedPids : 0;
+  return round > 0 ? std::min(kWrapInTick, round / 2) : kWrapInTick;
+}
+
 }  // namespace
 
-PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& options) {
+PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& given) {
   PidClock clock;
   clock.order = judge_pid_order(readings);
-  TickSeries series = form_ticks(readings);
-  const MinuteCalendar calendar(series.ticks);
+  const ClockOptions options = with_small_pid_max(given, readings);
+  TickSeries series = form_ticks(readings, wrap_in_tick(options));
   if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
   bool sequential = clock.order.kind == PidOrderKind::sequential;
+  // before the calendar: a forged time puts no minute on the schedule
+  const std::vector<ForeignReading> strays =
+      sequential ? take_out_stray_lines(readings, series) : std::vector<ForeignReading>();
+  const MinuteCalendar calendar(series.ticks);
   if (sequential) clock.moves = put_back_misplaced_ticks(readings, series, clock.foreign);
   if (sequential && stands_in_no_order(clock, series)) {
     clock.order.kind = PidOrderKind::too_fast;
@@ -294,6 +318,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     add_foreign(take_out_foreign_runs(series, range, elsewhere, fast));
     if (series.ticks.size() != before) elsewhere = StepsElsewhere(series.ticks);
     add_foreign(take_out_foreign_startups(series, range));
+    std::ranges::move(strays, std::back_inserter(clock.foreign));
     std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
   }
   const std::size_t count = series.ticks.size();
@@ -330,7 +355,7 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
     clock.wraps += clock.intervals[i].wraps;
   }
   mark_holes(clock.intervals);
-  clock.gaps = find_tick_gaps(series.ticks, calendar);
+  clock.gaps = without_strays(find_tick_gaps(series.ticks, calendar), series.ticks, strays);
   for (const TickGap& gap : clock.gaps) {
     Interval& interval = clock.intervals[gap.tick];
     if (interval.state == IntervalState::judged) interval.state = IntervalState::hole;

@@ -93,12 +93,11 @@ double largest_rate(const std::vector<Tick>& ticks) {
   return pids / seconds;
 }
 
-/// The smallest multiple of 1024 above the PID.
-Pid round_up(Pid largest) {
+}  // namespace
+
+Pid round_up_pid(Pid largest) {
   return (largest / kPidsPerCpu + 1) * kPidsPerCpu;
 }
-
-}  // namespace
 
 std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {
   return static_cast<std::int64_t>(pid_max) - from + to - kReservedPids;
@@ -184,7 +183,7 @@ std::size_t infer_by_pids(std::span<const Tick> ticks, const StepsElsewhere& els
     return falls;
   }
   // the smallest multiple of 1024 above all PIDs, if the counter falls right below it
-  range.pid_max = round_up(largest);
+  range.pid_max = round_up_pid(largest);
   range.least_pid_max = range.pid_max;
   count_wraps();
   if (range.pid_max < kMaxPid && falls > 0) {
@@ -212,8 +211,10 @@ constexpr std::size_t kLeastWraps = 2;
 std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
                                               const StepsElsewhere& elsewhere,
                                               const ClockOptions& options) {
-  if (options.pid_max || ticks.size() < 3) return std::nullopt;
+  if (ticks.size() < 3) return std::nullopt;
   const auto last = static_cast<std::uint32_t>(ticks.size() - 1);
+  if (!ticks[last].after_startup && is_too_fast(ticks[last - 1], ticks[last])) return last;
+  if (options.pid_max) return std::nullopt;
   for (const std::uint32_t end : {0U, last}) {
     const auto others = std::span(ticks).subspan(end == 0 ? 1 : 0, last);
     const Pid largest = std::ranges::max_element(others, {}, &Tick::pid)->pid;

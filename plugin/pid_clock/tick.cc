@@ -12,9 +12,6 @@ namespace {
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-// A tick spans a few dozen PIDs; two of its PIDs this far apart have a wrap between them.
-constexpr std::int64_t kWrapInTick = 16000;
-
 std::uint16_t local_minute(const Reading& r) {
   const auto local = r.time + std::chrono::minutes(r.utc_offset_minutes);
   const auto day = std::chrono::floor<std::chrono::days>(local);
@@ -28,7 +25,9 @@ std::int64_t difference(Pid a, Pid b) {
 
 class TickFormer {
  public:
-  explicit TickFormer(const std::vector<Reading>& readings) : readings_(readings) {
+  TickFormer(const std::vector<Reading>& readings, std::int64_t wrap_in_tick)
+      : readings_(readings) {
+    series_.wrap_in_tick = wrap_in_tick;
     // As many as there can be: growing would hold them twice, and what is not written to takes no
     // memory.
     series_.ticks.reserve(readings.size());
@@ -88,14 +87,14 @@ class TickFormer {
       lost_ = Loss::none;
     } else {
       const std::int64_t step = difference(r.pid, tick_.pid);
-      if ((step < 0 && step > -kWrapInTick) || step > kWrapInTick) {
+      if ((step < 0 && step > -series_.wrap_in_tick) || step > series_.wrap_in_tick) {
         tick_.time = r.time;
         tick_.pid = r.pid;
         tick_.record = r.record;
       }
       // across a wrap the larger number is the older PID
       if (const std::int64_t ahead = difference(r.pid, largest_);
-          (ahead > 0 && ahead < kWrapInTick) || ahead < -kWrapInTick)
+          (ahead > 0 && ahead < series_.wrap_in_tick) || ahead < -series_.wrap_in_tick)
         largest_ = r.pid;
     }
     labels_.push_back(r.label);
@@ -137,8 +136,8 @@ class TickFormer {
 
 }  // namespace
 
-TickSeries form_ticks(const std::vector<Reading>& readings) {
-  return TickFormer(readings).run();
+TickSeries form_ticks(const std::vector<Reading>& readings, std::int64_t wrap_in_tick) {
+  return TickFormer(readings, wrap_in_tick).run();
 }
 
 }  // namespace pidometer

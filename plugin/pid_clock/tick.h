@@ -47,10 +47,15 @@ struct Startup {
   Pid pid = 0;
 };
 
+/// A tick spans a few dozen PIDs; two of its PIDs this far apart have a wrap between them: half a
+/// round of the smallest counter that is usual.
+inline constexpr std::int64_t kWrapInTick = 16000;
+
 struct TickSeries {
   std::vector<Tick> ticks;
   std::vector<Startup> startups;  ///< in log order; the last one before a tick counts
   ItemSets item_sets;
+  std::int64_t wrap_in_tick = kWrapInTick;  ///< that the ticks were formed with
 };
 
 /// Whole seconds from one to the other, towards 0.
@@ -77,7 +82,9 @@ inline bool same_boot(const Tick& a, const Tick& b) {
   return a.boot != 0 && a.boot == b.boot;
 }
 
-/// Readings within three seconds form one tick. Readings must be in log order.
-TickSeries form_ticks(const std::vector<Reading>& readings);
+/// Readings within three seconds form one tick. Readings must be in log order. `wrap_in_tick`: less
+/// where the counter is known to go round in less than two of them.
+TickSeries form_ticks(const std::vector<Reading>& readings,
+                      std::int64_t wrap_in_tick = kWrapInTick);
 
 }  // namespace pidometer

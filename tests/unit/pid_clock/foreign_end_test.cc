@@ -64,5 +64,32 @@ TEST(ForeignEnd, without_wraps_the_largest_pid_counts) {
   EXPECT_GT(clock.range.pid_max, 40000U);
 }
 
+// ... but no host hands out 68,000 PIDs a second for a minute, whatever pid_max is.
+TEST(ForeignEnd, no_host_hands_pids_out_so_fast) {
+  for (const bool known : {false, true}) {
+    std::vector<Reading> log = wrapping(60);
+    log.back().time = log[58].time + std::chrono::minutes(1);
+    log.back().pid = 4100000;
+    ClockOptions options;
+    if (known) options.pid_max = Pid{1} << 22U;
+    const PidClock clock = build_pid_clock(std::move(log), options);
+    ASSERT_EQ(clock.foreign.size(), 1U);
+    EXPECT_EQ(clock.foreign[0].pid, 4100000U);
+    EXPECT_EQ(clock.ticks.size(), 59U);
+    if (!known) {
+      EXPECT_EQ(clock.range.pid_max, kPidMax);
+    }
+  }
+}
+
+// What a host may do in the time stays: a build of 30,000 processes.
+TEST(ForeignEnd, a_large_excess_is_none) {
+  std::vector<Reading> log = wrapping(20);
+  log.back().pid = log[18].pid + 30000;
+  const PidClock clock = build_pid_clock(std::move(log), {});
+  EXPECT_EQ(clock.foreign.size(), 0U);
+  EXPECT_EQ(clock.ticks.size(), 20U);
+}
+
 }  // namespace
 }  // namespace pidometer
