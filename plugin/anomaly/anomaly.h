@@ -86,6 +86,7 @@ enum class LevelBound : std::uint8_t {
   short_log,      ///< too few intervals to say what is usual
   unknown_hours,  ///< the level changes there, in a log of too few days to say that it never does
   quiet_hour,     ///< less goes on there than elsewhere, in a log of too few days to say how long
+  few_days,       ///< other days have the like, in a log of too few days to say whether most have
   running_job,    ///< a job of which few runs are known goes on behind its own interval
   unknown_job,    ///< a job of which no run at another time is known, or one, stands in it
   out_of_order,   ///< of a clock that was set: its lines fit elsewhere in the log as well

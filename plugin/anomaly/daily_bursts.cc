@@ -26,12 +26,15 @@ constexpr double kWellSeen = 0.5;
 // do.
 constexpr double kTraceDeviations = 2;
 
+// Of a log of few days: what lies so near is the same work, as an activity's findings are, and as
+// what goes on behind a job (job_runs.h); one visit does not make itself daily.
+constexpr std::chrono::hours kApart{1};
+
 }  // namespace
 
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
                          JobHabit& habit)
-    : scan_(scan) {
-  const EvenDays days(clock);
+    : clock_(clock), scan_(scan), days_(clock) {
   double judged = 0;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
@@ -42,7 +45,7 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
     if (window.excess < kTraceDeviations * deviation + kFarOutPids) continue;
     window.score = kMostScore;
     if (std::min(spill.explained(window), habit.explained(window)) < kSurprising) continue;
-    traces_.push_back({window.excess, days.day_of(i)});
+    traces_.push_back({window.excess, days_.day_of(i), days_.date_of(i)});
     if (window.excess < kFarOutDeviations * deviation + kFarOutPids ||
         scan.score(window) < kSurprising)
       continue;
@@ -50,14 +53,14 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
       bursts_.back().end = i + 1;
       bursts_.back().pids += window.excess;
     } else {
-      bursts_.push_back({i, i + 1, window.excess, days.day_of(i)});
+      bursts_.push_back({i, i + 1, window.excess, days_.day_of(i), days_.date_of(i)});
     }
   }
-  learn(days, judged);
+  learn(judged);
 }
 
 // The largest size of which most days have a burst.
-void DailyBursts::learn(const EvenDays& days, double judged) {
+void DailyBursts::learn(double judged) {
   std::vector<Burst> by_size = bursts_;
   std::ranges::sort(by_size, {}, &Burst::pids);
   std::vector<std::int64_t> seen;
@@ -72,13 +75,13 @@ void DailyBursts::learn(const EvenDays& days, double judged) {
     last = by_size[at].pids;
     seen.clear();
     for (const Burst& burst : alike) seen.push_back(burst.day);
-    if (!days.cover(seen, kWellSeen)) continue;
+    if (!days_.cover(seen, kWellSeen)) continue;
     seen.clear();
     for (const Trace& trace : traces_)
       if (trace.pids >= by_size[at].pids / kLikeTimes &&
           trace.pids <= by_size[at].pids * kLikeTimes)
         seen.push_back(trace.day);
-    if (!days.cover(seen)) continue;
+    if (!days_.cover(seen)) continue;
     usual_ = true;
     rate_ = static_cast<double>(alike_end - by_size.begin()) / judged;
     std::vector<double> logs;
@@ -130,6 +133,44 @@ double DailyBursts::explained(double excess, std::size_t intervals, double score
   for (const double number : {1.0, some})
     score = std::min(score, chance(number, excess / number, intervals, steps));
   return score;
+}
+
+// Whether so much in these intervals may be work of most days: it came at another time too, and so
+// far on as many days as if it were.
+bool DailyBursts::may_be_daily(const Window& work, const std::vector<bool>& running) const {
+  const Timestamp start = clock_.ticks[work.begin].time;
+  const Timestamp stop = clock_.ticks[work.end].time;
+  const auto alike = [&](double other) {
+    return other >= work.excess / kLikeTimes && other <= work.excess * kLikeTimes;
+  };
+  std::vector<std::int64_t> dates = {days_.date_of(work.begin)};
+  for (const Burst& burst : bursts_) {
+    const bool beside = clock_.ticks[burst.begin].time < stop + kApart &&
+                        clock_.ticks[burst.end].time > start - kApart;
+    if (alike(burst.pids) && !beside && !running[burst.begin]) dates.push_back(burst.date);
+  }
+  if (dates.size() == 1 || !days_.may_cover(dates, kWellSeen)) return false;
+  for (const Trace& trace : traces_)
+    if (alike(trace.pids)) dates.push_back(trace.date);
+  return days_.may_cover(dates);
+}
+
+Window DailyBursts::without_possible(const Window& window, const std::vector<bool>& running) const {
+  Window rest = window;
+  if (!days_.are_few()) return rest;
+  if (may_be_daily(window, running)) {
+    rest.excess = 0;
+    return rest;
+  }
+  auto burst = std::ranges::upper_bound(bursts_, window.begin, {}, &Burst::end);
+  for (; burst != bursts_.end() && burst->begin < window.end; ++burst) {
+    const Window work{burst->begin, burst->end, burst->pids};
+    if (!may_be_daily(work, running)) continue;
+    const std::uint32_t end = std::min(burst->end, window.end);
+    for (std::uint32_t i = std::max(burst->begin, window.begin); i < end; ++i)
+      rest.excess -= scan_.measure(i, i + 1).excess;
+  }
+  return rest;
 }
 
 }  // namespace pidometer

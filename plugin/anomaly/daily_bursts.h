@@ -39,22 +39,32 @@ class DailyBursts {
   /// chance of one such burst, or of some of the usual size.
   double explained(double excess, std::size_t intervals, double score) const;
 
+  /// The window without what may be such bursts, in a log of too few days to say that they are: at
+  /// other times came the like, on as many days as chance may leave of what comes on most. In a log
+  /// of more days there is none. What begins in an interval of `running` is a known job's.
+  Window without_possible(const Window& window, const std::vector<bool>& running) const;
+
  private:
   struct Burst {
     std::uint32_t begin;  ///< intervals
     std::uint32_t end;
     double pids;
     std::int64_t day;
+    std::int64_t date;
   };
   struct Trace {
     double pids;
     std::int64_t day;
+    std::int64_t date;
   };
 
-  void learn(const EvenDays& days, double judged);
+  bool may_be_daily(const Window& work, const std::vector<bool>& running) const;
+  void learn(double judged);
   double chance(double number, double largest, std::size_t intervals, Steps& steps) const;
 
+  const PidClock& clock_;
   const WindowScan& scan_;
+  EvenDays days_;
   std::vector<Burst> bursts_;  ///< in the order of the log
   std::vector<Trace> traces_;  ///< what may be one, by day
   bool usual_ = false;

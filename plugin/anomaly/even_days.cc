@@ -38,4 +38,20 @@ bool EvenDays::cover(std::vector<std::int64_t>& seen, double share) const {
   return true;
 }
 
+bool EvenDays::are_few() const {
+  return days_.size() < kLeastDays;
+}
+
+std::int64_t EvenDays::date_of(std::uint32_t interval) const {
+  const Tick& tick = clock_.ticks[interval];
+  const Timestamp local = tick.time + std::chrono::minutes(tick.utc_offset_minutes);
+  return std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
+}
+
+bool EvenDays::may_cover(std::vector<std::int64_t>& dates, double share) const {
+  std::ranges::sort(dates);
+  const auto hit = std::unique(dates.begin(), dates.end()) - dates.begin();
+  return static_cast<double>(hit) >= share * static_cast<double>(days_.size());
+}
+
 }  // namespace pidometer

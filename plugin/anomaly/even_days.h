@@ -24,6 +24,17 @@ class EvenDays {
   /// of few days. Sorts `seen`.
   bool cover(std::vector<std::int64_t>& seen, double share = kMostDays) const;
 
+  /// Whether the log has too few days for that.
+  bool are_few() const;
+
+  /// The local date on which an interval begins: one evening's work lies on one date, and may lie
+  /// on two days.
+  std::int64_t date_of(std::uint32_t interval) const;
+
+  /// Whether `dates` are so far as many as such a share of the days: more days would be needed to
+  /// say that it goes on so. Changes `dates`.
+  bool may_cover(std::vector<std::int64_t>& dates, double share = kMostDays) const;
+
   /// As for a daily source (plugin/baseline/daily_sources.cc).
   static constexpr double kMostDays = 0.75;
 

@@ -31,7 +31,10 @@ Explanations::Learnt& Explanations::learnt() {
 }
 
 LevelBound Explanations::bound(const Window& window) {
-  return learnt().bounds.of(window);
+  if (const LevelBound bound = learnt().bounds.of(window); bound != LevelBound::none) return bound;
+  const Window rest = learnt().bursts.without_possible(window, learnt().bounds.running());
+  if (rest.excess >= window.excess) return LevelBound::none;
+  return learnt().bounds.alarm(rest) ? LevelBound::none : LevelBound::few_days;
 }
 
 double Explanations::explained(const Window& window, ExplainedSteps* steps) {

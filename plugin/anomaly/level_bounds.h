@@ -18,11 +18,16 @@ class LevelBounds {
 
   LevelBound of(const Window& window) const;
 
+  /// By interval: whether a job of which few runs are known goes on in it.
+  const std::vector<bool>& running() const { return running_; }
+
+  /// Whether a window of so much is an alarm by its score.
+  bool alarm(Window window) const;
+
  private:
   std::vector<std::uint32_t> behind(const RareRun& run, std::uint32_t pause) const;
   double busiest_rate() const;
   double seconds_of(const Window& window) const;
-  bool alarm(Window window) const;
   bool by_higher_side(const Window& window) const;
   bool by_quiet_hour(const Window& window) const;
   bool by_running_jobs(const Window& window) const;

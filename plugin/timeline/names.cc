@@ -59,6 +59,8 @@ std::string_view level_bound_name(LevelBound bound) {
       return "unknown_hours";
     case LevelBound::quiet_hour:
       return "quiet_hour";
+    case LevelBound::few_days:
+      return "few_days";
     case LevelBound::running_job:
       return "running_job";
     case LevelBound::unknown_job:
@@ -80,6 +82,9 @@ std::string_view level_bound_words(LevelBound bound) {
     case LevelBound::quiet_hour:
       return "in the busiest hour of the log it would be no alarm, and fewer than five days show "
              "at which hours that is";
+    case LevelBound::few_days:
+      return "as much comes at other times of the log, and fewer than ten days show whether it "
+             "comes on most days";
     case LevelBound::running_job:
       return "a job of which fewer than eight runs are known goes on";
     case LevelBound::unknown_job:

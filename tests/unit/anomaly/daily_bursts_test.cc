@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "plugin/anomaly/detectors.h"
@@ -73,6 +74,74 @@ TEST(DailyBursts, what_came_on_half_of_the_days_is_not_learnt) {
       plan.activities.push_back({day * kDay + 217 + 391 * k + 13 * day % 200, 25 + 9 * k, 1});
   const std::vector<Anomaly> found = find(plan);
   for (const SimulatedActivity& a : plan.activities) EXPECT_TRUE(alarm_at(found, a.start));
+}
+
+HostPlan short_host(std::uint64_t seed, double timers_a_day, std::uint32_t days) {
+  HostPlan plan = host(seed, timers_a_day);
+  plan.minutes = days * kDay;
+  return plan;
+}
+
+// Before ten days show that they come on most: no cliff. These are five months of log.
+TEST(FewDays, timers_at_random_times_raise_at_most_one_alarm_in_a_month) {
+  std::size_t all = 0;
+  for (const std::uint32_t days : {2U, 3U, 5U, 7U, 9U}) {
+    std::size_t bounded = 0;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed)
+      for (const Anomaly& a : find(short_host(seed, 3, days))) {
+        all += a.level >= Level::medium ? 1U : 0U;
+        bounded += a.level_bound == LevelBound::few_days ? 1U : 0U;
+      }
+    EXPECT_GE(bounded, 6U) << days;
+  }
+  EXPECT_LE(all, 5U);
+}
+
+TEST(FewDays, a_burst_of_which_no_other_day_has_the_like_is_an_alarm) {
+  for (const std::uint32_t days : {1U, 2U, 5U, 7U, 9U})
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+      SCOPED_TRACE(seed);
+      HostPlan plan = short_host(seed, 0, days);
+      const std::uint32_t at = days * kDay / 2 + 97 * static_cast<std::uint32_t>(seed);
+      plan.activities = {{at, 120, 1}};
+      for (const Anomaly& a : find(plan)) EXPECT_NE(a.level_bound, LevelBound::few_days) << days;
+      EXPECT_TRUE(alarm_at(find(plan), at + 1)) << days;
+    }
+}
+
+TEST(FewDays, a_build_beside_bursts_of_most_days_is_an_alarm) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    HostPlan plan = short_host(seed, 3, 7);
+    const std::uint32_t at = 4 * kDay + 211 * static_cast<std::uint32_t>(seed);
+    plan.activities = {{at, 1200, 3}};
+    EXPECT_TRUE(alarm_at(find(plan), at + 1));
+  }
+}
+
+// Two days of two may be all days; two of three or more are not most.
+TEST(FewDays, the_longer_the_log_the_more_of_its_days_must_have_the_like) {
+  for (const std::uint32_t days : {2U, 4U, 9U}) {
+    HostPlan plan = short_host(2, 0, days);
+    plan.activities = {{817, 45, 1}, {kDay + 608, 38, 1}};
+    const std::vector<Anomaly> found = find(plan);
+    for (const SimulatedActivity& a : plan.activities)
+      EXPECT_EQ(alarm_at(found, a.start + 1), days > 2) << days;
+  }
+}
+
+TEST(EvenDays, of_few_days_more_are_asked_for_the_more_there_are) {
+  for (const auto& [all, least] : {std::pair{1, 1U}, {2, 2U}, {4, 3U}, {5, 4U}, {7, 6U}, {9, 7U}}) {
+    const PidClock clock =
+        build_pid_clock(simulate_host(short_host(1, 0, static_cast<std::uint32_t>(all))), {});
+    const EvenDays days(clock);
+    EXPECT_TRUE(days.are_few());
+    std::vector<std::int64_t> dates;
+    while (!days.may_cover(dates)) dates.push_back(static_cast<std::int64_t>(dates.size()));
+    EXPECT_EQ(dates.size(), least) << all;
+    dates.assign(least + 1, 5);
+    EXPECT_EQ(days.may_cover(dates), least == 1) << "one date often";
+  }
 }
 
 TEST(EvenDays, asks_for_most_days_of_each_third) {
