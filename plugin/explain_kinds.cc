@@ -77,7 +77,11 @@ void add_gap(const DetectorInput& input, const Anomaly& a, Steps& steps) {
        {"clear", gap.clear,
         "4 sqrt(noise^2 + (0.1 beyond_rate)^2): unknown if beyond_rate + jobs is less"},
        {"removed_from", gap.beyond_rate + cost.jobs / 2,
-        "beyond_rate + jobs / 2: lines were removed if jobs >= clear and spent is more"},
+        "beyond_rate + jobs / 2: lines were removed if jobs >= clear, spent is more, and "
+        "burst_chance no more than 0.05: else unknown"},
+       {"burst_chance", gap.burst_chance,
+        "that other work is as close to what all jobs take: ln((A + d) / (A - d)) / ln 10000, A "
+        "= scheduled - first, d the largest of 1, noise and observed - scheduled"},
        {"stopped_from", gap.gone_on,
         "beyond_rate / 2, or clear where the rate is not known to a tenth: else cron did not run "
         "if beyond_rate >= clear and spent is more; else the host was suspended or its clock set"},

@@ -161,6 +161,8 @@ struct Anomaly {
   std::uint64_t missing_records = 0;  ///< what the schedule had there, by the hours and days before
   double background_pids = 0;         ///< what would have been spent had no job run
   double noise_pids = 0;              ///< standard deviation of the two
+  bool may_be_burst = false;  ///< cause unknown: removed, or the host slept and other work took as
+                              ///< many PIDs
   // excess_pids, score, score_log: beyond what all of the missing jobs take, whatever the cause;
   // 0 where that is no more than chance and damage may make
   Level surplus_level = Level::informational;  ///< that it has for that: `level` is never below

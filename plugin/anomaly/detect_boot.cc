@@ -1,37 +1,22 @@
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/told_boots.h"
-#include "plugin/pid_clock/pid_range.h"
+#include "plugin/anomaly/untold_boot.h"
 
 namespace pidometer {
 namespace {
 
-// A boot comes so shortly before the counter would have wrapped by chance once in twenty times ...
-constexpr double kShortlyBefore = 0.05;
-
-// ... and where all others left their lines (told_boots.h) hardly one in five leaves none: both
-// together are a false alarm once in a hundred boots.
+// Where all others left their lines (told_boots.h) hardly one in five leaves none: that, and one
+// that comes so shortly before the counter would have wrapped, are a false alarm once in a hundred
+// boots.
 constexpr std::size_t kThisOne = 1;
 
 /// What the boot that no line tells may be instead.
 void add_wrap(const PidClock& clock, const BootSession& session, bool others_told, Anomaly& a) {
-  const Tick& before = clock.ticks[session.first_tick - 1];
-  const Tick& behind = clock.ticks[session.first_tick];
-  const std::int64_t seconds = whole_seconds(before, behind);
-  if (other_boot(before, behind) || behind.lost_before == Loss::damaged || seconds < 0 ||
-      before.pid >= clock.range.pid_max || behind.pid < kReservedPids)
-    return;
-  const FallTerms terms = clock.range.terms_of(before.pid, behind.pid, seconds, 0);
-  if (terms.wrapped > terms.wrap_known) return;
-  a.excess_if_wrapped = std::llround(terms.wrapped - terms.usual);
-  if (a.excess_if_wrapped < 1) a.excess_if_wrapped = 0;
-  if (a.excess_if_wrapped == 0 ||
-      terms.wrapped > kShortlyBefore * static_cast<double>(clock.range.pid_max - kReservedPids))
-    return;
-  a.level = others_told ? Level::medium : Level::low;
+  const WrapInstead wrap = wrap_instead_of(clock, session);
+  a.excess_if_wrapped = wrap.excess;
+  if (wrap.shortly_before) a.level = others_told ? Level::medium : Level::low;
 }
 
 }  // namespace
@@ -77,7 +62,7 @@ std::vector<Anomaly> detect_boot(const DetectorInput& input) {
                     clock.intervals[session.first_tick - 1].may_be_boot;
     a.untold = session.counter_restarted && !session.startup && session.first_tick > 0 &&
                !other_boot(clock.ticks[session.first_tick - 1], clock.ticks[session.first_tick]);
-    if (session.counter_restarted && !session.startup) add_wrap(clock, session, others_told, a);
+    add_wrap(clock, session, others_told, a);
     found.push_back(a);
   }
   return found;

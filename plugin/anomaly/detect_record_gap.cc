@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "plugin/anomaly/absent_lines.h"
+#include "plugin/anomaly/burst_chance.h"
 #include "plugin/anomaly/detectors.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
@@ -42,13 +43,16 @@ Level gap_level(const GapVerdict& verdict, std::uint64_t missing) {
       const double off = static_cast<double>(verdict.observed) - verdict.scheduled;
       const bool agrees = off > -kAgrees * std::max(1.0, verdict.noise);
       if (missing < kFewTicks || !agrees) return Level::low;
-      return missing > kFewTicks ? Level::high : Level::medium;
+      return missing > kFewTicks && verdict.burst_chance <= kSmallBurstChance ? Level::high
+                                                                              : Level::medium;
     }
     case GapCause::cron_stopped:
     case GapCause::suspended_or_clock_set:
     case GapCause::rotation_missing:
       return Level::low;
     case GapCause::unknown:
+      if (verdict.wrap.excess > 0)  // as the row of the boot
+        return verdict.wrap.shortly_before ? Level::low : Level::informational;
       // whoever forges a start of the daemon does not hide what he did
       return verdict.beyond_restart ? Level::medium : Level::low;
     case GapCause::system_down:
@@ -186,6 +190,8 @@ std::vector<Anomaly> detect_record_gap(const DetectorInput& input) {
     a.missing_records = verdict.cost.records - late;
     a.restarted = verdict.beyond_restart;
     a.may_be_boot = verdict.may_be_boot;
+    a.may_be_burst = verdict.may_be_burst;
+    a.excess_if_wrapped = verdict.wrap.excess;
     add_surplus(verdict, input.scan, a);
     bound_by_unknown_job(verdict, a);
     if ((verdict.gap->missing == 0 || all_late) && a.excess_pids == 0) continue;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/anomaly/burst_chance.h"
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/time_order.h"
 #include "plugin/anomaly/told_boots.h"
@@ -57,10 +58,18 @@ class GapJudge {
     verdict.spent = static_cast<double>(interval.advance) - verdict.cost.first;
     verdict.clear = kTellsApart * std::hypot(verdict.noise, kRateShare * verdict.beyond_rate);
     verdict.gone_on = went_on_from(verdict);
+    if (interval.state == IntervalState::boot) verdict.wrap = wrap_instead_behind(clock_, gap.tick);
+    verdict.burst_chance =
+        burst_chance(verdict.spent, verdict.scheduled - verdict.cost.first, verdict.noise);
     verdict.cause = cause_of(interval, gap, verdict);
     // that the missing jobs ran, or other work, is no more than the one job may have cost
     if (verdict.cost.unknown_job && verdict.cause == GapCause::records_removed)
       verdict.cause = GapCause::unknown;
+    // the jobs' PIDs and more were spent, but no more like theirs than other work's would be
+    if (verdict.cause == GapCause::records_removed && verdict.burst_chance > kMostBurstChance) {
+      verdict.cause = GapCause::unknown;
+      verdict.may_be_burst = true;
+    }
     if (interval.state == IntervalState::hole || interval.state == IntervalState::judged ||
         interval.state == IntervalState::damaged) {
       verdict.observed = interval.advance;
@@ -169,7 +178,8 @@ class GapJudge {
       return GapCause::evidence_damaged;
     switch (interval.state) {
       case IntervalState::boot:
-        return GapCause::system_down;
+        // the row of the boot says both, and so does this one's
+        return verdict.wrap.excess > 0 ? GapCause::unknown : GapCause::system_down;
       case IntervalState::hole:
       case IntervalState::judged:
       case IntervalState::daemon_restart:

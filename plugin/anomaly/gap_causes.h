@@ -8,6 +8,7 @@
 #include "plugin/anomaly/edited_times.h"
 #include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/gap_costs.h"
+#include "plugin/anomaly/untold_boot.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/baseline.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -33,6 +34,11 @@ struct GapVerdict {
   double spent = 0;        ///< beyond what the last record's interval costs
   double clear = 0;        ///< two of these are told apart where they lie so far apart
   double gone_on = 0;      ///< the background went on where more was spent
+  /// Of a counter that restarted in it, as no line tells: what a wrap would have been instead.
+  WrapInstead wrap;
+  double burst_chance = 1;  ///< that other work is as close to all that the gap costs
+  /// As much was spent as if the jobs had run, or more, and that chance is not small.
+  bool may_be_burst = false;
   /// What was handed out beyond all of it, and the score of so much, as of an excess. 0 where
   /// that is not known.
   double surplus = 0;
@@ -44,9 +50,10 @@ struct GapVerdict {
 
 /// What each of the clock's gaps means. Removed lines leave the PIDs that their jobs took; a host
 /// that was suspended, or a clock that was set forward, took none; a daemon that was stopped took
-/// the background's alone. Never `records_removed` where bytes are damaged or lines did not parse.
-/// Without the gaps beside a tick whose time was edited (find_edited_times()): what is missing
-/// there stands elsewhere.
+/// the background's alone. Other work may have taken any number besides: PIDs that are not close to
+/// what the jobs take are no proof that they ran. Never `records_removed` where bytes are damaged
+/// or lines did not parse. Without the gaps beside a tick whose time was edited
+/// (find_edited_times()): what is missing there stands elsewhere.
 std::vector<GapVerdict> judge_gaps(const PidClock& clock, const Baseline& baseline,
                                    const WindowScan& scan, Explanations& explanations,
                                    const std::vector<EditedTime>& edited);

@@ -101,11 +101,18 @@ std::string cause_and_surplus(const Anomaly& anomaly) {
   if (anomaly.restarted && anomaly.cause == GapCause::unknown)
     return "the cron daemon was started there, and " + more +
            " PIDs were handed out than that and all of their jobs explain";
+  if (anomaly.cause == GapCause::unknown && anomaly.excess_if_wrapped > 0)
+    return fmt::format(
+        "the PIDs fall: the host was down and its counter restarted, or it went round and {} more "
+        "PIDs were handed out",
+        anomaly.excess_if_wrapped);
   const bool fell =
       anomaly.cause == GapCause::unknown && anomaly.may_be_boot && anomaly.wraps_assumed > 0;
   std::string words(fell ? "the PIDs fall: the counter went round there, or the host was down and "
                            "its counter restarted"
-                         : cause_words(anomaly.cause, one));
+                    : anomaly.may_be_burst
+                        ? "lines were removed, or work followed a sleep or a step of the clock"
+                        : cause_words(anomaly.cause, one));
   if (anomaly.excess_pids > 0)
     words += fmt::format("; {} PIDs were handed out than {} and the rest explain", more,
                          one ? "its job" : "their jobs");

@@ -92,6 +92,18 @@ TEST(EventMessage, SaysWhatAGapDoesNotExplain) {
   EXPECT_NE(event_message(event).find("the cron daemon was started there, and 8000 more PIDs"),
             std::string::npos);
   EXPECT_LE(event_message(event).size(), 256U);
+  gap.restarted = false;
+  gap.may_be_burst = true;
+  EXPECT_NE(event_message(event).find("lines were removed, or work followed a sleep"),
+            std::string::npos);
+  EXPECT_NE(event_message(event).find("8000 more PIDs"), std::string::npos);
+  EXPECT_LE(event_message(event).size(), 256U);
+  gap.may_be_burst = false;
+  gap.excess_pids = 0;
+  gap.excess_if_wrapped = 4038;
+  EXPECT_NE(event_message(event).find("its counter restarted, or it went round and 4038 more PIDs"),
+            std::string::npos);
+  EXPECT_LE(event_message(event).size(), 256U);
 }
 
 TEST(EventMessage, DurationsHaveNoPartThatIsNothing) {
