@@ -41,6 +41,9 @@ constexpr double kUntoldShare = 0.1;
 // No interval tells what a job costs.
 constexpr float kNoCost = std::numeric_limits<float>::infinity();
 
+// Ticks are seconds late, and a minute at most in which they still stand at theirs.
+constexpr double kAlikeSeconds = 90;
+
 // Where there are no such stretches the spread of a gap is a guess from the hours around it.
 constexpr unsigned kGuessDegrees = 3;
 
@@ -81,6 +84,12 @@ StretchSpread spread_of(std::vector<double>& off) {
   spread.degrees = kept - (left_out == 0 ? 1 : 2);
   spread.error_square = kMedianError * kMedianError * spread.variance / static_cast<double>(all);
   return spread;
+}
+
+/// Of the zone, in minutes.
+LocalMinute offset_change(const PidClock& clock, const TickGap& gap) {
+  return LocalMinute{clock.ticks[gap.tick + 1].utc_offset_minutes} -
+         clock.ticks[gap.tick].utc_offset_minutes;
 }
 
 }  // namespace
@@ -239,11 +248,10 @@ GapCost GapCosts::of(const TickGap& gap) {
       cost.variance += clock_.ticks[reference].jobs;
     }
   }
-  // a long gap has more ticks than references
-  const double more = gap.references.empty()
-                          ? 0
-                          : std::max(1.0, static_cast<double>(gap.missing) /
-                                              static_cast<double>(gap.references.size()));
+  // a long gap has more ticks than references, one of whose hours one vanished fewer
+  const double more = gap.references.empty() ? 0
+                                             : static_cast<double>(gap.missing) /
+                                                   static_cast<double>(gap.references.size());
   for (double* part : {&cost.jobs, &cost.intervals, &cost.variance, &cost.random_mean, &cost.few,
                        &seconds, &records})
     *part *= more;
@@ -298,6 +306,10 @@ GapCost GapCosts::of(const TickGap& gap) {
     if (cost.degrees == 0 || cost.degrees > kGuessDegrees) cost.degrees = kGuessDegrees;
   }
   cost.variance += cost.lost_at_end * cost.lost_at_end;
+  // nobody knows which hour vanished, or repeated, and what the daemon made of its jobs
+  const double shift = 60 * std::abs(static_cast<double>(offset_change(clock_, gap)));
+  const double shifted = gap.missing > 0 ? cost.jobs * shift / std::max(1.0, cost.seconds) : 0;
+  cost.variance += shifted * shifted;
   const double foreign = foreign_variance(baseline_, clock_.intervals[gap.tick]);
   cost.variance += foreign;
   if (foreign > 0) {
@@ -321,8 +333,11 @@ std::optional<double> GapCosts::stretch_off(LocalMinute start, LocalMinute end,
   const Tick& first = clock_.ticks[from];
   const Tick& last = clock_.ticks[to];
   const double seconds = seconds_between(first, last);
+  // where the zone's offset changes in the one and not in the other they last not alike
+  const double alike =
+      std::abs(seconds - cost.seconds) > kAlikeSeconds ? seconds / cost.seconds : 1;
   return static_cast<double>(last.pid) - first.pid - baseline_.level.pids(from, to, seconds) -
-         cost.intervals;
+         alike * cost.intervals;
 }
 
 // The same stretch of other days (hours), the nearest first.

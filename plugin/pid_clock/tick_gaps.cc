@@ -26,6 +26,23 @@ constexpr double kKeepsShare = 0.7;
 constexpr LocalMinute kMostMinutes = 2 * 366 * kLocalDay;
 constexpr LocalMinute kMostInAll = 100 * 366 * kLocalDay;
 
+// Daylight saving changes the offset by two hours at most (Antarctica/Troll). About that time the
+// daemon has rules of its own for the hour that vanishes or repeats; of a hole twice as long and
+// more the rest is due all the same.
+constexpr LocalMinute kMostShift = 2 * kLocalHour;
+constexpr LocalMinute kShiftTimes = 2;
+
+/// How many of the minutes, sorted, lie within `length` of one another at most.
+std::size_t most_within(const std::vector<LocalMinute>& minutes, LocalMinute length) {
+  std::size_t most = 0;
+  std::size_t first = 0;
+  for (std::size_t last = 0; last < minutes.size(); ++last) {
+    while (minutes[last] - minutes[first] >= length) ++first;
+    most = std::max(most, last + 1 - first);
+  }
+  return most;
+}
+
 class GapFinder {
  public:
   GapFinder(const std::vector<Tick>& ticks, const MinuteCalendar& calendar)
@@ -67,13 +84,17 @@ class GapFinder {
     start_ = local_minute_of(from);
     end_ = local_minute_of(to);
     weekly_silence_.reset();
-    // the hour in which the offset changes vanishes or repeats: the daemon has rules of its own
-    if (std::abs((end_ - start_) * 60 - whole_seconds(from, to)) > 90) return 0;
+    const std::int64_t seconds = whole_seconds(from, to);
+    const LocalMinute shift = LocalMinute{to.utc_offset_minutes} - from.utc_offset_minutes;
+    if (std::abs(shift) > kMostShift ||
+        std::min(end_ - start_, seconds / 60) < kShiftTimes * std::abs(shift))
+      return 0;
     const LocalMinute last =
         std::min({end_, start_ + kMostMinutes, start_ + kMostInAll - looked_at_});
     looked_at_ += std::max<LocalMinute>(0, last - start_);
     LocalMinute missed = 0;
     std::uint64_t count = 0;
+    std::vector<LocalMinute> due;  // where an hour of them vanished
     for (LocalMinute hour = start_ + 1; hour < last; hour += kLocalHour) {
       std::uint64_t minutes = candidates(hour, std::min(kLocalHour, last - hour));
       for (; minutes != 0; minutes &= minutes - 1) {
@@ -82,9 +103,12 @@ class GapFinder {
         if (!model) continue;
         ++count;
         missed = minute;
+        if (shift > 0) due.push_back(minute);
         see(*model);
       }
     }
+    // which hour of the hole it was no tick tells: the fullest
+    count -= most_within(due, shift);
     return count == 1 && is_late(missed) ? 0 : count;
   }
 

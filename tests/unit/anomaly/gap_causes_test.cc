@@ -119,5 +119,70 @@ TEST(GapCauses, of_a_counter_that_fell_are_those_of_the_boot) {
   EXPECT_GE(boots, 2);
 }
 
+/// Twelve days of a host whose zone's offset changes at 02:00 of the seventh.
+std::vector<Reading> over_a_change(std::int16_t before, std::int16_t behind, double noise) {
+  testing::Random random(7);
+  std::vector<Reading> readings;
+  Pid pid = 900;
+  for (std::int64_t m = 0; m < 12 * kDay; ++m) {
+    const std::int16_t offset = m < 6 * kDay + kHour ? before : behind;
+    for (const std::uint32_t label : server(m + offset)) {
+      Reading r;
+      r.time = at(m) + std::chrono::seconds(1);
+      r.pid = pid + 1;
+      r.label = label;
+      r.utc_offset_minutes = offset;
+      readings.push_back(r);
+      pid += 3;
+    }
+    pid += random.poisson(noise);
+  }
+  return readings;
+}
+
+// An hour more or less explains no hole of half a day.
+TEST(GapCauses, of_a_hole_in_which_the_offset_changes) {
+  for (const auto& [before, behind] : {std::pair{60, 120}, {120, 60}})
+    for (const std::int64_t hours : {6, 12, 48})
+      for (const Pid work : {0U, 5000U}) {
+        SCOPED_TRACE(std::to_string(before) + ", " + std::to_string(hours) + " hours, " +
+                     std::to_string(work) + " PIDs");
+        const std::vector<Reading> whole = over_a_change(static_cast<std::int16_t>(before),
+                                                         static_cast<std::int16_t>(behind), 0.6);
+        EXPECT_TRUE(gaps_of(whole).empty());
+        std::vector<Reading> readings = whole;
+        const std::int64_t from = 6 * kDay + kHour + 2 - hours * kHour / 2;
+        raise_pids(readings, from + kHour, work);
+        cut(readings, from, from + hours * kHour);
+        const std::size_t gone = whole.size() - readings.size();
+        const std::vector<Anomaly> found = gaps_of(readings);
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_LE(found[0].missing_records, gone);
+        EXPECT_GE(found[0].missing_records, gone - 2 * gone / static_cast<std::size_t>(hours));
+        if (work > 0) {
+          EXPECT_EQ(found[0].level, Level::critical);
+        }
+        if (work > 0) {
+          EXPECT_NEAR(static_cast<double>(found[0].excess_pids), work, 300);
+        }
+        if (work == 0) {
+          EXPECT_EQ(found[0].excess_pids, 0);
+        }
+        if (work == 0 && hours > 6) {
+          EXPECT_EQ(found[0].cause, GapCause::records_removed);
+        }
+      }
+}
+
+// The daemon has rules of its own for the hour that vanishes or repeats.
+TEST(GapCauses, of_the_hour_of_the_change_is_nothing_told) {
+  for (const auto& [before, behind] : {std::pair{60, 120}, {120, 60}}) {
+    std::vector<Reading> readings =
+        over_a_change(static_cast<std::int16_t>(before), static_cast<std::int16_t>(behind), 0.6);
+    cut(readings, 6 * kDay + kHour - 28, 6 * kDay + kHour + 32);
+    EXPECT_TRUE(gaps_of(readings).empty());
+  }
+}
+
 }  // namespace
 }  // namespace pidometer
