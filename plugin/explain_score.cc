@@ -199,8 +199,8 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
   if (!anomaly.absent_labels.empty())
     steps.add(
         "with_missing_jobs", anomaly.absent_expected,
-        "PIDs of the row's interval, had it the jobs that its tick lacks and the nearest ones "
-        "of its minute have; so many of these: " +
+        "PIDs of as long a time as the row's, behind a tick with the jobs that its tick lacks and "
+        "the nearest ones of its minute have; so many of these: " +
             std::to_string(anomaly.absent_seen));
   steps.add("stretch_R", static_cast<double>(anomaly.observed_pids) - anomaly.expected_pids,
             "of the row: the shortest stretch that holds 55% of R");

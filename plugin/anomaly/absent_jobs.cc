@@ -20,6 +20,9 @@ constexpr LocalMinute kMostSteps = 64;
 // A line that is late stands beside its tick: cron's lines were seen two minutes late under load.
 constexpr std::int64_t kLateSeconds = 600;
 
+// Intervals are comparable that last as many half minutes.
+constexpr double kAlikeSeconds = 30;
+
 }  // namespace
 
 // What stands in all of the nearest ticks of the same minute, of other hours or days, on both
@@ -75,6 +78,24 @@ bool TicksAlike::stands_beside(std::uint32_t tick, std::uint32_t label) const {
   return false;
 }
 
+// What as long a time costs behind the tick: more lines may be missing than the tick's own, and its
+// interval be longer than those of others.
+bool TicksAlike::expect_span(std::uint32_t tick, double seconds, AbsentJobs& absent) const {
+  double mean = 0;
+  double variance = 0;
+  for (std::uint32_t i = tick; i + 1 < clock_.ticks.size() && teaches(clock_.intervals[i]); ++i) {
+    mean += static_cast<double>(baseline_.expected[i].mean);
+    variance += static_cast<double>(baseline_.expected[i].variance);
+    const double off = seconds_between(clock_.ticks[tick], clock_.ticks[i + 1]) - seconds;
+    if (off < -kAlikeSeconds) continue;
+    if (off > kAlikeSeconds) return false;
+    absent.expected = mean;
+    absent.variance = variance;
+    return true;
+  }
+  return false;
+}
+
 std::optional<AbsentJobs> TicksAlike::absent_from(std::uint32_t tick) const {
   const Tick& own = clock_.ticks[tick];
   if (own.joined || own.lost_before != Loss::none || tick + 1 >= clock_.ticks.size() ||
@@ -102,9 +123,10 @@ std::optional<AbsentJobs> TicksAlike::absent_from(std::uint32_t tick) const {
   });
   if (like == all.end()) return std::nullopt;
   absent.like = *like;
-  const Expectation& e = baseline_.expected[*like];
-  absent.expected = static_cast<double>(e.mean);
-  absent.variance = static_cast<double>(e.variance);
+  for (const std::uint32_t other : all)
+    if (!absent.expected_known &&
+        std::ranges::equal(clock_.item_sets.labels(clock_.ticks[other].items), whole))
+      absent.expected_known = expect_span(other, clock_.intervals[tick].seconds, absent);
   return absent;
 }
 

@@ -15,7 +15,9 @@ struct AbsentJobs {
   std::vector<std::uint32_t> labels;  ///< sorted; one or more
   std::uint32_t seen = 0;             ///< in so many ticks, the nearest ones: in all of them
   std::uint32_t like = 0;             ///< one of these that has its jobs and them, no others
-  double expected = 0;                ///< PIDs of the tick's interval with them
+  /// PIDs of as long a time as the tick's interval behind such a tick, with what else runs in it.
+  double expected = 0;
+  bool expected_known = false;
   double variance = 0;
 };
 
@@ -35,6 +37,7 @@ class TicksAlike {
     std::vector<std::uint32_t> lacking;  ///< labels that all of them have and the tick has not
   };
   void look_around(std::uint32_t tick, LocalMinute step, Around& found) const;
+  bool expect_span(std::uint32_t tick, double seconds, AbsentJobs& absent) const;
   bool stands_beside(std::uint32_t tick, std::uint32_t label) const;
   std::size_t count(std::uint32_t tick, std::uint32_t label) const;
 

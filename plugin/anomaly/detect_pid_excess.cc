@@ -22,7 +22,7 @@ constexpr double kSpentDeviations = 2;
 void tell_absent_jobs(const TicksAlike& alike, Anomaly& a, std::uint32_t tick) {
   if (a.intervals != 1) return;
   auto absent = alike.absent_from(tick);
-  if (!absent ||
+  if (!absent || !absent->expected_known ||
       static_cast<double>(a.observed_pids) + kSpentDeviations * std::sqrt(absent->variance) <
           absent->expected)
     return;

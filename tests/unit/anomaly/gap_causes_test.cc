@@ -184,5 +184,33 @@ TEST(GapCauses, of_the_hour_of_the_change_is_nothing_told) {
   }
 }
 
+// A job's lines are gone, and with them the ticks that it has for itself: what the time costs with
+// it is not what the short interval before the next of these costs.
+TEST(AbsentJobs, cost_what_as_long_a_time_does_with_them) {
+  const auto due = [](std::int64_t minute) {
+    std::vector<std::uint32_t> jobs;
+    if (minute % 2 == 0) jobs.push_back(1);
+    if (minute % 10 == 0) jobs.push_back(2);
+    return jobs;
+  };
+  std::vector<Reading> readings = Host{due, 0.3}.run(20 * kDay);
+  const std::int64_t from = 10 * kDay + 9 * kHour - 1;
+  raise_pids(readings, from + 6 * kHour + 25, 30);
+  std::erase_if(readings, [&](const Reading& r) {
+    return r.label == 1 && r.time > at(from) && r.time < at(from + 9 * kHour);
+  });
+  for (std::size_t i = 0; i < readings.size(); ++i)
+    readings[i].record = static_cast<std::uint32_t>(i);
+  const PidClock clock = build_pid_clock(readings, {});
+  int told = 0;
+  for (const Anomaly& a : detect_anomalies(clock, learn_baseline(clock))) {
+    if (a.kind != AnomalyKind::pid_excess || a.absent_labels.empty()) continue;
+    ++told;
+    EXPECT_EQ(a.absent_labels, std::vector<std::uint32_t>{1});
+    EXPECT_NEAR(a.absent_expected, 6 * 3 + 10 * 0.3, 1);
+  }
+  EXPECT_GE(told, 1);
+}
+
 }  // namespace
 }  // namespace pidometer
