@@ -160,6 +160,9 @@ class Explain(program.ProgramTest):
         self.assertAlmostEqual(4 * math.hypot(q["noise"], 0.1 * q["beyond_rate"]), q["clear"], places=4)
         self.assertGreaterEqual(q["jobs"], q["clear"])
         self.assertGreater(q["spent"], q["beyond_rate"] + q["jobs"] / 2)
+        jobs, off = q["scheduled"] - q["first"], max(1, q["noise"], abs(q["observed"] - q["scheduled"]))
+        self.assertAlmostEqual(math.log((jobs + off) / (jobs - off)) / math.log(10000), q["burst_chance"], places=4)
+        self.assertLessEqual(q["burst_chance"], 0.05)
 
     def test_a_line_that_is_missing_beside_others(self):
         with tempfile.TemporaryDirectory() as folder:
