@@ -115,7 +115,8 @@ function headline(finding) {
   if (finding.kind === 'pid_deficit')
     return `${row.excess_high < 0 ? '' : 'perhaps '}${count(-row.excess_pids)} fewer PIDs than usual`;
   if (finding.kind === 'record_gap' && row.cause) {
-    const words = `records are missing: ${row.cause.replaceAll('_', ' ')}`;
+    const cause = row.cause === 'unknown' ? 'cause unknown' : row.cause.replaceAll('_', ' ');
+    const words = `records are missing: ${cause}`;
     return finding.excess ? `${plural(finding.excess, 'unexplained PID')}; ${words}` : words;
   }
   return KIND_WORDS[finding.kind] || finding.kind.replaceAll('_', ' ');

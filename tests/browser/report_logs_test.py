@@ -215,14 +215,14 @@ class Several(ReportTest):
     def test_a_gap_says_what_was_handed_out_in_it(self):
         log = self.folder / "gap" / "cron"
         log.parent.mkdir(exist_ok=True)
-        # Six lines are gone, and 700 PIDs more than their jobs take.
+        # Six lines are gone, and 700 PIDs more than their jobs take: other work may have taken all.
         log.write_bytes(b"".join(b"root (11/%02d-%02d:%02d:01-%d) CMD (tick)\n" % (
             1 + i // 144, i // 6 % 24, i % 6 * 10, 600 + 2 * i + (700 if i > 503 else 0))
             for i in range(6 * 144) if not 500 <= i < 506))
         os.utime(log, (973555200, 973555200))
         browser.open_report(self.driver, self.report("gap.html", "--timezone", "UTC", log))
         self.assertEqual(self.text("#headline"),
-                         "700 unexplained PIDs; records are missing: records removed · 4 Nov 2000, 11:10 to 12:20 (UTC)")
+                         "700 unexplained PIDs; records are missing: cause unknown · 4 Nov 2000, 11:10 to 12:20 (UTC)")
         self.assertIn("700 unexplained PIDs", self.text(".night h3"))
         self.assert_quiet()
 
