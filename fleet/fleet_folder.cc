@@ -64,7 +64,8 @@ Result<FleetFolder> FleetFolder::open(const std::string& path) {
 Result<void> FleetFolder::make() {
   std::error_code error;
   const fs::path images = fs::path(path_) / "images";
-  for (fs::path folder = images; !folder.empty() && !fs::exists(folder, error);
+  // A link to a place that is not there is not ours to take away.
+  for (fs::path folder = images; !folder.empty() && !fs::exists(fs::symlink_status(folder, error));
        folder = folder.parent_path())
     made_.push_back(folder.string());
   fs::create_directories(images, error);
@@ -233,18 +234,25 @@ bool FleetFolder::take_back(const std::string& name, const FleetOutput& output,
   return !error;
 }
 
-void FleetFolder::set_aside(const std::string& name, std::span<const FleetOutput> outputs) const {
-  std::error_code ignored;
-  fs::create_directories(absolute("images/.earlier"), ignored);
+Result<void> FleetFolder::set_aside(const std::string& name,
+                                    std::span<const FleetOutput> outputs) const {
+  std::error_code error;
+  fs::create_directories(absolute("images/.earlier"), error);
   for (const FleetOutput& output : outputs) {
     const std::string from = absolute(image_file(name, output.kind));
     const std::string to = absolute(set_aside_file(name, output.kind));
-    std::error_code error;
+    std::error_code ignored;
+    if (!fs::exists(from, ignored)) continue;  // what is aside already is all there is of it
     fs::remove(to, ignored);
     // A log is written in place. The others stay under their names, where the file system can.
+    error.clear();
     if (output.kind != "log") fs::create_hard_link(from, to, error);
-    if (output.kind == "log" || error) fs::rename(from, to, ignored);
+    if (output.kind == "log" || error) fs::rename(from, to, error);
+    if (error)
+      return fail(ErrorKind::output, "cannot put the earlier result aside, as " + to,
+                  error.message());
   }
+  return {};
 }
 
 void FleetFolder::put_back(const std::string& name, std::vector<FleetOutput>& outputs,

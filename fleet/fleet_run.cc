@@ -65,7 +65,12 @@ bool FleetRun::start(std::size_t index) {
   };
   std::vector<std::string> arguments = work_[index].arguments;
   if (entry.earlier) {
-    folder_.set_aside(entry.name, entry.earlier->outputs);
+    if (Result<void> aside = folder_.set_aside(entry.name, entry.earlier->outputs); !aside) {
+      entry.started = iso8601(tools_.now());
+      changed_ = true;
+      set_failed(entry, aside.error().message + ": " + aside.error().reason);
+      return true;
+    }
     arguments.emplace_back("--force");
   }
   arguments.push_back("--output=" + output("rows"));
@@ -73,7 +78,10 @@ bool FleetRun::start(std::size_t index) {
   if (reports_) arguments.push_back("--report=" + output("report"));
   arguments.insert(arguments.end(), work_[index].inputs.begin(), work_[index].inputs.end());
   Result<ChildProgram> child = ChildProgram::start(arguments, output("log"));
-  if (!child && child.error().kind != ErrorKind::output && !running_.empty()) return false;
+  if (!child && child.error().kind != ErrorKind::output && !running_.empty()) {
+    put_back(entry);
+    return false;
+  }
   entry.started = iso8601(tools_.now());
   changed_ = true;
   if (child) {
@@ -125,12 +133,9 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     entry.help = first_help(log);
     return set_failed(entry, end_words(end, first_message(log, summary)));
   }
-  if (entry.earlier) {
-    if (is_worse(entry)) return set_failed(entry, entry.message);
-    folder_.drop_aside(entry.name);
-    if (!reports_) folder_.remove_report(entry.name);
-    entry.earlier.reset();
-  }
+  if (entry.earlier && is_worse(entry)) return set_failed(entry, entry.message);
+  const std::optional<EarlierResult> earlier = std::exchange(entry.earlier, std::nullopt);
+  if (earlier && !reports_) folder_.remove_report(entry.name);
   take_outputs(entry);
   if (const auto facts = read_summary_facts(summary)) entry.warning_counts = facts->warning_counts;
   // What was read and is not known cannot be verified by another run.
@@ -138,7 +143,11 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   const bool rows =
       std::any_of(entry.outputs.begin(), entry.outputs.end(),
                   [](const FleetOutput& one) { return one.kind == "rows" && !one.sha256.empty(); });
-  if (!rows) return set_failed(entry, "its rows cannot be read again");
+  if (!rows) {
+    entry.earlier = earlier;
+    return set_failed(entry, "its rows cannot be read again");
+  }
+  if (earlier) superseded_.push_back(entry.name);
   entry.ended = iso8601(tools_.now());
   tools_.ended(entry);
 }
@@ -156,7 +165,8 @@ bool FleetRun::is_worse(FleetEntry& entry) const {
   const std::string words = records_words(*before) + ", by the run of " + entry.earlier->ended;
   if (now->logs == 0) {
     entry.message = "no cron log is in it now; before there were " + words;
-    entry.help = "see that all of it is mounted; --force gives up the earlier result";
+    entry.help =
+        "see that all of it is mounted; --force gives up the earlier results, those of all images";
     return true;
   }
   entry.message +=
@@ -246,6 +256,9 @@ Result<void> FleetRun::publish(bool at_once) {
   if (!at_once && now - published_ < pause) return {};
   status_.updated = tools_.now();
   Result<void> written = tools_.publish(status_);
+  // Not before the status has the results in their place: whoever is killed here loses neither.
+  if (written)
+    for (const std::string& name : std::exchange(superseded_, {})) folder_.drop_aside(name);
   changed_ = false;
   published_ = Clock::now();
   publishing_ = published_ - now;

@@ -73,8 +73,9 @@ class FleetRun {
   bool changed_ = true;
   Clock::time_point begun_ = Clock::now();
   Clock::time_point published_ = {};
-  Clock::duration publishing_{};  ///< what it took last
-  std::size_t done_ = 0;          ///< by this run
+  Clock::duration publishing_{};         ///< what it took last
+  std::vector<std::string> superseded_;  ///< images whose earlier results go once that is published
+  std::size_t done_ = 0;                 ///< by this run
   std::uint64_t bytes_done_ = 0;
 };
 

@@ -61,7 +61,7 @@ class Earlier(FleetTest):
         (roots[0] / "notes").write_text("nothing of cron\n")
         run = self.fleet(*arguments, "--resume", status=3)
         self.assertIn("no cron log is in it now; before there were 288 records in 1 log, by the run of 2", run.err)
-        self.assertIn("help: see that all of it is mounted; --force gives up the earlier result", run.err)
+        self.assertIn("help: see that all of it is mounted; --force gives up the earlier results, those of all images", run.err)
         self.assertEqual(fleets.by_name(fleets.status_of(self.out))["one"]["earlier"]["state"], "complete")
         self.assertEqual(fleets.rows_of(self.out)["one.jsonl"], before["one.jsonl"])
         shutil.rmtree(roots[0])

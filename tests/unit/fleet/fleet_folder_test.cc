@@ -34,6 +34,42 @@ TEST(FleetFolder, RemovesWhatAFleetLeftUnfinished) {
   }
 }
 
+// A process that could not be started is tried again: what is aside is all there is by then.
+TEST(FleetFolder, KeepsWhatIsAsideAlready) {
+  const TemporaryFolder place;
+  const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  const std::string aside = FleetFolder::set_aside_file("web01", "rows");
+  std::filesystem::create_directories(place.path() / "images/.earlier");
+  place.write(aside, "rows");
+  FleetOutput rows;
+  rows.kind = "rows";
+  EXPECT_TRUE(folder->set_aside("web01", std::vector{rows}));
+  EXPECT_TRUE(std::filesystem::exists(place.file(aside)));
+}
+
+TEST(FleetFolder, SaysThatNothingCanBePutAside) {
+  const TemporaryFolder place;
+  const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  place.write("images/.earlier", "a file where a folder should be");
+  place.write(FleetFolder::image_file("web01", "rows"), "rows");
+  FleetOutput rows;
+  rows.kind = "rows";
+  const Result<void> done = folder->set_aside("web01", std::vector{rows});
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("images/.earlier/web01"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(place.file(FleetFolder::image_file("web01", "rows"))));
+}
+
+TEST(FleetFolder, LeavesALinkToAPlaceThatIsNotThere) {
+  const TemporaryFolder place;
+  const std::filesystem::path link = place.path() / "results";
+  std::filesystem::create_symlink(place.path() / "away", link);
+  EXPECT_FALSE(FleetFolder::open(link.string()));
+  EXPECT_TRUE(std::filesystem::is_symlink(std::filesystem::symlink_status(link)));
+}
+
 TEST(FleetFolder, LeavesTheFilesOfOthers) {
   const TemporaryFolder place;
   const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
