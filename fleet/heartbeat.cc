@@ -1,6 +1,7 @@
 #include "fleet/heartbeat.h"
 
 #include <algorithm>
+#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -31,7 +32,11 @@ void Heartbeat::run(std::chrono::milliseconds pause) {
   while (!changed_.wait_for(lock, wait, [this] { return over_; })) {
     lock.unlock();
     const Clock::time_point begun = Clock::now();
-    beat_();
+    try {
+      beat_();
+    } catch (const std::exception&) {
+      // As above; the run itself says what the matter is when it writes.
+    }
     wait = std::max<Clock::duration>(pause, kHeartbeatShare * (Clock::now() - begun));
     lock.lock();
   }

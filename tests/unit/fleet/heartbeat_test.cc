@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <thread>
 
 namespace pidometer {
@@ -50,6 +51,17 @@ TEST(Heartbeat, EndsAtOnceWhereItsPauseIsLong) {
     const Heartbeat heart(std::chrono::hours(1), [] { ADD_FAILURE(); });
   }
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(5));
+}
+
+// Without memory for a large status the run goes on, and the next beat may have some.
+TEST(Heartbeat, GoesOnAfterABeatThatThrows) {
+  std::atomic<int> beats{0};
+  const Heartbeat heart(milliseconds(1), [&] {
+    ++beats;
+    throw std::bad_alloc();
+  });
+  wait_until([&] { return beats >= 3; });
+  EXPECT_GE(beats, 3);
 }
 
 /// A large status on a slow share is not written all the time.
