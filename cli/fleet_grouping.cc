@@ -35,6 +35,30 @@ const LowerFile* disk_above(const InputGroup& group, const std::vector<LowerFile
   return nullptr;
 }
 
+/// The disk above each group of a call, by the group's name.
+using DisksAbove = std::map<std::string, const LowerFile*>;
+
+DisksAbove disks_above(const GroupedInputs& grouped) {
+  DisksAbove above;
+  for (const InputGroup& group : grouped.groups)
+    above[group.name] = disk_above(group, grouped.lower);
+  return above;
+}
+
+/// The disk as a part of which a group is read; null where there is none. Disks that name one
+/// another have no uppermost one that would be read: each stays an image of its own.
+const LowerFile* read_with(const DisksAbove& above, const std::string& name) {
+  const auto of = [&above](const std::string& disk) {
+    const auto at = above.find(disk);
+    return at == above.end() ? nullptr : at->second;
+  };
+  const LowerFile* const first = of(name);
+  std::size_t steps = 0;
+  for (const LowerFile* at = first; at != nullptr; at = of(at->disk))
+    if (++steps > above.size()) return nullptr;
+  return first;
+}
+
 /// One file by two names, links among them: it is read once.
 void tell_repeated(const Options& options, FleetPlan& plan) {
   std::map<std::string, std::string> first;
@@ -103,12 +127,13 @@ Result<std::vector<FleetImage>> given_images(const Options& options, FleetPlan& 
   Options rest = options;
   tell_repeated(options, plan);
   const auto take = [&](GroupedInputs& grouped) {
+    const DisksAbove above_of = disks_above(grouped);
     for (InputGroup& group : grouped.groups) {
       const std::size_t before = covered.size();
       for (const fs::path& file : files_of(group)) covered.insert(key_of(file.string()));
       // In the place of a damaged copy its better original may have been found once more.
       if (covered.size() == before) continue;
-      if (const LowerFile* const above = disk_above(group, grouped.lower)) {
+      if (const LowerFile* const above = read_with(above_of, group.name)) {
         plan.warnings.push_back(fmt::format(
             "{} is the image below {}, and read as a part of it: one host is not counted twice; "
             "to have it scanned as it was before too, give both in a case file",

@@ -111,6 +111,14 @@ class Messages(FleetTest):
         self.assertIn("base.raw is the image below disk.qcow2", run.err)
         self.assertNotIn("is the image below", self.fleet(*program.ZONE, "--force", base, other).err)
 
+    def test_disks_that_name_one_another_are_all_told_of(self):
+        self.need("qemu-img")
+        disks = [self.place / name for name in ("one.qcow2", "two.qcow2")]
+        for disk, below in zip(disks, reversed(disks)):
+            images.run("qemu-img", "create", "-q", "-u", "-f", "qcow2", "-b", below.name, "-F", "qcow2", disk, "1M")
+        self.fleet("-z", "UTC", *disks, self.log("cron"), status=3)
+        self.assertEqual(self.states(), {"one.qcow2": "partial", "two.qcow2": "partial", "cron": "complete"})
+
 
 if __name__ == "__main__":
     tap.main()
