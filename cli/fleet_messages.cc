@@ -39,7 +39,6 @@ void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnos
       counted_words(others.size(), "image"), others.size() == 1 ? "is" : "are", some_of(others)));
 }
 
-/// Their findings have the same ids, and are told twice in the timeline.
 void say_note(const std::string& text, FleetStatus& now, Diagnostics& diagnostics) {
   constexpr std::string_view kNote = "note: ";
   const std::string words = text.starts_with(kNote) ? text.substr(kNote.size()) : text;
@@ -81,6 +80,10 @@ void say_overlays(FleetStatus& now, Diagnostics& diagnostics) {
 
 void say_unused_known(const FleetFolder& folder, const KnownWindows& known, FleetStatus& now,
                       Diagnostics& diagnostics) {
+  const bool some_failed = std::ranges::any_of(
+      now.images, [](const FleetEntry& entry) { return entry.state == ImageState::failed; });
+  // Which hosts an image has that could not be read is not known.
+  if (known.empty() || some_failed) return;
   std::set<std::string> hosts;
   for (const FleetEntry& entry : now.images)
     for (const FleetOutput& output : entry.outputs)

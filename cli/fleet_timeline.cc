@@ -42,7 +42,8 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
       const std::string name = folder.absolute(output.file);
       sum.emplace();
       if (Result<void> added = merge.add(name); !added) return added;
-      if (interrupted()) break;
+      if (interrupted())
+        return fail(ErrorKind::output, "interrupted before the timeline was written");
       // The rows are our own, and so they were when they were verified or written.
       if (sum->finish() != output.sha256)
         return fail(ErrorKind::output, name + " is not what the scan of its image wrote",
