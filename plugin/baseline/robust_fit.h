@@ -14,7 +14,8 @@ struct FitRow {
   double robust = 1;    ///< how much it counts, far out as it may be
 };
 
-/// One unknown, and the rows that it stands in; a row may be in it more than once.
+/// One unknown, and the rows that it stands in, in order. What stands in a row more than once has
+/// one factor there: by a step for each a job of three lines a tick would go further off each time.
 struct FitColumn {
   double value = 0;
   double span = 1;  ///< its value counts so many times in a usual row
@@ -22,6 +23,10 @@ struct FitColumn {
   std::vector<double> factors;
 
   void add(std::uint32_t row, double factor) {
+    if (!rows.empty() && rows.back() == row) {
+      factors.back() += factor;
+      return;
+    }
     rows.push_back(row);
     factors.push_back(factor);
   }

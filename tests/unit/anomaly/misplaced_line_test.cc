@@ -64,7 +64,8 @@ TEST(Misplaced, a_block_of_lines_is_one_row) {
       for (const std::size_t lines : {15U, 16U, 17U, 40U}) {
         SCOPED_TRACE(std::to_string(place) + ", " + std::to_string(lines));
         std::vector<Reading> readings = whole;
-        const auto block = std::vector(readings.begin() + 2000, readings.begin() + 2000 + lines);
+        const auto block = std::vector(
+            readings.begin() + 2000, readings.begin() + 2000 + static_cast<std::ptrdiff_t>(lines));
         const auto at =
             static_cast<std::ptrdiff_t>(std::max(place, place > 2000 ? 2000 + lines : 0));
         readings.insert(readings.begin() + at, block.begin(), block.end());
