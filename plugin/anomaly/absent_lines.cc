@@ -10,14 +10,13 @@
 
 #include "plugin/anomaly/absent_jobs.h"
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/baseline/background_rate.h"
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/baseline/unseen_events.h"
 #include "plugin/pid_clock/minute_calendar.h"
 
 namespace pidometer {
 namespace {
-
-// cron's child, and the job.
-constexpr double kLeastJobPids = 2;
 
 // Standard errors by which the PIDs must speak against the job's not having run: as for a silence
 // (silent_jobs.cc).
@@ -29,9 +28,6 @@ constexpr double kFits = 2;
 
 // Below the difference of two groups of intervals: so many standard errors are left open.
 constexpr double kCostErrors = 3;
-
-// A group that never deviated may still do so: half an event in as many (common_intervals.cc).
-constexpr double kUnseen = 0.5;
 
 // Groups that are looked through for one job's cost: those of the most intervals.
 constexpr std::size_t kMostGroups = 64;
@@ -77,7 +73,7 @@ class LeastCosts {
  private:
   static double square_error(const IntervalGroup& group) {
     const auto n = static_cast<double>(group.core.core_n);
-    return std::max(group.core.square_sum / std::max(1.0, n - 1), kUnseen / n) / n;
+    return std::max(group.core.square_sum / std::max(1.0, n - 1), kUnseenEvents / n) / n;
   }
 
   // What the intervals of a set that holds it cost more than those of the set without it, by the

@@ -14,12 +14,6 @@ namespace {
 
 using namespace edited;
 
-std::vector<Anomaly> gaps_of(std::vector<Reading> readings) {
-  std::vector<Anomaly> found = find(std::move(readings));
-  std::erase_if(found, [](const Anomaly& a) { return a.kind != AnomalyKind::record_gap; });
-  return found;
-}
-
 // Damage explains why lines are missing, whoever did it; it hands out no PIDs.
 TEST(DamagedGap, damage_explains_lines_and_no_pids) {
   for (const Loss loss : {Loss::damaged, Loss::unparsed})

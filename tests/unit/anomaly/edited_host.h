@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -24,18 +25,22 @@ struct Host {
   double noise = 0;
   std::int16_t offset = 0;  ///< of the zone
   std::uint64_t seed = 1;
+  /// From this minute on the zone has another offset.
+  std::int64_t change = std::numeric_limits<std::int64_t>::max();
+  std::int16_t offset_behind = 0;
 
   std::vector<Reading> run(std::int64_t minutes) const {
     testing::Random random(seed);
     std::vector<Reading> readings;
     Pid pid = 900;
     for (std::int64_t m = 0; m < minutes; ++m) {
-      for (const std::uint32_t label : due(m + offset)) {
+      const std::int16_t shift = m < change ? offset : offset_behind;
+      for (const std::uint32_t label : due(m + shift)) {
         Reading r;
         r.time = kMonday + std::chrono::minutes(m) + std::chrono::seconds(1);
         r.pid = pid + 1;
         r.label = label;
-        r.utc_offset_minutes = offset;
+        r.utc_offset_minutes = shift;
         readings.push_back(r);
         pid += 3;
       }
@@ -77,6 +82,12 @@ inline std::vector<Anomaly> find(std::vector<Reading> readings) {
     return a.kind == AnomalyKind::pid_excess || a.kind == AnomalyKind::pid_deficit ||
            a.kind == AnomalyKind::activity;
   });
+  return found;
+}
+
+inline std::vector<Anomaly> gaps_of(std::vector<Reading> readings) {
+  std::vector<Anomaly> found = find(std::move(readings));
+  std::erase_if(found, [](const Anomaly& a) { return a.kind != AnomalyKind::record_gap; });
   return found;
 }
 

@@ -38,12 +38,6 @@ void start_daemon(std::vector<Reading>& readings, std::int64_t minute) {
   readings.insert(behind, line);
 }
 
-std::vector<Anomaly> gaps_of(std::vector<Reading> readings) {
-  std::vector<Anomaly> found = find(std::move(readings));
-  std::erase_if(found, [](const Anomaly& a) { return a.kind != AnomalyKind::record_gap; });
-  return found;
-}
-
 // Whoever takes one line out beside his work must not turn an alarm into a gap.
 TEST(GapSurplus, lines_removed_beside_the_work_do_not_lower_the_alarm) {
   for (const double noise : {0.0, 0.6, 15.0})
