@@ -135,22 +135,26 @@ class Explain(program.ProgramTest):
         raw, e01 = self.explain(finding), self.explain(finding, program.E01)
         self.assertEqual(e01.out, raw.out)
 
-    def test_a_gap_shows_what_its_cause_was_told_from(self):
+    def gap_of(self, lines, *arguments):
+        """(rows of the log, its gap's row, what explain prints of that, the numbers in it by name)"""
         with tempfile.TemporaryDirectory() as folder:
             log = pathlib.Path(folder) / "cron"
-            start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
-            for tick in range(6 * 24 * 8):
-                time = start + datetime.timedelta(minutes=10 * tick)
-                pid += 5
-                if not 700 <= tick < 712:
-                    lines.append(f"{time:%b %e %H:%M:%S} web01 CROND[{pid}]: (root) CMD (/usr/lib64/sa/sa1)")
             log.write_text("\n".join(lines) + "\n")
-            arguments = ("--timezone", "UTC", "--year", "2024", log)
-            found = rows.split_rows(program.run("scan", *arguments).out.decode())
+            found = rows.split_rows(program.run("scan", *arguments, log).out.decode())
             gap, = [row for row in found if row["data_type"] == "pidometer:anomaly:record_gap"]
-            run = program.run("explain", gap["finding_id"], *arguments)
+            run = program.run("explain", gap["finding_id"], *arguments, log)
         self.assertEqual(run.status, 0, run.err)
-        q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", run.out.decode(), re.M)}
+        text = run.out.decode()
+        return found, gap, text, {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", text, re.M)}
+
+    def test_a_gap_shows_what_its_cause_was_told_from(self):
+        start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
+        for tick in range(6 * 24 * 8):
+            time = start + datetime.timedelta(minutes=10 * tick)
+            pid += 5
+            if not 700 <= tick < 712:
+                lines.append(f"{time:%b %e %H:%M:%S} web01 CROND[{pid}]: (root) CMD (/usr/lib64/sa/sa1)")
+        _, gap, _, q = self.gap_of(lines, "--timezone", "UTC", "--year", "2024")
         self.assertEqual(q["observed"], gap["observed_pids"])
         self.assertEqual(gap["cause"], "records_removed")
         self.assertAlmostEqual(q["intervals"] + q["level"] + q["elsewhere"], q["scheduled"], places=5)
@@ -165,25 +169,18 @@ class Explain(program.ProgramTest):
         self.assertLessEqual(q["burst_chance"], 0.05)
 
     def test_a_line_that_is_missing_beside_others(self):
-        with tempfile.TemporaryDirectory() as folder:
-            log = pathlib.Path(folder) / "cron"
-            start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
-            for tick in range(6 * 24 * 8):
-                time = start + datetime.timedelta(minutes=10 * tick)
-                for job, cost in (("sa1", 3), ("report", 7), ("sync", 5))[:1 if tick % 6 else 3]:
-                    if (tick, job) != (702, "sync"):
-                        lines.append(f"{time:%b %e %H:%M:%S} web01 CROND[{pid + 1}]: (root) CMD (/opt/{job})")
-                    pid += cost
-            log.write_text("\n".join(lines) + "\n")
-            arguments = ("--timezone", "UTC", "--year", "2024", log)
-            row, = rows.split_rows(program.run("scan", *arguments).out.decode())
-            run = program.run("explain", row["finding_id"], *arguments)
-        self.assertEqual(run.status, 0, run.err)
-        self.assertEqual((row["data_type"], row["cause"], row["level"]),
-                         ("pidometer:anomaly:record_gap", "records_removed", "low"))
+        start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
+        for tick in range(6 * 24 * 8):
+            time = start + datetime.timedelta(minutes=10 * tick)
+            for job, cost in (("sa1", 3), ("report", 7), ("sync", 5))[:1 if tick % 6 else 3]:
+                if (tick, job) != (702, "sync"):
+                    lines.append(f"{time:%b %e %H:%M:%S} web01 CROND[{pid + 1}]: (root) CMD (/opt/{job})")
+                pid += cost
+        found, row, _, q = self.gap_of(lines, "--timezone", "UTC", "--year", "2024")
+        self.assertEqual(found, [row])
+        self.assertEqual((row["cause"], row["level"]), ("records_removed", "low"))
         self.assertEqual((row["missing_command"], row["missing_records"], row["observed_pids"]), ("/opt/sync", 1, 15))
         self.assertGreaterEqual(row["missing_seen"], 32)
-        q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", run.out.decode(), re.M)}
         self.assertEqual((q["observed"], q["seen"]), (row["observed_pids"], row["missing_seen"]))
         self.assertAlmostEqual(max((q["with_job"] + q["without_job"]) / 2, q["without_job"] + 4 * q["noise"]),
                                q["least"], places=4)
@@ -191,25 +188,17 @@ class Explain(program.ProgramTest):
         self.assertTrue(q["least"] <= q["observed"] <= q["most"])
 
     def test_what_is_assumed_where_the_clock_was_set(self):
-        with tempfile.TemporaryDirectory() as folder:
-            log = pathlib.Path(folder) / "cron"
-            start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
-            for tick in range(6 * 24 * 8):
-                time = start + datetime.timedelta(minutes=10 * tick)
-                if 700 <= tick < 712:
-                    time += datetime.timedelta(days=1)
-                pid += 505 if tick == 712 else 5
-                lines.append(f"{time:%Y-%m-%dT%H:%M:%S}+00:00 web01 CROND[{pid}]: (root) CMD (/usr/lib64/sa/sa1)")
-            log.write_text("\n".join(lines) + "\n")
-            found = rows.split_rows(program.run("scan", log).out.decode())
-            gap, = [row for row in found if row["data_type"] == "pidometer:anomaly:record_gap"]
-            run = program.run("explain", gap["finding_id"], log)
-        self.assertEqual(run.status, 0, run.err)
+        start, pid, lines = datetime.datetime(2024, 3, 4), 9000, []
+        for tick in range(6 * 24 * 8):
+            time = start + datetime.timedelta(minutes=10 * tick)
+            if 700 <= tick < 712:
+                time += datetime.timedelta(days=1)
+            pid += 505 if tick == 712 else 5
+            lines.append(f"{time:%Y-%m-%dT%H:%M:%S}+00:00 web01 CROND[{pid}]: (root) CMD (/usr/lib64/sa/sa1)")
+        _, gap, text, q = self.gap_of(lines)
         self.assertIn("where the clock was set, which is taken to have lasted 10 min", gap["message"])
         self.assertEqual((gap["missing_records"], gap["observed_pids"]), (0, 505))
-        text = run.out.decode()
         self.assertRegex(text, r"seconds = 600  +assumed, the clock was set")
-        q = {name: float(v) for name, v in re.findall(r"^ {4}(\w+) = (\S+)  ", text, re.M)}
         self.assertEqual(q["observed"], gap["observed_pids"])
         self.assertAlmostEqual(q["intervals"] + q["level"] + q["elsewhere"], q["scheduled"], places=5)
         self.assertAlmostEqual(q["observed"] - q["scheduled"], q["surplus"], places=5)
