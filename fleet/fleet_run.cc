@@ -11,7 +11,6 @@
 #include "fleet/fleet_progress.h"
 #include "fleet/heartbeat.h"
 #include "fleet/input_files.h"
-#include "fleet/summary_facts.h"
 #include "plugin/timeline/time_text.h"
 
 namespace pidometer {
@@ -133,11 +132,12 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     entry.help = first_help(log);
     return set_failed(entry, end_words(end, first_message(log, summary)));
   }
-  if (entry.earlier && is_worse(entry)) return set_failed(entry, entry.message);
+  const std::optional<SummaryFacts> facts = read_summary_facts(summary);
+  if (entry.earlier && is_worse(entry, facts)) return set_failed(entry, entry.message);
   const std::optional<EarlierResult> earlier = std::exchange(entry.earlier, std::nullopt);
   if (earlier && !reports_) folder_.remove_report(entry.name);
   take_outputs(entry);
-  if (const auto facts = read_summary_facts(summary)) entry.warning_counts = facts->warning_counts;
+  if (facts) entry.warning_counts = facts->warning_counts;
   // What was read and is not known cannot be verified by another run.
   if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
   const bool rows =
@@ -155,12 +155,9 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
 /// Whether no cron log was found where an earlier run found one: that is a file system which is not
 /// mounted, or evidence that changed, and what may be the last of it is not given up for nothing.
 /// Where fewer records were found the message says so.
-bool FleetRun::is_worse(FleetEntry& entry) const {
-  const auto facts_in = [&](const std::string& file) {
-    return read_summary_facts(folder_.absolute(file));
-  };
-  const auto before = facts_in(FleetFolder::set_aside_file(entry.name, "summary"));
-  const auto now = facts_in(FleetFolder::image_file(entry.name, "summary"));
+bool FleetRun::is_worse(FleetEntry& entry, const std::optional<SummaryFacts>& now) const {
+  const auto before =
+      read_summary_facts(folder_.absolute(FleetFolder::set_aside_file(entry.name, "summary")));
   if (!before || !now || now->records >= before->records) return false;
   const std::string words = records_words(*before) + ", by the run of " + entry.earlier->ended;
   if (now->logs == 0) {

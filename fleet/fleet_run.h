@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "fleet/child_program.h"
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_status.h"
+#include "fleet/summary_facts.h"
 
 namespace pidometer {
 
@@ -55,7 +57,7 @@ class FleetRun {
   void wait_for_some();
   void finish(std::size_t index);
   void judge(FleetEntry& entry, const ChildEnd& end);
-  bool is_worse(FleetEntry& entry) const;
+  bool is_worse(FleetEntry& entry, const std::optional<SummaryFacts>& now) const;
   void take_outputs(FleetEntry& entry);
   void put_back(FleetEntry& entry);
   void set_failed(FleetEntry& entry, std::string message);
