@@ -224,8 +224,8 @@ class SilenceFinder {
   // PIDs handed out around the minute, now and on the days before. No PID counts for two lines: of
   // a gap in which all lines are missing the schedule's own row tells, and one look is not many.
   void compare(LocalMinute minute, LocalMinute start, SilentJob& silence, Compared& so_far) const {
-    const std::uint32_t a = near(minute, -1);
-    const std::uint32_t b = near(minute, 1);
+    const std::uint32_t a = index_->before(minute, kNear);
+    const std::uint32_t b = index_->behind(minute, kNear);
     if (a == kNoTick || b == kNoTick || a < so_far.until) return;
     const auto now = advance(a, b);
     if (!now) return;
@@ -251,13 +251,6 @@ class SilenceFinder {
     so_far.until = b;
     so_far.add((minute % kLocalDay + kLocalDay) % kLocalDay, days);
     silence.with_job += expected;
-  }
-
-  // The nearest tick before (behind) a minute.
-  std::uint32_t near(LocalMinute minute, LocalMinute step) const {
-    for (LocalMinute k = 1; k <= kNear; ++k)
-      if (const std::uint32_t tick = index_->at(minute + k * step); tick != kNoTick) return tick;
-    return kNoTick;
   }
 
   // PIDs from one tick to another, where every interval between them has a distance. A gap has one

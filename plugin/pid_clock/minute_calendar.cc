@@ -1,6 +1,7 @@
 #include "plugin/pid_clock/minute_calendar.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pidometer {
 namespace {
@@ -64,6 +65,29 @@ TickIndex::TickIndex(const std::vector<Tick>& ticks) {
   for (std::uint32_t i = 0; i < ticks.size(); ++i)
     by_minute_.emplace_back(local_minute_of(ticks[i]), i);
   if (!std::ranges::is_sorted(by_minute_)) std::ranges::sort(by_minute_);
+}
+
+std::uint32_t TickIndex::before(LocalMinute minute, LocalMinute most) const {
+  if (table_.empty()) {
+    const auto found = std::ranges::lower_bound(by_minute_, std::pair{minute, std::uint32_t{0}});
+    if (found == by_minute_.begin()) return kNoTick;
+    const LocalMinute nearest = std::prev(found)->first;
+    return minute - nearest <= most ? find(nearest) : kNoTick;
+  }
+  for (LocalMinute k = 1; k <= most; ++k)
+    if (const std::uint32_t tick = at(minute - k); tick != kNoTick) return tick;
+  return kNoTick;
+}
+
+std::uint32_t TickIndex::behind(LocalMinute minute, LocalMinute most) const {
+  if (table_.empty()) {
+    const auto found =
+        std::ranges::lower_bound(by_minute_, std::pair{minute + 1, std::uint32_t{0}});
+    return found != by_minute_.end() && found->first - minute <= most ? found->second : kNoTick;
+  }
+  for (LocalMinute k = 1; k <= most; ++k)
+    if (const std::uint32_t tick = at(minute + k); tick != kNoTick) return tick;
+  return kNoTick;
 }
 
 std::uint32_t TickIndex::find(LocalMinute minute) const {

@@ -75,6 +75,11 @@ class TickIndex {
     return place < table_.size() ? table_[place] : kNoTick;
   }
 
+  /// at() of the nearest minute before (behind) that one that has a tick, at most `most` minutes
+  /// away.
+  std::uint32_t before(LocalMinute minute, LocalMinute most) const;
+  std::uint32_t behind(LocalMinute minute, LocalMinute most) const;
+
  private:
   std::uint32_t find(LocalMinute minute) const;
 

@@ -88,5 +88,23 @@ TEST(TickIndex, finds_the_first_tick_of_a_minute) {
   EXPECT_EQ(TickIndex({}).at(0), kNoTick);
 }
 
+TEST(TickIndex, finds_the_nearest_tick_before_and_behind) {
+  for (const LocalMinute step : {1, 3, 50, 1000}) {
+    std::vector<Tick> ticks;
+    for (const LocalMinute i : {0, 1, 3, 3, 4}) ticks.push_back(tick_at(7000 + step * i));
+    const TickIndex index(ticks);
+    const LocalMinute third = 7000 + step * 3;
+    EXPECT_EQ(index.before(third, step * 2), 1U) << step;
+    EXPECT_EQ(index.before(third, step * 2 - 1), kNoTick) << step;
+    EXPECT_EQ(index.before(third + step, step), 2U) << step;  // the first of its minute
+    EXPECT_EQ(index.behind(7000 + step, step * 2), 2U) << step;
+    EXPECT_EQ(index.behind(7000 + step, step * 2 - 1), kNoTick) << step;
+    EXPECT_EQ(index.before(7000, 60), kNoTick) << step;
+    EXPECT_EQ(index.behind(7000 + step * 4, 60), kNoTick) << step;
+  }
+  EXPECT_EQ(TickIndex({}).before(0, 60), kNoTick);
+  EXPECT_EQ(TickIndex({}).behind(0, 60), kNoTick);
+}
+
 }  // namespace
 }  // namespace pidometer
