@@ -105,7 +105,9 @@ class TickFormer {
     if (r.boot != tick_.boot && r.boot != 0 && tick_.boot != 0) return false;
     if (std::chrono::abs(r.time - start_) > kTickSpan || labels_.size() >= kMostLabels)
       return false;
-    if (std::abs(difference(r.pid, tick_.pid)) <= kTickPids) return true;
+    // of many like lines the last is far from the first, and beside the ones before it
+    if (difference(r.pid, tick_.pid) >= -kTickPids && difference(r.pid, largest_) <= kTickPids)
+      return true;
     return std::ranges::find(labels_, r.label) == labels_.end();
   }
 

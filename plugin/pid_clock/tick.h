@@ -15,8 +15,9 @@ namespace pidometer {
 /// late.
 inline constexpr std::chrono::seconds kTickSpan{3};
 
-/// The same job twice in one tick is two users' or two lines' work if its PIDs are neighbours; if
-/// not, the clock was set back onto the same minute. Within a second PIDs differ by a few per job.
+/// The same job twice in one tick is two users' or two lines' work if its PID is no further than
+/// this from those the tick has; if not, the clock was set back onto the same minute. Within a
+/// second PIDs differ by a few per job.
 inline constexpr std::int64_t kTickPids = 30;
 
 /// The jobs that were started together, and the one look at the odometer that they give: the

@@ -65,6 +65,18 @@ TEST(BuildPidClock, clock_set_back_onto_the_same_minute_is_two_ticks) {
   EXPECT_EQ(clock.intervals[0].advance, 200);
 }
 
+TEST(BuildPidClock, a_job_many_times_in_one_second_is_one_tick) {
+  std::vector<Reading> readings;
+  for (int minute = 0; minute < 60; ++minute)
+    for (Pid line = 0; line < 20; ++line)
+      readings.push_back(job(minute * 60, 1000 + static_cast<Pid>(minute) * 61 + 3 * line));
+  const PidClock clock = clock_of(readings);
+  ASSERT_EQ(clock.ticks.size(), 60U);
+  EXPECT_EQ(clock.ticks[0].jobs, 20U);
+  EXPECT_EQ(clock.intervals[0].state, IntervalState::judged);
+  EXPECT_EQ(clock.intervals[0].advance, 61);
+}
+
 TEST(BuildPidClock, old_pids_and_events_are_no_readings) {
   std::vector<Reading> readings = steady(10);
   readings.insert(readings.begin() + 5, other(241, 7, ReadingKind::check));
