@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -54,25 +55,26 @@ Pairs pairs(bool chosen) {
   return some;
 }
 
-/// The least time of three, of which each looks twice for each set.
-std::chrono::nanoseconds time_of(const Pairs& sets) {
-  auto least = std::chrono::nanoseconds::max();
-  for (int times = 0; times < 3; ++times) {
-    const auto start = std::chrono::steady_clock::now();
+/// The least processor time of five, of which each looks twice for each set.
+std::clock_t time_of(const Pairs& sets) {
+  auto least = std::numeric_limits<std::clock_t>::max();
+  for (int times = 0; times < 5; ++times) {
+    const std::clock_t start = std::clock();
     ItemSets table;
     for (int round = 0; round < 2; ++round)
       for (std::uint32_t i = 0; i < sets.size(); ++i) {
         std::vector<std::uint32_t> labels = sets[i];
         EXPECT_EQ(table.intern(labels), i);
       }
-    least = std::min<std::chrono::nanoseconds>(least, std::chrono::steady_clock::now() - start);
+    least = std::min(least, std::clock() - start);
   }
   return least;
 }
 
 // Whoever writes a log chooses its sets, and can reckon where the table looks for them.
 TEST(ItemSets, sets_that_share_a_place_are_found_soon) {
-  EXPECT_LT(time_of(pairs(true)), 20 * time_of(pairs(false)));
+  // eleven times as long by the map; by the table alone, one after the other, some hundred times
+  EXPECT_LT(time_of(pairs(true)), 60 * time_of(pairs(false)));
 }
 
 }  // namespace
