@@ -20,6 +20,10 @@ constexpr LocalMinute kMostSteps = 64;
 // A line that is late stands beside its tick: cron's lines were seen two minutes late under load.
 constexpr std::int64_t kLateSeconds = 600;
 
+// So many ticks are looked at there on each side; ten minutes have no more, unless the clock went
+// back again and again.
+constexpr std::int64_t kMostBeside = 64;
+
 // Intervals are comparable that last as many half minutes.
 constexpr double kAlikeSeconds = 30;
 
@@ -54,14 +58,16 @@ void TicksAlike::look_around(std::uint32_t tick, LocalMinute step, Around& found
 
 std::size_t TicksAlike::count(std::uint32_t tick, std::uint32_t label) const {
   const std::span<const std::uint32_t> labels = clock_.item_sets.labels(clock_.ticks[tick].items);
-  return static_cast<std::size_t>(std::ranges::count(labels, label));
+  const auto [first, last] = std::equal_range(labels.begin(), labels.end(), label);
+  return static_cast<std::size_t>(last - first);
 }
 
 // Whether a line of the job stands close by where others of its minute have none.
 bool TicksAlike::stands_beside(std::uint32_t tick, std::uint32_t label) const {
   for (const int way : {-1, 1})
-    for (std::int64_t at = std::int64_t{tick} + way;
-         at >= 0 && at < static_cast<std::int64_t>(clock_.ticks.size()); at += way) {
+    for (std::int64_t k = 1; k <= kMostBeside; ++k) {
+      const std::int64_t at = tick + way * k;
+      if (at < 0 || at >= static_cast<std::int64_t>(clock_.ticks.size())) break;
       const auto beside = static_cast<std::uint32_t>(at);
       if (std::abs(whole_seconds(clock_.ticks[tick], clock_.ticks[beside])) > kLateSeconds) break;
       const std::size_t own = count(beside, label);

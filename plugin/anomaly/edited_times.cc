@@ -147,33 +147,33 @@ class EditedRows {
     return state == IntervalState::judged || state == IntervalState::hole;
   }
 
-  std::size_t seen(std::uint32_t label, int minute) {
-    if (minutes_.empty()) {
-      for (const Tick& tick : clock_.ticks)
-        for (const std::uint32_t item : clock_.item_sets.labels(tick.items))
-          minutes_.push_back(std::uint64_t{item} << 8U | tick.minute % kHour);
-      std::ranges::sort(minutes_);
-    }
-    const auto [low, high] =
-        std::equal_range(minutes_.begin(), minutes_.end(),
-                         std::uint64_t{label} << 8U | static_cast<unsigned>(minute));
+  /// The jobs of ticks, each with its minute of the hour, sorted.
+  using JobMinutes = std::vector<std::uint64_t>;
+
+  JobMinutes job_minutes(std::uint32_t first, std::uint32_t end) const {
+    JobMinutes found;
+    for (std::uint32_t tick = first; tick < end; ++tick)
+      for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[tick].items))
+        found.push_back(std::uint64_t{label} << 8U | clock_.ticks[tick].minute % kHour);
+    std::ranges::sort(found);
+    return found;
+  }
+
+  static std::size_t count(const JobMinutes& all, std::uint32_t label, int minute) {
+    const auto [low, high] = std::equal_range(
+        all.begin(), all.end(), std::uint64_t{label} << 8U | static_cast<unsigned>(minute));
     return static_cast<std::size_t>(high - low);
   }
 
   // How many of the row's jobs are seen elsewhere at their minutes, moved by so many.
-  std::size_t usual(std::uint32_t first, std::uint32_t last, std::int64_t by) {
+  std::size_t usual(std::uint32_t first, std::uint32_t last, std::int64_t by) const {
     std::size_t sum = 0;
     for (std::uint32_t tick = first; tick <= last; ++tick) {
       const auto minute =
           static_cast<int>(((clock_.ticks[tick].minute + by) % kHour + kHour) % kHour);
-      for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[tick].items)) {
-        std::size_t own = 0;
-        for (std::uint32_t other = first; other <= last; ++other)
-          if (clock_.ticks[other].minute % kHour == minute)
-            own += static_cast<std::size_t>(
-                std::ranges::count(clock_.item_sets.labels(clock_.ticks[other].items), label));
-        if (seen(label, minute) >= own + kLeastSeen) ++sum;
-      }
+      for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[tick].items))
+        if (count(minutes_, label, minute) >= count(own_minutes_, label, minute) + kLeastSeen)
+          ++sum;
     }
     return sum;
   }
@@ -189,6 +189,9 @@ class EditedRows {
     std::size_t jobs = 0;
     for (std::uint32_t tick = first; tick <= last; ++tick)
       jobs += clock_.item_sets.labels(ticks[tick].items).size();
+    if (minutes_.empty())
+      minutes_ = job_minutes(0, static_cast<std::uint32_t>(clock_.ticks.size()));
+    own_minutes_ = job_minutes(first, last + 1);
     if (2 * usual(first, last, 0) > jobs) return false;
     const std::int64_t back = whole_seconds(ticks[first], before) / kHour;
     const std::int64_t room =
@@ -199,7 +202,8 @@ class EditedRows {
   }
 
   const PidClock& clock_;
-  std::vector<std::uint64_t> minutes_;
+  JobMinutes minutes_;      ///< of the log
+  JobMinutes own_minutes_;  ///< of the row that is looked at
   std::size_t tried_ = 0;
 };
 

@@ -16,6 +16,10 @@ namespace {
 // A line may be late by so much; what is written later than the next tick was started after it.
 constexpr std::chrono::seconds kLateLine{30};
 
+// Ticks that may stand between a late line and its own; ten minutes have no more, unless somebody
+// made the log.
+constexpr std::size_t kMostBefore = 64;
+
 std::int64_t as_signed(Pid pid) {
   return static_cast<std::int64_t>(pid);
 }
@@ -184,7 +188,8 @@ class Repair {
     const Tick& late = ticks_[i];
     if (late.jobs != 1 || late.pid >= ticks_[i - 1].pid) return kNoHost;
     std::uint32_t best = kNoHost;
-    for (std::size_t h = i; h-- > 0 && late.time - ticks_[h].time <= kLatestLine;) {
+    const std::size_t end = i - std::min(i, kMostBefore);
+    for (std::size_t h = i; h-- > end && late.time - ticks_[h].time <= kLatestLine;) {
       if (std::ranges::binary_search(gone_, h)) continue;
       if (is_part_of(late, ticks_[h]) &&
           (best == kNoHost || apart(late, ticks_[h]) < apart(late, ticks_[best])))

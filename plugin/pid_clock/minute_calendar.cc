@@ -45,6 +45,19 @@ std::uint64_t MinuteCalendar::used_from(LocalMinute minute) const {
   return bits;
 }
 
+bool MinuteCalendar::any_used(LocalMinute first, LocalMinute last) const {
+  constexpr LocalMinute kWord = 64;
+  first = std::max(first, first_);
+  last = std::min(last, last_);
+  for (; first <= last; first += kWord) {
+    std::uint64_t bits = used_from(first);
+    if (const LocalMinute rest = last - first + 1; rest < kWord)
+      bits &= (std::uint64_t{1} << static_cast<unsigned>(rest)) - 1;
+    if (bits != 0) return true;
+  }
+  return false;
+}
+
 TickIndex::TickIndex(const std::vector<Tick>& ticks) {
   if (ticks.empty()) return;
   LocalMinute last = first_ = local_minute_of(ticks.front());

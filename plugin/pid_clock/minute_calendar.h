@@ -53,6 +53,9 @@ class MinuteCalendar {
   /// used() of 64 minutes from `minute` on, its own in the lowest bit.
   std::uint64_t used_from(LocalMinute minute) const;
 
+  /// Whether one of [first, last] is used.
+  bool any_used(LocalMinute first, LocalMinute last) const;
+
   /// Whether the log reaches so far.
   bool covers(LocalMinute minute) const { return minute >= first_ && minute <= last_; }
 

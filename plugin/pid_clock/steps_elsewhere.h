@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
+#include <map>
 #include <vector>
 
 #include "plugin/pid_clock/tick.h"
@@ -25,7 +25,7 @@ class StepsElsewhere {
     std::int64_t largest = 0;
     std::int64_t second = 0;
   };
-  std::unordered_map<std::uint64_t, Rises> rises_;
+  std::map<std::uint64_t, Rises> rises_;  // the log chooses the keys: no hash of it is even
 };
 
 }  // namespace pidometer

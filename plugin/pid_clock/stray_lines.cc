@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <limits>
-#include <unordered_map>
+#include <map>
+#include <utility>
 
 #include "plugin/pid_clock/interval_rises.h"
 
@@ -56,24 +58,28 @@ class StrayFinder {
       seen->second.least = std::min(seen->second.least, pids);
       seen->second.second = std::min(seen->second.second, more);
     });
-    std::vector<Run> strays;
+    std::map<std::uint32_t, Run> strays;  // by their first tick
     std::size_t lines = 0;
     // the fewest lines that explain a fall of the time
     std::ranges::stable_sort(runs_, {}, [](const Run& r) { return r.last - r.first; });
     for (const Run& one : runs_) {
-      if (!is_whole_without(one) || std::ranges::any_of(strays, [&](const Run& other) {
-            return one.before() <= other.behind() && other.before() <= one.behind();
-          }))
+      const auto next = strays.lower_bound(one.first);
+      if (!is_whole_without(one) || (next != strays.end() && touch(one, next->second)) ||
+          (next != strays.begin() && touch(std::prev(next)->second, one)))
         continue;
-      strays.push_back(one);
+      strays.emplace_hint(next, one.first, one);
       lines += one.last - one.first + 1;
       if (lines > std::max(kFewLines, ticks_.size() / kOneIn)) return {};
     }
-    std::ranges::sort(strays, {}, &Run::first);
-    return strays;
+    std::vector<Run> found;
+    for (const auto& [first, run] : strays) found.push_back(run);
+    return found;
   }
 
  private:
+  // The ticks around the one are the other's, or around it too.
+  static bool touch(const Run& one, const Run& later) { return later.before() <= one.behind(); }
+
   void look_at(std::uint32_t i) {
     const Tick& a = ticks_[i];
     const Tick& b = ticks_[i + 1];
@@ -136,7 +142,7 @@ class StrayFinder {
 
   const std::vector<Tick>& ticks_;
   std::vector<Run> runs_;
-  std::unordered_map<std::uint64_t, Seen> seen_;
+  std::map<std::uint64_t, Seen> seen_;  // the log chooses the keys: no hash of it is even
 };
 
 }  // namespace
@@ -166,12 +172,12 @@ std::vector<ForeignReading> take_out_stray_lines(std::vector<Reading>& readings,
 std::vector<TickGap> without_strays(std::vector<TickGap> gaps, const std::vector<Tick>& ticks,
                                     const std::vector<ForeignReading>& strays) {
   if (strays.empty()) return gaps;
+  std::map<std::pair<Timestamp, Pid>, std::uint64_t> moved;  // lines, by the tick before them
+  for (const ForeignReading& stray : strays) ++moved[{stray.previous_time, stray.previous_pid}];
   std::erase_if(gaps, [&](const TickGap& gap) {
     const Tick& before = ticks[gap.tick];
-    const auto moved = std::ranges::count_if(strays, [&](const ForeignReading& stray) {
-      return stray.previous_pid == before.pid && stray.previous_time == before.time;
-    });
-    return gap.missing > 0 && gap.missing <= static_cast<std::uint64_t>(moved);
+    const auto lines = moved.find({before.time, before.pid});
+    return gap.missing > 0 && lines != moved.end() && gap.missing <= lines->second;
   });
   return gaps;
 }

@@ -256,17 +256,15 @@ class GapFinder {
   }
 
   bool silent_between(LocalMinute first, LocalMinute last) const {
-    for (LocalMinute minute = first + 1; minute < last; ++minute)
-      if (calendar_.used(minute)) return false;
-    return true;
+    return !calendar_.any_used(first + 1, last - 1);
   }
 
   // Whether the log is silent there at the minute only by its schedule, not because that stretch is
   // a gap itself: some other tick lies within the half day around.
   bool quiet_hour_around(LocalMinute minute) const {
-    for (LocalMinute k = 1; k <= kLocalDay / 4; ++k)
-      if (calendar_.used(minute - k) || calendar_.used(minute + k)) return true;
-    return false;
+    constexpr LocalMinute kAround = kLocalDay / 4;
+    return calendar_.any_used(minute - kAround, minute - 1) ||
+           calendar_.any_used(minute + 1, minute + kAround);
   }
 
   LocalMinute days_after(LocalMinute minute, int k) const {

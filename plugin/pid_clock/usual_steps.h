@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "plugin/pid_clock/tick.h"
@@ -22,7 +22,8 @@ class UsualSteps {
  private:
   const std::vector<Tick>& ticks_;
   bool learnt_ = false;
-  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> rises_;
+  // the log chooses the keys: no hash of it is even
+  std::map<std::uint64_t, std::vector<std::int64_t>> rises_;
 };
 
 }  // namespace pidometer

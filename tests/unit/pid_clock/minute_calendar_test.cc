@@ -60,6 +60,16 @@ TEST(MinuteCalendar, gives_sixty_four_minutes_at_once) {
   }
 }
 
+TEST(MinuteCalendar, tells_whether_a_stretch_has_any) {
+  const MinuteCalendar calendar(ticks_at({1000, 1063, 1064, 1127, 1200}));
+  for (LocalMinute first = 900; first < 1300; first += 7)
+    for (LocalMinute last = first - 2; last < 1300; ++last) {
+      bool any = false;
+      for (LocalMinute minute = first; minute <= last; ++minute) any |= calendar.used(minute);
+      ASSERT_EQ(calendar.any_used(first, last), any) << first << " to " << last;
+    }
+}
+
 TEST(MinuteCalendar, of_a_broken_clock_knows_nothing) {
   EXPECT_FALSE(MinuteCalendar({}).known());
   const MinuteCalendar calendar(ticks_at({0, 300 * 366 * kLocalDay}));
@@ -67,6 +77,7 @@ TEST(MinuteCalendar, of_a_broken_clock_knows_nothing) {
   EXPECT_FALSE(calendar.used(0));
   EXPECT_FALSE(calendar.covers(0));
   EXPECT_EQ(calendar.used_from(0), 0U);
+  EXPECT_FALSE(calendar.any_used(0, 1));
 }
 
 // A table where the ticks are close, a list where they are far apart: the same answers.
