@@ -20,15 +20,19 @@ constexpr std::uint64_t kFewTicks = 2;
 // nothing else need be assumed.
 constexpr double kAgrees = 3;
 
+// Lines behind a gap of which it is asked whether they are its own: of ten minutes. More are there
+// only where the clock goes back again and again.
+constexpr std::ptrdiff_t kMostLate = 1000;
+
 /// Lines of a gap that stand behind it: their PIDs lie in it, and its last record is no more than
 /// ten minutes older. Under load the syslog daemon writes what cron said minutes later.
 std::uint64_t late_lines(const PidClock& clock, const TickGap& gap) {
   const Tick& first = clock.ticks[gap.tick];
   const Tick& next = clock.ticks[gap.tick + 1];
   std::uint64_t lines = 0;
-  for (auto late =
-           std::ranges::upper_bound(clock.foreign, next.record, {}, &ForeignReading::record);
-       late != clock.foreign.end() && late->time - next.time <= kLatestLine; ++late)
+  auto late = std::ranges::upper_bound(clock.foreign, next.record, {}, &ForeignReading::record);
+  const auto end = late + std::min(kMostLate, clock.foreign.end() - late);
+  for (; late != end && late->time - next.time <= kLatestLine; ++late)
     if (!late->misplaced && late->time >= next.time && late->pid > first.pid &&
         late->pid < next.pid)
       lines += late->jobs;

@@ -52,13 +52,18 @@ void leave_out_told_lines(std::vector<Anomaly>& all) {
              std::ranges::binary_search(excess->absent_labels, gap.labels.front());
     });
   };
-  std::vector<bool> gone;
+  std::vector<bool> gone;  // before any row is moved: `excesses` points at them
   gone.reserve(all.size());
   for (const Anomaly& a : all)
     gone.push_back(a.kind == AnomalyKind::record_gap && a.absent_seen > 0 &&
                    a.missing_records == 1 && told(a));
-  std::size_t k = 0;
-  std::erase_if(all, [&](const Anomaly&) { return gone[k++]; });
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    if (gone[k]) continue;
+    if (kept != k) all[kept] = std::move(all[k]);
+    ++kept;
+  }
+  all.erase(all.begin() + static_cast<std::ptrdiff_t>(kept), all.end());
 }
 
 }  // namespace

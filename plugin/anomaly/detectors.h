@@ -24,6 +24,9 @@ struct DetectorInput {
   /// The same where the search for silent jobs, which needs the clock alone, ran elsewhere.
   DetectorInput(const PidClock& the_clock, const Baseline& its_baseline, const WindowScan& its_scan,
                 Explanations& its_explanations, SilentJobs its_silent_jobs);
+  // `untimed` points into `gaps`
+  DetectorInput(const DetectorInput&) = delete;
+  DetectorInput& operator=(const DetectorInput&) = delete;
 
   const PidClock& clock;
   const Baseline& baseline;

@@ -70,8 +70,7 @@ class GapJudge {
       verdict.cause = GapCause::unknown;
       verdict.may_be_burst = true;
     }
-    if (interval.state == IntervalState::hole || interval.state == IntervalState::judged ||
-        interval.state == IntervalState::damaged) {
+    if (interval.state == IntervalState::hole || interval.state == IntervalState::damaged) {
       verdict.observed = interval.advance;
       // Where lines are lost around a tick of which no other hour or day knows the cost: nothing.
       // Nor between recovered pieces of a log, of which nobody knows how much is missing.
@@ -181,7 +180,6 @@ class GapJudge {
         // the row of the boot says both, and so does this one's
         return verdict.wrap.excess > 0 ? GapCause::unknown : GapCause::system_down;
       case IntervalState::hole:
-      case IntervalState::judged:
       case IntervalState::daemon_restart:
         break;
       default:
@@ -359,7 +357,7 @@ std::vector<std::uint32_t> steps_back_of(const PidClock& clock,
     const Interval& interval = clock.intervals[gap.gap->tick];
     return gap.gap->missing > 0 && !interval.restarted && !gap.may_be_boot && interval.wraps == 0 &&
            (gap.cause == GapCause::cron_stopped || gap.cause == GapCause::unknown) &&
-           (interval.state == IntervalState::hole || interval.state == IntervalState::judged);
+           interval.state == IntervalState::hole;
   };
   std::vector<std::uint32_t> steps(gaps.size(), kNoTick);
   std::vector<std::uint32_t> back;

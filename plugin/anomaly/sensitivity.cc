@@ -15,7 +15,8 @@ namespace {
 
 using Days = std::chrono::days;
 
-// A summary has room for a hundred periods or so: days of three months, weeks of two years, months.
+// A summary has room for a hundred periods or so: days of three months, weeks of two years, months,
+// years; of times that are made up, decades.
 constexpr std::int64_t kMostPeriods = 100;
 
 // Intervals of a period that are asked: enough for a median and nine tenths.
@@ -24,9 +25,9 @@ constexpr std::size_t kSample = 20;
 Days period_length(const PidClock& clock) {
   const auto [first, last] = std::ranges::minmax_element(clock.ticks, {}, &Tick::time);
   const auto days = std::chrono::duration_cast<Days>(last->time - first->time).count();
-  for (const std::int64_t length : {1, 7, 30})
+  for (const std::int64_t length : {1, 7, 30, 365})
     if (days / length < kMostPeriods) return Days(length);
-  return Days(365);
+  return Days(3650);
 }
 
 std::chrono::minutes offset_of(const Tick& tick) {
