@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "plugin/pid_clock/beyond_range.h"
 #include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/foreign_runs.h"
 #include "plugin/pid_clock/minute_calendar.h"
@@ -27,6 +28,10 @@ constexpr std::size_t kUsualTimes = 3;
 constexpr std::size_t kUsualOneIn = 1000;
 
 constexpr std::int64_t kHalfMinute = 30;
+
+// Forged lines that hide others are taken out first; of such that hide one another in more layers
+// somebody took trouble to have rows of false boots as well.
+constexpr int kMostRounds = 4;
 
 std::int32_t clamp32(std::int64_t n) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(
@@ -115,14 +120,6 @@ void mark_holes(std::vector<Interval>& intervals) {
     if (step.state != IntervalState::judged || step.seconds <= (usual + 1) * kHalfMinute) continue;
     step.state = IntervalState::hole;
   }
-}
-
-// A forged or edited line at the log's first or last place has one neighbour.
-ForeignReading take_out_end(TickSeries& series, std::uint32_t end) {
-  const Tick tick = series.ticks[end];
-  const Tick beside = series.ticks[end == 0 ? 1 : end - 1];
-  take_out_ticks(series, {{end, end == 0 ? kNoHost : end - 1}});
-  return {tick.record, tick.pid, tick.time, beside.pid, beside.pid, beside.time, beside.time};
 }
 
 // What was handed out where nothing can be compared is judged as a gap's PIDs are, or a line that
@@ -247,9 +244,10 @@ bool stands_in_no_order(const PidClock& clock, const TickSeries& series) {
 }
 
 // PIDs that are no odometer: ticks, but no distances, boots or wraps.
-PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options) {
-  clock.range = infer_pid_range(series.ticks, StepsElsewhere({}), options);
-  if (!options.pid_max) clock.range.basis = "PIDs of no clock: a guess";
+PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& options,
+                   std::optional<Pid> small) {
+  clock.range = infer_pid_range(series.ticks, StepsElsewhere({}), options, small);
+  if (!options.pid_max && !small) clock.range.basis = "PIDs of no clock: a guess";
   clock.recovered = options.recovered;
   clock.intervals.resize(series.ticks.size());
   for (std::size_t i = 0; i + 1 < clock.intervals.size(); ++i)
@@ -262,32 +260,20 @@ PidClock unordered(PidClock clock, TickSeries& series, const ClockOptions& optio
   return clock;
 }
 
-// Where the falls alone say that the counter goes round earlier than is usual.
-ClockOptions with_small_pid_max(ClockOptions options, const std::vector<Reading>& readings) {
-  if (options.pid_max) return options;
-  options.pid_max = find_small_pid_max(readings);
-  if (!options.pid_max) return options;
-  options.pid_max_source =
-      "the counter falls right below a multiple of 1024, each time: a small pid_max";
-  options.pid_max_is_users = false;
-  return options;
-}
-
 // Half a round.
-std::int64_t wrap_in_tick(const ClockOptions& options) {
-  const std::int64_t round =
-      options.pid_max && *options.pid_max > kReservedPids ? *options.pid_max - kReservedPids : 0;
+std::int64_t wrap_in_tick(std::optional<Pid> pid_max) {
+  const std::int64_t round = pid_max && *pid_max > kReservedPids ? *pid_max - kReservedPids : 0;
   return round > 0 ? std::min(kWrapInTick, round / 2) : kWrapInTick;
 }
 
 }  // namespace
 
-PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& given) {
+PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& options) {
   PidClock clock;
   clock.order = judge_pid_order(readings);
-  const ClockOptions options = with_small_pid_max(given, readings);
-  TickSeries series = form_ticks(readings, wrap_in_tick(options));
-  if (!clock.order.is_clock()) return unordered(std::move(clock), series, options);
+  const std::optional<Pid> small = options.pid_max ? std::nullopt : find_small_pid_max(readings);
+  TickSeries series = form_ticks(readings, wrap_in_tick(small ? small : options.pid_max));
+  if (!clock.order.is_clock()) return unordered(std::move(clock), series, options, small);
   bool sequential = clock.order.kind == PidOrderKind::sequential;
   // before the calendar: a forged time puts no minute on the schedule
   const std::vector<ForeignReading> strays =
@@ -306,17 +292,24 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& give
   if (sequential) add_foreign(take_out_foreign_readings(readings, fast, series));
   std::vector<Reading>().swap(readings);  // the largest array of all is not needed any more
 
+  if (sequential) add_foreign(take_out_too_fast_end(series));
   StepsElsewhere elsewhere(series.ticks);
-  if (sequential)
-    if (const auto end = find_foreign_end(series.ticks, elsewhere, options)) {
-      add_foreign({take_out_end(series, *end)});
-      elsewhere = StepsElsewhere(series.ticks);
-    }
-  PidRange range = infer_pid_range(series.ticks, elsewhere, options);
+  PidRange range = infer_pid_range(series.ticks, elsewhere, options, small);
+  // what is foreign says where the counter goes round, and that says what is foreign
+  const auto take_out = [&](std::vector<ForeignReading> found) {
+    if (found.empty()) return;
+    add_foreign(std::move(found));
+    elsewhere = StepsElsewhere(series.ticks);
+    range = infer_pid_range(series.ticks, elsewhere, options, small);
+  };
+  Pid pid_max = 0;
+  for (int round = 0; sequential && round < kMostRounds && range.pid_max != pid_max; ++round) {
+    pid_max = range.pid_max;
+    if (!options.pid_max || !options.pid_max_is_users)
+      take_out(take_out_beyond_range(series, range, elsewhere));
+    take_out(take_out_foreign_runs(series, range, elsewhere, fast));
+  }
   if (sequential) {
-    const std::size_t before = series.ticks.size();
-    add_foreign(take_out_foreign_runs(series, range, elsewhere, fast));
-    if (series.ticks.size() != before) elsewhere = StepsElsewhere(series.ticks);
     add_foreign(take_out_foreign_startups(series, range));
     std::ranges::move(strays, std::back_inserter(clock.foreign));
     std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <functional>
 #include <numeric>
 #include <optional>
-#include <span>
 
 #include "plugin/pid_clock/even_sample.h"
+#include "plugin/pid_clock/foreign_readings.h"
 
 namespace pidometer {
 namespace {
@@ -155,6 +157,11 @@ bool PidRange::any_boot_reaches(Pid pid, std::int64_t seconds) const {
   return static_cast<double>(pid) <= static_cast<double>(most) + most_in(seconds);
 }
 
+bool PidRange::is_jump(const Tick& a, const Tick& b) const {
+  return b.time >= a.time && b.lost_before != Loss::damaged &&
+         static_cast<double>(rise(a, b)) > most_in(whole_seconds(a, b));
+}
+
 bool PidRange::too_long(std::int64_t seconds) const {
   return pids_per_second * static_cast<double>(seconds) >
          kTooLongShare * static_cast<double>(pid_max - std::min(pid_max, kReservedPids));
@@ -162,38 +169,145 @@ bool PidRange::too_long(std::int64_t seconds) const {
 
 namespace {
 
-/// Sets pid_max, least_pid_max and basis by the PIDs of the ticks alone; how often the counter goes
-/// round then.
-std::size_t infer_by_pids(std::span<const Tick> ticks, const StepsElsewhere& elsewhere, Pid largest,
-                          PidRange& range) {
-  std::size_t falls = 0;
-  const auto count_wraps = [&] {
-    falls = 0;
+// One fall may be a boot that left no line.
+constexpr std::size_t kLeastWraps = 2;
+
+// A burst in the interval in which the counter goes round leaves one of two for no wrap; two such
+// bursts among three are no accident.
+constexpr std::size_t kMoreWraps = 3;
+
+// Once in 30,000 by chance, for each of up to 64 that are tried.
+constexpr double kDeviations = 4;
+
+/// Falls of the counter that no line explains, and those of them that are wraps.
+struct Falls {
+  std::size_t all = 0;
+  std::size_t wraps = 0;
+
+  bool are_wraps() const { return wraps >= kLeastWraps && 2 * wraps > all; }
+};
+
+/// Looks for the pid_max by which the falls are wraps.
+class WrapFinder {
+ public:
+  WrapFinder(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere, PidRange& range)
+      : ticks_(ticks), elsewhere_(elsewhere), range_(range) {
     for (std::size_t i = 0; i + 1 < ticks.size(); ++i)
-      if (ticks[i + 1].pid < ticks[i].pid && !ticks[i + 1].after_startup &&
-          !other_boot(ticks[i], ticks[i + 1]) && range.is_wrap(ticks[i], ticks[i + 1], elsewhere))
-        ++falls;
-  };
-  if (largest < kSmallPidMax) {
-    range.pid_max = kSmallPidMax;
-    range.least_pid_max = kSmallPidMax;
-    count_wraps();
-    range.basis = falls > 0 ? "the counter falls where 32768 lets it wrap"
-                            : "no larger PID in the log: the kernel's default";
+      if (ticks[i + 1].pid < ticks[i].pid) falls_.push_back(i);
+    for (const Tick& tick : ticks)
+      if (tick.pid >= kSmallPidMax) largest_.push_back(tick.pid);
+    largest_.push_back(0);  // for all below
+    const std::size_t some = std::min(largest_.size(), kMostBeyond + 1);
+    std::ranges::partial_sort(largest_, largest_.begin() + static_cast<std::ptrdiff_t>(some),
+                              std::ranges::greater{});
+    largest_.resize(some);
+  }
+
+  /// Sets pid_max, least_pid_max and basis by the PIDs of the ticks alone.
+  void run() {
+    Pid chosen = range_above(largest_.front());
+    Falls best = falls_below(chosen);
+    for (std::size_t k = 1; k < largest_.size(); ++k) {
+      const Pid pid_max = range_above(largest_[k]);
+      if (pid_max > largest_[k - 1]) continue;
+      const Falls falls = falls_below(pid_max);
+      if (!falls.are_wraps()) continue;
+      if (falls.wraps >= kMoreWraps * best.wraps ||
+          (falls.wraps >= best.wraps && is_left_by_jumps(pid_max)) ||
+          is_seldom_passed(pid_max, chosen)) {
+        best = falls;
+        chosen = pid_max;
+      }
+    }
+    set(chosen);
+    if (chosen == kSmallPidMax) {
+      range_.basis = best.wraps > 0 ? "the counter falls where 32768 lets it wrap"
+                                    : "no larger PID in the log: the kernel's default";
+    } else if (best.wraps > 0 && chosen < kMaxPid) {
+      range_.basis = "the counter falls below a multiple of 1024 (1024 for each possible CPU)";
+    } else {
+      range_.pid_max = kMaxPid;
+      range_.basis = "PIDs above 32767 in the log and no wrap below: the largest that Linux allows";
+    }
+  }
+
+ private:
+  static Pid range_above(Pid largest) { return std::max(kSmallPidMax, round_up_pid(largest)); }
+
+  void set(Pid pid_max) {
+    range_.pid_max = pid_max;
+    range_.least_pid_max = pid_max;
+  }
+
+  // Calls use(a, b) for the falls that may be wraps, as if the ticks from this PID on, 64 at most,
+  // were not there.
+  template <typename Use>
+  void for_each_fall(Pid pid_max, Use use) {
+    set(pid_max);
+    for (const std::size_t i : falls_) {
+      const Tick& b = ticks_[i + 1];
+      if (b.pid >= pid_max) continue;
+      bool told = tells_boot(i);
+      std::size_t from = i;
+      for (; from > 0 && ticks_[from].pid >= pid_max; --from) told = told || tells_boot(from - 1);
+      const Tick& a = ticks_[from];
+      // where the time falls too, or so few PIDs, it is the lines that are out of order
+      if (told || a.pid >= pid_max || a.pid <= b.pid || b.time < a.time ||
+          (a.pid - b.pid <= kLateLinePids && b.time - a.time <= kOutOfOrder))
+        continue;
+      use(a, b);
+    }
+  }
+
+  Falls falls_below(Pid pid_max) {
+    Falls falls;
+    for_each_fall(pid_max, [&](const Tick& a, const Tick& b) {
+      ++falls.all;
+      falls.wraps += range_.is_wrap(a, b, elsewhere_) ? 1 : 0;
+    });
     return falls;
   }
-  // the smallest multiple of 1024 above all PIDs, if the counter falls right below it
-  range.pid_max = round_up_pid(largest);
-  range.least_pid_max = range.pid_max;
-  count_wraps();
-  if (range.pid_max < kMaxPid && falls > 0) {
-    range.basis = "the counter falls below a multiple of 1024 (1024 for each possible CPU)";
-    return falls;
+
+  // Whether a line says so, between tick i and the next one.
+  bool tells_boot(std::size_t i) const {
+    return ticks_[i + 1].after_startup || other_boot(ticks_[i], ticks_[i + 1]);
   }
-  range.pid_max = kMaxPid;
-  range.basis = "PIDs above 32767 in the log and no wrap below: the largest that Linux allows";
-  return 0;
-}
+
+  // Whether the host does not come beyond pid_max by itself.
+  bool is_left_by_jumps(Pid pid_max) const {
+    bool left = false;
+    for (std::size_t i = 0; i + 1 < ticks_.size(); ++i) {
+      if (ticks_[i].pid >= pid_max || ticks_[i + 1].pid < pid_max) continue;
+      if (!range_.is_jump(ticks_[i], ticks_[i + 1])) return false;
+      left = true;
+    }
+    return left;
+  }
+
+  // A step of A PIDs in which the counter goes round at `larger` begins between there and D below
+  // with the chance D / A, or certainly. Whether so few do that it does not go round there.
+  bool is_seldom_passed(Pid pid_max, Pid larger) {
+    const double distance = larger - pid_max;
+    double due = 0;
+    double variance = 0;
+    double passed = 0;
+    for_each_fall(larger, [&](const Tick& a, const Tick& b) {
+      if (!range_.is_wrap(a, b, elsewhere_)) return;
+      const auto step = static_cast<double>(range_.advance_over_wrap(a.pid, b.pid));
+      const double chance = std::min(1.0, distance / step);
+      due += chance;
+      variance += chance * (1 - chance);
+      passed += a.pid >= pid_max ? 1 : 0;
+    });
+    return due - passed > kDeviations * std::sqrt(std::max(1.0, variance));
+  }
+
+  const std::vector<Tick>& ticks_;
+  const StepsElsewhere& elsewhere_;
+  PidRange& range_;
+  std::vector<Pid> largest_;  ///< in descending order, as far as may be passed over
+  std::vector<std::size_t> falls_;
+};
 
 // Its rates alone are set.
 PidRange at_rates_of(const std::vector<Tick>& ticks) {
@@ -203,46 +317,33 @@ PidRange at_rates_of(const std::vector<Tick>& ticks) {
   return range;
 }
 
-// One fall may be a boot that left no line.
-constexpr std::size_t kLeastWraps = 2;
-
 }  // namespace
 
-std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
-                                              const StepsElsewhere& elsewhere,
-                                              const ClockOptions& options) {
-  if (ticks.size() < 3) return std::nullopt;
-  const auto last = static_cast<std::uint32_t>(ticks.size() - 1);
-  if (!ticks[last].after_startup && is_too_fast(ticks[last - 1], ticks[last])) return last;
-  if (options.pid_max) return std::nullopt;
-  for (const std::uint32_t end : {0U, last}) {
-    const auto others = std::span(ticks).subspan(end == 0 ? 1 : 0, last);
-    const Pid largest = std::ranges::max_element(others, {}, &Tick::pid)->pid;
-    if (ticks[end].pid <= largest) continue;
-    PidRange range = at_rates_of(ticks);
-    if (infer_by_pids(others, elsewhere, largest, range) >= kLeastWraps &&
-        ticks[end].pid >= range.pid_max)
-      return end;
-  }
-  return std::nullopt;
-}
-
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
-                         const ClockOptions& options) {
+                         const ClockOptions& options, std::optional<Pid> small) {
   PidRange range = at_rates_of(ticks);
-  Pid largest = 0;
-  for (const Tick& tick : ticks) largest = std::max(largest, tick.pid);
-  const bool known = options.pid_max && *options.pid_max > kReservedPids;
-  const bool exceeded = known && largest >= *options.pid_max;
-  if (!known || (exceeded && !options.pid_max_is_users)) {
-    infer_by_pids(ticks, elsewhere, largest, range);
-    if (exceeded) range.basis += "; the " + options.pid_max_source + " is below PIDs of the log";
+  const auto beyond = [&](Pid pid_max) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(ticks, [&](const Tick& tick) { return tick.pid >= pid_max; }));
+  };
+  const bool given = options.pid_max && *options.pid_max > kReservedPids;
+  const bool exceeded = given && beyond(*options.pid_max) > 0;
+  if (given && (!exceeded || options.pid_max_is_users)) {
+    range.pid_max = *options.pid_max;
+    range.least_pid_max = range.pid_max;
+    range.basis = options.pid_max_source.empty() ? "given" : options.pid_max_source;
+    if (exceeded) range.basis += ", although larger PIDs are in the log";
     return range;
   }
-  range.pid_max = *options.pid_max;
-  range.least_pid_max = range.pid_max;
-  range.basis = options.pid_max_source.empty() ? "given" : options.pid_max_source;
-  if (exceeded) range.basis += ", although larger PIDs are in the log";
+  if (small && beyond(*small) <= kMostBeyond) {
+    range.pid_max = *small;
+    range.least_pid_max = *small;
+    range.basis = "the counter falls right below a multiple of 1024, each time: a small pid_max";
+  } else {
+    WrapFinder(ticks, elsewhere, range).run();
+  }
+  if (beyond(range.pid_max) > 0) range.basis += ", although larger PIDs are in the log";
+  if (exceeded) range.basis += "; the " + options.pid_max_source + " is below PIDs of the log";
   return range;
 }
 

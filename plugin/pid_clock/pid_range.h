@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -102,6 +103,10 @@ struct PidRange {
   bool boot_reaches(Pid pid, std::int64_t seconds) const;
   bool any_boot_reaches(Pid pid, std::int64_t seconds) const;
 
+  /// Whether the PIDs rise by more than the host may spend in the time. Nothing is said where the
+  /// time runs backwards, or bytes are lost.
+  bool is_jump(const Tick& a, const Tick& b) const;
+
   /// Whether so much is spent in the time that the number of wraps cannot be known.
   bool too_long(std::int64_t seconds) const;
 };
@@ -109,14 +114,15 @@ struct PidRange {
 /// The smallest multiple of 1024 above the PID: the kernel gives 1024 to each possible CPU.
 Pid round_up_pid(Pid largest);
 
-/// The first or the last tick, if its PID alone lies beyond where the counter of all others goes
-/// round: such a tick has one neighbour, and would decide pid_max for the whole log (nothing where
-/// pid_max is known). Or the last tick, where no host hands PIDs out so fast.
-std::optional<std::uint32_t> find_foreign_end(const std::vector<Tick>& ticks,
-                                              const StepsElsewhere& elsewhere,
-                                              const ClockOptions& options);
+/// So many ticks at most are no counter's where that of all others goes round below them: lines
+/// that somebody forged (as of foreign ticks in a row).
+inline constexpr std::size_t kMostBeyond = 64;
 
+/// Where pid_max is not known it is the smallest multiple of 1024 above all PIDs; or a smaller one,
+/// with up to 64 ticks beyond it, where two falls at least, and more than half of all that are left
+/// without these ticks, are wraps by it and not by the larger one. `small`: what the falls say
+/// where it is less than usual (find_small_pid_max()).
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
-                         const ClockOptions& options);
+                         const ClockOptions& options, std::optional<Pid> small = {});
 
 }  // namespace pidometer

@@ -74,7 +74,7 @@ std::optional<Pid> find_small_pid_max(const std::vector<Reading>& readings) {
       const double passed = seconds_between(before->time, r.time);
       if (r.pid + kLateLinePids < before->pid) {
         falls.push_back({before->pid, r.pid, passed});
-      } else if (r.pid >= before->pid) {
+      } else if (r.pid >= before->pid && r.pid - before->pid < kSmallPidMax) {  // else forged
         pids += static_cast<double>(r.pid - before->pid);
         seconds += passed;
       }
