@@ -124,6 +124,28 @@ std::optional<Around> around(const TickSeries& series, const Startup& startup) {
   return Around{series.ticks[startup.tick - 1], series.ticks[startup.tick]};
 }
 
+// Of fewer lines of boots the second largest may be far too small for the largest one's boot.
+constexpr std::size_t kLeastBoots = 3;
+
+/// How far this host's boots come, by the lines that are plainly of one: the counter is behind it
+/// where it was not before, and goes on from the line. The largest may be a forged one.
+std::optional<std::int64_t> largest_of_boots(const TickSeries& series) {
+  std::size_t boots = 0;
+  std::int64_t largest = -1;
+  std::int64_t second = -1;
+  for (const Startup& startup : series.startups) {
+    const auto ticks = around(series, startup);
+    if (!ticks || startup.pid >= ticks->before.pid || ticks->behind.pid >= ticks->before.pid ||
+        startup.pid > ticks->behind.pid)
+      continue;
+    ++boots;
+    second = std::max(second, std::min<std::int64_t>(largest, startup.pid));
+    largest = std::max<std::int64_t>(largest, startup.pid);
+  }
+  if (boots == 0) return std::nullopt;
+  return boots < kLeastBoots ? largest : second;
+}
+
 }  // namespace
 
 std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidRange& range,
@@ -133,12 +155,8 @@ std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidR
 }
 
 std::vector<ForeignReading> take_out_foreign_startups(TickSeries& series, PidRange& range) {
-  std::int64_t largest = -1;
-  for (const Startup& startup : series.startups)
-    if (const auto ticks = around(series, startup);
-        ticks && startup.pid < ticks->before.pid && ticks->behind.pid < ticks->before.pid)
-      largest = std::max<std::int64_t>(largest, startup.pid);
-  if (largest >= 0) range.boot_pids = kBootTimes * largest + kBootSlack;
+  if (const auto boots = largest_of_boots(series))
+    range.boot_pids = kBootTimes * *boots + kBootSlack;
 
   std::vector<ForeignReading> found;
   const auto is_foreign = [&](const Startup& startup) {

@@ -18,7 +18,8 @@ std::vector<ForeignReading> take_out_foreign_runs(TickSeries& series, const PidR
 
 /// Takes STARTUP lines out whose PIDs lie outside the jobs' around them, while these go on and no
 /// boot takes the counter so far in that time: such a line was inserted or edited. Sets
-/// PidRange::boot_pids by the lines that are plainly of a boot. In the log's order.
+/// PidRange::boot_pids by the lines that are plainly of a boot: of three or more the second largest
+/// PID counts, else the largest. In the log's order.
 std::vector<ForeignReading> take_out_foreign_startups(TickSeries& series, PidRange& range);
 
 }  // namespace pidometer
