@@ -98,7 +98,7 @@ double largest_rate(const std::vector<Tick>& ticks) {
 }  // namespace
 
 Pid round_up_pid(Pid largest) {
-  return (largest / kPidsPerCpu + 1) * kPidsPerCpu;
+  return std::min(kMaxPid, (largest / kPidsPerCpu + 1) * kPidsPerCpu);
 }
 
 std::int64_t PidRange::advance_over_wrap(Pid from, Pid to) const {

@@ -111,7 +111,8 @@ struct PidRange {
   bool too_long(std::int64_t seconds) const;
 };
 
-/// The smallest multiple of 1024 above the PID: the kernel gives 1024 to each possible CPU.
+/// The smallest multiple of 1024 above the PID: the kernel gives 1024 to each possible CPU. No more
+/// than kMaxPid.
 Pid round_up_pid(Pid largest);
 
 /// So many ticks at most are no counter's where that of all others goes round below them: lines

@@ -56,5 +56,15 @@ TEST(PidRange, one_daily_job_is_not_what_a_host_spends) {
   EXPECT_GT(range.most_per_second, 3 * 10.0 / 300);
 }
 
+// pid_max is 4194304 at most, and one more than the largest PID.
+TEST(PidRange, ends_where_linux_ends) {
+  EXPECT_EQ(round_up_pid(kMaxPid - 1), kMaxPid);
+  EXPECT_EQ(round_up_pid(kMaxPid), kMaxPid);
+  std::vector<Tick> ticks = two_jobs_in_turn(20, 0);
+  ticks.back().pid = kMaxPid;
+  const PidRange range = infer_pid_range(ticks, StepsElsewhere({}), {});
+  EXPECT_LE(range.least_pid_max, range.pid_max);
+}
+
 }  // namespace
 }  // namespace pidometer
