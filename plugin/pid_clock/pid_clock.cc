@@ -271,8 +271,9 @@ std::int64_t wrap_in_tick(std::optional<Pid> pid_max) {
 PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& options) {
   PidClock clock;
   clock.order = judge_pid_order(readings);
-  const std::optional<Pid> small = options.pid_max ? std::nullopt : find_small_pid_max(readings);
-  TickSeries series = form_ticks(readings, wrap_in_tick(small ? small : options.pid_max));
+  const bool believed = is_believed(options, readings);
+  const std::optional<Pid> small = believed ? std::nullopt : find_small_pid_max(readings);
+  TickSeries series = form_ticks(readings, wrap_in_tick(believed ? options.pid_max : small));
   if (!clock.order.is_clock()) return unordered(std::move(clock), series, options, small);
   bool sequential = clock.order.kind == PidOrderKind::sequential;
   // before the calendar: a forged time puts no minute on the schedule

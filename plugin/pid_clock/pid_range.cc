@@ -319,6 +319,13 @@ PidRange at_rates_of(const std::vector<Tick>& ticks) {
 
 }  // namespace
 
+bool is_believed(const ClockOptions& options, const std::vector<Reading>& readings) {
+  return options.pid_max &&
+         (options.pid_max_is_users || std::ranges::none_of(readings, [&](const Reading& r) {
+            return r.kind == ReadingKind::job && r.pid >= *options.pid_max;
+          }));
+}
+
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
                          const ClockOptions& options, std::optional<Pid> small) {
   PidRange range = at_rates_of(ticks);

@@ -9,6 +9,7 @@
 
 #include "base/pid.h"
 #include "plugin/pid_clock/clock_options.h"
+#include "plugin/pid_clock/reading.h"
 #include "plugin/pid_clock/steps_elsewhere.h"
 #include "plugin/pid_clock/tick.h"
 
@@ -114,6 +115,10 @@ struct PidRange {
 /// The smallest multiple of 1024 above the PID: the kernel gives 1024 to each possible CPU. No more
 /// than kMaxPid.
 Pid round_up_pid(Pid largest);
+
+/// Whether pid_max is known: a file's word is not believed where PIDs of the log are larger. Of
+/// those that turn out to be foreign infer_pid_range() hears no more, and may believe it then.
+bool is_believed(const ClockOptions& options, const std::vector<Reading>& readings);
 
 /// So many ticks at most are no counter's where that of all others goes round below them: lines
 /// that somebody forged (as of foreign ticks in a row).

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "plugin/pid_clock/pid_clock.h"
@@ -57,6 +58,29 @@ TEST(SmallRange, wraps_within_a_tick) {
   const PidClock clock = build_pid_clock(host(4096, 40000), options);
   EXPECT_EQ(clock.foreign.size(), 0U);
   EXPECT_GE(clock.wraps, 40U);
+}
+
+// What the image says of it and the log denies is not used to form ticks either, and does not keep
+// the falls from saying what it is.
+TEST(SmallRange, a_pid_max_that_is_not_believed_says_nothing) {
+  for (const Pid pid_max : {4096U, 32768U}) {
+    const PidClock without = build_pid_clock(host(pid_max, 40000), {});
+    for (const Pid denied : {301U, 303U, 400U}) {
+      SCOPED_TRACE(std::to_string(denied) + " of " + std::to_string(pid_max));
+      ClockOptions options;
+      options.pid_max = denied;
+      options.pid_max_source = "sysctl of the image";
+      options.pid_max_is_users = false;
+      const PidClock clock = build_pid_clock(host(pid_max, 40000), options);
+      EXPECT_EQ(clock.range.pid_max, pid_max);
+      EXPECT_EQ(clock.wraps, without.wraps);
+      EXPECT_NE(clock.range.basis.find("sysctl of the image is below PIDs of the log"),
+                std::string::npos);
+      ASSERT_EQ(clock.ticks.size(), without.ticks.size());
+      for (std::size_t i = 0; i < clock.ticks.size(); ++i)
+        ASSERT_EQ(clock.ticks[i].pid, without.ticks[i].pid) << i;
+    }
+  }
 }
 
 TEST(SmallRange, the_usual_one_is_none) {
