@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "plugin/pid_clock/even_sample.h"
+#include "plugin/pid_clock/filled_range.h"
 #include "plugin/pid_clock/pid_range.h"
 
 namespace pidometer {
@@ -15,18 +17,13 @@ constexpr double kLargeShare = 0.4;
 
 constexpr std::size_t kBlock = 16;  // steps that have one pace
 
-// A few forged PIDs must not make the range: one in a hundred lies above what is taken for it.
 constexpr std::size_t kSample = 8192;
-constexpr std::size_t kForgedOneIn = 100;
 
 std::int64_t range_of(const std::vector<Tick>& ticks) {
   std::vector<Pid> pids;
   const EvenSample some(ticks.size(), kSample);
   for (std::size_t k = 0; k < some.size(); ++k) pids.push_back(ticks[some[k]].pid);
-  const auto high =
-      pids.begin() + static_cast<std::ptrdiff_t>(pids.size() - 1 - pids.size() / kForgedOneIn);
-  std::ranges::nth_element(pids, high);
-  return std::max<std::int64_t>(kSmallPidMax, *high);
+  return filled_range(std::move(pids));
 }
 
 /// PIDs from one tick to the next if the counter went round no more than once; nothing where it may

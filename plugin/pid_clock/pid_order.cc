@@ -6,8 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
+#include <utility>
 
 #include "base/pid.h"
+#include "plugin/pid_clock/filled_range.h"
 #include "plugin/pid_clock/foreign_readings.h"
 #include "plugin/pid_clock/pid_range.h"
 #include "plugin/pid_clock/tick.h"
@@ -106,14 +108,11 @@ bool falls_behind(const Reading& a, const Reading& b) {
   return step < 0 ? !late : step == 0 && !same_tick(a, b);
 }
 
-// PIDs of a counter that goes round often, and random ones, fill their range: the largest of n
-// falls short of its end by an n-th.
 std::int64_t range_of(const std::vector<Reading>& readings) {
-  std::int64_t largest = 0;
+  std::vector<Pid> pids;
   for (const Reading& r : readings)
-    if (r.kind == ReadingKind::job) largest = std::max<std::int64_t>(largest, r.pid);
-  return std::max<std::int64_t>(kSmallPidMax,
-                                largest + 1 + largest / static_cast<std::int64_t>(readings.size()));
+    if (r.kind == ReadingKind::job) pids.push_back(r.pid);
+  return filled_range(std::move(pids));
 }
 
 /// Whether one counter explains falls so often: it goes round at an even pace. Between lines of

@@ -35,6 +35,19 @@ TEST(JudgePidOrder, needs_steps_enough) {
   EXPECT_EQ(order_of(50000, scattered).kind, PidOrderKind::random);
 }
 
+// OpenBSD's, up to 99999; and a few lines whose PIDs somebody forged.
+TEST(JudgePidOrder, one_large_pid_makes_no_counter) {
+  for (const std::size_t jobs : {80U, 500U, 20000U})
+    for (const std::size_t forged : {std::size_t{1}, jobs / 200})
+      EXPECT_EQ(order_of(jobs,
+                         [&](std::size_t i) {
+                           return i % 50 == 7 && i < 50 * forged ? 4000000U : 3 * scattered(i);
+                         })
+                    .kind,
+                PidOrderKind::random)
+          << jobs << " " << forged;
+}
+
 TEST(JudgePidOrder, one_usual_distance_is_a_counter) {
   // half a round and a third of a round each time, the falls of the first are half of the steps
   EXPECT_EQ(
