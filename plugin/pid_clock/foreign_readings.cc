@@ -1,6 +1,7 @@
 #include "plugin/pid_clock/foreign_readings.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <cstdlib>
 #include <span>
@@ -80,7 +81,7 @@ class Repair {
 
   // the tick before, skipping one that was just found to be foreign
   std::size_t before(std::size_t i) const {
-    return !gone_.empty() && gone_.back() == i - 1 && i >= 2 ? i - 2 : i - 1;
+    return !gone_.empty() && gone_.back() == i - 1 ? i - 2 : i - 1;
   }
 
   bool foreign(std::size_t i) {
@@ -218,28 +219,26 @@ class Repair {
     return items < sets_seen_.size() && sets_seen_[items] >= kKnownTicks;
   }
 
-  // Their items are spent in the interval of the last tick before that stays; of one that the next
-  // line should stand before, because that is late, in the next one's.
+  // Their items are spent in the interval of the tick before; of one that the next line should
+  // stand before, because that is late, in the next one's. Both stay: a tick is foreign only where
+  // the next one goes on from the one before it, and the one behind that from the next.
   std::vector<GoneTick> gone_ticks() {
     std::vector<GoneTick> gone;
     for (std::size_t k = 0; k < gone_.size(); ++k) {
       const std::size_t i = gone_[k];
-      const bool next_stays = k + 1 == gone_.size() || gone_[k + 1] != i + 1;
-      const bool behind_next = next_stays && ticks_[i].pid > ticks_[i + 1].pid && near(i, i + 1);
-      const bool beside = !gone.empty() && gone.back().tick + 1 == i && !gone.back().late;
+      assert(k + 1 == gone_.size() || gone_[k + 1] > i + 1);
+      const auto tick = static_cast<std::uint32_t>(i);
       if (const std::uint32_t host = late_of(i); host != kNoHost) {
-        gone.push_back({static_cast<std::uint32_t>(i), host, true});
+        gone.push_back({tick, host, true});
         continue;
       }
       // as far apart as others with nothing between: the line was put there, and costs nothing
-      if (next_stays && !beside && !near(i - 1, i) && !near(i, i + 1) &&
-          usual_.of(ticks_[i - 1], ticks_[i + 1])) {
-        gone.push_back({static_cast<std::uint32_t>(i), kNoHost});
+      if (!near(i - 1, i) && !near(i, i + 1) && usual_.of(ticks_[i - 1], ticks_[i + 1])) {
+        gone.push_back({tick, kNoHost});
         continue;
       }
-      const std::uint32_t before = beside ? gone.back().host : static_cast<std::uint32_t>(i - 1);
-      gone.push_back({static_cast<std::uint32_t>(i),
-                      behind_next ? static_cast<std::uint32_t>(i + 1) : before});
+      const bool behind_next = ticks_[i].pid > ticks_[i + 1].pid && near(i, i + 1);
+      gone.push_back({tick, behind_next ? tick + 1 : tick - 1});
     }
     return gone;
   }
