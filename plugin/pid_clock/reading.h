@@ -13,9 +13,9 @@ enum class ReadingKind : std::uint8_t {
   job,     ///< fresh PID of a scheduled job; the label is part of what the tick costs
   pseudo,  ///< a scheduled part of a job that has no fresh PID of its own (run-parts script): an
            ///< item of the tick only
-  event,   ///< fresh PID of something unscheduled (crontab(1)): a reading, no item
+  event,   ///< fresh PID of something unscheduled (crontab(1)): kept for births, no tick reads it
   boot,    ///< the daemon started; first reading of a boot session at most
-  check,   ///< an old PID: may not exceed the newest reading; never a distance
+  check,   ///< an old PID: no tick reads it, and it is held against no other
 };
 
 /// What the log does not have although it was written: between two readings, or two ticks.
