@@ -310,11 +310,10 @@ PidClock build_pid_clock(std::vector<Reading> readings, const ClockOptions& opti
       take_out(take_out_beyond_range(series, range, elsewhere));
     take_out(take_out_foreign_runs(series, range, elsewhere, fast));
   }
-  if (sequential) {
-    add_foreign(take_out_foreign_startups(series, range));
-    std::ranges::move(strays, std::back_inserter(clock.foreign));
-    std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
-  }
+  if (sequential) add_foreign(take_out_foreign_startups(series, range));
+  // also where the lines turned out to be in no order: they are no readings any more
+  std::ranges::copy(strays, std::back_inserter(clock.foreign));
+  std::ranges::stable_sort(clock.foreign, {}, &ForeignReading::record);
   const std::size_t count = series.ticks.size();
   clock.intervals.resize(count);
   std::size_t next_startup = 0;

@@ -115,6 +115,33 @@ TEST(StrayLine, at_the_second_of_the_line_before) {
   expect_told(readings, closing, 1, -kHour, readings[closing].pid, kWork);
 }
 
+// Where it turns out that the lines are in no order, the line is told all the same.
+TEST(StrayLine, is_not_lost_in_a_log_without_order) {
+  std::vector<Reading> readings = Host{plain, 0.1}.run(16 * kDay);
+  // one line in twelve stands a hundred lines further down
+  std::vector<Reading> log;
+  std::vector<std::pair<std::size_t, Reading>> later;
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    if (i % 12 == 5)
+      later.emplace_back(i + 100, readings[i]);
+    else
+      log.push_back(readings[i]);
+    for (; next < later.size() && later[next].first <= i; ++next) log.push_back(later[next].second);
+  }
+  const auto closing = static_cast<std::size_t>(
+      std::ranges::find_if(log, [](const Reading& r) { return r.time > at(11 * kDay + 602); }) -
+      log.begin());
+  Reading stray = log[closing];
+  stray.time -= std::chrono::days(6);
+  log.insert(log.begin() + static_cast<std::ptrdiff_t>(closing), stray);
+  for (std::size_t i = 0; i < log.size(); ++i) log[i].record = static_cast<std::uint32_t>(i);
+  const PidClock clock = build_pid_clock(std::move(log), {});
+  EXPECT_EQ(clock.order.kind, PidOrderKind::too_fast);
+  EXPECT_EQ(std::ranges::count_if(clock.foreign, &ForeignReading::stray_time), 1);
+  EXPECT_TRUE(std::ranges::is_sorted(clock.foreign, {}, &ForeignReading::record));
+}
+
 // A clock that is set back onto a minute before runs its jobs once more, and they cost what they
 // cost.
 TEST(StrayLine, is_no_clock_that_was_set_back) {
