@@ -91,8 +91,6 @@ JobTotals::Run JobTotals::run_at(std::uint32_t tick) const {
     ++run.end;
   }
   run.seconds = seconds_between(clock_.ticks[tick], clock_.ticks[run.end]);
-  run.vary = static_cast<double>(std::ranges::lower_bound(vary_, run.end) -
-                                 std::ranges::lower_bound(vary_, tick));
   std::uint32_t begin = tick;
   double before = 0;
   while (begin > 0 && clock_.intervals[begin - 1].state == IntervalState::judged &&
@@ -101,6 +99,13 @@ JobTotals::Run JobTotals::run_at(std::uint32_t tick) const {
   const double length = seconds_between(clock_.ticks[begin], clock_.ticks[tick]);
   run.before_rate = length >= kHourSeconds / 2 ? before / length : -1;
   return run;
+}
+
+// How many of these intervals vary.
+double JobTotals::varying(std::uint32_t begin, std::uint32_t end) const {
+  return begin >= end ? 0
+                      : static_cast<double>(std::ranges::lower_bound(vary_, end) -
+                                            std::ranges::lower_bound(vary_, begin));
 }
 
 // What its runs spend in the hour beyond what goes on in the hours before them. Returns whether
@@ -114,17 +119,21 @@ bool JobTotals::learn(Job& job) const {
   std::vector<double> logs;
   double whole = 0;
   double own = 0;
+  std::uint32_t told = 0;  // hours of two runs may overlap
   for (Run& run : job.runs) {
     run.total = run.pids - job.before * run.seconds;
     if (!run.whole) continue;
     whole += 1;
-    own += run.vary;
+    own += varying(std::max(told, run.tick), run.end);
+    told = std::max(told, run.end);
     if (run.total >= 1) logs.push_back(std::log(run.total));
   }
   const auto seen = static_cast<double>(logs.size());
   if (logs.size() < kLeastRuns || seen < kMostlySeen * whole) return false;
   job.size = usual_size(logs);
-  job.by_chance = (static_cast<double>(vary_.size()) - own) / std::max(1.0, hours_ - whole);
+  // where none is seen one may be: a rate of 0 makes anything certain
+  job.by_chance =
+      std::max(1.0, static_cast<double>(vary_.size()) - own) / std::max(1.0, hours_ - whole);
   return job.size.spread <= kMostSpread;
 }
 

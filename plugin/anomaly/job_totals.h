@@ -37,7 +37,6 @@ class JobTotals {
     double pids = 0;         ///< that were handed out in the hour
     double seconds = 0;      ///< of it
     double before_rate = 0;  ///< PIDs a second in the hour before; below 0: not known
-    double vary = 0;         ///< intervals of the hour that are far out
     double total = 0;
   };
   /// Which run it is of which job.
@@ -55,6 +54,7 @@ class JobTotals {
   void find_jobs();
   bool learn(Job& job) const;
   Run run_at(std::uint32_t tick) const;
+  double varying(std::uint32_t begin, std::uint32_t end) const;
   bool reaches(const Job& job, const Run& run, const Window& window) const;
 
   const PidClock& clock_;

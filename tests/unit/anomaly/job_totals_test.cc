@@ -88,6 +88,26 @@ TEST(JobTotals, other_hours_are_not) {
     EXPECT_EQ(learnt.totals.explained(window), 50);
 }
 
+// A job that runs twice within the hour: what lies behind both runs counts once.
+TEST(JobTotals, hours_that_overlap_count_once) {
+  HostPlan plan = scattering_host(0);
+  plan.background = 0;
+  plan.jobs.push_back({2, 2 * kDay, kNight, 0});
+  plan.jobs.push_back({2, 2 * kDay, kNight + 30, 0});
+  plan.activities.clear();
+  Random random(3);
+  for (std::uint32_t day = 0; day < kDays; day += 2)
+    for (std::uint32_t piece = 0; piece < 10; ++piece)
+      plan.activities.push_back(
+          {day * kDay + kNight + 31 + static_cast<std::uint32_t>(random.uniform() * 29),
+           20 + static_cast<std::uint32_t>(random.uniform() * 20), 1});
+  const Learnt learnt(plan);
+  std::size_t explained = 0;
+  for (const Window& window : windows_of(learnt, kNight + 32, kNight + 60))
+    explained += learnt.totals.explained(window) < 50 ? 1 : 0;
+  EXPECT_GT(explained, 0U);
+}
+
 // What a window costs that is behind no job must not grow with their number.
 TEST(JobTotals, jobs_of_another_hour_are_not_looked_at) {
   const auto cost = [](const Learnt& learnt) {
