@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "plugin/baseline/robust.h"
+#include "plugin/pid_clock/minute_calendar.h"
 
 namespace pidometer {
 namespace {
@@ -18,7 +21,7 @@ constexpr double kAgreeingShare = 0.75;
 // The surplus in standard deviations of a single interval, in PIDs (less than one is no process),
 // and in standard errors (all 1440 minutes are looked at).
 constexpr double kDeviations = 1.0;
-constexpr float kPids = 0.75F;
+constexpr double kPids = 0.75;
 constexpr double kErrors = 4.5;
 
 // The spread among few days is pulled towards the host's as if there were so many more.
@@ -29,23 +32,54 @@ struct Surplus {
   float pids;
 };
 
-bool judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline& baseline) {
+/// What the intervals of one date that begin at the minute have together: of several each has a
+/// part of what happened, and whoever puts lines there makes no days.
+struct Day {
+  std::int64_t date;
+  double pids = 0;
+  double variance = 0;
+  double seconds = 0;
+};
+
+double length_of(const PidClock& clock, const Surplus& s) {
+  return std::max(1, clock.intervals[s.interval].seconds);
+}
+
+/// `all` comes in log order, in which dates come again where the clock was set back.
+std::vector<Day> days_of(const PidClock& clock, const Baseline& baseline, std::span<Surplus> all) {
+  const auto date = [&](const Surplus& s) { return local_day_of(clock.ticks[s.interval]); };
+  if (!std::ranges::is_sorted(all, {}, date)) std::ranges::stable_sort(all, {}, date);
+  std::vector<Day> days;
+  for (const Surplus& s : all) {
+    if (days.empty() || days.back().date != date(s)) days.push_back({date(s)});
+    days.back().pids += static_cast<double>(s.pids);
+    days.back().variance += static_cast<double>(baseline.expected[s.interval].variance);
+    days.back().seconds += length_of(clock, s);
+  }
+  return days;
+}
+
+bool judge_minute(const PidClock& clock, std::span<Surplus> all, std::uint16_t minute,
+                  Baseline& baseline) {
+  if (all.size() < kDays) return false;
+  const std::vector<Day> days = days_of(clock, baseline, all);
+  if (days.size() < kDays) return false;
   const auto n = static_cast<double>(days.size());
   // most minutes are nothing: more than half of the days must lie well on one side
   const auto above = static_cast<double>(
-      std::ranges::count_if(days, [](const Surplus& s) { return s.pids > kPids / 2; }));
+      std::ranges::count_if(days, [](const Day& day) { return day.pids > kPids / 2; }));
   const auto below = static_cast<double>(
-      std::ranges::count_if(days, [](const Surplus& s) { return s.pids < -kPids / 2; }));
+      std::ranges::count_if(days, [](const Day& day) { return day.pids < -kPids / 2; }));
   if (std::max(above, below) < kAgreeingShare * n) return false;
   std::vector<double> pids;
   double variance = 0;
-  for (const Surplus& s : days) {
-    pids.push_back(static_cast<double>(s.pids));
-    variance += static_cast<double>(baseline.expected[s.interval].variance);
+  for (const Day& day : days) {
+    pids.push_back(day.pids);
+    variance += day.variance;
   }
   variance /= n;
   const double median = median_of(pids);
-  if (std::abs(median) < std::max<double>(kPids, kDeviations * std::sqrt(variance))) return false;
+  if (std::abs(median) < std::max(kPids, kDeviations * std::sqrt(variance))) return false;
   std::vector<double> off;
   double agree = 0;
   for (const double p : pids) {
@@ -59,12 +93,16 @@ bool judge_minute(std::span<const Surplus> days, std::uint16_t minute, Baseline&
   if (std::abs(median) < kErrors * error) return false;
   baseline.periodic_sources.push_back(
       {true, minute, median, static_cast<std::uint32_t>(days.size())});
-  for (const Surplus& s : days) {
+  auto day = days.begin();
+  for (const Surplus& s : all) {
+    while (day->date != local_day_of(clock.ticks[s.interval])) ++day;
+    // of several intervals of a date the longest is the likeliest to have had the work
+    const double share = length_of(clock, s) / day->seconds;
     Expectation& e = baseline.expected[s.interval];
-    e.mean = std::max(0.0F, e.mean + static_cast<float>(median));
-    e.variance = std::max(e.variance, static_cast<float>(own + error * error));
+    e.mean = std::max(0.0F, e.mean + static_cast<float>(share * median));
+    e.variance = std::max(e.variance, static_cast<float>(share * (own + error * error)));
     // such a source is no constant: it does what it finds to do
-    if (median > 0) e.random_mean += static_cast<float>(median);
+    if (median > 0) e.random_mean += static_cast<float>(share * median);
   }
   return true;
 }
@@ -89,9 +127,8 @@ DayMinutes add_daily_sources(const PidClock& clock, Baseline& baseline) {
   }
   DayMinutes found;
   for (std::size_t m = 0; m < kDayMinutes; ++m) {
-    const auto days = std::span(surplus).subspan(starts[m], starts[m + 1] - starts[m]);
-    if (days.size() >= kDays)
-      found[m] = judge_minute(days, static_cast<std::uint16_t>(m), baseline);
+    const auto all = std::span(surplus).subspan(starts[m], starts[m + 1] - starts[m]);
+    found[m] = judge_minute(clock, all, static_cast<std::uint16_t>(m), baseline);
   }
   return found;
 }

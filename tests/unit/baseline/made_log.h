@@ -12,12 +12,12 @@ namespace pidometer::testing {
 class MadeLog {
  public:
   /// Jobs that start at this minute; from their first PID to that of the next tick it is `pids`.
-  void tick(int minute, const std::vector<std::uint32_t>& labels, int pids) {
+  void tick(int minute, const std::vector<std::uint32_t>& labels, int pids, int second = 0) {
     Pid pid = next_;
     for (const std::uint32_t label : labels) {
       Reading r;
       r.time = Timestamp(std::chrono::sys_days{std::chrono::March / 1 / 2021}) +
-               std::chrono::minutes(minute);
+               std::chrono::minutes(minute) + std::chrono::seconds(second);
       r.label = label;
       r.record = static_cast<std::uint32_t>(readings_.size());
       r.pid = pid++;
