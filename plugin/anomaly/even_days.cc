@@ -16,13 +16,17 @@ constexpr std::size_t kParts = 3;
 EvenDays::EvenDays(const PidClock& clock) : clock_(clock) {
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
-    if (const std::int64_t day = day_of(i); days_.empty() || days_.back() < day)
+    if (const std::int64_t day = day_of(i); days_.empty() || days_.back() != day)
       days_.push_back(day);
   }
+  // a clock that was set back goes through days again
+  std::ranges::sort(days_);
+  days_.erase(std::unique(days_.begin(), days_.end()), days_.end());
 }
 
 std::int64_t EvenDays::day_of(std::uint32_t interval) const {
-  return (clock_.ticks[interval].time - clock_.ticks.front().time) / std::chrono::days(1);
+  const auto since = clock_.ticks[interval].time - clock_.ticks.front().time;
+  return std::chrono::floor<std::chrono::days>(since).count();
 }
 
 bool EvenDays::cover(std::vector<std::int64_t>& seen, double share) const {

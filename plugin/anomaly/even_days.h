@@ -12,7 +12,8 @@ namespace pidometer {
 /// work of an intruder does not come evenly.
 class EvenDays {
  public:
-  /// Days of 24 hours from the log's start on, as far as intervals are judged in them.
+  /// Days of 24 hours from the log's first line on, as far as intervals are judged in them; before
+  /// it too, where the clock was ahead then.
   explicit EvenDays(const PidClock& clock);
 
   std::int64_t day_of(std::uint32_t interval) const;

@@ -160,6 +160,36 @@ TEST(EvenDays, asks_for_most_days_of_each_third) {
   EXPECT_FALSE(covered([](std::int64_t day) { return day > 5; })) << "not in the first third";
 }
 
+/// A log of which these readings show a clock that is ahead.
+PidClock with_a_clock_ahead(std::chrono::hours ahead, std::size_t from, std::size_t to) {
+  std::vector<Reading> readings = simulate_host(host(1, 0));
+  for (std::size_t i = from; i < to; ++i) readings[i].time += ahead;
+  return build_pid_clock(std::move(readings), {});
+}
+
+// A hardware clock that NTP sets when the host is up, or a line that somebody dated ahead.
+TEST(EvenDays, a_clock_that_was_ahead_takes_no_days) {
+  for (const std::size_t from : {0U, 3000U}) {
+    const PidClock clock = with_a_clock_ahead(std::chrono::days(365), from, from + 12);
+    const EvenDays days(clock);
+    EXPECT_GE(days.count(), kDays) << from;
+    EXPECT_LE(days.count(), kDays + 1) << from;
+    std::vector<std::int64_t> seen;
+    for (std::uint32_t i = 0; i + 1 < clock.ticks.size(); ++i) seen.push_back(days.day_of(i));
+    EXPECT_TRUE(days.cover(seen)) << from;
+  }
+}
+
+TEST(EvenDays, of_times_before_the_first_line_are_days_of_24_hours) {
+  const PidClock clock = with_a_clock_ahead(std::chrono::hours(12), 0, 2);
+  const EvenDays days(clock);
+  std::size_t of_the_day_before = 0;
+  for (std::uint32_t i = 1; i + 1 < clock.ticks.size(); ++i)
+    of_the_day_before += days.day_of(i) == -1 ? 1U : 0U;
+  EXPECT_GT(of_the_day_before, 50U);
+  EXPECT_EQ(days.count(), kDays + 1);
+}
+
 TEST(EvenDays, few_days_say_nothing) {
   HostPlan plan = host(1, 0);
   plan.minutes = 8 * kDay;
