@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "plugin/pid_clock/minute_calendar.h"
+
 namespace pidometer {
 namespace {
 
@@ -47,9 +49,7 @@ bool EvenDays::are_few() const {
 }
 
 std::int64_t EvenDays::date_of(std::uint32_t interval) const {
-  const Tick& tick = clock_.ticks[interval];
-  const Timestamp local = tick.time + std::chrono::minutes(tick.utc_offset_minutes);
-  return std::chrono::floor<std::chrono::days>(local).time_since_epoch().count();
+  return local_day_of(clock_.ticks[interval]);
 }
 
 bool EvenDays::may_cover(std::vector<std::int64_t>& dates, double share) const {

@@ -9,6 +9,7 @@
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/pid_clock/even_sample.h"
+#include "plugin/pid_clock/minute_calendar.h"
 
 namespace pidometer {
 namespace {
@@ -78,8 +79,7 @@ std::vector<PeriodCoverage> cover_periods(const PidClock& clock, const WindowSca
   if (clock.ticks.empty() || !clock.order.is_clock()) return periods;
   const Days length = period_length(clock);
   const auto number = [&](std::uint32_t tick) {
-    const Timestamp local = clock.ticks[tick].time + offset_of(clock.ticks[tick]);
-    const auto day = std::chrono::floor<Days>(local).time_since_epoch();
+    const Days day{local_day_of(clock.ticks[tick])};
     return day.count() >= 0 ? day / length : (day - length + Days(1)) / length;
   };
   std::vector<std::pair<std::int64_t, std::uint32_t>> ticks;
