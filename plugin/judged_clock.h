@@ -29,7 +29,8 @@ struct JudgedClock {
   JudgedClock(const JudgedClock&) = delete;
   JudgedClock& operator=(const JudgedClock&) = delete;
 
-  /// The search takes 0.1 microseconds a tick, starting a thread some 30.
+  /// The search takes 0.1 microseconds a tick of a log without a silence, starting a thread
+  /// some 30.
   static constexpr std::size_t kWorthAThread = 10'000;
 
   const PidClock clock;

@@ -11,8 +11,7 @@ namespace pidometer {
 
 /// Fills expectation, comparables and rare runs for the intervals that have too few like them: the
 /// additive fit of job costs plus the median residual of the other runs of the same rarest item,
-/// with as many degrees of freedom as there are other runs, plus one. Common intervals are known
-/// before.
+/// with as many degrees of freedom as there are other runs. Common intervals are known before.
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
                            const JobCosts& costs, const KnownSets& known, const FewRuns& few,
                            double variance_per_half_minute, Baseline& baseline);

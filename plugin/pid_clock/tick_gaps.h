@@ -35,11 +35,11 @@ inline constexpr std::size_t kGapReferences = 2048;
 /// two of the three hours before the gap and on some day around it, or on two of the three days
 /// before, unless the same minute of a week before or after says otherwise, or the same silence;
 /// and if it is in use again behind the gap, where the log reaches that far (else the schedule was
-/// changed). Minutes are local ones; where the zone's offset changes within an interval nothing is
-/// said. Ascending.
-/// A log that does not keep to its minutes has no gaps to be told.
-/// Of intervals of at most one minute nothing can be missing; ticks out of order have no gap.
-/// `calendar`: minutes in use, those of ticks that were taken out of `ticks` too.
+/// changed). Minutes are local ones; an interval within which the zone's offset changes by more
+/// than two hours, or that is not twice as long as it changes, is not judged. Ascending. A log that
+/// does not keep to its minutes has no gaps to be told. Of intervals of at most one minute nothing
+/// can be missing; ticks out of order have no gap. `calendar`: minutes in use, those of ticks that
+/// were taken out of `ticks` too.
 std::vector<TickGap> find_tick_gaps(const std::vector<Tick>& ticks, const MinuteCalendar& calendar);
 
 /// Ticks that the schedule has between the last tick and a later time, by the same rules.

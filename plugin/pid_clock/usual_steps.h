@@ -13,7 +13,7 @@ namespace pidometer {
 /// that are about as long. Made of the first intervals of each kind; kept until it is asked for.
 class UsualSteps {
  public:
-  /// `ticks` must outlive it and stay as they are.
+  /// `ticks` must outlive it; they are read when it is asked for the first time, and no more.
   explicit UsualSteps(const std::vector<Tick>& ticks) : ticks_(ticks) {}
 
   /// Of an interval from `a` to `b`; nothing where fewer than three like it are known.

@@ -6,7 +6,7 @@
 #include "plugin/anomaly/detectors.h"
 #include "tests/unit/anomaly/edited_host.h"
 
-// Jobs that are silent for many days, all of which are compared with the same three days before.
+// Jobs that are silent for many days, all of which are compared with the same seven days before.
 namespace pidometer {
 namespace {
 
@@ -34,7 +34,7 @@ std::size_t removals(std::vector<Reading> readings) {
   return found;
 }
 
-// What three days vary is in the difference to each of eighteen: these are no 36 looks.
+// What seven days vary is in the difference to each of eighteen: these are no 36 looks.
 TEST(SilentJob, the_days_before_vary_too) {
   const auto paused = [](std::int64_t minute) {
     std::vector<std::uint32_t> jobs = twice_a_day(minute);
