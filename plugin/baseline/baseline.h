@@ -19,7 +19,7 @@ struct Comparable {
   std::int32_t high = 0;
   std::uint16_t degrees = 0;  ///< of Student's t where they are few (rare job sets); 0: many
   bool constant = false;      ///< nearly all of them cost the same
-  bool agree = false;         ///< all but one at most cost exactly the same
+  bool agree = false;         ///< all of the core but one at most cost exactly the same
   bool only_run = false;      ///< of a job of which no other run tells the cost (few_runs.h)
   bool unsure = false;        ///< such, or a job of which one other run does
   bool rare = false;          ///< too few to be compared with one another (rare_intervals.h)
