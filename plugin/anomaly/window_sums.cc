@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cmath>
 
 namespace pidometer {
@@ -18,10 +19,10 @@ WindowSums::WindowSums(const PidClock& clock, const Baseline& baseline)
   find_runs();
   const std::size_t n = clock.intervals.size();
   excess_.assign(n + 1, 0);
-  variance_.assign(n + 1, 0);
+  variance_.assign(n);
   if (baseline.level.used()) {
-    usual_variance_.assign(n + 1, 0);
-    foreign_variance_.assign(n + 1, 0);
+    usual_variance_.assign(n);
+    foreign_variance_.assign(n);
     random_mean_.assign(n + 1, 0);
     can_fall_.assign(n + 1, 0);
   }
@@ -50,21 +51,24 @@ void WindowSums::add(const Run& run) {
   for (std::uint32_t i = run.begin; i < run.end; ++i) {
     const Expectation& e = baseline_.expected[i];
     excess_[i + 1] = excess_[i] + clock_.intervals[i].advance - static_cast<double>(e.mean);
-    variance_[i + 1] = variance_[i] + static_cast<double>(e.variance);
+    assert(e.variance > 0);  // or a PID too many would be impossible there
+    variance_.add(i, static_cast<double>(e.variance));
     if (usual_variance_.empty()) continue;
     const auto mean = static_cast<double>(e.random_mean);
     const double foreign = foreign_variance(baseline_, clock_.intervals[i]);
     const double own = std::max(0.0, static_cast<double>(e.variance) - foreign);
     const bool rare = baseline_.comparables[e.comparable].rare;
-    usual_variance_[i + 1] = usual_variance_[i] + (rare ? 0 : own / baseline_.spread_factor[i]);
-    foreign_variance_[i + 1] = foreign_variance_[i] + foreign + (rare ? own : 0);
+    usual_variance_.add(i, rare ? 0 : own / baseline_.spread_factor[i]);
+    foreign_variance_.add(i, foreign + (rare ? own : 0));
     random_mean_[i + 1] = random_mean_[i] + mean;
     can_fall_[i + 1] = can_fall_[i] + can_fall(clock_, e, i);
   }
   if (run.end >= clock_.intervals.size()) return;
-  excess_[run.end + 1] = variance_[run.end + 1] = 0;
+  excess_[run.end + 1] = 0;
+  variance_.restart(run.end);
   if (usual_variance_.empty()) return;
-  usual_variance_[run.end + 1] = foreign_variance_[run.end + 1] = 0;
+  usual_variance_.restart(run.end);
+  foreign_variance_.restart(run.end);
   random_mean_[run.end + 1] = can_fall_[run.end + 1] = 0;
 }
 
@@ -97,16 +101,16 @@ double WindowSums::level_pids(std::uint32_t begin, std::uint32_t end) const {
 
 WindowSums::Steps WindowSums::steps(std::uint32_t begin, std::uint32_t end) const {
   Steps steps;
-  steps.variance = variance_[end] - variance_[begin];
+  steps.variance = variance_.between(begin, end);
   if (usual_variance_.empty()) return steps;
   steps.level_rate = baseline_.level.rate(begin, end);
   steps.hours = baseline_.level.hours(begin, end);
   steps.can_fall = can_fall_[end] - can_fall_[begin];
   steps.level_pids = level_pids(begin, end);
   if (end - begin == 1) return steps;
-  steps.usual_variance = usual_variance_[end] - usual_variance_[begin];
+  steps.usual_variance = usual_variance_.between(begin, end);
   steps.factor = baseline_.spread.factor(random_mean_[end] - random_mean_[begin], steps.level_pids);
-  steps.foreign_variance = foreign_variance_[end] - foreign_variance_[begin];
+  steps.foreign_variance = foreign_variance_.between(begin, end);
   return steps;
 }
 
@@ -115,15 +119,13 @@ WindowSums::Steps WindowSums::steps(std::uint32_t begin, std::uint32_t end) cons
 bool WindowSums::any_far(std::uint32_t begin, std::uint32_t end, std::uint32_t width,
                          double square) const {
   const double* from_excess = excess_.data() + begin;
-  const double* from_variance = variance_.data() + begin;
   const double* to_excess = from_excess + width;
-  const double* to_variance = from_variance + width;
+  const VarianceSums::Windows variances(variance_, begin, width);
   const std::size_t count = end - begin;
   std::int64_t signs = 0;
   for (std::size_t k = 0; k < count; ++k) {
     const double excess = to_excess[k] - from_excess[k];
-    const double variance = to_variance[k] - from_variance[k];
-    signs |= std::bit_cast<std::int64_t>(square * variance - excess * std::abs(excess));
+    signs |= std::bit_cast<std::int64_t>(square * variances[k] - excess * std::abs(excess));
   }
   return signs < 0;
 }

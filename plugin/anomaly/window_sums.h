@@ -33,6 +33,56 @@ inline std::size_t width_index(std::size_t width) {
   return index;
 }
 
+/// Sums of variances over stretches of a log. What one interval may vary differs by more than a
+/// double has digits (a job that always costs the same, and one of which three runs took thousands
+/// or millions), so the rest that each addition rounds off is summed beside it (Knuth's TwoSum):
+/// behind a large term a small one is what it was.
+class VarianceSums {
+ public:
+  void assign(std::size_t intervals) {
+    sums_.assign(intervals + 1, 0);
+    rests_.assign(intervals + 1, 0);
+  }
+  bool empty() const { return sums_.empty(); }
+
+  /// The sum up to the end of interval `i` from that up to its begin.
+  void add(std::size_t i, double term) {
+    const double sum = sums_[i] + term;
+    const double added = sum - sums_[i];
+    sums_[i + 1] = sum;
+    rests_[i + 1] = rests_[i] + ((sums_[i] - (sum - added)) + (term - added));
+  }
+  /// Begins anew behind interval `i`.
+  void restart(std::size_t i) { sums_[i + 1] = rests_[i + 1] = 0; }
+
+  double between(std::size_t begin, std::size_t end) const {
+    return (sums_[end] - sums_[begin]) + (rests_[end] - rests_[begin]);
+  }
+
+  /// between(begin + k, begin + k + width) for k from 0 on, without a branch.
+  class Windows {
+   public:
+    Windows(const VarianceSums& sums, std::size_t begin, std::size_t width)
+        : from_(sums.sums_.data() + begin),
+          to_(from_ + width),
+          rest_from_(sums.rests_.data() + begin),
+          rest_to_(rest_from_ + width) {}
+    double operator[](std::size_t k) const {
+      return (to_[k] - from_[k]) + (rest_to_[k] - rest_from_[k]);
+    }
+
+   private:
+    const double* from_;
+    const double* to_;
+    const double* rest_from_;
+    const double* rest_to_;
+  };
+
+ private:
+  std::vector<double> sums_;
+  std::vector<double> rests_;
+};
+
 /// Excess and variance of any window, out of sums over the log.
 class WindowSums {
  public:
@@ -56,8 +106,8 @@ class WindowSums {
   /// A window's excess and variance. `spread`: variance of such a sum, in units of the sum of the
   /// intervals' variances.
   Window measure(std::uint32_t begin, std::uint32_t end, double spread) const {
-    Window window{begin, end, excess_[end] - excess_[begin],
-                  spread * (variance_[end] - variance_[begin]), 0};
+    Window window{begin, end, excess_[end] - excess_[begin], spread * variance_.between(begin, end),
+                  0};
     if (!usual_variance_.empty()) apply_level(window, spread);
     return window;
   }
@@ -80,9 +130,9 @@ class WindowSums {
   /// Sum of the intervals' variances where the level adds so many PIDs to them; only where a level
   /// is used.
   double variance_at(std::uint32_t begin, std::uint32_t end, double level_pids) const {
-    return (usual_variance_[end] - usual_variance_[begin]) *
+    return usual_variance_.between(begin, end) *
                baseline_.spread.factor(random_mean_[end] - random_mean_[begin], level_pids) +
-           foreign_variance_[end] - foreign_variance_[begin];
+           foreign_variance_.between(begin, end);
   }
 
   /// What the level adds to a window's expectation: never below what is certain.
@@ -101,11 +151,11 @@ class WindowSums {
   const Baseline& baseline_;
   std::vector<Run> runs_;
   std::vector<double> excess_;  ///< prefix sums over intervals, like all below
-  std::vector<double> variance_;
+  VarianceSums variance_;
   // where there is a level: what the variance would be at the usual level, what is added to it
   // whatever the level is, the random means, and how far the means may fall
-  std::vector<double> usual_variance_;
-  std::vector<double> foreign_variance_;
+  VarianceSums usual_variance_;
+  VarianceSums foreign_variance_;
   std::vector<double> random_mean_;
   std::vector<double> can_fall_;
   std::size_t judged_ = 0;
