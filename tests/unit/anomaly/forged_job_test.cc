@@ -193,5 +193,30 @@ TEST(ForgedJob, a_new_job_of_a_quiet_host_is_no_alarm) {
     }
 }
 
+// Nine lines of a job that is known well, a few seconds apart, each with a ninth of the work behind
+// it: eight intervals that nobody else's are like.
+TEST(ForgedJob, lines_of_a_known_job_do_not_teach_what_the_work_cost) {
+  constexpr Pid kPart = 150;
+  std::vector<Reading> readings = simulate_host(host(0.3, 0));
+  const auto behind =
+      std::ranges::find_if(readings, [](const Reading& r) { return r.time > at(kWorkAt + 1); });
+  const Pid last = (behind - 1)->pid;
+  for (auto r = behind; r != readings.end(); ++r) r->pid += 9 * kPart;
+  std::vector<Reading> lines(9, *behind);
+  for (std::uint32_t k = 0; k < 9; ++k) {
+    lines[k].time = at(kWorkAt + 1) + std::chrono::seconds(5 * k + 5);
+    lines[k].pid = last + 5 + k * kPart;
+    lines[k].label = 1;
+  }
+  readings.insert(behind, lines.begin(), lines.end());
+  std::int64_t alarms = 0;
+  const PidClock clock = build_pid_clock(readings, {});
+  for (const Anomaly& a : detect_anomalies(clock, learn_baseline(clock)))
+    if (a.kind == AnomalyKind::pid_excess && a.level >= Level::medium &&
+        a.window_start > at(kWorkAt + 1) && a.window_start < at(kWorkAt + 2))
+      alarms += a.excess_pids;
+  EXPECT_GE(alarms, 8 * std::int64_t{kPart - 10});
+}
+
 }  // namespace
 }  // namespace pidometer
