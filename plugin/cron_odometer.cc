@@ -200,7 +200,8 @@ void tell_findings(const HostSeries& series, const LogSeries& log, const Detecto
   if (!input.silent.whole && report.coverage)
     report.unjudged.push_back(
         {*report.coverage,
-         "time jumps about by years: lines of single jobs were not looked for to the end"});
+         "jobs fall silent too often, or for too long, for all of their missing lines to be looked "
+         "for"});
   if (series.recovered)
     mediator.report_recovered(series, rows.hostname(), list_recovered(log, known));
 }

@@ -7,6 +7,8 @@
 #include <span>
 #include <utility>
 
+#include "plugin/anomaly/compared_stretches.h"
+#include "plugin/anomaly/runs_by_label.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/background_rate.h"
 #include "plugin/baseline/interval_groups.h"
@@ -27,13 +29,19 @@ constexpr LocalMinute kReferenceDays = 7;
 // Two lines that are missing are a host that was busy; what is compared must be more than that.
 constexpr std::uint64_t kLeastCompared = 6;
 
-// Minutes of a silence that are compared: the spread of so many tells a PID from two on any host
-// on which it can be told at all.
-constexpr std::uint64_t kMostCompared = 5000;
+// Stretches of a silence that are held against other days: the spread of so many tells a PID from
+// two on any host on which it can be told at all.
+constexpr std::size_t kMostCompared = 5000;
 
-// A log that jumps about in time has long silences without number: no more minutes than ten years
-// of a job of every minute are looked at.
+// Days of a silence without a tick cost nothing; of the others no more minutes are looked at than
+// ten years of a job of every minute have.
 constexpr std::size_t kMostMinutes = 10 * 366 * 1440;
+
+// Nor more in all silences, with the runs before and the intervals beside them, than so many for
+// each run of a job, so that a log of many jobs that all fall silent takes as long as any other of
+// its size. (A job of each minute that ended has some 90,000 in all, of 4,320 runs in its last
+// three days alone; one of each minute of the working day three for each run.)
+constexpr std::size_t kMostARun = 20;
 
 // -log10 of the chance that a silence of a job that did not run looks so: of four standard
 // deviations of a normal variable, and of three, which is enough for a low row.
@@ -50,48 +58,6 @@ constexpr LocalMinute kNear = kLocalHour;
 /// The ticks in which one job ran, in the log's order.
 using Runs = std::span<const std::uint32_t>;
 
-/// The runs of all jobs, side by side by label.
-class RunsByLabel {
- public:
-  explicit RunsByLabel(const PidClock& clock) {
-    const ItemSets& sets = clock.item_sets;
-    std::vector<std::uint32_t> of_set(sets.size());
-    for (const Tick& tick : clock.ticks) ++of_set[tick.items];
-    std::vector<std::uint32_t> next;
-    for (std::uint32_t items = 0; items < of_set.size(); ++items)
-      for_each_job(sets.labels(items), [&](std::uint32_t label) {
-        if (label >= next.size()) next.resize(label + 1);
-        next[label] += of_set[items];
-      });
-    std::uint32_t total = 0;
-    for (std::uint32_t& count : next) {
-      starts_.push_back(total);
-      total += std::exchange(count, total);
-    }
-    starts_.push_back(total);
-    ticks_.resize(total);
-    for (std::uint32_t i = 0; i < clock.ticks.size(); ++i)
-      for_each_job(sets.labels(clock.ticks[i].items),
-                   [&](std::uint32_t label) { ticks_[next[label]++] = i; });
-  }
-
-  std::uint32_t labels() const { return static_cast<std::uint32_t>(starts_.size() - 1); }
-  Runs runs(std::uint32_t label) const {
-    return Runs(ticks_).subspan(starts_[label], starts_[label + 1] - starts_[label]);
-  }
-
- private:
-  // Labels are sorted; one that stands twice in a tick is one job.
-  template <typename Act>
-  static void for_each_job(std::span<const std::uint32_t> labels, const Act& act) {
-    for (std::size_t k = 0; k < labels.size(); ++k)
-      if (k == 0 || labels[k] != labels[k - 1]) act(labels[k]);
-  }
-
-  std::vector<std::uint32_t> starts_;
-  std::vector<std::uint32_t> ticks_;
-};
-
 class SilenceFinder {
  public:
   explicit SilenceFinder(const PidClock& clock) : clock_(clock) {}
@@ -102,6 +68,7 @@ class SilenceFinder {
     minutes_.reserve(clock_.ticks.size());
     for (const Tick& tick : clock_.ticks) minutes_.push_back(local_minute_of(tick));
     const RunsByLabel jobs(clock_);
+    most_steps_ = kMostARun * jobs.all() + kMostMinutes;
     for (std::uint32_t label = 0; label < jobs.labels(); ++label) {
       const Runs job = jobs.runs(label);
       if (job.size() < 2 * kLeastCompared) continue;
@@ -113,52 +80,11 @@ class SilenceFinder {
         if (auto silence = judge(job, label, k, end)) found.jobs.push_back(*silence);
       }
     }
-    found.whole = looked_at_ <= kMostMinutes;
+    found.whole = whole_;
     return found;
   }
 
  private:
-  struct Compared {
-    /// What was compared with the same days of one minute.
-    struct Reference {
-      LocalMinute of_day;
-      double compared = 0;
-      double days = 0;  // sum over these
-    };
-    std::vector<std::int32_t> differences;  // in tenths of a PID
-    std::uint32_t until = 0;                // tick up to which PIDs were counted
-    std::vector<Reference> references;      // ascending by of_day
-
-    void add(LocalMinute of_day, double days) {
-      auto at = std::ranges::lower_bound(references, of_day, {}, &Reference::of_day);
-      if (at == references.end() || at->of_day != of_day)
-        at = references.insert(at, Reference{of_day});
-      at->compared += 1;
-      at->days += days;
-    }
-
-    /// What the days that were compared with vary, in units of what one stretch does: variance of
-    /// the mean over all differences, and of the single ones from their mean.
-    struct Spread {
-      double of_mean = 0;
-      double of_one = 0;
-    };
-    // All days of a silence are compared with the same few days before it: what these vary does not
-    // become less with the number of the others.
-    Spread reference_spread() const {
-      const auto n = static_cast<double>(differences.size());
-      Spread spread;
-      for (const Reference& r : references) {
-        const double own = r.compared / r.days;  // of the mean of its days
-        const double share = r.compared / n;
-        spread.of_mean += share * share * own;
-        spread.of_one += share * own;
-      }
-      spread.of_one -= spread.of_mean;
-      return spread;
-    }
-  };
-
   // The distance that half of the job's runs do not exceed.
   LocalMinute usual_distance(Runs job) const {
     std::vector<LocalMinute> distances;
@@ -171,34 +97,76 @@ class SilenceFinder {
 
   // The silence between run k and `end`.
   std::optional<SilentJob> judge(Runs job, std::uint32_t label, std::size_t k, LocalMinute end) {
-    if (looked_at_ > kMostMinutes) return std::nullopt;
-    if (!index_) index_.emplace(clock_.ticks);
+    if (steps_ > most_steps_) {
+      whole_ = false;
+      return std::nullopt;
+    }
+    prepare();
     SilentJob silence;
     silence.label = label;
     silence.last_tick = job[k];
     silence.comes_back = k + 1 < job.size();
     silence.next_tick =
         silence.comes_back ? job[k + 1] : static_cast<std::uint32_t>(clock_.ticks.size() - 1);
-    Compared so_far;
+    ComparedStretches so_far;
     const LocalMinute start = minutes_[job[k]];
     // the minutes of the last days before, moved on by whole days until the silence is over
     std::vector<LocalMinute> of_day;
     for (std::size_t back = k + 1;
          back-- > 0 && minutes_[job[back]] >= start - kDaysBefore * kLocalDay;)
-      of_day.push_back((minutes_[job[back]] % kLocalDay + kLocalDay) % kLocalDay);
+      of_day.push_back(minute_of_day(minutes_[job[back]]));
+    steps_ += of_day.size();
     std::ranges::sort(of_day);
-    for (LocalMinute day = (start / kLocalDay) * kLocalDay; day < end; day += kLocalDay)
-      for (std::size_t m = 0; m < of_day.size(); ++m) {
-        const LocalMinute minute = day + of_day[m];
-        if (++looked_at_ > kMostMinutes) return std::nullopt;
-        if ((m > 0 && of_day[m] == of_day[m - 1]) || minute <= start || minute >= end) continue;
-        if (ran(label, minute) || !scheduled(job, label, minute, start, end)) continue;
-        ++silence.missing;
-        if (so_far.differences.size() < kMostCompared) compare(minute, start, silence, so_far);
-      }
+    of_day.erase(std::unique(of_day.begin(), of_day.end()), of_day.end());
+    const auto for_each_missing = [&](const auto& see) {
+      return for_each_minute(of_day, start, end, [&](LocalMinute minute) {
+        const bool due = !ran(label, minute) && scheduled(job, label, minute, start, end);
+        return !due || see(minute);
+      });
+    };
+    const bool seen = for_each_missing([&](LocalMinute minute) {
+      compare(minute, start, silence, so_far);
+      return so_far.tried < kMostCompared;
+    });
     silence.compared = so_far.differences.size();
-    if (silence.compared < kLeastCompared) return std::nullopt;
-    return verdict(job, k, so_far, silence);
+    if (!seen || silence.compared < kLeastCompared) return std::nullopt;
+    auto found = verdict(job, k, so_far, silence);
+    if (found) for_each_missing([&](LocalMinute) { return ++found->missing > 0; });
+    return found;
+  }
+
+  // Most logs have no silence.
+  void prepare() {
+    if (index_) return;
+    index_.emplace(clock_.ticks);
+    for (const LocalMinute minute : minutes_)
+      for (const LocalMinute near : {minute - kNear, minute + kNear})
+        if (const LocalMinute day = near - minute_of_day(near);
+            days_.empty() || days_.back() != day)
+          days_.push_back(day);
+    std::ranges::sort(days_);
+    days_.erase(std::unique(days_.begin(), days_.end()), days_.end());
+  }
+
+  static LocalMinute minute_of_day(LocalMinute minute) {
+    return (minute % kLocalDay + kLocalDay) % kLocalDay;
+  }
+
+  // Shows `see` these minutes of the days between that have ticks in reach, until it returns false.
+  // Without a tick nothing can be compared, and what is missing is no job's alone. False: there
+  // were too many.
+  template <typename See>
+  bool for_each_minute(const std::vector<LocalMinute>& of_day, LocalMinute start, LocalMinute end,
+                       const See& see) {
+    std::size_t looked_at = 0;
+    for (auto day = std::ranges::lower_bound(days_, start - minute_of_day(start));
+         day != days_.end() && *day < end; ++day)
+      for (auto m = std::ranges::upper_bound(of_day, start - *day);
+           m != of_day.end() && *day + *m < end; ++m) {
+        if (++looked_at > kMostMinutes || ++steps_ > most_steps_) return whole_ = false;
+        if (!see(*day + *m)) return true;
+      }
+    return true;
   }
 
   // Two of the three days before the silence, unless the same weekday says no.
@@ -223,12 +191,14 @@ class SilenceFinder {
 
   // PIDs handed out around the minute, now and on the days before. No PID counts for two lines: of
   // a gap in which all lines are missing the schedule's own row tells, and one look is not many.
-  void compare(LocalMinute minute, LocalMinute start, SilentJob& silence, Compared& so_far) const {
+  void compare(LocalMinute minute, LocalMinute start, SilentJob& silence,
+               ComparedStretches& so_far) {
     const std::uint32_t a = index_->before(minute, kNear);
     const std::uint32_t b = index_->behind(minute, kNear);
     if (a == kNoTick || b == kNoTick || a < so_far.until) return;
     const auto now = advance(a, b);
     if (!now) return;
+    ++so_far.tried;
     const std::uint32_t own = index_->at(minute);
     double sum = 0;
     int days = 0;
@@ -249,14 +219,15 @@ class SilenceFinder {
     const double expected = sum / days;
     so_far.differences.push_back(static_cast<std::int32_t>(std::lround(10 * (*now - expected))));
     so_far.until = b;
-    so_far.add((minute % kLocalDay + kLocalDay) % kLocalDay, days);
+    so_far.add(minute_of_day(minute), days);
     silence.with_job += expected;
   }
 
   // PIDs from one tick to another, where every interval between them has a distance. A gap has one
   // too: what is missing in it is what is looked for.
-  std::optional<double> advance(std::uint32_t from, std::uint32_t to) const {
+  std::optional<double> advance(std::uint32_t from, std::uint32_t to) {
     if (from >= to || to - from > 2 * kNear) return std::nullopt;
+    steps_ += to - from;
     double sum = 0;
     for (std::uint32_t i = from; i < to; ++i) {
       const Interval& interval = clock_.intervals[i];
@@ -279,9 +250,10 @@ class SilenceFinder {
     return std::ranges::any_of(labels, [&](std::uint32_t label) { return !has(other, label); });
   }
 
-  std::optional<SilentJob> verdict(Runs job, std::size_t k, Compared& so_far, SilentJob silence) {
+  std::optional<SilentJob> verdict(Runs job, std::size_t k, ComparedStretches& so_far,
+                                   SilentJob silence) {
     // an intruder's own PIDs among them, and what else is far out, must not decide
-    const Compared::Spread reference = so_far.reference_spread();
+    const ComparedStretches::Spread reference = so_far.reference_spread();
     const Core core = core_of(so_far.differences);
     const auto n = static_cast<double>(core.core_n);
     const double mean = core.mean / 10;
@@ -378,9 +350,12 @@ class SilenceFinder {
 
   const PidClock& clock_;
   std::vector<LocalMinute> minutes_;                           ///< of each tick
-  std::optional<TickIndex> index_;                             // most logs have no such silence
+  std::optional<TickIndex> index_;                             ///< none: no silence was looked at
+  std::vector<LocalMinute> days_;                              ///< begins of those to be looked at
   std::vector<std::vector<std::uint32_t>> intervals_of_sets_;  // nor one that is doubtful
-  std::size_t looked_at_ = 0;
+  std::size_t steps_ = 0;  ///< runs, minutes and intervals that were looked at
+  std::size_t most_steps_ = 0;
+  bool whole_ = true;  ///< all silences
 };
 
 }  // namespace

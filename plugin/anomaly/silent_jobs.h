@@ -14,7 +14,7 @@ struct SilentJob {
   std::uint32_t last_tick = 0;  ///< the last one with the job's line before the silence
   std::uint32_t next_tick = 0;  ///< the first one with it behind, or the log's last tick
   bool comes_back = false;
-  std::uint64_t missing = 0;   ///< lines that the days before had at these minutes
+  std::uint64_t missing = 0;   ///< lines that the days before had, of days with any tick
   std::uint64_t compared = 0;  ///< stretches around them that could be compared, none twice
   double observed = 0;         ///< PIDs handed out around the compared ones
   double with_job = 0;         ///< the same on the days before, when the job ran
@@ -25,8 +25,8 @@ struct SilentJob {
 
 struct SilentJobs {
   std::vector<SilentJob> jobs;  ///< in order of label and time
-  bool whole = true;  ///< false: silences without number, as where time jumps about by years; the
-                      ///< search was given up
+  bool whole = true;  ///< false: silences without number, or of ten years of minutes; not all
+                      ///< were looked at
 };
 
 /// Compares the PIDs handed out around each minute at which the job should have run with those of

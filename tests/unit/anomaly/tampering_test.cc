@@ -305,14 +305,5 @@ TEST(SilentJob, another_one_in_its_place) {
   EXPECT_TRUE(find(Host{renamed}.run(12 * kDay)).empty());
 }
 
-// Time that jumps about by years makes silences without number; whoever gives up says so.
-TEST(SilentJob, a_search_that_was_given_up_is_told) {
-  Host host{[](std::int64_t) { return std::vector<std::uint32_t>{1}; }};
-  std::vector<Reading> readings = host.run(2 * kDay);
-  EXPECT_TRUE(find_silent_jobs(build_pid_clock(readings, {})).whole);
-  readings.back().time += std::chrono::years(30);
-  EXPECT_FALSE(find_silent_jobs(build_pid_clock(readings, {})).whole);
-}
-
 }  // namespace
 }  // namespace pidometer
