@@ -258,7 +258,9 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
     return refuse(written.error(), diagnostics);
   std::optional<Heartbeat> beat;
   if (probation.announced()) keep_young(beat, file, status);
-  Result<FleetPlan> plan = plan_fleet(options, std::move(listed->images));
+  Result<FleetPlan> plan =
+      plan_fleet(options, std::move(listed->images),
+                 before.status ? images_with_results(*before.status) : std::vector<NamedImage>());
   if (interrupted()) {
     // What was not looked at any more is missing in the plan: nothing may be removed by it.
     diagnostics.note("interrupted; no image was scanned");

@@ -24,6 +24,7 @@
 #include "fleet/input_files.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/names.h"
+#include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
 namespace {
@@ -212,9 +213,54 @@ Result<void> check_distinct(const std::vector<FleetImage>& images, const FileFin
   return {};
 }
 
+void tell_shared_ids(const std::vector<FleetImage>& images, std::vector<std::string>& notes) {
+  std::map<std::pair<std::string, std::string>, std::size_t> ids;
+  for (const FleetImage& image : images)
+    if (!image.evidence_id.empty()) ++ids[{image.case_id, image.evidence_id}];
+  for (const auto& [id, count] : ids)
+    if (count > 1)
+      notes.push_back(fmt::format(
+          "note: {} images have the evidence id {}: rows of different media have one id", count,
+          id.second));
+}
+
+/// Images that would take the place of others of an earlier run, and do not.
+void tell_apart(const std::vector<FleetImage>& images, const ImageNames& named,
+                std::vector<std::string>& notes) {
+  if (named.apart.empty()) return;
+  constexpr std::size_t kNamed = 5;
+  const std::size_t count = named.apart.size();
+  std::string words;
+  for (std::size_t i = 0; i < std::min(count, kNamed); ++i)
+    words += fmt::format("{}{} ({})", i == 0 ? "" : ", ", named.names[named.apart[i]],
+                         images[named.apart[i]].segments.front());
+  notes.push_back(fmt::format(
+      "note: {} {} called as another one elsewhere, of which an earlier run left results, and {} a "
+      "name apart: {}{}; an image that was moved is known again by its evidence id",
+      counted_words(count, "image"), count == 1 ? "is" : "are", count == 1 ? "gets" : "get", words,
+      count > kNamed ? ", ..." : ""));
+}
+
+/// Fills in what is said of all. Names go by what the list says of each: an evidence id of all
+/// tells none from another.
+std::vector<std::string> name_and_fill_in(const Options& options,
+                                          std::span<const NamedImage> earlier,
+                                          std::vector<FleetImage>& images,
+                                          std::vector<std::string>& notes) {
+  std::vector<FleetImage> own = images;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    fill_in(options, images[i]);
+    own[i].case_id = images[i].case_id;
+  }
+  ImageNames named = image_names(own, earlier);
+  tell_apart(images, named, notes);
+  return std::move(named.names);
+}
+
 }  // namespace
 
-Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> listed) {
+Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> listed,
+                             std::span<const NamedImage> earlier) {
   FleetPlan plan;
   std::vector<FleetImage> images = std::move(listed);
   if (options.case_file.empty()) {
@@ -236,18 +282,9 @@ Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> lis
     if (Result<void> distinct = check_distinct(images, finder, options.case_file); !distinct)
       return tl::unexpected(distinct.error());
   if (!options.case_file.empty()) tell_several(images, finder, options.case_file, plan.warnings);
-  std::map<std::pair<std::string, std::string>, std::size_t> ids;
-  for (const FleetImage& image : images)
-    if (!image.evidence_id.empty()) ++ids[{image.case_id, image.evidence_id}];
-  for (const auto& [id, count] : ids)
-    if (count > 1)
-      plan.notes.push_back(
-          fmt::format("note: {} images have the evidence id {}: rows of different media have "
-                      "one id",
-                      count, id.second));
-  const std::vector<std::string> names = image_names(images);
+  tell_shared_ids(images, plan.notes);
+  const std::vector<std::string> names = name_and_fill_in(options, earlier, images, plan.notes);
   for (std::size_t i = 0; i < images.size(); ++i) {
-    fill_in(options, images[i]);
     FleetWork work{scan_arguments(options, images[i]), input_arguments(images[i]), 0};
     FleetEntry entry;
     entry.name = names[i];

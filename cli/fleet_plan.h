@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "fleet/case_file.h"
 #include "fleet/fleet_run.h"
 #include "fleet/fleet_status.h"
+#include "fleet/image_names.h"
 #include "tsk_reader/evidence.h"
 
 namespace pidometer {
@@ -32,7 +34,9 @@ struct CaseList {
 Result<CaseList> listed_images(const Options& options);
 
 /// The images of that list, or of the command line; the files that each is made of are looked at.
-/// Errors: ErrorKind::usage, of the list; of the system where no input can be looked at.
-Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> listed);
+/// `earlier` ones have their names in the folder already. Errors: ErrorKind::usage, of the list; of
+/// the system where no input can be looked at.
+Result<FleetPlan> plan_fleet(const Options& options, std::vector<FleetImage> listed,
+                             std::span<const NamedImage> earlier);
 
 }  // namespace pidometer

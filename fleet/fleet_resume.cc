@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -63,6 +65,23 @@ bool is_gone(const InputFile& file) {
 
 bool has(const std::vector<InputFile>& files, const InputFile& file) {
   return std::ranges::find(files, file) != files.end();
+}
+
+/// The first input that the earlier process was given, as it was, and that is no part of the image
+/// now: the second disk of a host whose entry has one. Empty where there is none.
+std::string dropped_input(const std::vector<std::string>& arguments,
+                          const std::vector<InputFile>& now) {
+  const auto given = std::ranges::find(arguments, "--");
+  if (given == arguments.end()) return {};
+  for (const std::string& word : std::span(given + 1, arguments.end())) {
+    // It may be relative to a folder that nobody knows any more.
+    std::string name = std::filesystem::path(word).lexically_normal().string();
+    while (name.starts_with("../")) name.erase(0, 3);
+    if (!name.starts_with('/')) name = "/" + name;
+    if (std::ranges::none_of(now, [&](const auto& file) { return file.path.ends_with(name); }))
+      return word;
+  }
+  return {};
 }
 
 /// Which of the files that were read is not what it was; empty where all are. Beside those of the
@@ -158,6 +177,9 @@ void judge(EarlierResult& before, const std::string& changed, const FleetStatus&
     before.why = "of a folder nobody knows whether it is the same";
   } else if (const std::string file = changed_file(before.files, entry.files); !file.empty()) {
     before.why = "its input changed: " + file;
+  } else if (const std::string input = dropped_input(before.arguments, entry.files);
+             !input.empty()) {
+    before.why = "its inputs are others: " + input + " was one";
   } else if (reports && !has_output(before, "report")) {
     before.why = "it has no report";
   } else {
@@ -230,6 +252,14 @@ std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
         with_earlier_result(before, earlier, "whether it holds was not looked at yet"));
     images.back().arguments = before.arguments;
   }
+  return images;
+}
+
+std::vector<NamedImage> images_with_results(const FleetStatus& earlier) {
+  std::vector<NamedImage> images;
+  for (const auto& [name, entry] : entries_of(earlier))
+    if (!name.empty() && !results_of(*entry, earlier).empty())
+      images.push_back({name, entry->image});
   return images;
 }
 

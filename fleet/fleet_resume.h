@@ -5,10 +5,12 @@
 
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_status.h"
+#include "fleet/image_names.h"
 
 namespace pidometer {
 
-/// Takes over from an earlier run what is complete and can be verified: the same arguments, the
+/// Takes over from an earlier run, of the image that has the name (image_names() gives it to no
+/// other one), what is complete and can be verified: the same arguments, the
 /// same version of the program, inputs of the same size and time, outputs of the same hash, with
 /// a report where `reports`. An image without `files` is never taken over: of a folder nobody
 /// knows whether it is the same. One whose files cannot be reached, and of which all else is
@@ -22,6 +24,10 @@ void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
 /// The images of an earlier run while it is not decided yet what of it holds: all wait, and results
 /// are `earlier` ones, so that a run that is killed before it decides takes nothing away.
 std::vector<FleetEntry> undecided_images(const FleetStatus& earlier);
+
+/// The images of earlier runs of which there are results. Whose they are goes by more than a name:
+/// image_names().
+std::vector<NamedImage> images_with_results(const FleetStatus& earlier);
 
 /// What earlier runs left of images that are not among `images`: their results stay, and are taken
 /// over by a run that has them in its list again.

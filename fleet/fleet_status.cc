@@ -81,6 +81,7 @@ Json named_json(const FleetEntry& entry) {
   put_text(json, "hostname", image.hostname);
   put_text(json, "timezone", image.timezone);
   if (image.year) json["year"] = *image.year;
+  if (image.root) json["root"] = true;
   return json;
 }
 

@@ -124,9 +124,9 @@ std::string_view image_state_name(ImageState state);
 /// As one JSON document, indented by one, with its newline.
 std::string write_fleet_status(const FleetStatus& status);
 
-/// What an earlier run wrote, as far as --resume needs it: version, runs, and images with what is
-/// said of them, state, arguments, files, outputs. `name` is the file's. Errors: ErrorKind::usage
-/// where it is no such document.
+/// What an earlier run wrote, as far as --resume needs it: version, runs, working folder, and
+/// images with what is said of them, state, arguments, files, outputs; their inputs from the root
+/// on. `name` is the file's. Errors: ErrorKind::usage where it is no such document.
 Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string& name);
 
 /// Images in a state.

@@ -2,6 +2,7 @@
 // everything is checked, and what is not understood is no result to build on.
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -98,6 +99,8 @@ FleetImage image_of(const Json& json) {
         std::pair("hostname", &image.hostname), std::pair("timezone", &image.timezone)})
     *text = unescape_bytes(text_of(json, key));
   if (const auto year = integer_of(json, "year")) image.year = static_cast<int>(*year);
+  if (const Json* const root = member(json, "root", Json::value_t::boolean))
+    image.root = root->get<bool>();
   return image;
 }
 
@@ -146,6 +149,13 @@ FleetEntry entry_of(const Json& json) {
   return entry;
 }
 
+/// From the root on: what the run was given goes by its working folder.
+void complete_inputs(const std::filesystem::path& folder, std::vector<FleetEntry>& images) {
+  for (FleetEntry& entry : images)
+    for (std::string& segment : entry.image.segments)
+      segment = (folder / segment).lexically_normal().string();
+}
+
 }  // namespace
 
 Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string& name) {
@@ -157,10 +167,13 @@ Result<FleetStatus> read_fleet_status(std::string_view bytes, const std::string&
                 "give another folder, or add --force to begin anew");
   FleetStatus status;
   read_tool(json, status.tool_version, status.tool_sha256);
+  status.working_directory = unescape_bytes(text_of(json, "working_directory"));
   status.earlier_runs = calls_of(json);
   for (const Json& image : *images) status.images.push_back(entry_of(image));
   if (const Json* const unlisted = member(json, "unlisted", Json::value_t::array))
     for (const Json& image : *unlisted) status.unlisted.push_back(entry_of(image));
+  for (std::vector<FleetEntry>* const all : {&status.images, &status.unlisted})
+    complete_inputs(status.working_directory, *all);
   return status;
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace pidometer {
 namespace {
@@ -49,29 +50,123 @@ std::uint32_t hash_of(const std::string& path) {
   return hash;
 }
 
+/// Whether a name is the readable one, or that with what tells it from others.
+bool is_name_of(std::string_view name, std::string_view readable) {
+  constexpr std::size_t kDigits = 8;
+  if (!name.starts_with(readable)) return false;
+  name.remove_prefix(readable.size());
+  if (name.empty()) return true;
+  const auto only = [](std::string_view text, const char* letters) {
+    return !text.empty() && text.find_first_not_of(letters) == std::string_view::npos;
+  };
+  if (name.front() != '-' || !only(name.substr(1, kDigits), "0123456789abcdef")) return false;
+  if (name.size() <= 1 + kDigits) return name.size() == 1 + kDigits;
+  return name[1 + kDigits] == '-' && only(name.substr(2 + kDigits), "0123456789");
+}
+
+/// From the root on, as it is spelled and where links lead.
+std::set<std::string> paths_of(const FleetImage& image) {
+  namespace fs = std::filesystem;
+  std::set<std::string> paths;
+  for (const std::string& segment : image.segments) {
+    std::error_code error;
+    fs::path spelled = fs::absolute(segment, error).lexically_normal();
+    if (spelled.filename().empty()) spelled = spelled.parent_path();  // a folder with its slash
+    paths.insert(spelled.string());
+    const fs::path real = fs::weakly_canonical(spelled, error);
+    if (!error) paths.insert(real.string());
+  }
+  return paths;
+}
+
+using Id = std::pair<std::string, std::string>;
+
+Id id_of(const FleetImage& image) {
+  return {image.case_id, image.evidence_id};
+}
+
+/// Finds the earlier image that an image is.
+class EarlierImages {
+ public:
+  EarlierImages(std::span<const NamedImage> earlier, std::span<const FleetImage> images)
+      : earlier_(earlier), used_(earlier.size()) {
+    for (const FleetImage& image : images) ++ids_[id_of(image)];
+    for (std::size_t i = 0; i < earlier.size(); ++i) {
+      for (const std::string& path : paths_of(earlier[i].image)) by_path_[path].push_back(i);
+      by_id_[id_of(earlier[i].image)].push_back(i);
+    }
+  }
+
+  /// Its name; empty where it is none of them. Each is found once.
+  std::string by_path(const FleetImage& image, const std::string& readable) {
+    if (by_path_.empty()) return {};
+    for (const std::string& path : paths_of(image))
+      if (const auto at = by_path_.find(path); at != by_path_.end())
+        if (const std::string name = take(at->second, readable); !name.empty()) return name;
+    return {};
+  }
+
+  /// An id that two of either list have says of neither which it is.
+  std::string by_id(const FleetImage& image, const std::string& readable) {
+    if (image.evidence_id.empty() || ids_[id_of(image)] > 1) return {};
+    const auto at = by_id_.find(id_of(image));
+    return at == by_id_.end() || at->second.size() > 1 ? std::string() : take(at->second, readable);
+  }
+
+ private:
+  std::string take(const std::vector<std::size_t>& found, const std::string& readable) {
+    for (const std::size_t i : found) {
+      if (used_[i] || !is_name_of(earlier_[i].name, readable)) continue;
+      used_[i] = true;
+      return earlier_[i].name;
+    }
+    return {};
+  }
+
+  std::span<const NamedImage> earlier_;
+  std::vector<bool> used_;
+  std::map<Id, int> ids_;  ///< of the images, how many have each
+  std::map<std::string, std::vector<std::size_t>> by_path_;
+  std::map<Id, std::vector<std::size_t>> by_id_;
+};
+
 }  // namespace
 
-std::vector<std::string> image_names(std::span<const FleetImage> images) {
-  std::vector<std::string> names;
-  std::map<std::string, int> wanted;
-  for (const FleetImage& image : images) {
-    names.push_back(readable_name(image));
-    ++wanted[folded(names.back())];
-  }
+ImageNames image_names(std::span<const FleetImage> images, std::span<const NamedImage> earlier) {
+  std::vector<std::string> readable;
+  for (const FleetImage& image : images) readable.push_back(readable_name(image));
+  ImageNames found;
+  found.names.resize(images.size());
+  EarlierImages before(earlier, images);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    found.names[i] = before.by_path(images[i], readable[i]);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (found.names[i].empty()) found.names[i] = before.by_id(images[i], readable[i]);
+
   std::set<std::string> taken;
-  for (const std::string& name : names)
-    if (wanted[folded(name)] == 1) taken.insert(folded(name));
+  for (const NamedImage& one : earlier) taken.insert(folded(one.name));
+  const std::set<std::string> others = taken;
+  std::map<std::string, int> wanted;
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (found.names[i].empty()) ++wanted[folded(readable[i])];
   for (std::size_t i = 0; i < images.size(); ++i) {
-    if (wanted[folded(names[i])] == 1) continue;
+    const std::string name = folded(readable[i]);
+    if (!found.names[i].empty() || wanted[name] > 1 || others.contains(name)) continue;
+    found.names[i] = readable[i];
+    taken.insert(name);
+  }
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (!found.names[i].empty()) continue;
+    if (others.contains(folded(readable[i]))) found.apart.push_back(i);
     std::error_code ignored;
     const std::string path =
         std::filesystem::absolute(images[i].segments.front(), ignored).lexically_normal().string();
-    const std::string base = fmt::format("{}-{:08x}", names[i], hash_of(path));
-    names[i] = base;
-    for (int number = 2; !taken.insert(folded(names[i])).second; ++number)
-      names[i] = fmt::format("{}-{}", base, number);
+    const std::string base = fmt::format("{}-{:08x}", readable[i], hash_of(path));
+    found.names[i] = base;
+    for (int number = 2; !taken.insert(folded(found.names[i])).second; ++number)
+      found.names[i] = fmt::format("{}-{}", base, number);
   }
-  return names;
+  return found;
 }
 
 }  // namespace pidometer

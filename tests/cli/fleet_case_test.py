@@ -92,6 +92,7 @@ class Case(fleets.FleetTest):
         roots = {name: image["arguments"][-1] for name, image in fleets.by_name(fleets.status_of(self.out)).items()}
         self.assertEqual(roots, {"E-1": f"--root={self.place}/web", "db": f"--root={self.place}/db",
                                  "cron": f"{self.place}/logs/cron"})
+        self.assertEqual([image.get("root") for image in fleets.status_of(self.out)["images"]], [True, True, None])
         self.case("root,segments,evidence\nweb,,E-1\ndb,,\n,logs/cron,\n", "case.csv", out=self.place / "csv")
         self.assertEqual(fleets.rows_of(self.out), fleets.rows_of(self.place / "csv"))
 

@@ -53,6 +53,64 @@ class Lists(FleetTest):
         self.assertIn("4 unreachable", run.err)
         self.assertEqual(fleets.rows_of(self.out), before)
 
+    def test_another_image_of_the_name_takes_nothing_over(self):
+        first, second, third = (self.log(f"{folder}/cron", number) for number, folder in enumerate("abc"))
+        self.fleet("-z", "UTC", first)
+        before = fleets.rows_of(self.out)["cron.jsonl"]
+        log = (self.out / "images" / "cron.log").read_bytes()
+        for flags, given, count in ((("--resume",), second, 1), (("--force",), third, 1), (("--resume",), self.place / "d/cron", 0)):
+            with self.subTest(given=given):
+                run = self.fleet("-z", "UTC", *flags, given, status=0 if count else 1)
+                [name] = self.states()
+                self.assertRegex(name, "^cron-[0-9a-f]{8}$")
+                words = (f"1 image is called as another one elsewhere, of which an earlier run left results, and gets a name apart: "
+                         f"{name} ({given}); an image that was moved is known again by its evidence id")
+                self.assertIn(f"note: {words}\n", run.err)
+                self.assertIn(words, fleets.status_of(self.out)["notes"])
+                self.assertEqual(self.unlisted()["cron"]["earlier"]["state"], "complete")
+                self.assertEqual(fleets.rows_of(self.out)["cron.jsonl"], before)
+                self.assertEqual((self.out / "images" / "cron.log").read_bytes(), log)
+        # Each is known again, by whatever list: of a name that two have one has it already.
+        self.fleet("-z", "UTC", "--resume", first, third, second)
+        self.assertEqual(len(self.kept()), 3)
+        self.assertEqual(self.states().keys() - {"cron"}, {name for name in self.states() if name.startswith("cron-")})
+        self.assertEqual(fleets.status_of(self.out)["images"][0]["name"], "cron")
+        self.assertEqual(self.unlisted(), {})
+
+    def test_an_image_that_was_moved_is_known_by_its_id_or_a_link(self):
+        case = self.place / "case.csv"
+        log = self.log("a/cron")
+        case.write_text(f"segments,evidence\n{log},E-01\n")
+        self.fleet("-z", "UTC", "--case", case)
+        (self.place / "a").rename(self.place / "b")
+        case.write_text(f"segments,evidence\n{self.place / 'b/cron'},E-01\n")
+        run = self.fleet("-z", "UTC", "--resume", "--case", case)
+        self.assertNotIn("apart", run.err)
+        self.assertEqual((self.states(), self.unlisted()), ({"E-01": "complete"}, {}))
+        before = fleets.rows_of(self.out)
+        self.assertIn(str(self.place / "b/cron").encode(), before["E-01.jsonl"])
+        # By another case's id it is another one.
+        case.write_text(f"segments,evidence,case\n{self.log('c/cron', 2)},E-01,2\n")
+        self.fleet("-z", "UTC", "--resume", "--case", case)
+        self.assertEqual((set(self.unlisted()), fleets.rows_of(self.out)["E-01.jsonl"]), ({"E-01"}, before["E-01.jsonl"]))
+        # An id of all says nothing of one.
+        self.fleet("-z", "UTC", "--evidence", "E-01", "--force", self.log("c/cron"))
+        self.assertIn("apart", self.fleet("-z", "UTC", "--evidence", "E-01", "--resume", self.log("d/cron", 2)).err)
+        (self.place / "link").symlink_to(self.place / "c")
+        self.fleet("-z", "UTC", "--evidence", "E-01", "--resume", self.place / "link/cron")
+        self.assertEqual(self.states(), {"cron": "complete"})
+
+    def test_the_disks_of_a_host_are_not_those_of_another_list(self):
+        disks = self.logs(2)
+        case = self.place / "case.csv"
+        case.write_text(f"segments\n{disks[0]};{disks[1]}\n")
+        self.fleet("-z", "UTC", "--case", case)
+        both = fleets.rows_of(self.out)["log00.jsonl"]
+        case.write_text(f"segments\n{disks[0]}\n")
+        run = self.fleet("-z", "UTC", "--resume", "--case", case)
+        self.assertIn("0 of 1 image kept; its inputs are others", run.err)
+        self.assertNotEqual(fleets.rows_of(self.out)["log00.jsonl"], both)
+
     def test_rows_that_no_status_tells_of_are_not_removed(self):
         logs = self.logs(2)
         self.fleet("-z", "UTC", logs[0])

@@ -35,7 +35,7 @@ void check_case_list(std::string_view bytes) {
       require(text->find_first_of("\n\r\x1b\x7f") == std::string::npos);
   }
   std::set<std::string> taken;
-  for (const std::string& name : image_names(*images)) {
+  for (const std::string& name : image_names(*images).names) {
     require(!name.empty() && name.size() < 200 && name.front() != '.' && name.front() != '-');
     require(name.find_first_not_of(
                 "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-") ==

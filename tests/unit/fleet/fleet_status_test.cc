@@ -92,7 +92,8 @@ FleetStatus sample() {
   status.images = {done, failed, running};
   FleetEntry unlisted;
   unlisted.name = "old";
-  unlisted.image.segments = {"old.raw"};
+  unlisted.image.segments = {"/mnt/old"};
+  unlisted.image.root = true;
   unlisted.earlier = status.images[2].earlier;
   status.unlisted = {unlisted};
   status.notes = {"E-01, db02.raw are copies of one medium by its MD5"};
@@ -124,7 +125,9 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   ASSERT_EQ(after->images.size(), 3U);
   const FleetEntry& done = after->images[0];
   EXPECT_EQ(done.name, "E-01");
-  EXPECT_EQ(done.image.segments, before.images[0].image.segments);
+  EXPECT_EQ(done.image.segments,
+            (std::vector<std::string>{"/cases/2026-041/web01.E01", "/cases/2026-041/web01.E02"}));
+  EXPECT_FALSE(done.image.root);
   EXPECT_EQ(done.image.hostname, "web01");
   EXPECT_EQ(done.image.year, 2026);
   EXPECT_EQ(done.state, ImageState::complete);
@@ -148,6 +151,8 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   EXPECT_EQ(earlier.outputs.at(0).sha256, std::string(64, 'd'));
   ASSERT_EQ(after->unlisted.size(), 1U);
   EXPECT_EQ(after->unlisted[0].name, "old");
+  EXPECT_TRUE(after->unlisted[0].image.root);
+  EXPECT_EQ(after->unlisted[0].image.segments, std::vector<std::string>{"/mnt/old"});
   ASSERT_TRUE(after->unlisted[0].earlier);
   EXPECT_EQ(after->unlisted[0].earlier->outputs.at(0).sha256, std::string(64, 'd'));
 }
