@@ -253,7 +253,8 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   status.state = "planning";
   status.updated = status.started;
   if (before.status) status.images = undecided_images(*before.status);
-  if (before.status) status.unlisted = unlisted_images(*before.status, before.status->images);
+  if (before.status)
+    status.unlisted = unlisted_images(*before.status, before.status->images, *folder);
   if (Result<void> written = probation.announce(status); !written)
     return refuse(written.error(), diagnostics);
   std::optional<Heartbeat> beat;
@@ -291,7 +292,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   for (const std::string& note : plan->notes) say_note(note, status, diagnostics);
   for (const std::string& warning : plan->warnings) say_warning(warning, status, diagnostics);
   folder->remove_unfinished(status.images);
-  if (before.status) status.unlisted = unlisted_images(*before.status, status.images);
+  if (before.status) status.unlisted = unlisted_images(*before.status, status.images, *folder);
   if (before.status && options.resume) {
     resume_fleet(*before.status, status, options.reports, *folder, file_sha256);
     if (const std::string words = kept_words(*before.status, status); !words.empty())

@@ -241,6 +241,8 @@ void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
   for (FleetEntry& entry : now.images)
     if (const auto at = known.find(entry.name); at != known.end())
       resume_image(earlier, *at->second, now, entry, reports, folder, hash);
+    else
+      folder.remove_outputs(entry.name);
 }
 
 std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
@@ -264,14 +266,15 @@ std::vector<NamedImage> images_with_results(const FleetStatus& earlier) {
 }
 
 std::vector<FleetEntry> unlisted_images(const FleetStatus& earlier,
-                                        const std::vector<FleetEntry>& images) {
+                                        const std::vector<FleetEntry>& images,
+                                        const FleetFolder& folder) {
   std::set<std::string_view> listed;
   for (const FleetEntry& entry : images) listed.insert(entry.name);
   std::vector<FleetEntry> unlisted;
   for (const auto& [name, before] : entries_of(earlier)) {
     if (name.empty() || before->image.segments.empty() || listed.contains(name)) continue;
     FleetEntry entry = with_earlier_result(*before, earlier, "it is not in the list of this run");
-    if (entry.earlier) unlisted.push_back(std::move(entry));
+    if (entry.earlier || folder.has_rows(name)) unlisted.push_back(std::move(entry));
   }
   return unlisted;
 }

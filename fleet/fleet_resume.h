@@ -16,8 +16,9 @@ namespace pidometer {
 /// knows whether it is the same. One whose files cannot be reached, and of which all else is
 /// verified, is ImageState::unreachable. What is whole and does not hold any more stays in
 /// `earlier` until there is better; of images that had failed or were not finished what was written
-/// is removed, and what is not as the status says. Nothing is done to images that it does not
-/// name.
+/// is removed, and what is not as the status says. What there is of images that it does not name is
+/// removed too: without rows (untold_image()) that is what such an image left which was not in the
+/// list of a run between.
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
                   const FleetFolder& folder, const FileHash& hash);
 
@@ -30,9 +31,11 @@ std::vector<FleetEntry> undecided_images(const FleetStatus& earlier);
 std::vector<NamedImage> images_with_results(const FleetStatus& earlier);
 
 /// What earlier runs left of images that are not among `images`: their results stay, and are taken
-/// over by a run that has them in its list again.
+/// over by a run that has them in its list again. An image that was not finished has rows that are
+/// no result (`earlier` is empty): that run knows whose they are, and makes them anew.
 std::vector<FleetEntry> unlisted_images(const FleetStatus& earlier,
-                                        const std::vector<FleetEntry>& images);
+                                        const std::vector<FleetEntry>& images,
+                                        const FleetFolder& folder);
 
 /// Of `images` the first of which there are rows that no status tells of; empty where there is
 /// none. These cannot be verified, and may be all that is left of their evidence.

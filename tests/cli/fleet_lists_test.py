@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """scan -d --resume with another list: what is not in it is not lost."""
 
+import json
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.fleet_test import FleetTest  # noqa: E402
-from tests.support import fleets, tap  # noqa: E402
+from tests.support import evidence, fleets, tap  # noqa: E402
 
 
 class Lists(FleetTest):
@@ -110,6 +111,31 @@ class Lists(FleetTest):
         run = self.fleet("-z", "UTC", "--resume", "--case", case)
         self.assertIn("0 of 1 image kept; its inputs are others", run.err)
         self.assertNotEqual(fleets.rows_of(self.out)["log00.jsonl"], both)
+
+    def test_what_failed_and_was_not_listed_stops_no_later_run(self):
+        """Its summary lay there, and no status told of it."""
+        log, bad = self.logs(1)[0], self.place / "bad"
+        bad.write_bytes(evidence.PNG)
+        self.fleet("-z", "UTC", "--reports", log, bad, status=3)
+        self.assertTrue((self.out / "images" / "bad.summary.json").exists())
+        self.fleet("-z", "UTC", "--reports", "--resume", log)
+        self.log("bad", 2)
+        self.fleet("-z", "UTC", "--reports", "--resume", log, bad)
+        self.assertEqual((self.states(), self.kept()), ({"log00": "complete", "bad": "complete"}, {"log00"}))
+
+    def test_what_was_not_finished_and_not_listed_stops_no_later_run(self):
+        """A fleet was killed between the rows of an image and the status that tells of them."""
+        logs = self.logs(2)
+        self.fleet("-z", "UTC", *logs)
+        status = json.loads((self.out / "status.json").read_text())
+        status["images"][1] = {**status["images"][1], "state": "running", "outputs": {}}
+        (self.out / "status.json").write_text(json.dumps(status))
+        before = fleets.rows_of(self.out)
+        self.fleet("-z", "UTC", "--resume", logs[0])
+        self.assertEqual(self.unlisted(), {"log01": {"name": "log01", "inputs": [str(logs[1])], "timezone": "UTC"}})
+        self.assertEqual(fleets.rows_of(self.out)["log01.jsonl"], before["log01.jsonl"])
+        self.fleet("-z", "UTC", "--resume", *logs)
+        self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"log00"}, before))
 
     def test_rows_that_no_status_tells_of_are_not_removed(self):
         logs = self.logs(2)
