@@ -244,10 +244,13 @@ Result<void> FleetFolder::set_aside(const std::string& name,
     std::error_code ignored;
     if (!fs::exists(from, ignored)) continue;  // what is aside already is all there is of it
     fs::remove(to, ignored);
-    // A log is written in place. The others stay under their names, where the file system can.
+    // A log is written in place. The others stay under their names: by a link, by a copy where the
+    // file system has none (FAT, shares), and only where there is no room for that not.
+    const bool in_place = output.kind == "log";
     error.clear();
-    if (output.kind != "log") fs::create_hard_link(from, to, error);
-    if (output.kind == "log" || error) fs::rename(from, to, error);
+    if (!in_place) fs::create_hard_link(from, to, error);
+    if (error) fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+    if (in_place || error) fs::rename(from, to, error);
     if (error)
       return fail(ErrorKind::output, "cannot put the earlier result aside, as " + to,
                   error.message());

@@ -69,8 +69,9 @@ class FleetFolder {
   /// Whether such a file is under its name, where a killed fleet may have left it aside: then it is
   /// put back.
   bool take_back(const std::string& name, const FleetOutput& output, const FileHash& hash) const;
-  /// Keeps files of an image aside. All but the log stay under their names too. Of a file that is
-  /// not under its name what is aside already stays there.
+  /// Keeps files of an image aside. All but the log stay under their names too, where there is room
+  /// for a copy if the file system has no hard links. Of a file that is not under its name what is
+  /// aside already stays there.
   Result<void> set_aside(const std::string& name, std::span<const FleetOutput> outputs) const;
   /// Undoes that, and what was written under these names since. Without `with_log` the log is the
   /// new one, and the earlier one stays aside: `outputs` says so.

@@ -9,6 +9,7 @@
 
 #include "base/temporary_name.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/without_links.h"
 
 namespace pidometer {
 namespace {
@@ -46,6 +47,40 @@ TEST(FleetFolder, KeepsWhatIsAsideAlready) {
   rows.kind = "rows";
   EXPECT_TRUE(folder->set_aside("web01", std::vector{rows}));
   EXPECT_TRUE(std::filesystem::exists(place.file(aside)));
+}
+
+/// Results stay under their names until there are better ones, wherever the folder is.
+TEST(FleetFolder, PutsResultsAsideWhereThereAreNoHardLinks) {
+  for (const bool with_log : {true, false}) {
+    const TemporaryFolder place;
+    const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+    ASSERT_TRUE(folder);
+    std::vector<FleetOutput> outputs;
+    for (const char* kind : {"log", "report", "rows", "summary"}) {
+      outputs.push_back({kind, FleetFolder::image_file("web01", kind), 3, kind});
+      place.write(outputs.back().file, kind);
+    }
+    EXPECT_TRUE(holds_without_links([&] {
+      // Twice: a process that could not be started is tried again.
+      for (int i = 0; i < 2; ++i) EXPECT_TRUE(folder->set_aside("web01", outputs));
+    }));
+    for (const FleetOutput& output : outputs) {
+      EXPECT_EQ(place.read(FleetFolder::set_aside_file("web01", output.kind)), output.kind);
+      EXPECT_EQ(std::filesystem::exists(place.file(output.file)), output.kind != "log");
+      place.write(output.file, "new");
+    }
+    // A fleet that was killed here left both.
+    const auto read = [&](const std::string& file) {
+      return std::filesystem::exists(file)
+                 ? place.read(file.substr(place.path().string().size() + 1))
+                 : std::string();
+    };
+    EXPECT_TRUE(folder->take_back("web01", outputs[2], read));
+    EXPECT_EQ(place.read(outputs[2].file), "rows");
+    EXPECT_TRUE(holds_without_links([&] { folder->put_back("web01", outputs, with_log); }));
+    for (const FleetOutput& output : outputs)
+      EXPECT_EQ(place.read(output.file), output.kind == "log" && !with_log ? "new" : output.kind);
+  }
 }
 
 TEST(FleetFolder, SaysThatNothingCanBePutAside) {

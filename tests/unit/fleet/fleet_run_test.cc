@@ -12,6 +12,7 @@
 #include <iterator>
 
 #include "tests/support/temporary_folder.h"
+#include "tests/support/without_links.h"
 
 namespace pidometer {
 namespace {
@@ -73,6 +74,8 @@ class FleetRunTest : public testing::Test {
     FleetRun run(status_, work_, *folder_, reports, tools_);
     return run.run();
   }
+
+  void check_earlier_results();
 
   std::string file(const std::string& name) { return place_.file("images/" + name); }
 
@@ -163,6 +166,14 @@ TEST_F(FleetRunTest, AStatusThatCannotBeWrittenEndsAll) {
 }
 
 TEST_F(FleetRunTest, AnEarlierResultGoesWhenThereIsBetter) {
+  check_earlier_results();
+}
+
+TEST_F(FleetRunTest, AnEarlierResultGoesWhenThereIsBetterWithoutHardLinks) {
+  EXPECT_TRUE(holds_without_links([this] { check_earlier_results(); }));
+}
+
+void FleetRunTest::check_earlier_results() {
   for (const char* name : {"good", "bad"}) {
     FleetEntry& entry = add(name, name == std::string_view("good") ? "0" : "1");
     entry.earlier.emplace();
