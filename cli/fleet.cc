@@ -294,7 +294,8 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   folder->remove_unfinished(status.images);
   if (before.status) status.unlisted = unlisted_images(*before.status, status.images, *folder);
   if (before.status && options.resume) {
-    resume_fleet(*before.status, status, options.reports, *folder, file_sha256);
+    resume_fleet(*before.status, status, options.reports, *folder, interruptible_sha256,
+                 interrupted);
     if (const std::string words = kept_words(*before.status, status); !words.empty())
       diagnostics.note("note: " + words);
     for (const FleetEntry& entry : status.images)
@@ -310,7 +311,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   status.state = "running";
   FleetTools tools;
   tools.publish = [&file](const FleetStatus& now) { return file.write(now); };
-  tools.sha256 = file_sha256;
+  tools.sha256 = interruptible_sha256;
   tools.now = time_now;
   tools.interrupted = interrupted;
   tools.progress = [&](std::string_view words) { diagnostics.progress(words); };

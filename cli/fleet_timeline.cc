@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/sha256.h"
-#include "cli/file_hash.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
 #include "merge/timeline_merge.h"
@@ -52,13 +51,18 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
                     "no timeline until then");
       if (!refused) return refused;
     }
-  const Result<void> written = merge.write([&file](std::string_view row) -> Result<void> {
+  FleetOutput timeline{"timeline", "timeline.jsonl", 0, {}};
+  sum.emplace();
+  const Result<void> written = merge.write([&](std::string_view row) -> Result<void> {
     if (interrupted()) return fail(ErrorKind::output, "interrupted while writing the timeline");
+    timeline.bytes += row.size();
+    sum->update(std::as_bytes(std::span(row)));
     return file->write(row);
   });
   if (!written) return written;
   if (Result<void> done = file->commit(); !done) return done;
-  status.timeline = folder.measure("timeline", "timeline.jsonl", file_sha256);
+  timeline.sha256 = sum->finish();
+  status.timeline = std::move(timeline);
   return {};
 }
 

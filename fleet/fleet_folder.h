@@ -12,7 +12,7 @@
 
 namespace pidometer {
 
-/// SHA-256 of a file in lower-case hex; empty where it cannot be read.
+/// SHA-256 of a file in lower-case hex; empty where it cannot be read, or the run was interrupted.
 using FileHash = std::function<std::string(const std::string& path)>;
 
 /// The folder of a fleet (docs/fleets.md): `status.json`, `timeline.jsonl`, and below `images/` the

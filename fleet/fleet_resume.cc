@@ -196,19 +196,43 @@ std::vector<EarlierResult> results_of(const FleetEntry& before, const FleetStatu
   return results;
 }
 
-void resume_image(const FleetStatus& earlier, const FleetEntry& before, FleetStatus& now,
-                  FleetEntry& entry, bool reports, const FleetFolder& folder,
-                  const FileHash& hash) {
-  for (EarlierResult& result : results_of(before, earlier)) {
-    const std::optional<std::string> changed = take_back_all(entry, result, folder, hash);
+constexpr const char* kUndecided = "whether it holds was not looked at yet";
+
+/// The first result of an image, as it was.
+std::optional<EarlierResult> first_result(const FleetEntry& before, const FleetStatus& earlier,
+                                          const char* why) {
+  std::vector<EarlierResult> results = results_of(before, earlier);
+  if (results.empty()) return std::nullopt;
+  recall_state(results.front());
+  results.front().why = why;
+  return std::move(results.front());
+}
+
+/// How an image goes on, and by what.
+struct Resuming {
+  const FleetStatus& earlier;
+  FleetStatus& now;
+  bool reports;
+  const FleetFolder& folder;
+  const FileHash& hash;
+  const std::function<bool()>& interrupted;
+};
+
+void resume_image(const Resuming& run, const FleetEntry& before, FleetEntry& entry) {
+  for (EarlierResult& result : results_of(before, run.earlier)) {
+    const std::optional<std::string> changed = take_back_all(entry, result, run.folder, run.hash);
+    if (run.interrupted()) break;  // what the hashes say is not what the files are
     if (!changed) continue;
     recall_state(result);
-    judge(result, *changed, now, entry, reports);
-    folder.drop_aside(entry.name);
+    judge(result, *changed, run.now, entry, run.reports);
+    run.folder.drop_aside(entry.name);
     if (!entry.kept) entry.earlier = std::move(result);
     return;
   }
-  folder.remove_outputs(entry.name);
+  if (run.interrupted())
+    entry.earlier = first_result(before, run.earlier, kUndecided);
+  else
+    run.folder.remove_outputs(entry.name);
 }
 
 FleetEntry with_earlier_result(const FleetEntry& before, const FleetStatus& earlier,
@@ -216,11 +240,7 @@ FleetEntry with_earlier_result(const FleetEntry& before, const FleetStatus& earl
   FleetEntry entry;
   entry.name = before.name;
   entry.image = before.image;
-  std::vector<EarlierResult> results = results_of(before, earlier);
-  if (results.empty()) return entry;
-  entry.earlier = std::move(results.front());
-  recall_state(*entry.earlier);
-  entry.earlier->why = why;
+  entry.earlier = first_result(before, earlier, why);
   return entry;
 }
 
@@ -236,12 +256,14 @@ EntriesByName entries_of(const FleetStatus& status) {
 }  // namespace
 
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
-                  const FleetFolder& folder, const FileHash& hash) {
+                  const FleetFolder& folder, const FileHash& hash,
+                  const std::function<bool()>& interrupted) {
   const EntriesByName known = entries_of(earlier);
+  const Resuming run{earlier, now, reports, folder, hash, interrupted};
   for (FleetEntry& entry : now.images)
     if (const auto at = known.find(entry.name); at != known.end())
-      resume_image(earlier, *at->second, now, entry, reports, folder, hash);
-    else
+      resume_image(run, *at->second, entry);
+    else if (!interrupted())
       folder.remove_outputs(entry.name);
 }
 
@@ -250,8 +272,7 @@ std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
   for (const FleetEntry& before : earlier.images) {
     // What the file does not tell completely can be verified by no run.
     if (before.name.empty() || before.image.segments.empty() || before.arguments.empty()) continue;
-    images.push_back(
-        with_earlier_result(before, earlier, "whether it holds was not looked at yet"));
+    images.push_back(with_earlier_result(before, earlier, kUndecided));
     images.back().arguments = before.arguments;
   }
   return images;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,11 @@ namespace pidometer {
 /// `earlier` until there is better; of images that had failed or were not finished what was written
 /// is removed, and what is not as the status says. What there is of images that it does not name is
 /// removed too: without rows (untold_image()) that is what such an image left which was not in the
-/// list of a run between.
+/// list of a run between. From where `interrupted` on nothing is decided and nothing removed:
+/// results are `earlier` ones, as in undecided_images().
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
-                  const FleetFolder& folder, const FileHash& hash);
+                  const FleetFolder& folder, const FileHash& hash,
+                  const std::function<bool()>& interrupted);
 
 /// The images of an earlier run while it is not decided yet what of it holds: all wait, and results
 /// are `earlier` ones, so that a run that is killed before it decides takes nothing away.

@@ -137,6 +137,10 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   const std::optional<EarlierResult> earlier = std::exchange(entry.earlier, std::nullopt);
   if (earlier && !reports_) folder_.remove_report(entry.name);
   take_outputs(entry);
+  if (tools_.interrupted()) {  // what the hashes say is not what the files are
+    entry.earlier = earlier;
+    return put_back(entry);
+  }
   if (facts) entry.warning_counts = facts->warning_counts;
   // What was read and is not known cannot be verified by another run.
   if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
@@ -205,6 +209,9 @@ void FleetRun::set_failed(FleetEntry& entry, std::string message) {
 void FleetRun::put_back(FleetEntry& entry) {
   entry.state = ImageState::waiting;
   entry.started.clear();
+  entry.exit_status.reset();
+  entry.message.clear();
+  entry.outputs.clear();
   if (!entry.earlier) return;
   folder_.put_back(entry.name, entry.earlier->outputs, true);
   folder_.drop_aside(entry.name);

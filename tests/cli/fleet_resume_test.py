@@ -159,6 +159,51 @@ class Earlier(FleetTest):
         self.assertGreater(after["updated"], before["updated"])
         self.assertEqual(after["images"], before["images"])
 
+    def test_an_interrupt_does_not_wait_for_the_hash_of_a_large_file(self):
+        logs = [self.log(name, number) for number, name in enumerate(("a", "b", "c"))]
+        self.fleet("-z", "UTC", *logs)
+        status = json.loads((self.out / "status.json").read_text())
+        before = fleets.by_name(status)
+        # A hole takes no room, and to hash 200 GB takes minutes.
+        size = 200 << 30
+        rows_file = self.out / "images" / "b.jsonl"
+        whole = rows_file.read_bytes()
+        os.truncate(rows_file, size)
+        before["b"]["outputs"]["rows"]["bytes"] = size
+        (self.out / "status.json").write_text(json.dumps(status))
+        process = fleets.start(self.out, "-z", "UTC", "--resume", *logs)
+        fds = pathlib.Path(f"/proc/{process.pid}/fd")
+        while process.poll() is None and rows_file not in {self.link_of(path) for path in fds.iterdir()}:
+            time.sleep(0.005)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        try:
+            self.assertEqual(process.wait(20), 130)
+        finally:
+            process.kill()
+            process.wait()
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertIn(b"interrupted; what is complete is kept", process.stderr.read())
+        process.stderr.close()
+        # It has decided nothing of what it did not see to the end.
+        os.truncate(rows_file, len(whole))
+        self.assertEqual(rows_file.read_bytes(), whole)
+        status = fleets.status_of(self.out)
+        self.assertEqual((status["state"], self.states()), ("interrupted", {"a": "complete", "b": "waiting", "c": "waiting"}))
+        found = fleets.by_name(status)
+        self.assertEqual(found["c"]["earlier"]["outputs"], before["c"]["outputs"])
+        found["b"]["earlier"]["outputs"]["rows"]["bytes"] = len(whole)
+        (self.out / "status.json").write_text(json.dumps(status))
+        self.fleet("-z", "UTC", "--resume", *logs)
+        self.assertEqual(self.kept(), {"a", "b", "c"})
+
+    @staticmethod
+    def link_of(path):
+        try:
+            return path.readlink()
+        except OSError:  # closed meanwhile
+            return None
+
     def test_the_same_files_by_another_name_are_the_same(self):
         log = self.log("logs/cron")
         self.fleet("-z", "UTC", log)

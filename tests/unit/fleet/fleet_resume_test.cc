@@ -25,6 +25,8 @@ std::string hash(const std::string& file) {
   return "hash of " + name.substr(0, name.find('.'));
 }
 
+const std::function<bool()> no = [] { return false; };
+
 /// A run that is killed while it looks at its inputs has written a status too, of a program that
 /// may be another one: what was kept before is kept after.
 TEST(FleetResume, ARunThatNeverDecidedTakesNothingAway) {
@@ -56,7 +58,7 @@ TEST(FleetResume, ARunThatNeverDecidedTakesNothingAway) {
   now.tool_sha256 = "program";
   now.images = {image("whole", ImageState::waiting)};
   now.images[0].outputs.clear();
-  resume_fleet(*read, now, false, *folder, hash);
+  resume_fleet(*read, now, false, *folder, hash, no);
   EXPECT_TRUE(now.images[0].kept);
   EXPECT_EQ(now.images[0].state, ImageState::complete);
   EXPECT_EQ(now.images[0].outputs.size(), 3U);
@@ -64,10 +66,47 @@ TEST(FleetResume, ARunThatNeverDecidedTakesNothingAway) {
   // By the program that wrote it nothing is kept, which made none of it.
   now.tool_sha256 = "another";
   now.images[0] = image("whole", ImageState::waiting);
-  resume_fleet(*read, now, false, *folder, hash);
+  resume_fleet(*read, now, false, *folder, hash, no);
   EXPECT_FALSE(now.images[0].kept);
   ASSERT_TRUE(now.images[0].earlier);
   EXPECT_EQ(now.images[0].earlier->why, "the program is another");
+}
+
+/// A hash that was given up is none: what it says of a file would cost that file.
+TEST(FleetResume, AnInterruptDecidesNothing) {
+  const TemporaryFolder place;
+  const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  FleetStatus earlier;
+  earlier.tool_version = "0.1.0";
+  earlier.tool_sha256 = "program";
+  FleetStatus now = earlier;
+  earlier.images = {image("a", ImageState::complete), image("b", ImageState::complete),
+                    image("c", ImageState::unreachable), image("bad", ImageState::failed)};
+  for (const FleetEntry& one : earlier.images) {
+    for (const FleetOutput& output : one.outputs) place.write(output.file, "of an earlier run");
+    now.images.push_back(image(one.name, ImageState::waiting));
+    now.images.back().outputs.clear();
+  }
+  now.images.push_back(image("new", ImageState::waiting));
+  place.write("images/new.summary.json", "of an earlier run");
+  bool seen = false;
+  const auto given_up = [&seen](const std::string& file) {
+    seen = seen || file.ends_with("/b.jsonl");
+    return seen ? std::string() : hash(file);
+  };
+  resume_fleet(earlier, now, false, *folder, given_up, [&seen] { return seen; });
+  EXPECT_TRUE(now.images[0].kept);
+  for (const std::size_t i : {1U, 2U}) {
+    EXPECT_EQ(now.images[i].state, ImageState::waiting);
+    ASSERT_TRUE(now.images[i].earlier);
+    EXPECT_EQ(now.images[i].earlier->outputs.size(), 3U);
+    EXPECT_EQ(now.images[i].earlier->why, "whether it holds was not looked at yet");
+  }
+  for (const FleetEntry& one : earlier.images)
+    for (const FleetOutput& output : one.outputs)
+      EXPECT_TRUE(std::filesystem::exists(place.file(output.file))) << output.file;
+  EXPECT_TRUE(std::filesystem::exists(place.file("images/new.summary.json")));
 }
 
 }  // namespace

@@ -17,6 +17,12 @@
 namespace pidometer {
 namespace {
 
+/// As a scan writes a file: whole, over the one that has the name.
+void write_whole(const std::string& name, const std::string& bytes) {
+  std::ofstream(name + ".new") << bytes;
+  std::filesystem::rename(name + ".new", name);
+}
+
 /// `3` ends with this status, rows and summary written; `none` has no rows; `killed` and `hang` do
 /// not end by themselves. A `force` in the arguments is told in the log.
 int be_a_scan(const std::vector<std::string>& words) {
@@ -37,9 +43,9 @@ int be_a_scan(const std::vector<std::string>& words) {
   if (what == "none") return 0;
   const int status = std::atoi(what.c_str());
   if (status == 1) return status;
-  std::ofstream(option("--output=")) << "row of " << what << "\n";
-  std::ofstream(option("--summary=")) << R"({"inputs": [], "warnings": []})";
-  if (!option("--report=").empty()) std::ofstream(option("--report=")) << "<p>";
+  write_whole(option("--output="), "row of " + what + "\n");
+  write_whole(option("--summary="), R"({"inputs": [], "warnings": []})");
+  if (!option("--report=").empty()) write_whole(option("--report="), "<p>");
   return status;
 }
 
@@ -148,6 +154,27 @@ TEST_F(FleetRunTest, AnInterruptLeavesThemWaiting) {
   EXPECT_EQ(status_.images[1].state, ImageState::waiting);
   EXPECT_TRUE(status_.images[1].started.empty());
   EXPECT_EQ(published_.back().images[1].state, ImageState::waiting);
+}
+
+/// A hash that was given up is none, and nothing that is wrong with the rows.
+TEST_F(FleetRunTest, AnInterruptWhileItHashesIsNoFailure) {
+  FleetEntry& entry = add("a", "0");
+  entry.earlier.emplace();
+  entry.earlier->outputs = {{"rows", FleetFolder::image_file("a", "rows"), 3, "old"}};
+  place_.write("images/a.jsonl", "old");
+  bool seen = false;
+  tools_.sha256 = [&seen](const std::string&) {
+    seen = true;
+    return std::string();
+  };
+  tools_.interrupted = [&seen] { return seen; };
+  ASSERT_TRUE(run());
+  EXPECT_TRUE(seen);
+  EXPECT_EQ(status_.images[0].state, ImageState::waiting);
+  EXPECT_EQ(status_.images[0].message, "");
+  ASSERT_TRUE(status_.images[0].earlier);
+  EXPECT_EQ(contents(file("a.jsonl")), "old");
+  EXPECT_TRUE(ended_.empty());
 }
 
 /// Without it nothing could be resumed.
