@@ -239,9 +239,7 @@ Result<void> Fleet::write_timeline() {
   status_.updated = time_now();
   if (Result<void> written = file_.write(status_); !written) return written;
   keep_young();
-  Result<void> written = write_fleet_timeline(folder_, status_, diagnostics_);
-  beat_.reset();
-  return written;
+  return write_fleet_timeline(folder_, status_, diagnostics_);
 }
 
 ExitStatus Fleet::finish() {
@@ -257,6 +255,7 @@ ExitStatus Fleet::finish() {
     say_overlays(status_, diagnostics_);
     say_unused_known(folder_, meaning_.plugin.known, status_, diagnostics_);
   }
+  beat_.reset();  // who reads all summaries from a share is alive meanwhile
   const ExitStatus exit = exit_status(outcome, options_.partial_ok);
   status_.state = state_words(exit_status(outcome, false));
   status_.exit_status = exit;

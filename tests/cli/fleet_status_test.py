@@ -84,6 +84,39 @@ class Status(FleetTest):
         image, = fleets.status_of(self.out)["images"]
         self.assertEqual({**image, "kept": True}, {**before[0], "kept": True})
 
+    def test_it_lives_until_all_is_said(self):
+        """What is said of all images at the end reads each summary, which takes long from a share: here one hangs."""
+        late = self.place / "late"  # takes long enough for the change to come before the end
+        late.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(100)))
+        process = fleets.start(self.out, "-z", "UTC", "--records", "--jobs", "1", self.log("a"), late)
+        log = self.out / "images" / "late.log"
+        summary = self.out / "images" / "a.summary.json"
+        try:
+            while process.poll() is None and not log.exists():
+                time.sleep(0.002)
+            summary.unlink()
+            os.mkfifo(summary)
+            deadline = time.monotonic() + 60
+            while process.poll() is None and not (self.out / "timeline.jsonl").exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            before = fleets.status_of(self.out)
+            deadline = time.monotonic() + 30
+            while (after := fleets.status_of(self.out))["updated"] == before["updated"] and time.monotonic() < deadline:
+                time.sleep(0.1)
+            self.assertGreater(after["updated"], before["updated"], "it looks as if it was killed")
+            self.assertEqual(after["state"], "timeline")
+            while process.poll() is None:
+                try:
+                    os.close(os.open(summary, os.O_WRONLY | os.O_NONBLOCK))
+                except OSError:  # nobody reads
+                    time.sleep(0.01)
+        finally:
+            process.kill()
+            process.wait()
+            process.stderr.close()
+        self.assertEqual(process.returncode, 0)
+        self.assertEqual(fleets.status_of(self.out)["state"], "complete")
+
     def test_all_runs_are_told_of(self):
         log, other = self.log("a"), self.log("b", 2)
         self.fleet("-z", "UTC", log)
