@@ -45,16 +45,32 @@ int open_nameless(const std::string& name) {
   return -1;
 }
 
-/// A file under a temporary name, which `temporary` becomes; -1: errno says why not.
+/// How often a temporary name is tried that somebody else has.
+constexpr int kAttempts = 100;
+
+/// A temporary name that nobody has, most likely: with letters as mkostemp() gives them, for
+/// whoever tidies up knows it by them.
+std::string new_temporary_name(const std::string& name) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
+  std::string temporary = temporary_name(name);
+  for (std::size_t at = temporary.size() - kTemporaryLetters.size(); at < temporary.size(); ++at)
+    temporary[at] = kLetters[letter(random)];
+  return temporary;
+}
+
+/// A file under a temporary name, which `temporary` becomes; -1: errno says why not. Not by
+/// mkostemp(), which makes files for the owner only: the umask cannot be asked for without being
+/// changed for all threads.
 int open_named(const std::string& name, std::string& temporary) {
-  temporary = temporary_name(name);
-  const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
-  if (descriptor < 0) return descriptor;
-  // mkstemp makes files for the owner only; results are to be read like any other file.
-  const mode_t mask = umask(0);
-  umask(mask);
-  fchmod(descriptor, 0666 & ~mask);
-  return descriptor;
+  for (int i = 0; i < kAttempts; ++i) {
+    temporary = new_temporary_name(name);
+    const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  }
+  return -1;
 }
 
 /// The descriptor of this process that a name leads to: /dev/stdout, /dev/fd/3, /proc/self/fd/3.
@@ -97,16 +113,8 @@ bool give_name(int descriptor, const std::string& name) {
 
 /// The same in the place of a file that has the name: link(2) never replaces one, rename(2) does.
 bool take_name(int descriptor, const std::string& name) {
-  constexpr int kAttempts = 100;
-  // As mkostemp() makes them: whoever tidies up knows both by their names.
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-  std::random_device random;
-  std::uniform_int_distribution<std::size_t> letter(0, kLetters.size() - 1);
   for (int i = 0; i < kAttempts; ++i) {
-    std::string temporary = temporary_name(name);
-    for (std::size_t at = temporary.size() - kTemporaryLetters.size(); at < temporary.size(); ++at)
-      temporary[at] = kLetters[letter(random)];
+    const std::string temporary = new_temporary_name(name);
     if (give_name(descriptor, temporary)) {
       if (std::rename(temporary.c_str(), name.c_str()) == 0) return true;
       const int reason = errno;

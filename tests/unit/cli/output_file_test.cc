@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <seccomp.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "tests/support/temporary_folder.h"
 
@@ -160,6 +163,35 @@ TEST(OutputFile, ObeysTheUmask) {
   struct stat status {};
   ASSERT_EQ(stat(folder.file("rows.jsonl").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0640U);
+}
+
+/// It is the process's: whoever asks for it changes it, for the files that other threads make at
+/// that moment too.
+TEST(OutputFile, NeverChangesTheUmask) {
+  const TemporaryFolder folder;
+  const mode_t before = umask(0027);
+  const pid_t child = fork();
+  if (child == 0) {
+    const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    // As on file systems without files without a name.
+    constexpr scmp_datum_t kNameless = O_TMPFILE & ~O_DIRECTORY;
+    const scmp_arg_cmp nameless{2, SCMP_CMP_MASKED_EQ, kNameless, kNameless};
+    if (seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EOPNOTSUPP), SCMP_SYS(openat), 1,
+                               &nameless) != 0 ||
+        seccomp_rule_add_array(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(umask), 0, nullptr) != 0 ||
+        seccomp_load(filter) != 0)
+      _exit(2);
+    Result<OutputFile> file = OutputFile::create(folder.file("rows.jsonl"), false);
+    _exit(file && folder.entries() == 1 && file->commit() ? 0 : 1);
+  }
+  umask(before);
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  struct stat made {};
+  ASSERT_EQ(stat(folder.file("rows.jsonl").c_str(), &made), 0);
+  EXPECT_EQ(made.st_mode & 0777U, 0640U);
+  EXPECT_EQ(folder.entries(), 1U);
 }
 
 }  // namespace
