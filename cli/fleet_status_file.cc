@@ -43,12 +43,17 @@ Result<void> FleetStatusFile::take_room(std::uint64_t now, std::uint64_t later) 
   return taken;
 }
 
+void FleetStatusFile::release() {
+  room_.reset();
+  room_bytes_ = 0;
+}
+
 Result<void> FleetStatusFile::write_last(const FleetStatus& status) {
   const std::string text = write_fleet_status(status);
   Result<void> written = write_whole_file(name_, true, text);
   if (written || !room_) return written;
   OutputFile room = std::move(*room_);
-  room_.reset();
+  release();
   if (room.write(text) && room.commit()) return {};
   return written;
 }

@@ -23,7 +23,7 @@ class FleetStatusFile {
   /// The same for the last time; where nothing else is left, in the room that was taken.
   Result<void> write_last(const FleetStatus& status);
   /// Gives back the room.
-  void release() { room_.reset(); }
+  void release();
 
  private:
   Result<void> take_room(std::uint64_t now, std::uint64_t later);
