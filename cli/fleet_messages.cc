@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "cli/exit_status.h"
-#include "fleet/input_files.h"
+#include "cli/fleet_grouping.h"
 #include "fleet/same_media.h"
 #include "fleet/summary_facts.h"
+#include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/summary_words.h"
 
 namespace pidometer {
@@ -63,12 +64,12 @@ void say_copies(const FleetFolder& folder, FleetStatus& now, Diagnostics& diagno
 void say_overlays(FleetStatus& now, Diagnostics& diagnostics) {
   std::map<std::string, const FleetEntry*> owners;
   for (const FleetEntry& entry : now.images)
-    for (const std::string& segment : entry.image.segments)
-      owners.emplace(input_path(segment), &entry);
+    for (const std::string& segment : entry.image.segments) owners.emplace(key_of(segment), &entry);
   for (const FleetEntry& entry : now.images) {
     std::set<const FleetEntry*> below;
     for (const InputFile& file : entry.files)
-      if (const auto at = owners.find(file.path); at != owners.end() && at->second != &entry)
+      if (const auto at = owners.find(key_of(unescape_bytes(file.path)));
+          at != owners.end() && at->second != &entry)
         below.insert(at->second);
     for (const FleetEntry* const lower : below)
       say_warning(fmt::format("{} is the image below {}: both are of one host, whose findings "

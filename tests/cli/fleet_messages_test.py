@@ -107,6 +107,14 @@ class Messages(FleetTest):
         run = self.fleet(*program.ZONE, "--force", "--case", case)
         self.assertIn("warning: base.raw is the image below disk.qcow2: both are of one host", run.err)
         self.assertEqual(set(self.states()), {"base.raw", "disk.qcow2"})
+        # By whatever name.
+        for name, link in (("link.raw", lambda path: path.symlink_to(base)), ("hard.raw", lambda path: path.hardlink_to(base))):
+            link(self.place / name)
+            case.write_text(f"segments\n{self.place / name}\n{disk}\n")
+            run = self.fleet(*program.ZONE, "--force", "--case", case)
+            self.assertIn(f"warning: {name} is the image below disk.qcow2: both are of one host", run.err)
+        case.write_text(f"segments\n{base}\n{disk}\n")
+        self.fleet(*program.ZONE, "--force", "--case", case)
         run = self.fleet(*program.ZONE, "--resume", "--case", case)
         self.assertIn("base.raw is the image below disk.qcow2", run.err)
         self.assertNotIn("is the image below", self.fleet(*program.ZONE, "--force", base, other).err)
