@@ -165,16 +165,14 @@ Result<void> Fleet::announce() {
 Result<bool> Fleet::plan() {
   if (Result<void> announced = announce(); !announced) return tl::unexpected(announced.error());
   Result<FleetPlan> plan =
-      plan_fleet(options_, std::move(listed_.images),
+      plan_fleet(options_, listed_.images,
                  before_.status ? images_with_results(*before_.status) : std::vector<NamedImage>());
   // What was not looked at any more is missing in the plan: nothing may be removed by it.
   if (interrupted()) return false;
   if (!plan) return tl::unexpected(plan.error());
   plan_ = std::move(*plan);
   status_.images = std::move(plan_.images);
-  std::vector<FleetImage> images;
-  for (const FleetEntry& entry : status_.images) images.push_back(entry.image);
-  if (Result<void> safe = check_places(options_, images, plan_.groups); !safe)
+  if (Result<void> safe = check_found_files(options_, listed_.images, plan_.groups); !safe)
     return tl::unexpected(safe.error());
   if (Result<void> ours = check_results(); !ours) return tl::unexpected(ours.error());
   probation_.pass();
@@ -281,7 +279,7 @@ ExitStatus run_fleet(const Options& options, Diagnostics& diagnostics) {
   if (!meaning) return refuse(meaning.error(), diagnostics);
   Result<CaseList> listed = listed_images(options);
   if (!listed) return refuse(listed.error(), diagnostics);
-  if (Result<void> safe = check_places(options, listed->images, {}); !safe)
+  if (Result<void> safe = check_places(options, listed->images); !safe)
     return refuse(safe.error(), diagnostics);
   Result<FleetFolder> folder = FleetFolder::open(options.directory);
   if (!folder) return refuse(folder.error(), diagnostics);

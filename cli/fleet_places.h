@@ -9,9 +9,12 @@
 
 namespace pidometer {
 
-/// Whether the run may write where it is to: before anything is, by what is given and listed, and
-/// again by all files that turned out to belong to that.
-Result<void> check_places(const Options& options, std::span<const FleetImage> listed,
-                          std::span<const InputGroup> groups);
+/// Whether the run may write where it is to, by what is given and listed: before anything is
+/// written.
+Result<void> check_places(const Options& options, std::span<const FleetImage> listed);
+
+/// The same by the files that turned out to belong to that: segments and maps that nobody named.
+Result<void> check_found_files(const Options& options, std::span<const FleetImage> listed,
+                               std::span<const InputGroup> groups);
 
 }  // namespace pidometer

@@ -2,11 +2,12 @@
 """scan -d: what lies in the folder of a fleet and is not its own stays."""
 
 import pathlib
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.fleet_test import FleetTest  # noqa: E402
-from tests.support import tap  # noqa: E402
+from tests.support import program, tap  # noqa: E402
 
 
 class Foreign(FleetTest):
@@ -34,6 +35,17 @@ class Foreign(FleetTest):
         self.assertIn("holds the input", self.fleet("--root", self.out / "root", status=2).err)
         inside = self.log("out/evidence/cron")
         self.fleet("-z", "UTC", inside)
+
+    def test_a_working_folder_that_is_gone(self):
+        log = self.log("cron")
+        gone = self.place / "gone"
+        for given, status in ((log, 0), ("cron", 1)):
+            gone.mkdir()
+            done = subprocess.run(["sh", "-c", 'cd "$1" && rmdir "$1" && shift && exec "$@"', "-", gone, program.PROGRAM,
+                                   "scan", "-d", self.out, "--force", "-z", "UTC", given],
+                                  capture_output=True, check=False, text=True)
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.assertNotIn("the run was given up", done.stderr)
 
     def test_lists_that_have_the_names_of_results(self):
         log = self.log("cron")
