@@ -26,22 +26,25 @@ FleetImage image_of(const InputGroup& group) {
   return image;
 }
 
-/// The disk given that reads from a file that is given as well; null where none does.
-const LowerFile* disk_above(const InputGroup& group, const std::vector<LowerFile>& lower) {
-  for (const fs::path& segment : group.segments)
-    for (const LowerFile& one : lower)
-      if (one.disk != group.name && key_of(one.file.string()) == key_of(segment.string()))
-        return &one;
-  return nullptr;
-}
-
-/// The disk above each group of a call, by the group's name.
+/// The disk above each group of a call, by the group's name: the first given one that reads from a
+/// file of it. Null where none does.
 using DisksAbove = std::map<std::string, const LowerFile*>;
 
 DisksAbove disks_above(const GroupedInputs& grouped) {
+  std::map<std::string, std::vector<const LowerFile*>> readers;
+  for (const LowerFile& one : grouped.lower) readers[key_of(one.file.string())].push_back(&one);
   DisksAbove above;
-  for (const InputGroup& group : grouped.groups)
-    above[group.name] = disk_above(group, grouped.lower);
+  for (const InputGroup& group : grouped.groups) {
+    const LowerFile*& reader = above[group.name];
+    if (readers.empty()) continue;
+    for (const fs::path& segment : group.segments) {
+      const auto at = readers.find(key_of(segment.string()));
+      if (reader != nullptr || at == readers.end()) continue;
+      const auto other = std::ranges::find_if(
+          at->second, [&](const LowerFile* one) { return one->disk != group.name; });
+      if (other != at->second.end()) reader = *other;
+    }
+  }
   return above;
 }
 
@@ -164,15 +167,17 @@ Result<std::vector<FleetImage>> given_images(const Options& options, FleetPlan& 
   std::map<std::string, std::size_t> order;
   for (const auto* const paths : {&options.inputs, &options.roots})
     for (const std::string& path : *paths) order.try_emplace(key_of(path), order.size());
-  const auto place = [&order](const FleetImage& image) {
+  std::vector<std::pair<std::size_t, FleetImage>> placed;
+  for (FleetImage& image : images) {
     std::size_t first = order.size();
     for (const std::string& segment : image.segments)
       if (const auto at = order.find(key_of(segment)); at != order.end())
         first = std::min(first, at->second);
-    return first;
-  };
-  std::stable_sort(images.begin(), images.end(),
-                   [&](const FleetImage& a, const FleetImage& b) { return place(a) < place(b); });
+    placed.emplace_back(first, std::move(image));
+  }
+  std::ranges::stable_sort(placed, {}, &std::pair<std::size_t, FleetImage>::first);
+  images.clear();
+  for (auto& [first, image] : placed) images.push_back(std::move(image));
   return images;
 }
 

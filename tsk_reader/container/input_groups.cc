@@ -13,6 +13,7 @@
 #include "tsk_reader/container/ewf/ewf_grouping.h"
 #include "tsk_reader/container/lower_files.h"
 #include "tsk_reader/container/raw_source.h"
+#include "tsk_reader/container/split_parts.h"
 #include "tsk_reader/container/vmdk/vmdk_grouping.h"
 #include "tsk_reader/evidence.h"
 #include "tsk_reader/evidence/root_evidence.h"
@@ -22,9 +23,6 @@ namespace pidometer {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Entries of a folder looked at for the other parts of a split image.
-constexpr std::size_t kMaxSiblings = 20000;
 
 /// Whether there is anything but folders in a folder and below; true where that cannot be told.
 /// What lies in the first one that is met is enough: an empty mount point is what is looked for.
@@ -152,7 +150,7 @@ class Grouper {
     for (InputGroup* group : raw) {
       steps.at(Step::input, {}, group->name);
       for (fs::path& map :
-           find_ddrescue_maps(group->segments.front(), bytes_of_segments(group->segments))) {
+           found_maps_.of(group->segments.front(), bytes_of_segments(group->segments))) {
         std::error_code error;
         const bool known =
             std::any_of(group->maps.begin(), group->maps.end(),
@@ -257,8 +255,7 @@ class Grouper {
     const fs::path path(name);
     const std::optional<SplitPart> part = split_part(path);
     if (!part) return false;
-    std::map<std::uint32_t, fs::path> parts = parts_in(path.parent_path(), part->stem);
-    parts.insert_or_assign(part->number, path);
+    const SplitParts::Parts& parts = parts_of_split_.of(path, *part);
     std::error_code error;
     const fs::path folder =
         fs::canonical(path.parent_path().empty() ? "." : path.parent_path(), error);
@@ -306,26 +303,10 @@ class Grouper {
     return true;
   }
 
-  static std::map<std::uint32_t, fs::path> parts_in(const fs::path& folder,
-                                                    const std::string& stem) {
-    std::map<std::uint32_t, fs::path> parts;
-    std::error_code error;
-    fs::directory_iterator entries(folder.empty() ? fs::path(".") : folder, error);
-    for (std::size_t count = 0;
-         !error && entries != fs::directory_iterator() && count < kMaxSiblings;
-         entries.increment(error), ++count) {
-      const fs::path name = entries->path().filename();
-      const std::optional<SplitPart> part = split_part(name);
-      std::error_code ignored;
-      if (part && part->stem == stem && entries->is_regular_file(ignored)) {
-        parts.emplace(part->number, folder / name);
-      }
-    }
-    return parts;
-  }
-
   InputKind as_;
-  std::map<std::size_t, InputGroup> groups_;   // by place on the command line
+  std::map<std::size_t, InputGroup> groups_;  // by place on the command line
+  SplitParts parts_of_split_;
+  DdrescueMaps found_maps_;
   std::set<std::size_t> raw_orders_;           // of groups_: raw images
   std::vector<std::string> maps_;              // of GNU ddrescue, as given
   std::set<std::pair<dev_t, ino_t>> claimed_;  // extents of VMDKs that are given too

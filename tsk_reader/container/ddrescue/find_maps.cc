@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "tsk_reader/bytes/os_file.h"
 #include "tsk_reader/container/ddrescue/ddrescue_map.h"
@@ -56,15 +57,16 @@ bool command_names(std::string_view command, const std::string& name) {
   return false;
 }
 
-std::optional<DdrescueMap> read_map(const fs::path& path) {
+std::optional<DdrescueMaps::Map> read_map(const fs::path& path) {
   Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
   if (!file) return std::nullopt;
-  return read_ddrescue_map(**file, 0);
+  std::optional<DdrescueMap> map = read_ddrescue_map(**file, 0);
+  if (!map) return std::nullopt;
+  return DdrescueMaps::Map{path, std::move(map->command), map->end};
 }
 
-bool belongs(const DdrescueMap& map, const fs::path& path, const fs::path& image,
-             std::uint64_t size) {
-  const std::string name = path.filename().string();
+bool belongs(const DdrescueMaps::Map& map, const fs::path& image, std::uint64_t size) {
+  const std::string name = map.path.filename().string();
   const std::optional<SplitPart> part = split_part(image);
   const fs::path whole = part ? fs::path(part->stem) : image.filename();
   if (named_after(name, whole.string()) || named_after(name, whole.stem().string())) return true;
@@ -72,16 +74,8 @@ bool belongs(const DdrescueMap& map, const fs::path& path, const fs::path& image
   return says_nothing(name) && map.end == size;
 }
 
-}  // namespace
-
-bool map_belongs_to(const fs::path& map, const fs::path& image, std::uint64_t size) {
-  const std::optional<DdrescueMap> read = read_map(map);
-  return read && belongs(*read, map, image, size);
-}
-
-std::vector<fs::path> find_ddrescue_maps(const fs::path& image, std::uint64_t size) {
-  const fs::path folder = image.parent_path();
-  std::vector<std::pair<bool, fs::path>> found;
+std::vector<DdrescueMaps::Map> maps_in(const fs::path& folder) {
+  std::vector<DdrescueMaps::Map> maps;
   std::error_code error;
   fs::directory_iterator entries(folder.empty() ? fs::path(".") : folder, error);
   std::size_t opened = 0;
@@ -91,9 +85,25 @@ std::vector<fs::path> find_ddrescue_maps(const fs::path& image, std::uint64_t si
     std::error_code ignored;
     if (!may_be_a_map(path) || !entries->is_regular_file(ignored) || ++opened > kMostOpened)
       continue;
-    const std::optional<DdrescueMap> map = read_map(path);
-    if (map && belongs(*map, path, image, size)) found.emplace_back(map->end != size, path);
+    if (std::optional<DdrescueMaps::Map> map = read_map(path)) maps.push_back(std::move(*map));
   }
+  return maps;
+}
+
+}  // namespace
+
+bool map_belongs_to(const fs::path& map, const fs::path& image, std::uint64_t size) {
+  const std::optional<DdrescueMaps::Map> read = read_map(map);
+  return read && belongs(*read, image, size);
+}
+
+std::vector<fs::path> DdrescueMaps::of(const fs::path& image, std::uint64_t size) {
+  const fs::path folder = image.parent_path();
+  auto at = folders_.find(folder.string());
+  if (at == folders_.end()) at = folders_.emplace(folder.string(), maps_in(folder)).first;
+  std::vector<std::pair<bool, fs::path>> found;
+  for (const Map& map : at->second)
+    if (belongs(map, image, size)) found.emplace_back(map.end != size, map.path);
   std::sort(found.begin(), found.end());
   std::vector<fs::path> paths;
   paths.reserve(found.size());

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "tests/support/made_image.h"
 #include "tsk_reader/container/block_source_open.h"
@@ -167,6 +171,46 @@ TEST(InputGroups, SplitRawByNumber) {
                      {{"b.000", "b.001"}, a}},
                     {"first missing", {"c.003"}, {}, 0, {ErrorKind::unreadable}},
                 });
+}
+
+/// How often a folder is opened to list it.
+class ListingWatch {
+ public:
+  explicit ListingWatch(const std::filesystem::path& folder) {
+    inotify_add_watch(watch_, folder.c_str(), IN_OPEN);
+  }
+  ListingWatch(const ListingWatch&) = delete;
+  ListingWatch& operator=(const ListingWatch&) = delete;
+  ~ListingWatch() { close(watch_); }
+
+  std::size_t listings() const {
+    std::size_t count = 0;
+    alignas(inotify_event) std::array<char, 65536> events{};
+    for (ssize_t got = 0; (got = read(watch_, events.data(), events.size())) > 0;) {
+      for (std::size_t at = 0; at < static_cast<std::size_t>(got);) {
+        const auto* const event = reinterpret_cast<const inotify_event*>(events.data() + at);
+        if ((event->mask & IN_ISDIR) != 0 && event->len == 0) ++count;
+        at += sizeof *event + event->len;
+      }
+    }
+    return count;
+  }
+
+ private:
+  int watch_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+};
+
+/// For each of thousands of images in one folder to list all of them took longer than to scan them.
+TEST(InputGroups, AFolderIsListedOnceForAllImages) {
+  TemporaryFolder folder;
+  Names given;
+  for (int i = 100; i < 140; ++i) {
+    given.push_back(folder.write("disk" + std::to_string(i), disk_bytes(2'000, 1)));
+    given.push_back(folder.write("part" + std::to_string(i) + ".001", disk_bytes(2'000, 1)));
+  }
+  const ListingWatch watch(folder.path());
+  EXPECT_EQ(group_inputs_here(given, InputKind::automatic).groups.size(), given.size());
+  EXPECT_LE(watch.listings(), 2U) << "for parts, and for maps";
 }
 
 /// Sets a and b are of one size and without an identifier, as Debian's ewfacquire leaves them.
