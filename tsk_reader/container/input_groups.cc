@@ -24,6 +24,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Whether a file begins as one that is whole, and is no part of a raw image.
+bool begins_as_whole(Content content) {
+  return content == Content::archive || is_virtual_disk(content);
+}
+
 /// Whether there is anything but folders in a folder and below; true where that cannot be told.
 /// What lies in the first one that is met is enough: an empty mount point is what is looked for.
 bool holds_files(const fs::path& folder) {
@@ -34,6 +39,11 @@ bool holds_files(const fs::path& folder) {
     if (entries->symlink_status(unknown).type() != fs::file_type::directory) return true;
   }
   return static_cast<bool>(error);
+}
+
+Content content_of(const fs::path& path) {
+  const Result<std::unique_ptr<OsFile>> file = OsFile::open(path);
+  return file ? sniff_content(**file, path).content : Content::unknown;
 }
 
 /// Groups with the place on the command line that each began at.
@@ -276,6 +286,8 @@ class Grouper {
     if (first > 1) {
       // Not the beginning of a disk, and perhaps a rotated log that is numbered this way.
       if (content == Content::log || content == Content::ewf || as_ == InputKind::log) return false;
+      // backup.2024, alone or beside that of the year before.
+      if (begins_as_whole(content) && begins_as_whole(content_of(path))) return false;
       // What begins as disks do, and has no other part beside it, is called so: server.2019.
       if (parts.size() == 1 && disk) {
         notes_.push_back("note: " + name +

@@ -173,6 +173,24 @@ TEST(InputGroups, SplitRawByNumber) {
                 });
 }
 
+/// What begins as archives and virtual disks do is one, however many of them have a year for a
+/// suffix.
+TEST(InputGroups, AWholeFileWithANumberIsNoPart) {
+  TemporaryFolder folder;
+  const std::string zip = std::string("PK\x03\x04\x14\0\0\0", 8) + std::string(600, 'z');
+  folder.write("backup.2024", zip);
+  check(folder, {{"an archive", {"backup.2024"}, {{"backup.2024"}}}});
+  folder.write("backup.2023", zip);
+  folder.write("vm.2024", std::string("QFI\xfb\0\0\0\3", 8) + std::string(600, '\0'));
+  check(folder, {{"two", {"backup.2024", "backup.2023"}, {{"backup.2024"}, {"backup.2023"}}},
+                 {"one of two", {"backup.2024"}, {{"backup.2024"}}},
+                 {"a virtual disk", {"vm.2024"}, {{"vm.2024"}}}});
+  // Beside parts that are none it is a part by chance.
+  folder.write("c.002", disk_bytes(20'000, 1));
+  folder.write("c.003", zip);
+  check(folder, {{"bytes like an archive", {"c.003"}, {}, 0, {ErrorKind::unreadable}}});
+}
+
 /// How often a folder is opened to list it.
 class ListingWatch {
  public:
