@@ -249,9 +249,10 @@ ExitStatus Fleet::finish() {
   }
   if (!outcome.interrupted) {
     say_warnings(folder_, status_, diagnostics_);
-    say_copies(folder_, status_, diagnostics_);
+    const FactsOfImages facts = facts_of_images(folder_, status_);
+    say_copies(facts, status_, diagnostics_);
     say_overlays(status_, diagnostics_);
-    say_unused_known(folder_, meaning_.plugin.known, status_, diagnostics_);
+    say_unused_known(facts, meaning_.plugin.known, status_, diagnostics_);
   }
   beat_.reset();  // who reads all summaries from a share is alive meanwhile
   const ExitStatus exit = exit_status(outcome, options_.partial_ok);

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/exit_status.h"
 #include "cli/fleet_grouping.h"
-#include "fleet/same_media.h"
 #include "fleet/summary_facts.h"
 #include "plugin/timeline/escape_bytes.h"
 #include "plugin/timeline/summary_words.h"
@@ -52,8 +53,18 @@ void say_warning(const std::string& text, FleetStatus& now, Diagnostics& diagnos
   now.notes.push_back(text);
 }
 
-void say_copies(const FleetFolder& folder, FleetStatus& now, Diagnostics& diagnostics) {
-  for (const std::vector<std::string>& names : same_media(folder, now)) {
+FactsOfImages facts_of_images(const FleetFolder& folder, const FleetStatus& now) {
+  FactsOfImages all;
+  for (const FleetEntry& entry : now.images)
+    for (const FleetOutput& output : entry.outputs)
+      if (output.kind == "summary")
+        if (std::optional<SummaryFacts> facts = read_summary_facts(folder.absolute(output.file)))
+          all.emplace_back(entry.name, std::move(*facts));
+  return all;
+}
+
+void say_copies(const FactsOfImages& facts, FleetStatus& now, Diagnostics& diagnostics) {
+  for (const std::vector<std::string>& names : same_media(facts)) {
     say_note(fmt::format("{} are copies of one medium by its MD5: their findings stand in the "
                          "timeline once of each, with the same ids",
                          some_of(names)),
@@ -79,18 +90,15 @@ void say_overlays(FleetStatus& now, Diagnostics& diagnostics) {
   }
 }
 
-void say_unused_known(const FleetFolder& folder, const KnownWindows& known, FleetStatus& now,
+void say_unused_known(const FactsOfImages& facts, const KnownWindows& known, FleetStatus& now,
                       Diagnostics& diagnostics) {
   const bool some_failed = std::ranges::any_of(
       now.images, [](const FleetEntry& entry) { return entry.state == ImageState::failed; });
   // Which hosts an image has that could not be read is not known.
   if (known.empty() || some_failed) return;
   std::set<std::string> hosts;
-  for (const FleetEntry& entry : now.images)
-    for (const FleetOutput& output : entry.outputs)
-      if (output.kind == "summary")
-        if (const auto facts = read_summary_facts(folder.absolute(output.file)))
-          hosts.insert(facts->hostnames.begin(), facts->hostnames.end());
+  for (const auto& [name, image] : facts)
+    hosts.insert(image.hostnames.begin(), image.hostnames.end());
   std::vector<std::string> unused;
   for (const auto& window : known)
     if (!window->hostname.empty() && !hosts.contains(window->hostname))

@@ -6,6 +6,7 @@
 #include "cli/diagnostics.h"
 #include "fleet/fleet_folder.h"
 #include "fleet/fleet_status.h"
+#include "fleet/same_media.h"
 #include "plugin/plugin.h"
 
 namespace pidometer {
@@ -17,15 +18,18 @@ void say_what_is_left(const FleetFolder& folder, const FleetStatus& now, Diagnos
 void say_note(const std::string& text, FleetStatus& now, Diagnostics& diagnostics);
 void say_warning(const std::string& text, FleetStatus& now, Diagnostics& diagnostics);
 
+/// What the summaries of all images say that have one.
+FactsOfImages facts_of_images(const FleetFolder& folder, const FleetStatus& now);
+
 /// Which images are copies: their findings have the same ids, and are told twice in the timeline.
-void say_copies(const FleetFolder& folder, FleetStatus& now, Diagnostics& diagnostics);
+void say_copies(const FactsOfImages& facts, FleetStatus& now, Diagnostics& diagnostics);
 
 /// Which images are read from by others of the list: both are of one host.
 void say_overlays(FleetStatus& now, Diagnostics& diagnostics);
 
 /// Which lines of known work are about hosts of which no image has a log: an image's own process
 /// knows the others' hosts not.
-void say_unused_known(const FleetFolder& folder, const KnownWindows& known, FleetStatus& now,
+void say_unused_known(const FactsOfImages& facts, const KnownWindows& known, FleetStatus& now,
                       Diagnostics& diagnostics);
 
 /// How many warnings the images have that have results, a line a kind, and where they are told.

@@ -2,14 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace pidometer {
@@ -28,29 +24,9 @@ std::string head_of(const std::string& name) {
   return bytes;
 }
 
-/// What the first warning of lost evidence says in a summary (schemas/summary.schema.json), as it
-/// stands in the log too, behind the place; empty where there is none.
-std::string first_loss(const std::string& summary) {
-  using Json = nlohmann::json;
-  constexpr std::array<std::string_view, 6> kLosses = {"damaged_log",      "damaged_image",
-                                                       "truncated_stream", "unsupported",
-                                                       "skipped_file",     "reader_died"};
-  std::ifstream file(summary, std::ios::binary);
-  const Json json = Json::parse(file, nullptr, false);
-  if (!json.is_object() || !json.contains("warnings") || !json["warnings"].is_array()) return {};
-  for (const Json& warning : json["warnings"]) {
-    if (!warning.is_object() || !warning.contains("kind") || !warning["kind"].is_string() ||
-        !warning.contains("message") || !warning["message"].is_string())
-      continue;
-    if (std::ranges::find(kLosses, warning["kind"].get<std::string>()) != kLosses.end())
-      return warning["message"].get<std::string>();
-  }
-  return {};
-}
-
 }  // namespace
 
-std::string first_message(const std::string& log, const std::string& summary) {
+std::string first_message(const std::string& log, const std::string& loss) {
   constexpr std::string_view kError = "error: ";
   constexpr std::string_view kReason = "reason: ";
   constexpr std::string_view kWarning = "warning: ";
@@ -58,7 +34,6 @@ std::string first_message(const std::string& log, const std::string& summary) {
   std::string_view rest = bytes;
   std::string error;
   std::string warning;
-  const std::string loss = first_loss(summary);
   bool is_loss = false;
   bool reason_may_follow = false;
   while (!rest.empty()) {

@@ -6,10 +6,10 @@
 
 namespace pidometer {
 
-/// The first error of a program's log with its reason and the first warning of evidence that was
-/// lost, by its summary; of any, where there is none such or no summary. Empty where it says
-/// neither. Of a long log its first 256 KiB are looked at.
-std::string first_message(const std::string& log, const std::string& summary);
+/// The first error of a program's log with its reason and its warning of the `loss` that its
+/// summary tells of first (SummaryFacts); of any, where that is empty. Empty where it says neither.
+/// Of a long log its first 256 KiB are looked at.
+std::string first_message(const std::string& log, const std::string& loss);
 
 /// What the program's log says to do about its first error; empty where it says nothing.
 std::string first_help(const std::string& log);

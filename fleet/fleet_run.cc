@@ -121,18 +121,19 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
   entry.signal = end.signal;
   const std::string log = folder_.absolute(FleetFolder::image_file(entry.name, "log"));
   const std::string summary = folder_.absolute(FleetFolder::image_file(entry.name, "summary"));
+  const std::optional<SummaryFacts> facts = read_summary_facts(summary);
+  const std::string loss = facts ? facts->loss : std::string();
   const int status = end.exit_status.value_or(exit_nothing);
   if (status == exit_complete || status == exit_no_log) {
     entry.state = ImageState::complete;
     if (status == exit_no_log) entry.message = "no cron log is in it";
   } else if (status == exit_partial) {
     entry.state = ImageState::partial;
-    entry.message = first_message(log, summary);
+    entry.message = first_message(log, loss);
   } else {
     entry.help = first_help(log);
-    return set_failed(entry, end_words(end, first_message(log, summary)));
+    return set_failed(entry, end_words(end, first_message(log, loss)));
   }
-  const std::optional<SummaryFacts> facts = read_summary_facts(summary);
   if (entry.earlier && is_worse(entry, facts)) return set_failed(entry, entry.message);
   const std::optional<EarlierResult> earlier = std::exchange(entry.earlier, std::nullopt);
   if (earlier && !reports_) folder_.remove_report(entry.name);
@@ -142,8 +143,11 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
     return put_back(entry);
   }
   if (facts) entry.warning_counts = facts->warning_counts;
-  // What was read and is not known cannot be verified by another run.
-  if (!entry.files.empty() && !add_files_of_summary(summary, entry.files)) entry.files.clear();
+  // Extents and backing files are known to the scan alone. What was read and is not known cannot be
+  // verified by another run.
+  const bool all_known =
+      !entry.files.empty() && facts && facts->segments && add_files(*facts->segments, entry.files);
+  if (!all_known) entry.files.clear();
   const bool rows =
       std::any_of(entry.outputs.begin(), entry.outputs.end(),
                   [](const FleetOutput& one) { return one.kind == "rows" && !one.sha256.empty(); });
@@ -162,7 +166,8 @@ void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
 bool FleetRun::is_worse(FleetEntry& entry, const std::optional<SummaryFacts>& now) const {
   const auto before =
       read_summary_facts(folder_.absolute(FleetFolder::set_aside_file(entry.name, "summary")));
-  if (!before || !now || now->records >= before->records) return false;
+  if (!before || !before->logs || !now || !now->logs || now->records >= before->records)
+    return false;
   const std::string words = records_words(*before) + ", by the run of " + entry.earlier->ended;
   if (now->logs == 0) {
     entry.message = "no cron log is in it now; before there were " + words;

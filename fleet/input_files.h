@@ -16,9 +16,7 @@ std::optional<InputFile> look_at_file(const std::filesystem::path& path);
 /// A path as InputFile has it.
 std::string input_path(const std::filesystem::path& path);
 
-/// Adds the files that a scan read according to its summary (schemas/summary.schema.json) and that
-/// are not among `files`, as they are now: extents and backing files are known to the scan alone.
-/// False where they cannot be told.
-bool add_files_of_summary(const std::string& summary, std::vector<InputFile>& files);
+/// Adds those that are not among `files`, as they are now. False where one is not there.
+bool add_files(const std::vector<std::string>& paths, std::vector<InputFile>& files);
 
 }  // namespace pidometer
