@@ -26,12 +26,12 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
   };
   std::optional<Sha256> sum;
   merging.watch = [&sum](std::string_view bytes) { sum->update(std::as_bytes(std::span(bytes))); };
-  Result<void> refused;
-  merging.left_out = [&refused](const LeftOutLine& line) -> Result<void> {
-    if (refused)
-      refused = fail(ErrorKind::output,
+  std::optional<Error> no_row;  // the first line that is none
+  merging.left_out = [&no_row](const LeftOutLine& line) -> Result<void> {
+    if (!no_row)
+      no_row = Error{ErrorKind::output,
                      fmt::format("line {} of {} cannot be merged", line.line, line.input),
-                     std::string(line.reason), "run the fleet again with --resume");
+                     std::string(line.reason), "run the fleet again with --resume"};
     return {};
   };
   TimelineMerge merge(std::move(merging));
@@ -49,7 +49,7 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
                     "it was changed meanwhile: its SHA-256 is not the one in the status",
                     "run the fleet again with --resume, which scans that image once more; there is "
                     "no timeline until then");
-      if (!refused) return refused;
+      if (no_row) return tl::unexpected(*no_row);
     }
   FleetOutput timeline{"timeline", "timeline.jsonl", 0, {}};
   sum.emplace();

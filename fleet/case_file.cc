@@ -20,8 +20,8 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kHelp =
     "the keys are segments or root, case, evidence, host, timezone and year; a CSV file begins "
-    "with "
-    "a line of them, and several segments of one image stand in one field, with ';' between them";
+    "with a line of them, and several segments of one image stand in one field, with ';' between "
+    "them";
 constexpr std::array<std::string_view, 7> kKeys = {"segments", "root",     "case", "evidence",
                                                    "host",     "timezone", "year"};
 /// More images than any case has had; a list of a million entries is a mistake.
@@ -29,6 +29,11 @@ constexpr std::size_t kMostImages = 100000;
 
 tl::unexpected<Error> wrong(const std::string& where, std::string reason) {
   return fail(ErrorKind::usage, where + " is no image of a fleet", std::move(reason),
+              std::string(kHelp));
+}
+
+tl::unexpected<Error> no_head(const std::string& name, std::string reason) {
+  return fail(ErrorKind::usage, "the first line of " + name + " is no head", std::move(reason),
               std::string(kHelp));
 }
 
@@ -49,11 +54,12 @@ Result<int> year_of(std::string_view text, const std::string& where) {
   return year;
 }
 
-/// The folder of a system, in the place of segments.
-Result<void> set_root(FleetImage& image, const std::string& folder, const std::string& where) {
+/// Sets what is scanned: segments, or in their place the root folder of a system.
+Result<void> set_segments(FleetImage& image, std::vector<std::string> segments, bool root,
+                          const std::string& where) {
   if (!image.segments.empty()) return wrong(where, "it has both segments and a root");
-  image.segments = {folder};
-  image.root = true;
+  image.segments = std::move(segments);
+  image.root = root;
   return {};
 }
 
@@ -108,13 +114,10 @@ Result<std::vector<FleetImage>> images_of_csv(std::string_view bytes, const std:
     if (std::ranges::find(kKeys, head[i]) == kKeys.end() ||
         std::find(head.begin(), head.begin() + static_cast<std::ptrdiff_t>(i), head[i]) !=
             head.begin() + static_cast<std::ptrdiff_t>(i))
-      return fail(ErrorKind::usage, "the first line of " + name + " is no head",
-                  fmt::format("'{}' is no key, or stands there twice", head[i]),
-                  std::string(kHelp));
+      return no_head(name, fmt::format("'{}' is no key, or stands there twice", head[i]));
   if (std::ranges::find(head, kKeys[0]) == head.end() &&
       std::ranges::find(head, kKeys[1]) == head.end())
-    return fail(ErrorKind::usage, "the first line of " + name + " is no head",
-                "it has no column 'segments', and no 'root'", std::string(kHelp));
+    return no_head(name, "it has no column 'segments', and no 'root'");
   std::vector<FleetImage> images;
   for (std::size_t i = 1; i < csv->size(); ++i) {
     const auto& [fields, line] = (*csv)[i];
@@ -123,14 +126,14 @@ Result<std::vector<FleetImage>> images_of_csv(std::string_view bytes, const std:
       return wrong(where, fmt::format("it has {} fields, the head {}", fields.size(), head.size()));
     FleetImage image;
     for (std::size_t k = 0; k < fields.size(); ++k) {
-      if (head[k] == kKeys[0] || head[k] == kKeys[1]) {
-        if (fields[k].empty()) continue;
-        if (!image.segments.empty()) return wrong(where, "it has both segments and a root");
-        image.root = head[k] == kKeys[1];
-        image.segments = image.root ? std::vector{fields[k]} : split_segments(fields[k]);
-      } else if (Result<void> set = set_word(image, head[k], fields[k], where); !set) {
-        return tl::unexpected(set.error());
-      }
+      Result<void> set;
+      if (head[k] != kKeys[0] && head[k] != kKeys[1])
+        set = set_word(image, head[k], fields[k], where);
+      else if (!fields[k].empty() && head[k] == kKeys[0])
+        set = set_segments(image, split_segments(fields[k]), false, where);
+      else if (!fields[k].empty())
+        set = set_segments(image, {fields[k]}, true, where);
+      if (!set) return tl::unexpected(set.error());
     }
     if (Result<void> good = check(image, where, folder); !good) return tl::unexpected(good.error());
     images.push_back(std::move(image));
@@ -138,15 +141,15 @@ Result<std::vector<FleetImage>> images_of_csv(std::string_view bytes, const std:
   return images;
 }
 
-Result<void> set_segments(FleetImage& image, const Json& value, const std::string& where) {
-  if (image.root) return wrong(where, "it has both segments and a root");
-  const auto add = [&](const Json& one) {
-    if (one.is_string()) image.segments.push_back(one.get<std::string>());
+Result<void> set_listed_segments(FleetImage& image, const Json& value, const std::string& where) {
+  std::vector<std::string> segments;
+  const auto add = [&segments](const Json& one) {
+    if (one.is_string()) segments.push_back(one.get<std::string>());
     return one.is_string();
   };
   const bool good = value.is_array() ? std::ranges::all_of(value, add) : add(value);
   if (!good) return wrong(where, "its segments are no string and no array of strings");
-  return {};
+  return set_segments(image, std::move(segments), false, where);
 }
 
 /// Sets what a member says; of an entry, or of the whole list where `all`.
@@ -154,12 +157,12 @@ Result<void> set_member(FleetImage& image, const std::string& key, const Json& v
                         const std::string& where, bool all) {
   if (std::ranges::find(kKeys, key) == kKeys.end() || (all && (key == kKeys[0] || key == kKeys[1])))
     return wrong(where, fmt::format("it has a key '{}'", key));
-  if (key == kKeys[0]) return set_segments(image, value, where);
+  if (key == kKeys[0]) return set_listed_segments(image, value, where);
   if (key == "year" && value.is_number_integer()) return set_word(image, key, value.dump(), where);
   if (!value.is_string())
     return wrong(where,
                  "its " + key + (key == "year" ? " is no string and no integer" : " is no string"));
-  if (key == kKeys[1]) return set_root(image, value.get<std::string>(), where);
+  if (key == kKeys[1]) return set_segments(image, {value.get<std::string>()}, true, where);
   return set_word(image, key, value.get<std::string>(), where);
 }
 

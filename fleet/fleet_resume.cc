@@ -156,8 +156,8 @@ void recall_state(EarlierResult& before) {
 
 /// What is written of an image holds for this run, or says in `why` why it does not. `changed`:
 /// what beside rows and summary is not what it was.
-void judge(EarlierResult& before, const std::string& changed, const FleetStatus& now,
-           FleetEntry& entry, bool reports) {
+void keep_or_say_why(EarlierResult& before, const std::string& changed, const FleetStatus& now,
+                     FleetEntry& entry, bool reports) {
   if (before.tool_version != now.tool_version || before.tool_sha256 != now.tool_sha256) {
     before.why = "the program is another";
   } else if (const std::string flags = changed_flags(before.arguments, entry.arguments);
@@ -224,7 +224,7 @@ void resume_image(const Resuming& run, const FleetEntry& before, FleetEntry& ent
     if (run.interrupted()) break;  // what the hashes say is not what the files are
     if (!changed) continue;
     recall_state(result);
-    judge(result, *changed, run.now, entry, run.reports);
+    keep_or_say_why(result, *changed, run.now, entry, run.reports);
     run.folder.drop_aside(entry.name);
     if (!entry.kept) entry.earlier = std::move(result);
     return;

@@ -111,12 +111,13 @@ void FleetRun::finish(std::size_t index) {
   running_.erase(at);
   changed_ = true;
   if (tools_.interrupted()) return put_back(entry);
-  judge(entry, end);
+  take_end(entry, end);
   ++done_;
   bytes_done_ += work_[index].bytes;
 }
 
-void FleetRun::judge(FleetEntry& entry, const ChildEnd& end) {
+/// What the end of its process, and what that wrote, make of an image.
+void FleetRun::take_end(FleetEntry& entry, const ChildEnd& end) {
   entry.exit_status = end.exit_status;
   entry.signal = end.signal;
   const std::string log = folder_.absolute(FleetFolder::image_file(entry.name, "log"));

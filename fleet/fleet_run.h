@@ -56,7 +56,7 @@ class FleetRun {
   bool start(std::size_t index);
   void wait_for_some();
   void finish(std::size_t index);
-  void judge(FleetEntry& entry, const ChildEnd& end);
+  void take_end(FleetEntry& entry, const ChildEnd& end);
   bool is_worse(FleetEntry& entry, const std::optional<SummaryFacts>& now) const;
   void take_outputs(FleetEntry& entry);
   void put_back(FleetEntry& entry);
