@@ -7,13 +7,33 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/sha256.h"
+#include "cli/file_hash.h"
 #include "cli/interrupt.h"
 #include "cli/output_file.h"
 #include "merge/timeline_merge.h"
 
 namespace pidometer {
+namespace {
+
+/// All are named: whoever changed them may have had a reason for each.
+Error changed_rows(const std::vector<std::string>& files) {
+  std::string names;
+  for (const std::string& file : files) names += (names.empty() ? "" : ", ") + file;
+  const bool one = files.size() == 1;
+  return {ErrorKind::output,
+          names + (one ? " is not what the scan of its image wrote"
+                       : " are not what the scans of their images wrote"),
+          one ? "it was changed meanwhile: its SHA-256 is not the one in the status"
+              : "they were changed meanwhile: their SHA-256 is not the one in the status",
+          std::string("run the fleet again with --resume, which scans ") +
+              (one ? "that image" : "those images") +
+              " once more; there is no timeline until then"};
+}
+
+}  // namespace
 
 Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status,
                                   Diagnostics& diagnostics) {
@@ -26,6 +46,7 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
   };
   std::optional<Sha256> sum;
   merging.watch = [&sum](std::string_view bytes) { sum->update(std::as_bytes(std::span(bytes))); };
+  std::vector<std::string> changed;
   std::optional<Error> no_row;  // the first line that is none
   merging.left_out = [&no_row](const LeftOutLine& line) -> Result<void> {
     if (!no_row)
@@ -39,18 +60,26 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
     for (const FleetOutput& output : entry.outputs) {
       if (output.kind != "rows") continue;
       const std::string name = folder.absolute(output.file);
-      sum.emplace();
-      if (Result<void> added = merge.add(name); !added) return added;
+      std::string sha256;
+      Result<void> added;
+      if (changed.empty()) {
+        sum.emplace();
+        added = merge.add(name);
+        sha256 = sum->finish();
+      }
+      // Where there will be no timeline it is only to be told which files are why.
+      if (!changed.empty() || !added) sha256 = interruptible_sha256(name);
       if (interrupted())
         return fail(ErrorKind::output, "interrupted before the timeline was written");
       // The rows are our own, and so they were when they were verified or written.
-      if (sum->finish() != output.sha256)
-        return fail(ErrorKind::output, name + " is not what the scan of its image wrote",
-                    "it was changed meanwhile: its SHA-256 is not the one in the status",
-                    "run the fleet again with --resume, which scans that image once more; there is "
-                    "no timeline until then");
-      if (no_row) return tl::unexpected(*no_row);
+      if (sha256 != output.sha256)
+        changed.push_back(name);
+      else if (!added)
+        return added;
+      else if (no_row && changed.empty())
+        return tl::unexpected(*no_row);
     }
+  if (!changed.empty()) return tl::unexpected(changed_rows(changed));
   FleetOutput timeline{"timeline", "timeline.jsonl", 0, {}};
   sum.emplace();
   const Result<void> written = merge.write([&](std::string_view row) -> Result<void> {

@@ -93,6 +93,22 @@ class Earlier(FleetTest):
             self.fleet("-z", "UTC", "--records", "--resume", *logs, late)
             self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "late"}, whole))
 
+    def test_all_rows_that_changed_are_named(self):
+        logs = [self.log(name, number) for number, name in enumerate("abcd")]
+        late = self.place / "late"  # takes long enough for the changes to come before the timeline
+        late.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(100)))
+        process = fleets.start(self.out, "-z", "UTC", "--records", "--jobs", "1", *logs, late)
+        log = self.out / "images" / "late.log"
+        while process.poll() is None and not log.exists():
+            time.sleep(0.002)
+        files = [self.out / "images" / f"{name}.jsonl" for name in "acd"]
+        files[0].write_bytes(b"x\n")
+        files[1].unlink()
+        files[2].write_bytes(b"{}\n")
+        _, err = process.communicate(timeout=program.TIMEOUT_SECONDS)
+        self.assertIn(f"error: {', '.join(map(str, files))} are not what the scans of their images wrote\n", err.decode())
+        self.assertEqual((process.returncode, (self.out / "timeline.jsonl").exists()), (1, False))
+
     def test_fewer_records_than_before_are_told(self):
         root = self.root("one", 1)
         arguments = ("-z", "UTC", "--root", root)
