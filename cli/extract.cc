@@ -151,7 +151,7 @@ ExitStatus run_extract(const Options& options, Diagnostics& diagnostics) {
     }
   }
   Result<void> written = safe_summary;
-  if (written) written = finish_summary_file(options, *summary_file, run, summary);
+  if (written) written = finish_summary_file(*summary_file, run, summary);
   if (!written) {
     diagnostics.error(written.error());
     outcome.output_failed = true;

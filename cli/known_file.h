@@ -8,10 +8,14 @@
 
 namespace pidometer {
 
+struct KnownFile {
+  KnownWindows windows;
+  std::string zoneless;  ///< the first time without an offset, where there is one
+  std::string sha256;    ///< of the bytes that were read
+};
+
 /// The windows of a file of known work; times without an offset are those of `zone`. Errors:
 /// ErrorKind::usage, for a file that cannot be read too: without it the run would be another one.
-/// `zoneless` becomes the first of these times, where there is one.
-Result<KnownWindows> read_known_file(const std::string& name, const TimeZone& zone,
-                                     std::string& zoneless);
+Result<KnownFile> read_known_file(const std::string& name, const TimeZone& zone);
 
 }  // namespace pidometer

@@ -39,13 +39,12 @@ Timestamp time_now() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-void finish_run(const Options& options, const RunSummary& summary, RunRecord& run) {
+void finish_run(const RunSummary& summary, RunRecord& run) {
   std::error_code error;
   run.ended = time_now();
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) run.program = program.string();
   run.program_sha256 = file_sha256("/proc/self/exe");
-  if (!options.known.empty()) run.known_sha256 = file_sha256(options.known);
   run.tzdata = tzdata_version();
   for (const SummaryInput& input : summary.inputs)
     for (const std::string& segment : input.segments)

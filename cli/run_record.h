@@ -11,9 +11,9 @@ namespace pidometer {
 /// The clock of the machine, to the microsecond. Nothing of it ever goes into rows.
 Timestamp time_now();
 
-/// Adds what the end of a run can tell: the program's file, lists and time zones by hash and
-/// version, and the files of these inputs.
-void finish_run(const Options& options, const RunSummary& summary, RunRecord& run);
+/// Adds what the end of a run can tell: the program's file and time zones by hash and version, and
+/// the files of these inputs.
+void finish_run(const RunSummary& summary, RunRecord& run);
 
 /// Who runs this, where and with which command line, from now on; `ended` is still to be said.
 RunRecord start_run(const Options& options);

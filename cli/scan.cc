@@ -58,12 +58,13 @@ std::string interrupted_line(const std::vector<std::string>& whole, bool begun) 
 
 ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
   const auto start = std::chrono::steady_clock::now();
-  const RunRecord run = start_run(options);
+  RunRecord run = start_run(options);
   const Result<ScanPlan> plan = make_plan(options);
   if (!plan) {
     diagnostics.error(plan.error());
     return exit_usage;
   }
+  run.known_sha256 = plan->known_sha256;
   GroupedInputs inputs = group_given(options);
   if (Result<void> safe = check_output_names(options, inputs.groups); !safe) {
     diagnostics.error(safe.error());
@@ -149,8 +150,7 @@ ExitStatus run_scan(const Options& options, Diagnostics& diagnostics) {
     }
   }
   if (!outcome.interrupted)
-    if (Result<void> written = finish_summary_file(options, outputs->summary, run, summary);
-        !written) {
+    if (Result<void> written = finish_summary_file(outputs->summary, run, summary); !written) {
       diagnostics.error(written.error());
       outcome.output_failed = true;
     }

@@ -37,11 +37,11 @@ Result<ScanPlan> make_plan(const Options& options) {
     plan.plugin.zone = std::move(*found);
   }
   if (!options.known.empty()) {
-    std::string zoneless;
-    Result<KnownWindows> known = read_known_file(options.known, zone, zoneless);
+    Result<KnownFile> known = read_known_file(options.known, zone);
     if (!known) return tl::unexpected(known.error());
-    if (!zoneless.empty()) plan.zoneless.emplace_back("--known", zoneless);
-    plan.plugin.known = std::move(*known);
+    if (!known->zoneless.empty()) plan.zoneless.emplace_back("--known", known->zoneless);
+    plan.plugin.known = std::move(known->windows);
+    plan.known_sha256 = std::move(known->sha256);
     plan.known_others = options.known_others;
   }
   RowSelection& selection = plan.selection;

@@ -22,7 +22,8 @@ struct ScanPlan {
   RowSelection selection;
   /// Options with a time that has no offset, and the first such time of each.
   std::vector<std::pair<std::string, std::string>> zoneless = {};
-  bool known_others = false;  ///< known work of hosts that are not read is no mistake
+  std::string known_sha256 = {};  ///< of the list of --known as it was read
+  bool known_others = false;      ///< known work of hosts that are not read is no mistake
 };
 
 /// Errors: ErrorKind::usage, and those of the file of --known.

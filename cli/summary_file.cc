@@ -14,10 +14,10 @@ Result<std::optional<OutputFile>> create_summary_file(const Options& options) {
   return std::optional<OutputFile>(std::move(*file));
 }
 
-Result<void> finish_summary_file(const Options& options, std::optional<OutputFile>& file,
-                                 RunRecord run, RunSummary& summary) {
+Result<void> finish_summary_file(std::optional<OutputFile>& file, RunRecord run,
+                                 RunSummary& summary) {
   if (!file) return {};
-  finish_run(options, summary, run);
+  finish_run(summary, run);
   summary.run = std::move(run);
   Result<void> written = file->write(write_summary(summary));
   return written ? file->commit() : written;

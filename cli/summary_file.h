@@ -13,7 +13,7 @@ namespace pidometer {
 /// better known then than after an hour.
 Result<std::optional<OutputFile>> create_summary_file(const Options& options);
 /// Adds the run, which ends now: nothing else that is written has the times of it.
-Result<void> finish_summary_file(const Options& options, std::optional<OutputFile>& file,
-                                 RunRecord run, RunSummary& summary);
+Result<void> finish_summary_file(std::optional<OutputFile>& file, RunRecord run,
+                                 RunSummary& summary);
 
 }  // namespace pidometer

@@ -10,10 +10,11 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-from tests.support import evidence, program, rows, tap  # noqa: E402
+from tests.support import evidence, fleet_hosts, program, rows, tap  # noqa: E402
 
 
 class SummaryTest(program.ProgramTest):
@@ -66,6 +67,29 @@ class RunRecord(SummaryTest):
         options = summary["options"]
         self.assertEqual([options[key] for key in ("case_id", "evidence", "host", "force")], ["7", "E-01", "web01", True])
         self.assertEqual(options["summary"], str(self.folder / "summary.json"))
+
+    def test_the_list_is_hashed_as_it_was_read(self):
+        known, log = self.folder / "known.csv", self.folder / "log"
+        known.write_text("begin,end,reason\n2026-03-01,2026-03-02,x\n")
+        log.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(100)))
+        read = hashlib.sha256(known.read_bytes()).hexdigest()
+        process = subprocess.Popen([program.PROGRAM, "scan", "-z", "UTC", "--known", known, "-o", self.folder / "rows",
+                                    "-s", self.folder / "summary.json", log], stderr=subprocess.DEVNULL)
+        fds = pathlib.Path(f"/proc/{process.pid}/fd")
+        while process.poll() is None and not any(self.is_output(path) for path in fds.iterdir()):
+            time.sleep(0.001)
+        known.write_text("begin,end,reason\n2026-03-01,2026-03-02,another\n")
+        self.assertEqual(process.wait(program.TIMEOUT_SECONDS), 0)
+        run = rows.parse((self.folder / "summary.json").read_text())["run"]
+        self.assertEqual(run["known_sha256"], read)
+
+    def is_output(self, descriptor):
+        """The program has a file of the folder open that is neither the log nor the list: it has read that."""
+        try:
+            target = os.readlink(descriptor)
+        except OSError:  # closed meanwhile
+            return False
+        return target.startswith(f"{self.folder}/") and pathlib.Path(target).name not in ("log", "known.csv")
 
     def test_rows_have_nothing_of_the_run(self):
         plain, _ = self.scan(program.E01)
