@@ -204,6 +204,22 @@ class Slurm(RecipesTest):
         told, merged = self.report(status=3)
         self.assertEqual((told, merged), ({"lost": ("no result", "its job did not begin")}, {"good"}))
 
+    def test_a_list_that_is_longer_than_a_command_line(self):
+        good, last = self.add("good", fleet_hosts.log_of(1)), self.add("last", fleet_hosts.log_of(2))
+        self.list(good, last)
+        self.assertEqual(self.run_array(), [0, 0])
+        longest = "/".join(["", *15 * ["x" * 250]])
+        missing = [f"{longest}/{number}" for number in range(600)]
+        self.assertGreater(sum(map(len, missing)), 2 << 20)  # what Linux gives a command line
+        self.list(good, *missing, last)
+        told, merged = self.report(status=3)
+        self.assertEqual((len(told), {state for state, _ in told.values()}, merged), (600, {"no result"}, {"good", "last"}))
+        timeline = (self.place / "timeline.jsonl").read_bytes()
+        self.list(good, last)
+        self.assertEqual(self.report(), ({}, {"good", "last"}))
+        self.assertEqual((self.place / "timeline.jsonl").read_bytes(), timeline)
+        self.assertEqual(list(self.place.glob("lots.*")), [])
+
     def test_a_job_that_was_killed_is_named(self):
         good, slow = self.add("good", fleet_hosts.log_of(1)), self.add("slow", fleet_hosts.log_of(2))
         self.list(good, slow)
