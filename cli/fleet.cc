@@ -251,6 +251,7 @@ ExitStatus Fleet::finish() {
     say_warnings(folder_, status_, diagnostics_);
     const FactsOfImages facts = facts_of_images(folder_, status_);
     say_copies(facts, status_, diagnostics_);
+    say_moved(folder_, facts, status_, diagnostics_);
     say_overlays(status_, diagnostics_);
     say_unused_known(facts, meaning_.plugin.known, status_, diagnostics_);
   }

@@ -29,6 +29,17 @@ std::string some_of(const std::vector<std::string>& names) {
   return words + (names.size() > kNamedImages ? ", ..." : "");
 }
 
+/// The names may come from a file that anyone may have written: only files of ours are read.
+void add_facts(const FleetFolder& folder, const std::string& name,
+               const std::vector<FleetOutput>& outputs, FactsOfImages& all) {
+  if (name.find('/') != std::string::npos) return;
+  for (const FleetOutput& output : outputs)
+    if (output.file == FleetFolder::image_file(name, "summary") ||
+        output.file == FleetFolder::set_aside_file(name, "summary"))
+      if (std::optional<SummaryFacts> facts = read_summary_facts(folder.absolute(output.file)))
+        all.emplace_back(name, std::move(*facts));
+}
+
 }  // namespace
 
 /// What was written of images of other lists stays, and is no part of the timeline.
@@ -55,11 +66,7 @@ void say_warning(const std::string& text, FleetStatus& now, Diagnostics& diagnos
 
 FactsOfImages facts_of_images(const FleetFolder& folder, const FleetStatus& now) {
   FactsOfImages all;
-  for (const FleetEntry& entry : now.images)
-    for (const FleetOutput& output : entry.outputs)
-      if (output.kind == "summary")
-        if (std::optional<SummaryFacts> facts = read_summary_facts(folder.absolute(output.file)))
-          all.emplace_back(entry.name, std::move(*facts));
+  for (const FleetEntry& entry : now.images) add_facts(folder, entry.name, entry.outputs, all);
   return all;
 }
 
@@ -69,6 +76,27 @@ void say_copies(const FactsOfImages& facts, FleetStatus& now, Diagnostics& diagn
                          "timeline once of each, with the same ids",
                          some_of(names)),
              now, diagnostics);
+  }
+}
+
+void say_moved(const FleetFolder& folder, const FactsOfImages& facts, FleetStatus& now,
+               Diagnostics& diagnostics) {
+  FactsOfImages before;
+  for (const FleetEntry& entry : now.unlisted)
+    if (entry.earlier) add_facts(folder, entry.name, entry.earlier->outputs, before);
+  std::map<std::string, std::string> by_hash;
+  for (const auto& [name, image] : before)
+    for (const std::string& hash : image.md5) by_hash.emplace(hash, name);
+  for (const auto& [name, image] : facts) {
+    std::set<std::string> same;
+    for (const std::string& hash : image.md5)
+      if (const auto at = by_hash.find(hash); at != by_hash.end()) same.insert(at->second);
+    for (const std::string& other : same)
+      say_note(
+          fmt::format("{} is the medium of {} by its MD5, moved or copied: the results that an "
+                      "earlier run left of that one stay, and are in no timeline",
+                      name, other),
+          now, diagnostics);
   }
 }
 

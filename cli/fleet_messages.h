@@ -24,6 +24,11 @@ FactsOfImages facts_of_images(const FleetFolder& folder, const FleetStatus& now)
 /// Which images are copies: their findings have the same ids, and are told twice in the timeline.
 void say_copies(const FactsOfImages& facts, FleetStatus& now, Diagnostics& diagnostics);
 
+/// Which images have the medium of one that an earlier run left results of and that is not in the
+/// list: it was moved, or is a copy, and has a name apart.
+void say_moved(const FleetFolder& folder, const FactsOfImages& facts, FleetStatus& now,
+               Diagnostics& diagnostics);
+
 /// Which images are read from by others of the list: both are of one host.
 void say_overlays(FleetStatus& now, Diagnostics& diagnostics);
 

@@ -3,11 +3,12 @@
 
 import json
 import pathlib
+import shutil
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.cli.fleet_test import FleetTest  # noqa: E402
-from tests.support import evidence, fleets, tap  # noqa: E402
+from tests.support import evidence, fleets, program, tap  # noqa: E402
 
 
 class Lists(FleetTest):
@@ -100,6 +101,21 @@ class Lists(FleetTest):
         (self.place / "link").symlink_to(self.place / "c")
         self.fleet("-z", "UTC", "--evidence", "E-01", "--resume", self.place / "link/cron")
         self.assertEqual(self.states(), {"cron": "complete"})
+
+    def test_a_medium_that_was_moved_is_told_by_its_hash(self):
+        image = self.place / "a" / "disk.E01"
+        image.parent.mkdir()
+        shutil.copy(program.E01, image)
+        self.fleet(*program.ZONE, image)
+        image.parent.rename(self.place / "b")
+        run = self.fleet(*program.ZONE, "--resume", self.place / "b/disk.E01")
+        [name] = self.states()
+        words = (f"{name} is the medium of disk.E01 by its MD5, moved or copied: the results that an earlier run left of that one "
+                 "stay, and are in no timeline")
+        self.assertIn(f"note: {words}\n", run.err)
+        self.assertIn(words, fleets.status_of(self.out)["notes"])
+        self.assertEqual((name[:9], set(self.unlisted())), ("disk.E01-", {"disk.E01"}))
+        self.assertNotIn("moved or copied", self.fleet("-z", "UTC", "--resume", self.log("cron")).err)
 
     def test_the_disks_of_a_host_are_not_those_of_another_list(self):
         disks = self.logs(2)
