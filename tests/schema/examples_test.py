@@ -208,8 +208,13 @@ class Examples(unittest.TestCase):
         for key in ("name", "inputs", "state", "arguments", "files", "outputs"):
             self.assertNotEqual(rows.problems(mutate(FLEET, ["images", 0, key], REMOVE), FLEET_SCHEMA), [], key)
         self.assertNotEqual(rows.problems(mutate(FLEET, ["images", 0, "state"], "done"), FLEET_SCHEMA), [])
-        for key in ("name", "inputs", "earlier"):
+        for key in ("name", "inputs"):
             self.assertNotEqual(rows.problems(mutate(FLEET, ["unlisted", 0, key], REMOVE), FLEET_SCHEMA), [], key)
+        # Without a result it is one that was not finished.
+        self.assertEqual(rows.problems(mutate(FLEET, ["unlisted", 0, "earlier"], REMOVE), FLEET_SCHEMA), [])
+        for images in ("images", "unlisted"):
+            self.assertEqual(rows.problems(mutate(FLEET, [images, 0, "root"], True), FLEET_SCHEMA), [])
+            self.assertNotEqual(rows.problems(mutate(FLEET, [images, 0, "root"], False), FLEET_SCHEMA), [])
         self.assertEqual(sum(FLEET["counts"].values()), 2 * len(FLEET["images"]))
 
     def test_lines_of_the_summary_add_up(self):
