@@ -164,7 +164,9 @@ class Earlier(FleetTest):
             stopped = [pid for pid in fleets.processes_of(self.out / "images" / "big.jsonl")]
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
-        time.sleep(1.5)  # until what began is written
+        deadline = time.monotonic() + 60
+        while self.states() != {"big": "running"} and time.monotonic() < deadline:
+            time.sleep(0.1)  # what began is written a second later, and later on a busy disk
         before = fleets.status_of(self.out)
         time.sleep(10.5)
         after = fleets.status_of(self.out)
