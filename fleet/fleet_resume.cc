@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -73,15 +71,10 @@ std::string dropped_input(const std::vector<std::string>& arguments,
                           const std::vector<InputFile>& now) {
   const auto given = std::ranges::find(arguments, "--");
   if (given == arguments.end()) return {};
-  for (const std::string& word : std::span(given + 1, arguments.end())) {
-    // It may be relative to a folder that nobody knows any more.
-    std::string name = std::filesystem::path(word).lexically_normal().string();
-    while (name.starts_with("../")) name.erase(0, 3);
-    if (!name.starts_with('/')) name = "/" + name;
-    if (std::ranges::none_of(now, [&](const auto& file) { return file.path.ends_with(name); }))
-      return word;
-  }
-  return {};
+  const auto dropped = std::find_if(given + 1, arguments.end(), [&now](const std::string& word) {
+    return file_given_as(word, now) == nullptr;
+  });
+  return dropped == arguments.end() ? std::string() : *dropped;
 }
 
 /// Which of the files that were read is not what it was; empty where all are. Beside those of the

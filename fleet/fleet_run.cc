@@ -20,8 +20,8 @@ using std::chrono::milliseconds;
 
 /// How soon Ctrl-C is noticed, and how often progress is shown.
 constexpr milliseconds kTick{200};
-/// The status is written at most once a second, and for at most a twentieth of the time: images that
-/// ended since are done again after a crash, beside those that were being read.
+/// The status is written at most once a second, and for at most a twentieth of the time: images
+/// that ended since are done again after a crash, beside those that were being read.
 constexpr milliseconds kPause{1000};
 /// What programs get to tidy up before they are killed.
 constexpr milliseconds kGrace{5000};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fleet/fleet_status.h"
+#include "fleet/input_files.h"
 #include "plugin/timeline/escape_bytes.h"
 
 namespace pidometer {
@@ -149,11 +150,18 @@ FleetEntry entry_of(const Json& json) {
   return entry;
 }
 
-/// From the root on: what the run was given goes by its working folder.
+/// From the root on: what the run was given goes by its working folder, where an image was not
+/// given to an earlier run.
 void complete_inputs(const std::filesystem::path& folder, std::vector<FleetEntry>& images) {
-  for (FleetEntry& entry : images)
-    for (std::string& segment : entry.image.segments)
-      segment = (folder / segment).lexically_normal().string();
+  for (FleetEntry& entry : images) {
+    const std::vector<InputFile>& files =
+        entry.files.empty() && entry.earlier ? entry.earlier->files : entry.files;
+    for (std::string& segment : entry.image.segments) {
+      const InputFile* const file = file_given_as(escape_bytes(segment), files);
+      segment = file != nullptr ? unescape_bytes(file->path)
+                                : (folder / segment).lexically_normal().string();
+    }
+  }
 }
 
 }  // namespace

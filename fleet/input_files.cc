@@ -21,6 +21,17 @@ std::optional<InputFile> look_at_file(const std::filesystem::path& path) {
                    std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
+const InputFile* file_given_as(const std::string& word, const std::vector<InputFile>& files) {
+  std::string name = std::filesystem::path(word).lexically_normal().string();
+  const bool whole = name.starts_with('/');
+  while (name.starts_with("../")) name.erase(0, 3);
+  if (!whole) name = "/" + name;
+  const auto at = std::ranges::find_if(files, [&](const InputFile& file) {
+    return whole ? file.path == name : file.path.ends_with(name);
+  });
+  return at == files.end() ? nullptr : &*at;
+}
+
 bool add_files(const std::vector<std::string>& paths, std::vector<InputFile>& files) {
   for (const std::string& path : paths) {
     if (std::ranges::find(files, input_path(path), &InputFile::path) != files.end()) continue;

@@ -157,6 +157,19 @@ TEST(FleetStatus, ResumeReadsWhatWasWritten) {
   EXPECT_EQ(after->unlisted[0].earlier->outputs.at(0).sha256, std::string(64, 'd'));
 }
 
+/// An image that was not in the list of the last run went by the folder of another one.
+TEST(FleetStatus, InputsAreCompletedByTheFilesThatWereRead) {
+  const auto status = read_fleet_status(
+      R"({"status_version": 1, "working_directory": "/y",
+          "images": [{"name": "a", "inputs": ["../a"], "files": []}],
+          "unlisted": [{"name": "b", "inputs": ["ev/b", "/x/c"], "earlier": {"state": "complete",
+            "files": [{"path": "/x/ev/b", "size": 1, "modified_ns": 1}]}}]})",
+      "status.json");
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->images[0].image.segments, std::vector<std::string>{"/a"});
+  EXPECT_EQ(status->unlisted[0].image.segments, (std::vector<std::string>{"/x/ev/b", "/x/c"}));
+}
+
 /// Versions before told of the last run alone.
 TEST(FleetStatus, AStatusWithoutRunsHasOne) {
   const auto before = read_fleet_status(

@@ -21,6 +21,14 @@ TEST(InputFiles, AFileIsToldBySizeAndTime) {
   EXPECT_FALSE(look_at_file(folder.file(".")));
 }
 
+TEST(InputFiles, AreKnownByWhatTheyWereGivenAs) {
+  const std::vector<InputFile> files = {{"/x/a/disk"}, {"/x/b/disk"}};
+  EXPECT_EQ(file_given_as("../b/./disk", files), &files[1]);
+  EXPECT_EQ(file_given_as("/x/b/disk", files), &files[1]);
+  for (const char* other : {"/b/disk", "isk", "c/disk", "/x/a"})
+    EXPECT_EQ(file_given_as(other, files), nullptr) << other;
+}
+
 TEST(InputFiles, IsAddedOnce) {
   TemporaryFolder folder;
   const std::vector<std::string> paths = {folder.write("a\xff.qcow2", "1"),
