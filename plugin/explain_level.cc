@@ -18,7 +18,7 @@ void add_most(const char* name, Level most, const std::string& why, Steps& steps
 
 std::vector<Quantity> level_steps(const DetectorInput& input, const Anomaly& a) {
   Steps steps;
-  if (a.level_bound == LevelBound::unknown_job)
+  if (a.level_bound == LevelBound::unknown_job || a.level_bound == LevelBound::odd_minute)
     steps.push_back({"least_level", static_cast<double>(Level::low),
                      "low at least: score_if_known would be an alarm"});
   if (a.level_bound != LevelBound::none)

@@ -9,6 +9,7 @@
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/odd_runs.h"
 #include "plugin/baseline/robust.h"
 #include "plugin/explain_steps.h"
 
@@ -74,12 +75,29 @@ void add_share(const std::string& name, const std::string& what, const SeenShare
             "-log10(" + name + "_seen / " + name + "_of); the score is no larger");
 }
 
+/// Of a run at an odd minute, which explains no more than the dearest of the others.
+void add_beyond(const std::string& name, double dearest, double beyond, double score,
+                const std::string& formula, Steps& steps) {
+  if (dearest <= 0) return;
+  steps.add(name + "_dearest", dearest,
+            "the most of the other runs: this one is at a minute of the day at which the job does "
+            "not run else");
+  steps.add(name + "_beyond_R", beyond, formula);
+  steps.add(name + "_beyond_score", score,
+            "as own_score, of min(R, " + name + "_beyond_R + beyond), where " + name +
+                "_beyond_R is above 0 (beyond: 0 where it is not told); the score is that where it "
+                "is larger than " +
+                name + "_score");
+}
+
 /// Returns the score.
 double add_explanations(const DetectorInput& input, const Window& window, Steps& steps) {
   ExplainedSteps told;
   const double score = input.explanations.explained(window, &told);
   add_share("spill", "runs of a daily job that were followed by as much within the hour",
-            told.spill, steps);
+            told.spill.share, steps);
+  add_beyond("spill", told.spill.dearest, told.spill.beyond, told.spill.beyond_score,
+             fmt::format("R - {} * spill_dearest", kDearer), steps);
   add_share("habit", "runs of these jobs that cost as much at this minute, and one", told.habit,
             steps);
   if (told.totals.size.degrees > 0) {
@@ -93,6 +111,8 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
     steps.add("total_t", totals.deviations, "(ln max(total, 1) - total_middle) / total_spread");
     steps.add("total_degrees", totals.size.degrees, "of Student's t for it");
     steps.add("total_score", totals.chance, "-log10 P(t >= total_t); the score is no larger");
+    add_beyond("total", totals.dearest, totals.beyond, totals.beyond_score,
+               fmt::format("total - {} * total_dearest", kDearer), steps);
   }
   if (told.without_jobs) {
     steps.add("jobs_score", told.jobs_chance, "what jobs leave of a single interval's score");
@@ -128,7 +148,8 @@ void add_if_known(const DetectorInput& input, const Window& window, Steps& steps
   const WindowCalibration::Surprise tails = calibration.surprise_if_known(window);
   steps.add("V_if_known", tails.sum.variance,
             "V, did the jobs that are not known cost what is expected of them: what the tick's "
-            "other jobs vary");
+            "other jobs vary, and of a job at an odd minute, or of one other run, 3 PIDs and a "
+            "third of its cost");
   steps.add("M_if_known", tails.sum.random_mean, "M of that");
   const WindowCalibration::CountTail& count_tail =
       calibration.count_tail(width_index(window.width()));
@@ -195,7 +216,9 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
     steps.add("score", add_explanations(input, window, steps), "the smallest of these");
   }
   steps.append(chance_steps(input.scan, anomaly.score));
-  if (anomaly.level_bound == LevelBound::unknown_job) add_if_known(input, window, steps);
+  if (anomaly.level_bound == LevelBound::unknown_job ||
+      anomaly.level_bound == LevelBound::odd_minute)
+    add_if_known(input, window, steps);
   if (!anomaly.absent_labels.empty())
     steps.add(
         "with_missing_jobs", anomaly.absent_expected,

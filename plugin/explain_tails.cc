@@ -48,6 +48,13 @@ void add_count(const WindowCalibration::Surprise& tails, Steps& steps) {
          "beta function I_(1 - m/V)(m + R, k)"});
 }
 
+void add_count_tail(const WindowCalibration::CountTail& count_tail, Steps& steps) {
+  steps.push_back(
+      {"count_share", count_tail.share, "learnt: how far the count's tail is this host's"});
+  steps.push_back({"count_most", count_tail.most,
+                   "1.5 times the deepest point at which its own windows say so"});
+}
+
 void add_parts(const WindowCalibration::Parts& parts, Steps& steps) {
   steps.insert(
       steps.end(),
@@ -66,17 +73,18 @@ void add_parts(const WindowCalibration::Parts& parts, Steps& steps) {
 
 // What is known from few intervals, and how far that bounds the score.
 void add_few(const WindowCalibration::Surprise& tails,
-             const WindowCalibration::CountTail& count_tail, Steps& steps) {
+             const WindowCalibration::CountTail& count_tail, const std::string& name,
+             Steps& steps) {
   const WindowCalibration::Sum& sum = tails.sum;
   steps.push_back({"degrees", static_cast<double>(sum.degrees),
                    "of Student's t: a part of the variance is known from few intervals"});
   steps.push_back({"few_variance", std::min(sum.few, sum.variance), "that part of V"});
-  const double raw = WindowCalibration::raw_score(tails, count_tail);
+  const double raw = WindowCalibration::few_score(tails, count_tail);
   if (tails.scale < sum.variance) {
     steps.push_back({"t_score", tails.most,
                      "-log10 P(t >= R / sqrt(few_variance)) with so many degrees, since that part "
                      "is no more than 0.05 V"});
-    steps.push_back({"raw_score", raw, "min(tail_score, t_score)"});
+    steps.push_back({name, raw, "min(tail_score, t_score)"});
     return;
   }
   steps.push_back({"t_score", tails.most, "-log10 P(t >= R / sqrt(V)) with so many degrees"});
@@ -96,12 +104,32 @@ void add_few(const WindowCalibration::Surprise& tails,
          {"guessed_variance", sum.guessed, "of V: what goes with that guess"},
          {"sure_few", sum.sure_few, "what is known from few intervals of V - guessed_variance"},
          {"sure_degrees", static_cast<double>(sum.sure_degrees), "of Student's t for it; 0: none"},
-         {"most_score", WindowCalibration::raw_score(surprise, count_tail),
+         {"most_score", WindowCalibration::few_score(surprise, count_tail),
           "as raw_score, of R - open with V - guessed_variance for V, sure_few and sure_degrees"}});
   }
   steps.push_back(
-      {"raw_score", raw,
+      {name, raw,
        others == "t_score" ? "min(tail_score, t_score)" : "min(tail_score, max(" + others + "))"});
+}
+
+// What lies beyond the dearest of their other runs of jobs at odd minutes.
+void add_beyond(const WindowCalibration::Sum& beyond, const WindowCalibration::Surprise& tails,
+                const WindowCalibration::CountTail& count_tail, Steps& steps) {
+  const WindowCalibration::Surprise surprise = WindowCalibration::surprise(beyond);
+  const double score = WindowCalibration::few_score(surprise, count_tail);
+  if (tails.bursty <= 0 && surprise.bursty > 0) add_count_tail(count_tail, steps);
+  steps.insert(
+      steps.end(),
+      {{"beyond_R", beyond.excess, "R - beyond"},
+       {"beyond_V", beyond.variance, "V without what these jobs vary"},
+       {"beyond_M", beyond.random_mean, "M without these jobs"},
+       {"beyond_few", beyond.few, "what is known from few intervals of beyond_V"},
+       {"beyond_degrees", static_cast<double>(beyond.degrees), "of Student's t for it; 0: none"},
+       {"beyond_score", score,
+        "as limited_score, of beyond_R with beyond_V for V and beyond_M for M, beyond_few "
+        "and beyond_degrees, nothing open"},
+       {"raw_score", WindowCalibration::raw_score(tails, count_tail),
+        "max(limited_score, beyond_score)"}});
 }
 
 }  // namespace
@@ -120,20 +148,27 @@ std::vector<Quantity> tail_steps(const WindowCalibration& calibration,
          {"burst_score", tails.bursts,
           "-log10 P(X >= M + R), X lognormal: erfc((ln(1 + R/M) + sigma_square/2) / sqrt(2 "
           "sigma_square)) / 2"},
-         {"bursty", tails.bursty, "min(1, (V/M - 1.5) / 1.5), where M >= 3"},
-         {"count_share", count_tail.share, "learnt: how far the count's tail is this host's"},
-         {"count_most", count_tail.most,
-          "1.5 times the deepest point at which its own windows say so"},
-         {"tail_score", WindowCalibration::tail_score(tails, count_tail),
+         {"bursty", tails.bursty, "min(1, (V/M - 1.5) / 1.5), where M >= 3"}});
+    add_count_tail(count_tail, steps);
+    steps.insert(
+        steps.end(),
+        {{"tail_score", WindowCalibration::tail_score(tails, count_tail),
           "count_score - bursty * (count_score - burst_score - count_share * (min(count_score, "
           "max(burst_score, count_most)) - burst_score))"}});
   } else {
     steps.push_back({"tail_score", tails.count, "count_score"});
   }
+  const auto beyond = WindowCalibration::beyond_dearest(tails.sum);
+  const std::string name = beyond ? "limited_score" : "raw_score";
   if (std::isfinite(tails.most))
-    add_few(tails, count_tail, steps);
+    add_few(tails, count_tail, name, steps);
   else
-    steps.push_back({"raw_score", WindowCalibration::raw_score(tails, count_tail), "tail_score"});
+    steps.push_back({name, WindowCalibration::few_score(tails, count_tail), "tail_score"});
+  if (tails.sum.beyond >= 0)
+    steps.push_back({"beyond", tails.sum.beyond,
+                     "PIDs more than expected that jobs at minutes of the day at which they do not "
+                     "run else may cost, by the dearest of their other runs"});
+  if (beyond) add_beyond(*beyond, tails, count_tail, steps);
   steps.push_back({"shrink", calibration.shrink(w),
                    "learnt: this host's own windows are not more surprising than they say"});
   steps.push_back({"price", WindowScan::price(width), "0.65 log10(width)"});

@@ -89,6 +89,7 @@ enum class LevelBound : std::uint8_t {
   few_days,       ///< other days have the like, in a log of too few days to say whether most have
   running_job,    ///< a job of which few runs are known goes on behind its own interval
   unknown_job,    ///< a job of which no run at another time is known, or one, stands in it
+  odd_minute,     ///< a job stands in it, or before it, at a minute that is none of its own
   out_of_order,   ///< of a clock that was set: its lines fit elsewhere in the log as well
 };
 

@@ -49,17 +49,23 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
   std::vector<Window> candidates = scan.candidates();
   if (candidates.empty()) return {};
   for (Window& window : candidates) window.score = input.explanations.explained(window);
-  const auto by_unknown_job = [&](const Window& window) {
-    if (!scan.holds_unknown_job(window)) return false;
+  // a job of which too little is known, or that runs at an odd minute, hides no alarm altogether
+  const auto bound_by_job = [&](const Window& window) {
+    const bool unknown = scan.holds_unknown_job(window);
+    const bool odd = input.explanations.behind_odd_run(window);
+    if (!unknown && !odd) return LevelBound::none;
     Window known = window;
-    known.score = scan.score_if_known(window);
-    return level_of(input.explanations.explained(known), scan.looks(), scan.days()) >=
-           Level::medium;
+    known.score = unknown ? scan.score_if_known(window) : scan.score(window);
+    if (level_of(input.explanations.explained_without_odd(known), scan.looks(), scan.days()) <
+        Level::medium)
+      return LevelBound::none;
+    return odd ? LevelBound::odd_minute : LevelBound::unknown_job;
   };
   // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {
     const Comparable& c = baseline.comparables[baseline.expected[w.begin].comparable];
-    return !scan.listed(w) && !(w.width() == 1 && c.constant) && !by_unknown_job(w);
+    return !scan.listed(w) && !(w.width() == 1 && c.constant) &&
+           bound_by_job(w) == LevelBound::none;
   });
   std::vector<Anomaly> found;
   const TicksAlike alike(clock, baseline);
@@ -81,8 +87,8 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
     }
     if (a.level >= Level::medium)
       a.level_bound = input.explanations.bound(pick.window);
-    else if (by_unknown_job(pick.window))
-      a.level_bound = LevelBound::unknown_job;
+    else
+      a.level_bound = bound_by_job(pick.window);
     if (a.level_bound != LevelBound::none) a.level = Level::low;
     if (a.may_be_boot) a.level = std::min(a.level, Level::low);
     tell_absent_jobs(alike, a, pick.stretch.begin);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plugin/anomaly/job_runs.h"
+
 namespace pidometer {
 namespace {
 
@@ -11,18 +13,28 @@ constexpr double kSurprising = 3;
 }  // namespace
 
 // The score that jobs leave of a surprising interval; kNot where they do not make it less so.
+double Explanations::left_by_jobs(std::uint32_t interval, bool by_odd) {
+  Window single = scan_.measure(interval, interval + 1);
+  if (single.excess <= 0) return kNot;
+  single.score = scan_.score(single);
+  if (single.score < kSurprising) return kNot;
+  const double left =
+      std::min({learnt_->spill.explained(single, nullptr, by_odd), learnt_->habit.explained(single),
+                learnt_->totals.explained(single, nullptr, by_odd)});
+  return left < kSurprising ? left : kNot;
+}
+
 float Explanations::by_jobs(std::uint32_t interval) {
   float& known = learnt_->by_jobs[interval];
-  if (known != kUnknown) return known;
-  known = kNot;
-  Window single = scan_.measure(interval, interval + 1);
-  if (single.excess <= 0) return known;
-  single.score = scan_.score(single);
-  if (single.score < kSurprising) return known;
-  const double left = std::min({learnt_->spill.explained(single), learnt_->habit.explained(single),
-                                learnt_->totals.explained(single)});
-  if (left < kSurprising) known = static_cast<float>(left);
+  if (known == kUnknown) known = static_cast<float>(left_by_jobs(interval, true));
   return known;
+}
+
+bool Explanations::behind_odd_run(const Window& window) const {
+  const auto runs = baseline_.odd_runs.runs();
+  const auto behind = std::ranges::lower_bound(runs, window.end, {}, &OddRuns::Run::tick);
+  return behind != runs.begin() &&
+         clock_.ticks[window.begin].time - clock_.ticks[(behind - 1)->tick].time <= kBehindRun;
 }
 
 Explanations::Learnt& Explanations::learnt() {
@@ -38,20 +50,28 @@ LevelBound Explanations::bound(const Window& window) {
 }
 
 double Explanations::explained(const Window& window, ExplainedSteps* steps) {
-  learnt();
   ExplainedSteps own;
-  ExplainedSteps& told = steps != nullptr ? *steps : own;
+  return explained(window, true, steps != nullptr ? *steps : own);
+}
+
+double Explanations::explained_without_odd(const Window& window) {
+  ExplainedSteps own;
+  return explained(window, false, own);
+}
+
+double Explanations::explained(const Window& window, bool by_odd, ExplainedSteps& told) {
+  learnt();
   Window rest = window;
-  rest.score = std::min({learnt_->spill.explained(window, &told.spill),
+  rest.score = std::min({learnt_->spill.explained(window, &told.spill, by_odd),
                          learnt_->habit.explained(window, &told.habit),
-                         learnt_->totals.explained(window, &told.totals)});
+                         learnt_->totals.explained(window, &told.totals, by_odd)});
   if (window.width() > 1) {
     for (std::uint32_t i = window.begin; i < window.end; ++i) {
-      const float left = by_jobs(i);
+      const double left = by_odd ? static_cast<double>(by_jobs(i)) : left_by_jobs(i, by_odd);
       if (left == kNot) continue;
       told.without_jobs = true;
       rest.excess -= scan_.measure(i, i + 1).excess;
-      told.jobs_chance = std::max(told.jobs_chance, static_cast<double>(left));
+      told.jobs_chance = std::max(told.jobs_chance, left);
     }
     if (told.without_jobs) {
       told.rest_excess = rest.excess;

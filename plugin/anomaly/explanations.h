@@ -17,7 +17,7 @@ namespace pidometer {
 
 /// What of a window's score was explained, and how.
 struct ExplainedSteps {
-  SeenShare spill;
+  JobSpill::Steps spill;
   SeenShare habit;
   JobTotals::Steps totals;
   bool without_jobs = false;  ///< what jobs explain of single intervals was taken out of the window
@@ -39,6 +39,12 @@ class Explanations {
   /// of a window is taken out of the window. `steps`, where it is asked for: the arithmetic.
   double explained(const Window& window, ExplainedSteps* steps = nullptr);
 
+  /// The same, did jobs that run at odd minutes (odd_runs.h) explain nothing.
+  double explained_without_odd(const Window& window);
+
+  /// Whether such a job runs in the window or within the hour before.
+  bool behind_odd_run(const Window& window) const;
+
   /// The same of a gap's one interval, `gap`, that would have been `intervals` of the kinds which
   /// the ticks `like` begin: what any of these explains may have happened in it.
   double explained(const Window& gap, std::size_t intervals, std::span<const std::uint32_t> like);
@@ -53,9 +59,9 @@ class Explanations {
   /// What was learnt.
   struct Learnt {
     Learnt(const PidClock& clock, const Baseline& baseline, const WindowScan& scan)
-        : spill(clock, scan),
+        : spill(clock, baseline.odd_runs, scan),
           habit(clock, baseline, scan),
-          totals(clock, scan),
+          totals(clock, baseline.odd_runs, scan),
           bursts(clock, scan, spill, habit),
           bounds(clock, baseline, scan),
           by_jobs(clock.intervals.size(), kUnknown) {}
@@ -70,7 +76,9 @@ class Explanations {
   };
 
   Learnt& learnt();
+  double left_by_jobs(std::uint32_t interval, bool by_odd);
   float by_jobs(std::uint32_t interval);
+  double explained(const Window& window, bool by_odd, ExplainedSteps& told);
 
   const PidClock& clock_;
   const Baseline& baseline_;

@@ -34,8 +34,10 @@ constexpr double kHourSeconds = 3600;
 
 }  // namespace
 
-JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock) {
-  const std::vector<std::size_t> label_count = count_runs(clock);
+JobSpill::JobSpill(const PidClock& clock, const OddRuns& odd, const WindowScan& scan)
+    : clock_(clock), odd_(odd), scan_(scan) {
+  std::vector<std::size_t> label_count = count_runs(clock);
+  for (const OddRuns::Run& run : odd.runs()) --label_count[run.label];
   const double most = kMostRunsADay * std::max(1.0, scan.days());
   const auto rare = [&](std::uint32_t label) {
     return label_count[label] >= kLeastRuns && static_cast<double>(label_count[label]) <= most;
@@ -44,14 +46,14 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
   for (std::uint32_t set = 0; set < rare_set.size(); ++set)
     rare_set[set] = std::ranges::any_of(clock.item_sets.labels(set), rare);
 
-  find_bursts(scan);
+  find_bursts();
   starts_.assign(label_count.size() + 1, 0);
   for (std::uint32_t t = 0; t + 1 < clock.ticks.size(); ++t) {
     if (!rare_set[clock.ticks[t].items]) continue;
     const Largest largest = largest_after(t);
     for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[t].items)) {
       if (!rare(label)) continue;
-      by_tick_.push_back({label, t, largest});
+      by_tick_.push_back({label, t, largest, odd.odd(t, label)});
       ++starts_[label + 1U];
     }
   }
@@ -60,7 +62,8 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
   std::vector<std::size_t> place(starts_.begin(), starts_.end());
   for (const JobRun& run : by_tick_) {
     const std::size_t at = place[run.label]++;
-    for (std::size_t rank = 0; rank < kRanks; ++rank) followed_by_[rank][at] = run.largest[rank];
+    for (std::size_t rank = 0; rank < kRanks; ++rank)
+      followed_by_[rank][at] = run.odd ? 0 : run.largest[rank];
   }
   known_size_.assign(label_count.size(), -1);
   for (std::uint32_t label = 0; label < label_count.size(); ++label) {
@@ -72,7 +75,7 @@ JobSpill::JobSpill(const PidClock& clock, const WindowScan& scan) : clock_(clock
 
 // Stretches of intervals that are far out, in the order of the log: side by side they are one piece
 // of work.
-void JobSpill::find_bursts(const WindowScan& scan) {
+void JobSpill::find_bursts() {
   double seconds = 0;
   for (std::uint32_t i = 0; i + 1 < clock_.ticks.size(); ++i) {
     if (clock_.intervals[i].state != IntervalState::judged) {
@@ -80,7 +83,7 @@ void JobSpill::find_bursts(const WindowScan& scan) {
       continue;
     }
     seconds += clock_.intervals[i].seconds;
-    const Window one = scan.measure(i, i + 1);
+    const Window one = scan_.measure(i, i + 1);
     if (one.excess < work_bound(one)) continue;
     if (!bursts_.empty() && bursts_.back().end == i) {
       bursts_.back().end = i + 1;
@@ -148,37 +151,56 @@ JobSpill::Beside JobSpill::beside(std::span<const Burst> behind, const Window& w
   return smallest;
 }
 
-double JobSpill::explained(const Window& window, SeenShare* share) const {
+// The score of what is beyond the largest excess behind another run, which a run at an odd minute
+// does not explain; of a gap, which is no window, all of it.
+double JobSpill::beyond_dearest(const JobRun& run, Window window, Steps& told) const {
+  told.dearest = followed_by_[0][starts_[run.label + 1U] - 1];
+  told.beyond = window.excess - kDearer * told.dearest;
+  if (told.beyond <= 0) return 0;
+  if (clock_.intervals[window.begin].state != IntervalState::judged) return window.score;
+  const double own = std::max(0.0, scan_.calibration().without_level(window).beyond);
+  window.excess = std::min(window.excess, told.beyond + own);
+  return scan_.score(window);
+}
+
+double JobSpill::explained(const Window& window, Steps* steps, bool by_odd) const {
   double score = window.score;
   const Timestamp start = clock_.ticks[window.begin].time;
   const double like = kLikeShare * window.excess;
   auto run = std::ranges::upper_bound(by_tick_, window.begin, {}, &JobRun::tick);
   auto tick = static_cast<std::uint32_t>(clock_.ticks.size());  // none yet
   Beside smallest{};
-  std::size_t steps = 0;
-  while (run != by_tick_.begin() && steps < kMostSteps) {
+  std::size_t looked_at = 0;
+  while (run != by_tick_.begin() && looked_at < kMostSteps) {
     --run;
-    ++steps;
+    ++looked_at;
     if (start - clock_.ticks[run->tick].time > kBehindRun || clock_.ticks[run->tick].time > start)
       break;
     if (run->tick != tick) {
       tick = run->tick;
       const std::span<const Burst> behind = after(tick);
-      steps += behind.size();
+      looked_at += behind.size();
       smallest = beside(behind, window, like);
     }
+    if (run->odd && !by_odd) continue;
     // a run spends its PIDs once: what followed this one beside the window counts, where it may be
     // the job's
     std::size_t spent = 0;
     while (spent < kRanks && kLikeShare * smallest[spent] <= known_size_[run->label]) ++spent;
     if (spent >= kRanks) continue;
     double alike = followed(run->label, spent, like);
-    if (run->largest[spent] >= like) alike -= 1;  // this run itself
+    if (!run->odd && run->largest[spent] >= like) alike -= 1;  // this run itself
     const double others = static_cast<double>(runs_of(run->label)) - 1;
     if (alike < kLeastFollowed) continue;
-    const double left = -std::log10(alike / (others + 1));
+    Steps told{.share = {alike, others + 1}};
+    double left = -std::log10(alike / (others + 1));
     if (left >= score || by_chance(like, spent + 1, alike, others)) continue;
-    if (share != nullptr) *share = {alike, others + 1};
+    if (run->odd) {
+      told.beyond_score = beyond_dearest(*run, window, told);
+      left = std::max(left, told.beyond_score);
+      if (left >= score) continue;
+    }
+    if (steps != nullptr) *steps = told;
     score = left;
   }
   return score;

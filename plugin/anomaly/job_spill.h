@@ -8,6 +8,7 @@
 
 #include "plugin/anomaly/seen_share.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/odd_runs.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
@@ -17,11 +18,21 @@ namespace pidometer {
 /// PIDs, RHEL's is started by anacron some minutes later.
 class JobSpill {
  public:
-  JobSpill(const PidClock& clock, const WindowScan& scan);
+  /// What explains it.
+  struct Steps {
+    SeenShare share;          ///< of the job's runs
+    double dearest = 0;       ///< of a run at an odd minute: the largest excess behind another one
+    double beyond = 0;        ///< ... what of the window is beyond that and half of it
+    double beyond_score = 0;  ///< ... and the score of that
+  };
+
+  JobSpill(const PidClock& clock, const OddRuns& odd, const WindowScan& scan);
 
   /// The window's score, no larger than the chance with which other runs of a job were followed by
-  /// as much; `share`, where it is asked for, is that of the run that explains it best.
-  double explained(const Window& window, SeenShare* share = nullptr) const;
+  /// as much; `steps`, where they are asked for, are of the run that explains it best. What is
+  /// beyond the largest excess behind the others is not explained by one at an odd minute
+  /// (odd_runs.h), and nothing where `by_odd` is not set.
+  double explained(const Window& window, Steps* steps = nullptr, bool by_odd = true) const;
 
  private:
   static constexpr std::size_t kRanks = 4;
@@ -36,10 +47,11 @@ class JobSpill {
   struct JobRun {
     std::uint32_t label;
     std::uint32_t tick;
-    Largest largest;  ///< of the bursts within the hour
+    Largest largest;   ///< of the bursts within the hour
+    bool odd = false;  ///< at a minute that is none of the job's: it teaches nothing
   };
 
-  void find_bursts(const WindowScan& scan);
+  void find_bursts();
   std::span<const Burst> after(std::uint32_t tick) const;
   static Beside beside(std::span<const Burst> behind, const Window& window, double like);
   Largest largest_after(std::uint32_t tick) const;
@@ -50,7 +62,11 @@ class JobSpill {
   double followed(std::uint32_t label, std::size_t rank, double pids) const;
   bool by_chance(double pids, std::size_t count, double followed, double runs) const;
 
+  double beyond_dearest(const JobRun& run, Window window, Steps& told) const;
+
   const PidClock& clock_;
+  const OddRuns& odd_;
+  const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< by begin
   std::vector<double> sizes_;  ///< ascending
   /// Intervals that are not judged, ascending.

@@ -37,7 +37,8 @@ constexpr std::size_t kMostRuns = 512;
 
 }  // namespace
 
-JobTotals::JobTotals(const PidClock& clock, const WindowScan& scan) : clock_(clock), scan_(scan) {
+JobTotals::JobTotals(const PidClock& clock, const OddRuns& odd, const WindowScan& scan)
+    : clock_(clock), odd_(odd), scan_(scan) {
   double judged = 0;
   for (std::uint32_t i = 0; i + 1 < clock.ticks.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
@@ -51,7 +52,8 @@ JobTotals::JobTotals(const PidClock& clock, const WindowScan& scan) : clock_(clo
 
 // Jobs of about one run a day of which the totals are known.
 void JobTotals::find_jobs() {
-  const std::vector<std::size_t> label_count = count_runs(clock_);
+  std::vector<std::size_t> label_count = count_runs(clock_);
+  for (const OddRuns::Run& run : odd_.runs()) --label_count[run.label];
   const double most = std::ceil(scan_.days()) + kMoreRuns;
   constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::vector<std::size_t> job_of(label_count.size(), kNone);
@@ -68,6 +70,7 @@ void JobTotals::find_jobs() {
       if (job_of[label] == kNone) continue;
       if (!run) run = run_at(t);
       jobs[job_of[label]].runs.push_back(*run);
+      jobs[job_of[label]].runs.back().odd = odd_.odd(t, label);
     }
   }
   for (Job& job : jobs)
@@ -113,7 +116,7 @@ double JobTotals::varying(std::uint32_t begin, std::uint32_t end) const {
 bool JobTotals::learn(Job& job) const {
   std::vector<double> rates;
   for (const Run& run : job.runs)
-    if (run.before_rate >= 0) rates.push_back(run.before_rate);
+    if (run.before_rate >= 0 && !run.odd) rates.push_back(run.before_rate);
   if (rates.size() < kLeastRuns) return false;
   job.before = median_of(rates);
   std::vector<double> logs;
@@ -122,7 +125,8 @@ bool JobTotals::learn(Job& job) const {
   std::uint32_t told = 0;  // hours of two runs may overlap
   for (Run& run : job.runs) {
     run.total = run.pids - job.before * run.seconds;
-    if (!run.whole) continue;
+    if (!run.whole || run.odd) continue;
+    job.dearest = std::max(job.dearest, run.total);
     whole += 1;
     own += varying(std::max(told, run.tick), run.end);
     told = std::max(told, run.end);
@@ -145,7 +149,7 @@ bool JobTotals::reaches(const Job& job, const Run& run, const Window& window) co
   double others = 0;
   double varied = 0;
   for (const Run& other : job.runs) {
-    if (!other.whole || other.tick == run.tick) continue;
+    if (!other.whole || other.odd || other.tick == run.tick) continue;
     others += 1;
     const Timestamp start = clock_.ticks[other.tick].time;
     auto at = std::ranges::lower_bound(vary_, other.tick);
@@ -159,7 +163,18 @@ bool JobTotals::reaches(const Job& job, const Run& run, const Window& window) co
   return varied >= kLeastVary && !may_be_chance(varied, others * job.by_chance * length);
 }
 
-double JobTotals::explained(const Window& window, Steps* steps) const {
+// What of a window's score a run at an odd minute leaves, whose total is beyond the dearest. Where
+// the window has the run's own interval, what its job may cost there is taken off by the score.
+void JobTotals::beyond_dearest(const Job& job, const Run& run, Window window, Steps& told) const {
+  const double own = std::max(0.0, scan_.calibration().without_level(window).beyond);
+  told.dearest = job.dearest;
+  told.beyond = run.total - kDearer * job.dearest;
+  if (told.beyond <= 0) return;
+  window.excess = std::min(window.excess, told.beyond + own);
+  told.beyond_score = scan_.score(window);
+}
+
+double JobTotals::explained(const Window& window, Steps* steps, bool by_odd) const {
   double score = window.score;
   const Timestamp start = clock_.ticks[window.begin].time;
   auto place = std::ranges::upper_bound(by_tick_, window.begin, {}, &Place::tick);
@@ -174,14 +189,17 @@ double JobTotals::explained(const Window& window, Steps* steps) const {
     if (run.end < window.end) continue;
     const bool newest =
         place->run + 1 == job.runs.size() || job.runs[place->run + 1].tick > window.begin;
-    if (!newest) continue;
+    if (!newest || (run.odd && !by_odd)) continue;
     Steps told;
     told.total = run.total;
     told.size = job.size;
     told.deviations = job.size.deviations(run.total);
     told.chance = surprise_of_t(told.deviations, job.size.degrees);
     if (told.chance >= score || !reaches(job, run, window)) continue;
-    score = told.chance;
+    if (run.odd) beyond_dearest(job, run, window, told);
+    const double left = std::max(told.chance, told.beyond_score);
+    if (left >= score) continue;
+    score = left;
     if (steps != nullptr) *steps = told;
   }
   return score;

@@ -7,6 +7,7 @@
 
 #include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
+#include "plugin/baseline/common_intervals.h"
 #include "plugin/pid_clock/even_sample.h"
 
 namespace pidometer {
@@ -62,6 +63,20 @@ unsigned least_degrees(unsigned a, unsigned b) {
 
 }  // namespace
 
+// What the other runs of jobs at odd minutes leave open, and what the sum is without these jobs.
+void WindowCalibration::add_odd_run(std::uint32_t interval, double spread, Sum& sum) const {
+  const Expectation& e = baseline_.expected[interval];
+  const Comparable& c = baseline_.comparables[e.comparable];
+  const double factor = baseline_.spread_factor.empty() ? 1 : baseline_.spread_factor[interval];
+  const double rest = factor * static_cast<double>(c.rest_variance);
+  const double mean = baseline_.random_mean(e);
+  const double varies =
+      std::max(static_cast<double>(c.rest_random), baseline_.mean_of_variance * rest);
+  sum.beyond = std::max(0.0, sum.beyond) + static_cast<double>(c.beyond);
+  sum.job_variance += spread * std::max(0.0, static_cast<double>(e.variance) - rest);
+  sum.job_mean += mean - std::min(mean, varies);
+}
+
 WindowCalibration::Sum WindowCalibration::without_level(const Window& window) const {
   Sum sum{window.excess, window.variance};
   for (std::uint32_t i = window.begin; i < window.end; ++i) {
@@ -75,6 +90,12 @@ WindowCalibration::Sum WindowCalibration::without_level(const Window& window) co
     sum.few += variance;
     sum.degrees = least_degrees(sum.degrees, known);
     const Comparable& c = baseline_.comparables[e.comparable];
+    if (c.beyond < 0 || foreign > 0) {
+      sum.other_few += variance;
+      sum.other_degrees = least_degrees(sum.other_degrees, known);
+    } else {
+      add_odd_run(i, spread_[width_index(window.width())], sum);
+    }
     if (c.open < 0 || foreign > 0) {
       sum.sure_few += variance;
       sum.sure_degrees = least_degrees(sum.sure_degrees, known);
@@ -186,13 +207,28 @@ std::optional<WindowCalibration::Sum> WindowCalibration::beyond_most(const Sum& 
              sum.sure_degrees};
 }
 
-double WindowCalibration::raw_score(const Surprise& surprise, const CountTail& count_tail) {
+std::optional<WindowCalibration::Sum> WindowCalibration::beyond_dearest(const Sum& sum) {
+  if (sum.beyond < 0 || sum.excess <= sum.beyond || sum.job_variance >= sum.variance)
+    return std::nullopt;
+  return Sum{sum.excess - sum.beyond, sum.variance - sum.job_variance,
+             std::max(kLeastRandom, sum.random_mean - sum.job_mean), sum.other_few,
+             sum.other_degrees};
+}
+
+double WindowCalibration::few_score(const Surprise& surprise, const CountTail& count_tail) {
   const double tail = tail_score(surprise, count_tail);
   if (tail <= surprise.most) return tail;
   double most = std::max(surprise.most, by_parts(surprise, count_tail).score);
   if (const std::optional<Sum> beyond = beyond_most(surprise.sum); beyond && most < tail)
-    most = std::max(most, raw_score(WindowCalibration::surprise(*beyond), count_tail));
+    most = std::max(most, few_score(WindowCalibration::surprise(*beyond), count_tail));
   return std::min(tail, most);
+}
+
+double WindowCalibration::raw_score(const Surprise& surprise, const CountTail& count_tail) {
+  const double score = few_score(surprise, count_tail);
+  const std::optional<Sum> beyond = beyond_dearest(surprise.sum);
+  if (!beyond) return score;
+  return std::max(score, few_score(WindowCalibration::surprise(*beyond), count_tail));
 }
 
 double WindowCalibration::score(const Window& window) const {

@@ -44,6 +44,14 @@ class WindowCalibration {
     double sure_few = 0;
     double guessed = 0;  ///< of the variance: what goes with the guesses
     unsigned sure_degrees = 0;
+    /// So many PIDs more than expected the other runs leave open of jobs at odd minutes; below 0:
+    /// there are none, or it is not known. Without these jobs the variance and the mean are so much
+    /// less, and `other_few` of it is known from few intervals.
+    double beyond = -1;
+    double job_variance = 0;
+    double job_mean = 0;
+    double other_few = 0;
+    unsigned other_degrees = 0;
   };
 
   /// What the host's own windows of a width say of the lighter tail.
@@ -82,6 +90,9 @@ class WindowCalibration {
   /// The sum beyond the most that its jobs may cost, of which nothing is guessed.
   static std::optional<Sum> beyond_most(const Sum& sum);
 
+  /// The sum beyond the dearest of the other runs of jobs at odd minutes, without these.
+  static std::optional<Sum> beyond_dearest(const Sum& sum);
+
   /// What a window is taken for where its level is not looked at: `window.excess` and `.variance`
   /// are those without it.
   Sum without_level(const Window& window) const;
@@ -91,6 +102,8 @@ class WindowCalibration {
   /// -log10 of the chance by both tails, whatever is known from few.
   static double tail_score(const Surprise& surprise, const CountTail& count_tail);
   /// The same, and no more than what is known from few allows.
+  static double few_score(const Surprise& surprise, const CountTail& count_tail);
+  /// The same, and no less than what lies beyond the dearest of jobs' other runs.
   static double raw_score(const Surprise& surprise, const CountTail& count_tail);
 
   /// -log10 of the chance of such a sum in one window of its width.
@@ -119,6 +132,7 @@ class WindowCalibration {
     double bursts;  ///< by the heavier one, where work comes in bursts
   };
 
+  void add_odd_run(std::uint32_t interval, double spread, Sum& sum) const;
   void mark_suspects();
   Sample sample(std::size_t w) const;
   static double spread_of_sums(const Sample& sample, std::size_t w);

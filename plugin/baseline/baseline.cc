@@ -43,8 +43,10 @@ double Baseline::variance_if_known(const Interval& interval, std::size_t i) cons
   const Expectation& e = expected[i];
   const Comparable& c = comparables[e.comparable];
   if (!c.unsure) return static_cast<double>(e.variance);
-  return static_cast<double>(c.sure_variance) * (spread_factor.empty() ? 1 : spread_factor[i]) +
-         foreign_variance(*this, interval);
+  const double known = c.beyond >= 0
+                           ? static_cast<double>(c.rest_variance + c.job_guess * c.job_guess)
+                           : static_cast<double>(c.sure_variance);
+  return known * (spread_factor.empty() ? 1 : spread_factor[i]) + foreign_variance(*this, interval);
 }
 
 double can_fall(const PidClock& clock, const Expectation& e, std::size_t interval) {
@@ -164,11 +166,11 @@ double mean_of_variance(const PidClock& clock, const Baseline& baseline) {
 // Learns all but what is wider than known. `daily` is what was found of daily sources before, and
 // becomes what was found now.
 Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
-               const KnownSets& known, const FewRuns& few, DayMinutes& daily) {
+               const KnownSets& known, const FewRuns& few, const OddRuns& odd, DayMinutes& daily) {
   Baseline baseline;
   baseline.expected.resize(clock.intervals.size());
   baseline.variance_per_half_minute = expect_common_intervals(clock, groups, daily, baseline);
-  expect_rare_intervals(clock, groups, costs, known, few, baseline.variance_per_half_minute,
+  expect_rare_intervals(clock, groups, costs, known, few, odd, baseline.variance_per_half_minute,
                         baseline);
   baseline.level = LocalLevel::learn(clock, groups, baseline, daily);
   if (baseline.level.used()) spread_by_level(clock, baseline);
@@ -181,14 +183,16 @@ Baseline learn(const PidClock& clock, const IntervalGroups& groups, const JobCos
 
 Baseline learn_baseline(const PidClock& clock) {
   const IntervalGroups groups = group_intervals(clock);
-  const FewRuns few(clock, groups);
+  OddRuns odd(clock, groups);
+  const FewRuns few(clock, groups, odd);
   const JobCosts costs(clock, groups, few);
   const BackgroundRate rate = learn_background_rate(clock, groups, costs);
   const KnownSets known(clock, groups, rate.least);
   DayMinutes daily;
-  Baseline baseline = learn(clock, groups, costs, known, few, daily);
+  Baseline baseline = learn(clock, groups, costs, known, few, odd, daily);
   // what a daily source adds was spread over the same minute of all hours: once more without it
-  if (daily.any()) baseline = learn(clock, groups, costs, known, few, daily);
+  if (daily.any()) baseline = learn(clock, groups, costs, known, few, odd, daily);
+  baseline.odd_runs = std::move(odd);
   baseline.background_per_second = rate.per_second;
   baseline.most_background_per_second = rate.most;
   baseline.mean_of_variance = mean_of_variance(clock, baseline);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugin/baseline/local_level.h"
+#include "plugin/baseline/odd_runs.h"
 #include "plugin/baseline/periodic_source.h"
 #include "plugin/baseline/spread_by_level.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -21,7 +22,7 @@ struct Comparable {
   bool constant = false;      ///< nearly all of them cost the same
   bool agree = false;         ///< all of the core but one at most cost exactly the same
   bool only_run = false;      ///< of a job of which no other run tells the cost (few_runs.h)
-  bool unsure = false;        ///< such, or a job of which one other run does
+  bool unsure = false;        ///< such, or of one other run alone, or of a job at an odd minute
   bool rare = false;          ///< too few to be compared with one another (rare_intervals.h)
   /// Of a rare interval all of whose jobs are known from common ones: it costs so many PIDs more
   /// than expected at most; below 0: not known. Its variance without what is guessed within that,
@@ -30,6 +31,12 @@ struct Comparable {
   float open = -1;
   float sure_variance = 0;
   std::uint16_t sure_degrees = 0;
+  /// Of one with a job at an odd minute (odd_runs.h): so many PIDs more than expected its jobs'
+  /// other runs leave open, and what else happens there varies so; below 0: not known.
+  float beyond = -1;
+  float rest_variance = 0;
+  float rest_random = 0;  ///< part of its mean that varies
+  float job_guess = 0;    ///< what these jobs may be off by, did one run alone tell what they cost
 };
 
 /// What an interval costs on this host when nothing happens.
@@ -52,6 +59,7 @@ struct Baseline {
   std::vector<Comparable> comparables;
   std::vector<PeriodicSource> periodic_sources;
   std::vector<RareRun> rare_runs;
+  OddRuns odd_runs;
   LocalLevel level;
   SpreadByLevel spread;  ///< with which the variances of `expected` were multiplied
   /// Its factor for each interval, at the interval's own level; empty where no level is used. Of a

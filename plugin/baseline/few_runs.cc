@@ -12,7 +12,7 @@ constexpr std::chrono::minutes kOneStretch{50};
 
 }  // namespace
 
-FewRuns::FewRuns(const PidClock& clock, const IntervalGroups& groups)
+FewRuns::FewRuns(const PidClock& clock, const IntervalGroups& groups, const OddRuns& odd)
     : first_(groups.seen.size() + 1, 0) {
   // A job that stands twice in a tick begins one interval.
   std::vector<std::size_t> begun(groups.seen.size(), 0);
@@ -32,8 +32,11 @@ FewRuns::FewRuns(const PidClock& clock, const IntervalGroups& groups)
   std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
   for_each_job([&](const IntervalGroup& group, std::uint32_t label) {
     if (begun[label] >= kKnownRuns) return;
-    for (std::uint32_t k = group.begin; k < group.end; ++k)
-      runs_[next[label]++].interval = groups.order[k];
+    for (std::uint32_t k = group.begin; k < group.end; ++k) {
+      Run& run = runs_[next[label]++];
+      run.interval = groups.order[k];
+      run.odd = odd.odd(run.interval, label);
+    }
   });
   for (std::size_t label = 0; label < begun.size(); ++label) {
     const std::span<Run> own = std::span(runs_).subspan(first_[label], next[label] - first_[label]);
@@ -57,7 +60,8 @@ std::vector<std::uint32_t> FewRuns::teachers(const PidClock& clock, std::uint32_
   const auto own = std::ranges::find(all, interval, &Run::interval);
   if (own == all.end()) return found;
   for (const Run& run : all)
-    if (run.stretch != own->stretch && !holds_unknown(clock, clock.ticks[run.interval].items))
+    if (run.stretch != own->stretch && !run.odd &&
+        !holds_unknown(clock, clock.ticks[run.interval].items))
       found.push_back(run.interval);
   return found;
 }

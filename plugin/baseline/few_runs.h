@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugin/baseline/interval_groups.h"
+#include "plugin/baseline/odd_runs.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
@@ -19,9 +20,10 @@ class FewRuns {
   struct Run {
     std::uint32_t interval = 0;
     std::uint32_t stretch = 0;  ///< number of it among the job's
+    bool odd = false;           ///< at a minute that is none of the job's: it tells nothing
   };
 
-  FewRuns(const PidClock& clock, const IntervalGroups& groups);
+  FewRuns(const PidClock& clock, const IntervalGroups& groups, const OddRuns& odd = {});
 
   /// Whether the job begins so few intervals that they are looked at one by one.
   bool few(std::uint32_t label) const { return first_[label + 1] > first_[label]; }

@@ -41,11 +41,27 @@ bool KnownSets::holds(const IntervalGroup& group, std::uint32_t label) const {
 // What an interval of `group` would cost at most, had it the jobs of a common one: in a longer one
 // the jobs cost the same, and what goes on beside them in proportion; each child that cron forks
 // for the next tick is a PID.
-double KnownSets::at_most(const IntervalGroup& common, const IntervalGroup& group) const {
+double KnownSets::at_most(double pids, const IntervalGroup& common, const IntervalGroup& group) {
   const double longer =
       std::max<double>(1, group.half_minutes) / std::max<double>(1, common.half_minutes);
-  return common.core.mean * std::max(1.0, longer) +
-         std::max(0, int{group.next_jobs} - int{common.next_jobs});
+  return pids * std::max(1.0, longer) + std::max(0, int{group.next_jobs} - int{common.next_jobs});
+}
+
+// The dearest interval that a set of jobs begins, of whatever length.
+void KnownSets::add_dearest(const IntervalGroup& common, const IntervalGroup& group,
+                            KnownCost& cost) const {
+  double dearest = 0;
+  std::size_t runs = 0;
+  for (const std::uint32_t g : common_[rarest_label(clock_, groups_, common)]) {
+    const IntervalGroup& like = groups_.groups[g];
+    if (like.items != common.items) continue;
+    runs += like.core.n;
+    for (std::uint32_t k = like.begin; k < like.end; ++k)
+      if (const Interval& one = clock_.intervals[groups_.order[k]]; teaches(one))
+        dearest = std::max(dearest, at_most(one.advance, like, group));
+  }
+  cost.dearest += dearest;
+  cost.runs = cost.runs == 0 ? runs : std::min(cost.runs, runs);
 }
 
 // The common group that has all of the group's jobs and costs least; null: there is none.
@@ -67,7 +83,7 @@ const IntervalGroup* KnownSets::cheapest(std::uint32_t label, const IntervalGrou
   return &groups_.groups[*std::ranges::min_element(common_[label], {}, cost)];
 }
 
-std::optional<KnownCost> KnownSets::of(const IntervalGroup& group) const {
+std::optional<KnownCost> KnownSets::of(const IntervalGroup& group, bool with_dearest) const {
   const auto labels = clock_.item_sets.labels(group.items);
   // A set that holds a job says nothing of two runs of it, a late one beside the next.
   if (labels.empty() || std::ranges::adjacent_find(labels) != labels.end()) return std::nullopt;
@@ -92,12 +108,15 @@ std::optional<KnownCost> KnownSets::of(const IntervalGroup& group) const {
     const double variance =
         std::max(common->core.square_sum / degrees, kUnseenEvents / n) * (1 + 1 / n) * longer;
     cost.most += at_most(*common, group);
+    if (with_dearest) add_dearest(*common, group, cost);
     cost.variance += variance;
     uncertain += variance * variance / degrees;
   }
   constexpr double kHalfMinute = 30;
-  cost.most -=
+  const double twice =
       kHalfMinute * least_rate_ * group.half_minutes * static_cast<double>(cover.size() - 1);
+  cost.most -= twice;
+  cost.dearest -= twice;
   cost.degrees = cost.variance * cost.variance / uncertain;
   return cost;
 }

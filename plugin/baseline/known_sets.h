@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -14,9 +15,11 @@ namespace pidometer {
 /// all, or than several that hold it together, the background taken once; and a longer interval no
 /// more than in proportion.
 struct KnownCost {
-  double most = 0;      ///< PIDs, on average
-  double variance = 0;  ///< of the intervals of those sets
-  double degrees = 0;   ///< of it
+  double most = 0;       ///< PIDs, on average
+  double variance = 0;   ///< of the intervals of those sets
+  double degrees = 0;    ///< of it
+  double dearest = 0;    ///< PIDs of the dearest interval of each of those sets
+  std::size_t runs = 0;  ///< intervals of the set that has fewest
 };
 
 class KnownSets {
@@ -29,12 +32,16 @@ class KnownSets {
   std::uint32_t runs(std::uint32_t label) const { return runs_[label]; }
 
   /// Of the intervals of a group that is not common; nothing where a job of it is not known, or
-  /// runs twice.
-  std::optional<KnownCost> of(const IntervalGroup& group) const;
+  /// runs twice. `with_dearest`: with what the dearest run of each set cost.
+  std::optional<KnownCost> of(const IntervalGroup& group, bool with_dearest = false) const;
 
  private:
   bool holds(const IntervalGroup& group, std::uint32_t label) const;
-  double at_most(const IntervalGroup& common, const IntervalGroup& group) const;
+  static double at_most(double pids, const IntervalGroup& common, const IntervalGroup& group);
+  static double at_most(const IntervalGroup& common, const IntervalGroup& group) {
+    return at_most(common.core.mean, common, group);
+  }
+  void add_dearest(const IntervalGroup& common, const IntervalGroup& group, KnownCost& cost) const;
   const IntervalGroup* cheapest_of_all(const IntervalGroup& group) const;
   const IntervalGroup* cheapest(std::uint32_t label, const IntervalGroup& group) const;
 

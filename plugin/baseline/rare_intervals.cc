@@ -39,6 +39,11 @@ constexpr double kOrdinaryShare = 0.03;
 // one: a run that cost less shows as much, and lacks nothing.
 constexpr std::size_t kFewOthers = 2;
 
+// Of so many other runs the dearest and half as much again (kDearer) is less than the next one
+// costs in one run of a hundred, where the logarithms of costs vary by a quarter, and in one of
+// eleven where they vary by 0.9. Of three or four an odd run may as well be the job's own.
+constexpr std::size_t kFewDearest = 5;
+
 struct RareInterval {
   std::uint32_t rarest = 0;  // label
   std::uint32_t index = 0;
@@ -46,6 +51,7 @@ struct RareInterval {
   double residual = 0;
   std::int32_t advance = 0;
   const KnownCost* known = nullptr;  ///< where all of its jobs are known from other sets
+  bool odd = false;                  ///< a job of it runs at a minute that is none of its own
 };
 
 OtherRuns summary(std::span<const RareInterval> runs, std::size_t leave_out,
@@ -53,7 +59,7 @@ OtherRuns summary(std::span<const RareInterval> runs, std::size_t leave_out,
   work.clear();
   CostRange range;
   for (std::size_t k = 0; k < runs.size(); ++k) {
-    if (k == leave_out) continue;
+    if (k == leave_out || runs[k].odd) continue;
     work.push_back(runs[k].residual);
     range.add(runs[k].advance);
   }
@@ -80,13 +86,14 @@ Spread by_fit(const RareInterval& run, double host_variance, double least) {
 class RareExpectations {
  public:
   RareExpectations(const PidClock& clock, const IntervalGroups& groups, const JobCosts& costs,
-                   const KnownSets& known, const FewRuns& few, double variance_per_half_minute,
-                   Baseline& baseline)
+                   const KnownSets& known, const FewRuns& few, const OddRuns& odd,
+                   double variance_per_half_minute, Baseline& baseline)
       : clock_(clock),
         groups_(groups),
         costs_(costs),
         known_(known),
         few_(few),
+        odd_(odd),
         few_costs_(clock, groups, costs, few),
         variance_per_half_minute_(variance_per_half_minute),
         baseline_(baseline) {
@@ -101,7 +108,7 @@ class RareExpectations {
   void expect_all();
 
  private:
-  /// Of an interval, without its jobs of few runs.
+  /// Of an interval, without some of its jobs.
   struct Rest {
     double mean = 0;
     double variance = 0;
@@ -111,7 +118,12 @@ class RareExpectations {
   void learn_usual();
   void expect(const RareInterval& run, const OtherRuns& others);
   void expect_few(std::uint32_t interval);
-  Rest without_few(std::uint32_t interval, double beside) const;
+  void bound_odd(const RareInterval& run, const OtherRuns& others, double mean,
+                 Comparable& c) const;
+  void bound_odd_of_few(std::uint32_t interval, const FewRunCost& cost, const OtherRuns& others,
+                        double mean, Comparable& c) const;
+  template <typename Left>
+  Rest without(std::uint32_t interval, double beside, Left left) const;
   void tell_run(std::uint32_t label, std::uint32_t interval, double beside);
   void put(std::uint32_t interval, const Spread& spread, const Comparable& comparable);
 
@@ -129,6 +141,7 @@ class RareExpectations {
   const JobCosts& costs_;
   const KnownSets& known_;
   const FewRuns& few_;
+  const OddRuns& odd_;
   FewRunCosts few_costs_;
   double variance_per_half_minute_;
   Baseline& baseline_;
@@ -182,17 +195,61 @@ void RareExpectations::expect(const RareInterval& run, const OtherRuns& others) 
     if (run.known->degrees < kManyDegrees)
       c.sure_degrees = static_cast<std::uint16_t>(std::max(1.0, run.known->degrees));
   }
+  if (run.odd) bound_odd(run, others, spread.mean, c);
   put(run.index, spread, c);
 }
 
-// What the interval would cost without its jobs of few runs, by the common group that is most like
-// it, with what its length and the next tick make of it.
-RareExpectations::Rest RareExpectations::without_few(std::uint32_t interval, double beside) const {
+// No more than half above the dearest of its jobs' other runs is left open by a run at an odd
+// minute, whatever those vary: what lies beyond is not the job's.
+void RareExpectations::bound_odd(const RareInterval& run, const OtherRuns& others, double mean,
+                                 Comparable& c) const {
+  double dearest = 0;
+  if (run.known != nullptr)
+    dearest = run.known->dearest;
+  else if (known_.runs(run.rarest) < kKnownRuns && odd_.odd(run.index, run.rarest) &&
+           others.n >= kFewDearest)
+    dearest = run.predicted + others.high;
+  else
+    return;
+  double beside = run.predicted;
+  for (const std::uint32_t label : clock_.item_sets.labels(clock_.ticks[run.index].items))
+    if (odd_.odd(run.index, label)) beside -= costs_.cost(label);
+  const Rest rest =
+      without(run.index, beside, [&](std::uint32_t label) { return odd_.odd(run.index, label); });
+  c.unsure = true;
+  c.beyond = static_cast<float>(std::max(0.0, kDearer * dearest - mean));
+  c.rest_variance = static_cast<float>(rest.variance);
+  c.rest_random = static_cast<float>(rest.random_mean);
+  c.job_guess = static_cast<float>(guess_alone(std::max(0.0, mean - beside)));
+}
+
+// The same of a job of few runs, where there are enough to say which is the dearest. Of fewer its
+// excess has a row at least.
+void RareExpectations::bound_odd_of_few(std::uint32_t interval, const FewRunCost& cost,
+                                        const OtherRuns& others, double mean, Comparable& c) const {
+  const Rest rest =
+      without(interval, cost.beside, [&](std::uint32_t label) { return few_.few(label); });
+  const double guess = guess_alone(std::max(0.0, mean - cost.beside));
+  c.unsure = true;
+  c.sure_variance = static_cast<float>(rest.variance + guess * guess);
+  if (others.n < kFewDearest) return;
+  const double dearest = cost.beside + cost.pids + others.high;
+  c.beyond = static_cast<float>(std::max(0.0, kDearer * dearest - mean));
+  c.rest_variance = static_cast<float>(rest.variance);
+  c.rest_random = static_cast<float>(rest.random_mean);
+  c.job_guess = static_cast<float>(guess);
+}
+
+// What the interval would cost without those of its jobs that are `left` out, by the common group
+// that is most like it, with what its length and the next tick make of it.
+template <typename Left>
+RareExpectations::Rest RareExpectations::without(std::uint32_t interval, double beside,
+                                                 Left left) const {
   const IntervalGroup& own = groups_.groups[groups_.of_interval[interval]];
   const double least = std::max(host_variance(interval), 1e-3);
   std::vector<std::uint32_t> rest;
   for (const std::uint32_t label : clock_.item_sets.labels(own.items))
-    if (!few_.few(label)) rest.push_back(label);
+    if (!left(label)) rest.push_back(label);
   if (rest.empty()) return {std::max(0.0, beside), least, std::max(0.0, beside)};
   const auto found = common_.find(rest);
   if (found == common_.end()) {
@@ -233,11 +290,13 @@ void RareExpectations::expect_few(std::uint32_t interval) {
   if (known && others.n > 1) {
     c.agree = agree(others);
     if (others.n <= kFewOthers && !c.agree) spread.mean = no_more(spread.mean, interval);
+    if (odd_.odd(interval, rarest)) bound_odd_of_few(interval, cost, others, spread.mean, c);
     put(interval, spread, c);
     return;
   }
   // What is known of it: its other jobs, and those that ran once elsewhere as far as one run tells.
-  const Rest rest = without_few(interval, cost.beside);
+  const Rest rest =
+      without(interval, cost.beside, [&](std::uint32_t label) { return few_.few(label); });
   const double here = std::max(0.0, cost.pids + others.median);
   const double one_run = others.n > 0 ? guess_alone(here) : 0;
   double sure = rest.variance + one_run * one_run;
@@ -271,13 +330,15 @@ void RareExpectations::expect_all() {
       for (std::uint32_t k = group.begin; k < group.end; ++k) expect_few(groups_.order[k]);
       continue;
     }
-    const std::optional<KnownCost>& most = known_costs.emplace_back(known_.of(group));
+    const auto intervals = std::span(groups_.order).subspan(group.begin, group.end - group.begin);
+    const bool odd = std::ranges::any_of(intervals, [&](std::uint32_t i) { return odd_.any(i); });
+    const std::optional<KnownCost>& most = known_costs.emplace_back(known_.of(group, odd));
     const std::uint32_t rarest = rarest_label(clock_, groups_, group);
     const double predicted = costs_.predict(clock_, group);
     for (std::uint32_t k = group.begin; k < group.end; ++k) {
       const std::uint32_t i = groups_.order[k];
       runs.push_back({rarest, i, predicted, clock_.intervals[i].advance - predicted,
-                      clock_.intervals[i].advance, most ? &*most : nullptr});
+                      clock_.intervals[i].advance, most ? &*most : nullptr, odd_.any(i)});
     }
   }
   std::ranges::sort(runs, {}, [](const RareInterval& r) { return std::pair(r.rarest, r.index); });
@@ -297,8 +358,9 @@ void RareExpectations::expect_all() {
 
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
                            const JobCosts& costs, const KnownSets& known, const FewRuns& few,
-                           double variance_per_half_minute, Baseline& baseline) {
-  RareExpectations(clock, groups, costs, known, few, variance_per_half_minute, baseline)
+                           const OddRuns& odd, double variance_per_half_minute,
+                           Baseline& baseline) {
+  RareExpectations(clock, groups, costs, known, few, odd, variance_per_half_minute, baseline)
       .expect_all();
 }
 

@@ -5,6 +5,7 @@
 #include "plugin/baseline/interval_groups.h"
 #include "plugin/baseline/job_costs.h"
 #include "plugin/baseline/known_sets.h"
+#include "plugin/baseline/odd_runs.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
@@ -14,6 +15,6 @@ namespace pidometer {
 /// with as many degrees of freedom as there are other runs. Common intervals are known before.
 void expect_rare_intervals(const PidClock& clock, const IntervalGroups& groups,
                            const JobCosts& costs, const KnownSets& known, const FewRuns& few,
-                           double variance_per_half_minute, Baseline& baseline);
+                           const OddRuns& odd, double variance_per_half_minute, Baseline& baseline);
 
 }  // namespace pidometer

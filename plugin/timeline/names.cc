@@ -65,6 +65,8 @@ std::string_view level_bound_name(LevelBound bound) {
       return "running_job";
     case LevelBound::unknown_job:
       return "unknown_job";
+    case LevelBound::odd_minute:
+      return "odd_minute";
     case LevelBound::out_of_order:
       return "out_of_order";
   }
@@ -90,6 +92,10 @@ std::string_view level_bound_words(LevelBound bound) {
     case LevelBound::unknown_job:
       return "a job whose cost no other runs tell, or one alone, stands in it, and may have cost "
              "anything";
+    case LevelBound::odd_minute:
+      return "a job stands in it or within the hour before, at a minute of the day at which it "
+             "does "
+             "not run else, and may have cost as much as the dearest of its other runs";
     case LevelBound::out_of_order:
       return "the lines beside it fit elsewhere in the log by time and PID";
   }

@@ -162,7 +162,7 @@ class Arithmetic(program.ProgramTest):
                     with self.subTest(log=log.name, window=row["window_start"]):
                         q = self.redo(row, program.run("explain", row["finding_id"], *options))
                         self.assertEqual("most_level" in row, "most_level" in q)
-                        if row.get("most_level_reason") == "unknown_job":
+                        if row.get("most_level_reason") in ("unknown_job", "odd_minute"):
                             tail = tail_if_known(q)
                             self.near(tail, q["tail_if_known"], rel=1e-3)
                             self.near(tail * q["shrink"] - q["price"], q["score_if_known"], rel=1e-3)
@@ -316,6 +316,63 @@ class Arithmetic(program.ProgramTest):
                 self.assertIn(f"row_level = {LEVELS.index(level)}  ", run.out.decode())
                 if not known:
                     self.redo(row, run)
+
+    def test_a_known_job_at_a_minute_of_its_own(self):
+        """A daily job that sleeps before it works, and a line of it beside work on one afternoon: 400 PIDs, or as many as
+        it costs; at once, or behind the next line."""
+        for work, later, level in ((400, False, "medium"), (400, True, "high"), (110, False, "low"), (110, True, "low")):
+            draw = random.Random(3)
+            pid, lines = 900, []
+            start = datetime.datetime(2026, 3, 2)
+
+            def write(time, job):
+                lines.append(f"{time.isoformat()}+00:00 web01 CRON[{pid}]: (root) CMD ({job})\n")
+            for ten in range(21 * 144):
+                time = start + datetime.timedelta(minutes=10 * ten, seconds=1)
+                if ten % 144 == 38:
+                    spends = ten + draw.randrange(3)
+                write(time, "sa1")
+                pid += 3 + sum(draw.random() < 0.01 for _ in range(100))
+                if ten % 144 == 38:
+                    write(time + datetime.timedelta(minutes=5), "cron.daily")
+                    pid += 3
+                if 38 <= ten % 144 < 41 and ten == spends:
+                    pid += draw.randint(77, 142)
+                if ten == 14 * 144 + 83:
+                    write(time + datetime.timedelta(minutes=4, seconds=11), "cron.daily")
+                    pid += 1
+                if ten == 14 * 144 + 83 + later:
+                    pid += work
+            with self.subTest(work=work, later=later), tempfile.TemporaryDirectory() as folder:
+                log = pathlib.Path(folder) / "cron.log"
+                log.write_text("".join(lines))
+                found = [row for row in rows.split_rows(program.run("scan", log).out.decode("ascii"))
+                         if row["data_type"] == "pidometer:anomaly:pid_excess" and row["window_start"].startswith("2026-03-16T1")]
+                [row] = [row for row in found if row["level"] in LEVELS[1:]]
+                run = program.run("explain", row["finding_id"], log)
+                q = self.redo(row, run)
+                text = run.out.decode()
+            self.assertGreaterEqual(LEVELS.index(row["level"]), LEVELS.index(level))
+            self.assertEqual(row.get("most_level_reason"), "odd_minute" if level == "low" else None)
+            if later:
+                self.assertEqual(work == 400, "total_dearest" in q)
+                continue
+            # where what is expected comes from
+            [own] = [part for part in re.split(r"\n  Interval ", text) if " beyond = " in part.split("The arithmetic")[0]]
+            self.assertIn("comparable: 0 other runs of the rarest of its jobs that stand alone as this one does, and 21 in ticks", own)
+            [fit, cost, rate, length, each, more] = map(float, re.search(
+                r"fit = (\S+): (\S+) \(root cron\.daily; runs elsewhere: 21\) "
+                r"\+ (\S+) \* (\S+) half minutes \+ (\S+) \* (\S+) more", own).groups())
+            self.near(cost + rate * length + each * more, fit, rel=1e-5, slack=1e-5)
+            at_most, mean = (float(re.search(rf" {name} = (\S+):", own)[1]) for name in ("at_most", "mean"))
+            self.near(max(1, min(fit, at_most)), mean, rel=1e-5)
+            expected, variance = map(float, re.search(r"expected: (\S+) by the baseline, variance (\S+),", own).groups())
+            self.near(mean, expected, rel=1e-5)
+            vary, guess = map(float, re.search(r"variance = \S+: \((\S+), .*mean, (\S+)\)\^2\)", own).groups())
+            self.near(vary + min(max(0, at_most - mean), guess) ** 2, variance, rel=1e-4)
+            [beyond, dearest] = map(float, re.search(r" beyond = (\S+): 1\.5 \* (\S+) - mean", own).groups())
+            self.near(max(0, 1.5 * dearest - mean), beyond, rel=1e-5)
+            self.near(beyond, q["beyond"], rel=1e-5)
 
     def test_the_scores_of_short_logs(self):
         """Jobs of one run, quiet hours, and windows that hold what is little known."""

@@ -106,6 +106,16 @@ def parts_score(q, excess, bursty, share):
 
 
 def raw_score(q, excess):
+    """No less than what lies beyond the dearest of the other runs of a job at an odd minute."""
+    score = limited_score(q, excess)
+    if "beyond_V" in q and excess > q["beyond"]:
+        beyond = {**tails_of(q, q["beyond_V"], q["beyond_M"]), "few_variance": q["beyond_few"],
+                  "degrees": q["beyond_degrees"]}
+        score = max(score, limited_score(beyond, excess - q["beyond"]))
+    return score
+
+
+def limited_score(q, excess):
     """By the tails, and no more than what is known from few allows."""
     bursty = min(1, (q["V"] / q["M"] - 1.5) / 1.5) if q["M"] >= 3 and q.get("count_share") is not None else 0
     score = tail_score(q, excess, bursty)
@@ -121,7 +131,7 @@ def raw_score(q, excess):
     if "open" in q and excess > q["open"]:
         beyond = {**tails_of(q, q["V"] - q["guessed_variance"], q["M"]), "few_variance": q["sure_few"],
                   "degrees": q["sure_degrees"]}
-        most = max(most, raw_score(beyond, excess - q["open"]))
+        most = max(most, limited_score(beyond, excess - q["open"]))
     return min(score, most)
 
 
@@ -137,13 +147,20 @@ def number_score(count, mean):
                     - math.log1p(-mean / (count + 1))) / LN10)
 
 
+def beyond_others(q, name):
+    """Of what a job's run at an odd minute explains: what is beyond the dearest of its other runs."""
+    beyond = q.get(f"{name}_beyond_R", 0)
+    return own_score(q, min(q["R"], beyond + q.get("beyond", 0))) if beyond > 0 else 0
+
+
 def final_score(q):
     score = own_score(q, q["R"])
     for name in ("spill", "habit"):
         if f"{name}_of" in q:
-            score = min(score, -math.log10(q[f"{name}_seen"] / q[f"{name}_of"]))
+            left = -math.log10(q[f"{name}_seen"] / q[f"{name}_of"])
+            score = min(score, max(left, beyond_others(q, name)))
     if "total_t" in q:
-        score = min(score, t_tail(q["total_t"], q["total_degrees"]))
+        score = min(score, max(t_tail(q["total_t"], q["total_degrees"]), beyond_others(q, "total")))
     if "rest_R" in q:
         score = min(score, max(q["jobs_score"], own_score(q, q["rest_R"])))
     if "bursts" in q:

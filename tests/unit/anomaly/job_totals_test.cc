@@ -43,7 +43,7 @@ struct Learnt {
       : clock(build_pid_clock(testing::simulate_host(plan), {})),
         baseline(learn_baseline(clock)),
         scan(clock, baseline),
-        totals(clock, scan) {}
+        totals(clock, baseline.odd_runs, scan) {}
 
   PidClock clock;
   Baseline baseline;

@@ -32,9 +32,10 @@ struct Known {
       : groups(group_intervals(clock)), sets(clock, groups, least_rate) {}
 
   /// Of the kind of interval that begins at the tick before so many last ones.
-  std::optional<KnownCost> before_last(const PidClock& clock, std::size_t ticks) const {
+  std::optional<KnownCost> before_last(const PidClock& clock, std::size_t ticks,
+                                       bool with_dearest = false) const {
     const std::size_t interval = clock.ticks.size() - 1 - ticks;
-    return sets.of(groups.groups.at(groups.of_interval[interval]));
+    return sets.of(groups.groups.at(groups.of_interval[interval]), with_dearest);
   }
 
   IntervalGroups groups;
@@ -90,6 +91,27 @@ TEST(KnownSets, a_longer_interval_costs_in_proportion_and_each_next_job_a_pid) {
   const auto cost = Known(clock, 0).before_last(clock, 1);
   ASSERT_TRUE(cost.has_value());
   EXPECT_NEAR(cost->most, kFirstPids * 2 + 1, 1e-9);
+}
+
+// Far out as it is: what the mean leaves out may be a run all the same.
+TEST(KnownSets, tell_what_the_dearest_run_of_each_cost) {
+  constexpr int kDearest = 17;
+  const PidClock clock = by_turns([](testing::MadeLog& log, int minute) {
+    for (const int pids : {kDearest, kFirstPids}) {
+      log.tick(minute, {1}, pids);
+      log.tick(minute + kTurn, {2}, kSecondPids);
+      minute += 2 * kTurn;
+    }
+    log.tick(minute, {1, 2}, 30);
+    log.tick(minute + kTurn, {1}, 0);
+  });
+  constexpr double kRate = 0.001;
+  const Known known(clock, kRate);
+  const auto cost = known.before_last(clock, 1, true);
+  ASSERT_TRUE(cost.has_value());
+  EXPECT_NEAR(cost->dearest, kDearest + kSecondPids - 60 * kTurn * kRate, 1e-9);
+  EXPECT_EQ(cost->runs, 21U);  // of the second: behind the last one are two jobs
+  EXPECT_NEAR(cost->most, kFirstPids + kSecondPids - 60 * kTurn * kRate, 1e-9);
 }
 
 TEST(KnownSets, say_nothing_of_a_job_that_is_not_known_or_runs_twice) {
