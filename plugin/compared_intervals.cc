@@ -1,6 +1,9 @@
 #include "plugin/compared_intervals.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
 
 #include "plugin/baseline/common_intervals.h"
 
@@ -14,7 +17,7 @@ std::uint16_t minute_of_hour(const PidClock& clock, std::uint32_t tick) {
 }  // namespace
 
 ComparedIntervals::ComparedIntervals(const PidClock& clock)
-    : clock_(clock), groups_(group_intervals(clock)), few_(clock, groups_) {}
+    : clock_(clock), groups_(group_intervals(clock)), few_(clock, groups_, OddRuns(clock, groups_)) {}
 
 bool ComparedIntervals::common(std::uint32_t interval) const {
   return groups_.groups[groups_.of_interval[interval]].common;
@@ -77,12 +80,21 @@ Compared ComparedIntervals::of_rarest_job(std::uint32_t interval) const {
     if (told) others.intervals = few_.teachers(clock_, rarest, interval);
     return others;
   }
+  std::size_t in_common = 0;
   for (std::uint32_t i = 0; i < clock_.intervals.size(); ++i) {
     if (i == interval || groups_.of_interval[i] == kNoGroup) continue;
-    if (groups_.groups[groups_.of_interval[i]].common) continue;
-    if (std::ranges::binary_search(clock_.item_sets.labels(clock_.ticks[i].items), rarest))
+    if (!std::ranges::binary_search(clock_.item_sets.labels(clock_.ticks[i].items), rarest))
+      continue;
+    if (groups_.groups[groups_.of_interval[i]].common)
+      ++in_common;
+    else
       others.intervals.push_back(i);
   }
+  if (in_common > 0)
+    others.rule = fmt::format(
+        "other runs of the rarest of its jobs that stand alone as this one does, and {} in ticks "
+        "that have their like: expected is what the additive fit over all of these says",
+        in_common);
   return others;
 }
 

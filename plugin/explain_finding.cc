@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "plugin/anomaly/pid_finding.h"
 #include "plugin/baseline/robust.h"
 #include "plugin/compared_intervals.h"
+#include "plugin/explain_fit.h"
 #include "plugin/explain_steps.h"
 
 namespace pidometer {
@@ -228,6 +230,7 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
       shown.insert(shown.end(), compared.intervals.begin(), compared.intervals.end());
   }
   explainer.fetch(shown);
+  std::optional<FitWords> fit;  // of intervals that too few are like
   for (std::uint32_t i = begin; i < end; ++i) {
     const Expectation& expected = input.baseline.expected[i];
     Compared& compared = compared_with[i - begin];
@@ -237,7 +240,12 @@ std::shared_ptr<const Explanation> explain_finding(const LogSeries& log, const D
     one.mean = static_cast<double>(expected.mean);
     one.random_mean = input.baseline.random_mean(expected);
     one.variance = static_cast<double>(expected.variance);
-    one.reckoned = mean_words(input, comparison.groups(), i);
+    if (comparison.common(i)) {
+      one.reckoned = mean_words(input, comparison.groups(), i);
+    } else {
+      if (!fit) fit.emplace(log, input, comparison.groups());
+      one.reckoned = fit->of(i);
+    }
     if (clock.intervals[i].restarted) one.start_cost = input.baseline.start_cost[i];
     one.rule = std::move(compared.rule);
     if (comparison.common(i) && teaches(clock.intervals[i]))

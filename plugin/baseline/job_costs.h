@@ -23,6 +23,7 @@ class JobCosts {
 
   double cost(std::uint32_t label) const { return label < cost_.size() ? cost_[label] : 0; }
   double per_half_minute() const { return per_half_minute_; }
+  double per_next_job() const { return per_next_job_; }
 
  private:
   std::vector<double> cost_;
