@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugin/baseline/common_intervals.h"
@@ -37,7 +38,8 @@ std::array<Core, kHourMinutes> cores_by_minute(const DetectorInput& input,
       costs[minute % kHourMinutes].push_back(clock.intervals[i].advance);
   }
   std::array<Core, kHourMinutes> cores;
-  for (std::size_t m = 0; m < kHourMinutes; ++m) cores[m] = core_of(std::span(costs[m]));
+  for (std::size_t m = 0; m < kHourMinutes; ++m)
+    cores[m] = core_of(std::span(costs[m]), group.bursts);
   return cores;
 }
 
@@ -95,19 +97,24 @@ std::vector<std::string> mean_words(const DetectorInput& input, const IntervalGr
       fmt::format("mean = {:.7g}: group_mean + share * (minute_mean - group_mean)", mean));
   const Comparable& usual = baseline.comparables[expected.comparable];
   const double factor = baseline.spread_factor.empty() ? 1 : baseline.spread_factor[interval];
-  const double least = std::min(static_cast<double>(expected.variance) / factor, kLeastRandom);
+  const double least = least_random(group, static_cast<double>(expected.variance) / factor);
   const double varies = std::max(mean - usual.low, least);
   if (!alike(varies, static_cast<double>(expected.random_mean))) return words;
-  const double skewed =
-      std::min(static_cast<double>(expected.mean),
-               baseline.mean_of_variance * static_cast<double>(expected.variance));
-  words.push_back(
-      fmt::format("can_vary = {:.7g}: the largest of mean - {} (the least of them), "
-                  "min(variance{}, {}) and, by "
-                  "the log's skewness, {:.7g} * variance (at most the mean)",
-                  std::max(varies, skewed), usual.low,
-                  factor == 1 ? "" : fmt::format(" / {:.7g}, the factor of this level", factor),
-                  kLeastRandom, baseline.mean_of_variance));
+  std::string words_of_it =
+      fmt::format("can_vary = {:.7g}: the largest of mean - {} (the least of them)",
+                  baseline.random_mean(expected), usual.low);
+  if (least > 0)
+    words_of_it +=
+        fmt::format(", min(variance{}, {})",
+                    factor == 1 ? "" : fmt::format(" / {:.7g}, the factor of this level", factor),
+                    kLeastRandom);
+  words_of_it += fmt::format(" and, by the log's skewness, {:.7g} * variance (at most the mean)",
+                             baseline.mean_of_variance);
+  if (baseline.burst_ratio > 0)
+    words_of_it += fmt::format(
+        "; at most {:.7g} * variance: of bursts that come on most days {:.7g} are larger by a PID",
+        1 - baseline.burst_ratio, baseline.burst_ratio);
+  words.push_back(std::move(words_of_it));
   return words;
 }
 

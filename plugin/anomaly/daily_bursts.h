@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
 #include "plugin/anomaly/usual_size.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/even_days.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "plugin/anomaly/even_days.h"
+#include "plugin/baseline/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/common_intervals.h"
 #include "plugin/pid_clock/even_sample.h"

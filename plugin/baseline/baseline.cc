@@ -195,6 +195,7 @@ Baseline learn_baseline(const PidClock& clock) {
   baseline.odd_runs = std::move(odd);
   baseline.background_per_second = rate.per_second;
   baseline.most_background_per_second = rate.most;
+  baseline.burst_ratio = groups.burst_ratio;
   baseline.mean_of_variance = mean_of_variance(clock, baseline);
   learn_wraps(clock, baseline);
   widen_foreign_intervals(clock, baseline);

@@ -71,6 +71,10 @@ struct Baseline {
   /// Mean of the random part of a count, in units of its variance, by the skewness of this host's
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;
+  /// Of the host's own bursts that come many times on most days, the share that is larger by a PID
+  /// (usual_bursts.h); 0: there are none. The tail of a negative binomial count falls by 1 - M / V
+  /// a PID: no lighter than theirs.
+  double burst_ratio = 0;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
   /// What a wrap hands out more than other intervals do, because it skips PIDs that are in use (or
   /// the counter starts elsewhere), and how much that varies; by this host's own wraps where there
@@ -93,8 +97,10 @@ struct Baseline {
   }
   /// The same, did it vary so much.
   double random_mean(const Expectation& e, double variance) const {
-    return std::max(static_cast<double>(e.random_mean),
-                    std::min(static_cast<double>(e.mean), mean_of_variance * variance));
+    const double mean =
+        std::max(static_cast<double>(e.random_mean),
+                 std::min(static_cast<double>(e.mean), mean_of_variance * variance));
+    return burst_ratio > 0 ? std::min(mean, (1 - burst_ratio) * variance) : mean;
   }
 
   /// What an interval would vary, were its jobs known: its variance where they are.

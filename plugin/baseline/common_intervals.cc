@@ -131,8 +131,12 @@ class MinuteCells {
       if (const std::uint32_t cell = cell_of(i); cell != kNoCell && teaches_cell(i))
         advances[place[cell]++] = clock_.intervals[i].advance;
     cells_.resize(size.size());
-    for (std::size_t c = 0; c < size.size(); ++c)
-      cells_[c].core = core_of(std::span(advances).subspan(place[c] - size[c], size[c]));
+    for_each_common([&](const IntervalGroup& group, const Row& row) {
+      for (const std::uint32_t c : row)
+        if (c != kNoCell)
+          cells_[c].core =
+              core_of(std::span(advances).subspan(place[c] - size[c], size[c]), group.bursts);
+    });
   }
 
   // Each minute's own mean, shrunk towards the group's. Of a true distance D and a standard error e
@@ -191,7 +195,7 @@ class MinuteCells {
       cell.variance = std::max(own * (1 + taught), least);
       const Core& core = cell.core.n >= kKnownRuns ? cell.core : group.core;
       cell.random_mean = std::max(cell.location - static_cast<double>(core.low),
-                                  std::min(cell.variance, kLeastRandom));
+                                  least_random(group, cell.variance));
     }
   }
 

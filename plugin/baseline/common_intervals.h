@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,6 +22,10 @@ inline constexpr double kManyDegrees = 40;
 /// The random part of a mean is at least the variance or this, whichever is smaller: with less the
 /// negative binomial is nearly log-series and no excess on a constant host is ever surprising.
 inline constexpr double kLeastRandom = 0.3;
+/// Not so where the host's own bursts were counted: what varies is measured there.
+inline double least_random(const IntervalGroup& group, double variance) {
+  return group.bursts > 0 ? 0 : std::min(variance, kLeastRandom);
+}
 
 /// Fills expectation, comparables and periodic sources for the intervals of common groups: the mean
 /// of the group's core, shifted by what the minute of the hour adds. Intervals at the minutes

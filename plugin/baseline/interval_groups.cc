@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "plugin/baseline/group_table.h"
+#include "plugin/baseline/usual_bursts.h"
 
 namespace pidometer {
 namespace {
@@ -119,6 +120,10 @@ IntervalGroups group_intervals(const PidClock& clock) {
     for (const std::uint32_t label : clock.item_sets.labels(group.items))
       group.common = group.common && result.seen[label] >= kCommonRuns;
   }
+  find_usual_bursts(clock, result);
+  for (std::size_t id = 0; id < result.groups.size(); ++id)
+    if (IntervalGroup& group = result.groups[id]; group.bursts > 0)
+      group.core = core_of(std::span(advances).subspan(group.begin, taught[id]), group.bursts);
   return result;
 }
 

@@ -24,6 +24,7 @@ struct IntervalGroup {
   std::uint32_t begin = 0;  ///< its intervals: [begin, end) of IntervalGroups::order
   std::uint32_t end = 0;
   bool common = false;  ///< enough of them to be compared with one another
+  double bursts = 0;    ///< the host's own reach so far above the median; 0: within the fence
   Core core;            ///< of the advances of all its intervals
 };
 
@@ -32,6 +33,9 @@ struct IntervalGroups {
   std::vector<std::uint32_t> of_interval;  ///< group of each interval, kNoGroup if it is not judged
   std::vector<std::uint32_t> order;        ///< judged intervals by group, in log order within one
   std::vector<std::uint32_t> seen;         ///< how often each label starts a judged interval
+  /// Of the host's own bursts, where groups have `bursts`: the share of those of a size that are
+  /// larger. 0: none has.
+  double burst_ratio = 0;
 };
 
 /// A wrapped or repaired interval, or one with a start of the daemon in it, belongs to a group but

@@ -97,7 +97,7 @@ bool widen(std::span<const std::int32_t> values, std::vector<std::int32_t>& beyo
 
 }  // namespace
 
-Core core_of(std::span<std::int32_t> values) {
+Core core_of(std::span<std::int32_t> values, double bursts) {
   Core core;
   core.n = values.size();
   if (values.empty()) return core;
@@ -112,7 +112,9 @@ Core core_of(std::span<std::int32_t> values) {
 
   std::vector<std::int32_t> beyond;
   const bool low_moved = widen(values, beyond, core.fence_low, false);
-  const bool high_moved = widen(values, beyond, core.fence_high, true);
+  const bool burst = core.median + bursts > core.fence_high;
+  if (burst) core.fence_high = core.median + bursts;
+  const bool high_moved = widen(values, beyond, core.fence_high, true) || burst;
 
   double sum = 0;
   double squares = 0;

@@ -33,8 +33,9 @@ inline constexpr std::size_t kMostOutside = 3;
 inline constexpr double kOutsideShare = 0.03;
 
 /// Fences at three interquartile ranges (Tukey's "far out") and 1.5 PIDs more, because counts of
-/// constant jobs have no range at all. Reorders `values`. An empty sample gives n = 0.
-Core core_of(std::span<std::int32_t> values);
+/// constant jobs have no range at all. The host's own reach `bursts` above the median: what lies
+/// so far out is within them whatever its share. Reorders `values`. An empty sample gives n = 0.
+Core core_of(std::span<std::int32_t> values, double bursts = 0);
 
 /// The middle value; of an even number the mean of the two. Reorders; 0 for an empty sample.
 double median_of(std::span<double> values);

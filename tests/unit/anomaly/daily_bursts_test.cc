@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "plugin/anomaly/detectors.h"
-#include "plugin/anomaly/even_days.h"
+#include "plugin/baseline/even_days.h"
 #include "tests/support/host_simulator.h"
 
 // Work at a random time of most days is the host's own; what came on some days is not.

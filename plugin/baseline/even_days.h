@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,6 +25,13 @@ class EvenDays {
   /// Whether such a share of the days, in each third of the log, are among `seen`; never in a log
   /// of few days. Sorts `seen`.
   bool cover(std::vector<std::int64_t>& seen, double share = kMostDays) const;
+
+  /// The largest size that such a share of the days, in each third of the log, reach; `sizes` are
+  /// of the days that count, in their order. 0 in a log of few days.
+  double reached(std::span<const double> sizes, double share = kMostDays) const;
+
+  /// Of the days that count, the place of the interval's, which is one of them.
+  std::size_t place_of(std::uint32_t interval) const;
 
   /// Whether the log has too few days for that.
   bool are_few() const;

@@ -1,7 +1,10 @@
-#include "plugin/anomaly/even_days.h"
+#include "plugin/baseline/even_days.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <functional>
+#include <limits>
 
 #include "plugin/pid_clock/minute_calendar.h"
 
@@ -42,6 +45,27 @@ bool EvenDays::cover(std::vector<std::int64_t>& seen, double share) const {
     if (static_cast<double>(hit) < share * static_cast<double>(own.size())) return false;
   }
   return true;
+}
+
+double EvenDays::reached(std::span<const double> sizes, double share) const {
+  if (are_few()) return 0;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t begin = days_.size() * part / kParts;
+    const std::size_t end = days_.size() * (part + 1) / kParts;
+    std::vector<double> own(sizes.begin() + static_cast<std::ptrdiff_t>(begin),
+                            sizes.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto most = std::ceil(share * static_cast<double>(own.size()));
+    const auto at = own.begin() + static_cast<std::ptrdiff_t>(most) - 1;
+    std::ranges::nth_element(own, at, std::ranges::greater());
+    least = std::min(least, *at);
+  }
+  return least;
+}
+
+std::size_t EvenDays::place_of(std::uint32_t interval) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(days_, day_of(interval)) -
+                                  days_.begin());
 }
 
 bool EvenDays::are_few() const {
