@@ -128,10 +128,18 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
     steps.add("bursts_number_score", surprise_of_number(bursts.number, bursts.mean),
               "-(bursts ln bursts_mean - bursts_mean - ln bursts! - ln(1 - bursts_mean / (bursts + "
               "1))) / ln 10, at least 0");
-    steps.add("bursts_t", bursts.deviations, "of the logarithm of the largest one's size");
-    steps.add("bursts_degrees", bursts.degrees, "of Student's t for it");
-    steps.add("bursts_size_score", surprise_of_t(bursts.deviations, bursts.degrees),
-              "-log10 P(t >= bursts_t)");
+    const BurstSizes::Steps& size = bursts.size;
+    steps.add("bursts_t", size.deviations, "of the logarithm of the largest one's size");
+    steps.add("bursts_degrees", size.degrees, "of Student's t for it");
+    steps.add("bursts_larger", size.larger,
+              fmt::format("share of those of {:.7g} PIDs or more, the upper half, that have one "
+                          "more, by their mean",
+                          size.middle));
+    steps.add("bursts_by_pids", size.by_pids,
+              fmt::format("-log10(bursts_larger^max(0, the largest one's size - {:.7g}) / 2)",
+                          size.middle));
+    steps.add("bursts_size_score", size.score,
+              "-log10 P(t >= bursts_t), no more than bursts_by_pids");
     steps.add("bursts_score", bursts.chance,
               "bursts_number_score + max(0, bursts_size_score - log10 bursts)");
     steps.add("bursts_rest_R", bursts.rest_excess, "R without them");

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <span>
+#include <utility>
 
+#include "plugin/anomaly/pid_finding.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/anomaly/window_calibration.h"
 #include "plugin/baseline/interval_groups.h"
-#include "plugin/baseline/robust.h"
 
 namespace pidometer {
 namespace {
@@ -35,10 +35,9 @@ constexpr std::chrono::hours kApart{1};
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
                          JobHabit& habit)
     : clock_(clock), scan_(scan), days_(clock) {
-  double judged = 0;
   for (std::uint32_t i = 0; i + 1 < clock.intervals.size(); ++i) {
     if (clock.intervals[i].state != IntervalState::judged) continue;
-    ++judged;
+    ++judged_;
     if (!teaches(clock.intervals[i])) continue;
     Window window = scan.measure(i, i + 1);
     const double deviation = std::sqrt(window.variance);
@@ -56,38 +55,41 @@ DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const Jo
       bursts_.push_back({i, i + 1, window.excess, days_.day_of(i), days_.date_of(i)});
     }
   }
-  learn(judged);
+  if (!days_.are_few()) usual_ = largest_kind(bursts_, 1);
 }
 
-// The largest size of which most days have a burst.
-void DailyBursts::learn(double judged) {
-  std::vector<Burst> by_size = bursts_;
-  std::ranges::sort(by_size, {}, &Burst::pids);
+// Whether most days have such bursts; or so far as many, in a log of few.
+bool DailyBursts::are_daily(std::span<const Burst> alike, double size) const {
+  const bool few = days_.are_few();
   std::vector<std::int64_t> seen;
-  double last = by_size.empty() ? 0 : 2 * by_size.back().pids;
-  for (std::size_t at = by_size.size(); at-- > 0 && !usual_;) {
-    const auto alike_end =
-        std::ranges::upper_bound(by_size, by_size[at].pids * kLikeTimes, {}, &Burst::pids);
-    const auto alike = std::span(
-        std::ranges::lower_bound(by_size, by_size[at].pids / kLikeTimes, {}, &Burst::pids),
-        alike_end);
-    if (by_size[at].pids > kNextSize * last) continue;
-    last = by_size[at].pids;
-    seen.clear();
-    for (const Burst& burst : alike) seen.push_back(burst.day);
-    if (!days_.cover(seen, kWellSeen)) continue;
-    seen.clear();
-    for (const Trace& trace : traces_)
-      if (trace.pids >= by_size[at].pids / kLikeTimes &&
-          trace.pids <= by_size[at].pids * kLikeTimes)
-        seen.push_back(trace.day);
-    if (!days_.cover(seen)) continue;
-    usual_ = true;
-    rate_ = static_cast<double>(alike_end - by_size.begin()) / judged;
-    std::vector<double> logs;
-    for (const Burst& burst : alike) logs.push_back(std::log(burst.pids));
-    size_ = usual_size(logs);
+  for (const Burst& burst : alike) seen.push_back(few ? burst.date : burst.day);
+  if (few ? !days_.may_cover(seen, kWellSeen) : !days_.cover(seen, kWellSeen)) return false;
+  seen.clear();
+  for (const Trace& trace : traces_)
+    if (trace.pids >= size / kLikeTimes && trace.pids <= size * kLikeTimes)
+      seen.push_back(few ? trace.date : trace.day);
+  return few ? days_.may_cover(seen) : days_.cover(seen);
+}
+
+// The largest size of which most days have a burst, and `least` are alike.
+std::optional<DailyBursts::Kind> DailyBursts::largest_kind(std::vector<Burst> bursts,
+                                                           std::size_t least) const {
+  std::ranges::sort(bursts, {}, &Burst::pids);
+  double last = bursts.empty() ? 0 : 2 * bursts.back().pids;
+  for (std::size_t at = bursts.size(); at-- > 0;) {
+    const double size = bursts[at].pids;
+    if (size > kNextSize * last) continue;
+    last = size;
+    const auto begin = std::ranges::lower_bound(bursts, size / kLikeTimes, {}, &Burst::pids);
+    const auto end = std::ranges::upper_bound(bursts, size * kLikeTimes, {}, &Burst::pids);
+    const auto alike = std::span(begin, end);
+    if (alike.size() < least || !are_daily(alike, size)) continue;
+    std::vector<double> pids;
+    for (const Burst& burst : alike) pids.push_back(burst.pids);
+    return Kind{static_cast<double>(end - bursts.begin()) / judged_, pids.front(), pids.back(),
+                BurstSizes(pids)};
   }
+  return std::nullopt;
 }
 
 double DailyBursts::explained(const Window& window, Steps* steps) const {
@@ -108,64 +110,92 @@ double DailyBursts::explained(const Window& window, Steps* steps) const {
   if (number == 0) return window.score;
   Steps own;
   Steps& told = steps != nullptr ? *steps : own;
-  const double by_chance = chance(number, largest, window.width(), told);
+  const double by_chance = chance(*usual_, number, largest, window.width(), told);
   told.rest_excess = rest.excess;
   told.rest_score = rest.excess > 0 ? scan_.score(rest) : 0;
   return std::min(window.score, std::max(by_chance, told.rest_score));
 }
 
 // -log10 of that of so many bursts in so many intervals, and of one as large among them.
-double DailyBursts::chance(double number, double largest, std::size_t intervals,
-                           Steps& steps) const {
+double DailyBursts::chance(const Kind& kind, double number, double largest, std::size_t intervals,
+                           Steps& steps) {
   steps.number = number;
-  steps.mean = rate_ * static_cast<double>(intervals);
-  steps.deviations = size_.deviations(largest);
-  steps.degrees = size_.degrees;
-  const double size = surprise_of_t(steps.deviations, steps.degrees);
-  steps.chance = surprise_of_number(number, steps.mean) + std::max(0.0, size - std::log10(number));
+  steps.mean = kind.rate * static_cast<double>(intervals);
+  steps.size = kind.sizes.steps(largest);
+  steps.chance =
+      surprise_of_number(number, steps.mean) + std::max(0.0, steps.size.score - std::log10(number));
   return steps.chance;
 }
 
 double DailyBursts::explained(double excess, std::size_t intervals, double score) const {
   if (!usual_) return score;
-  const double some = std::max(1.0, std::round(excess / std::exp(size_.middle)));
+  const double some = std::max(1.0, std::round(excess / usual_->sizes.usual()));
   Steps steps;
   for (const double number : {1.0, some})
-    score = std::min(score, chance(number, excess / number, intervals, steps));
+    score = std::min(score, chance(*usual_, number, excess / number, intervals, steps));
   return score;
+}
+
+// Whether the burst may be the same work.
+bool DailyBursts::beside(const Burst& burst, const Window& work) const {
+  return clock_.ticks[burst.begin].time < clock_.ticks[work.end].time + kApart &&
+         clock_.ticks[burst.end].time > clock_.ticks[work.begin].time - kApart;
 }
 
 // Whether so much in these intervals may be work of most days: it came at another time too, and so
 // far on as many days as if it were.
 bool DailyBursts::may_be_daily(const Window& work, const std::vector<bool>& running) const {
-  const Timestamp start = clock_.ticks[work.begin].time;
-  const Timestamp stop = clock_.ticks[work.end].time;
   const auto alike = [&](double other) {
     return other >= work.excess / kLikeTimes && other <= work.excess * kLikeTimes;
   };
   std::vector<std::int64_t> dates = {days_.date_of(work.begin)};
-  for (const Burst& burst : bursts_) {
-    const bool beside = clock_.ticks[burst.begin].time < stop + kApart &&
-                        clock_.ticks[burst.end].time > start - kApart;
-    if (alike(burst.pids) && !beside && !running[burst.begin]) dates.push_back(burst.date);
-  }
+  for (const Burst& burst : bursts_)
+    if (alike(burst.pids) && !beside(burst, work) && !running[burst.begin])
+      dates.push_back(burst.date);
   if (dates.size() == 1 || !days_.may_cover(dates, kWellSeen)) return false;
   for (const Trace& trace : traces_)
     if (alike(trace.pids)) dates.push_back(trace.date);
   return days_.may_cover(dates);
 }
 
-Window DailyBursts::without_possible(const Window& window, const std::vector<bool>& running) const {
+// Whether one as large as this would be no alarm if bursts of some other size came on most days,
+// and those of other times are so far on as many.
+bool DailyBursts::may_be_of_a_kind(const Window& work, const std::vector<bool>& running) {
+  if (!few_looked_at_) {
+    std::vector<Burst> own;
+    for (const Burst& burst : bursts_)
+      if (!running[burst.begin]) own.push_back(burst);
+    possible_ = largest_kind(std::move(own), kKnownRuns);
+    few_looked_at_ = true;
+  }
+  Steps steps;
+  if (!possible_ || level_of(chance(*possible_, 1, work.excess, work.width(), steps), scan_.looks(),
+                             scan_.days()) >= Level::medium)
+    return false;
+  std::vector<std::int64_t> dates;
+  for (const Burst& burst : bursts_)
+    if (burst.pids >= possible_->low && burst.pids <= possible_->high && !running[burst.begin] &&
+        !beside(burst, work))
+      dates.push_back(burst.date);
+  return dates.size() >= kKnownRuns && days_.may_cover(dates, kWellSeen);
+}
+
+Window DailyBursts::without_possible(const Window& window, const std::vector<bool>& running,
+                                     double once) {
   Window rest = window;
   if (!days_.are_few()) return rest;
-  if (may_be_daily(window, running)) {
+  const auto may_be = [&](const Window& work) {
+    return (days_.count() == 1 && work.excess <= once) || may_be_daily(work, running) ||
+           may_be_of_a_kind(work, running);
+  };
+  if (may_be(window)) {
     rest.excess = 0;
     return rest;
   }
   auto burst = std::ranges::upper_bound(bursts_, window.begin, {}, &Burst::end);
   for (; burst != bursts_.end() && burst->begin < window.end; ++burst) {
     const Window work{burst->begin, burst->end, burst->pids};
-    if (!may_be_daily(work, running)) continue;
+    if (!may_be(work)) continue;
     const std::uint32_t end = std::min(burst->end, window.end);
     for (std::uint32_t i = std::max(burst->begin, window.begin); i < end; ++i)
       rest.excess -= scan_.measure(i, i + 1).excess;

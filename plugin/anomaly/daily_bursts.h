@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
+#include "plugin/anomaly/burst_sizes.h"
 #include "plugin/anomaly/job_habit.h"
 #include "plugin/anomaly/job_spill.h"
-#include "plugin/anomaly/usual_size.h"
 #include "plugin/anomaly/window_scan.h"
 #include "plugin/baseline/even_days.h"
 #include "plugin/pid_clock/pid_clock.h"
@@ -22,8 +25,7 @@ class DailyBursts {
   struct Steps {
     double number = 0;       ///< of them; 0: there is none
     double mean = 0;         ///< so many are in a window of its width on average
-    double deviations = 0;   ///< of the logarithm of the largest one's size
-    unsigned degrees = 1;    ///< of Student's t for these
+    BurstSizes::Steps size;  ///< of the largest one
     double chance = 0;       ///< -log10 of both together
     double rest_excess = 0;  ///< of the window without them
     double rest_score = 0;
@@ -42,7 +44,9 @@ class DailyBursts {
   /// The window without what may be such bursts, in a log of too few days to say that they are: at
   /// other times came the like, on as many days as chance may leave of what comes on most. In a log
   /// of more days there is none. What begins in an interval of `running` is a known job's.
-  Window without_possible(const Window& window, const std::vector<bool>& running) const;
+  /// Of one day's log no burst of at most `once` PIDs, what a job of it took that ran once, is more
+  /// than such work without a line.
+  Window without_possible(const Window& window, const std::vector<bool>& running, double once);
 
  private:
   struct Burst {
@@ -58,18 +62,31 @@ class DailyBursts {
     std::int64_t date;
   };
 
+  /// Bursts of like size that come on most days.
+  struct Kind {
+    double rate = 0;  ///< bursts an interval, smaller ones too
+    double low = 0;   ///< PIDs of the smallest and the largest
+    double high = 0;
+    BurstSizes sizes;
+  };
+
+  bool beside(const Burst& burst, const Window& work) const;
   bool may_be_daily(const Window& work, const std::vector<bool>& running) const;
-  void learn(double judged);
-  double chance(double number, double largest, std::size_t intervals, Steps& steps) const;
+  bool may_be_of_a_kind(const Window& work, const std::vector<bool>& running);
+  bool are_daily(std::span<const Burst> alike, double size) const;
+  std::optional<Kind> largest_kind(std::vector<Burst> bursts, std::size_t least) const;
+  static double chance(const Kind& kind, double number, double largest, std::size_t intervals,
+                       Steps& steps);
 
   const PidClock& clock_;
   const WindowScan& scan_;
   EvenDays days_;
   std::vector<Burst> bursts_;  ///< in the order of the log
   std::vector<Trace> traces_;  ///< what may be one, by day
-  bool usual_ = false;
-  double rate_ = 0;  ///< bursts an interval
-  UsualSize size_;
+  double judged_ = 0;          ///< intervals
+  std::optional<Kind> usual_;  ///< of most days
+  bool few_looked_at_ = false;
+  std::optional<Kind> possible_;  ///< so far of most, in a log of few days
 };
 
 }  // namespace pidometer

@@ -44,7 +44,9 @@ Explanations::Learnt& Explanations::learnt() {
 
 LevelBound Explanations::bound(const Window& window) {
   if (const LevelBound bound = learnt().bounds.of(window); bound != LevelBound::none) return bound;
-  const Window rest = learnt().bursts.without_possible(window, learnt().bounds.running());
+  const LevelBounds& bounds = learnt().bounds;
+  const Window rest =
+      learnt().bursts.without_possible(window, bounds.running(), bounds.once_pids());
   if (rest.excess >= window.excess) return LevelBound::none;
   return learnt().bounds.alarm(rest) ? LevelBound::none : LevelBound::few_days;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "plugin/anomaly/job_runs.h"
@@ -19,6 +21,15 @@ constexpr std::size_t kLeastIntervals = 20;
 // or two are a pause, unless another run of the job shows that nothing comes behind it.
 constexpr std::uint32_t kQuietIntervals = 2;
 
+// A job may sleep first (Debian's cron.daily does, up to half an hour), and then nothing tells its
+// pace. Of three runs two others show what comes behind one (job_spill.h), and a log of three days
+// has as many of a daily job: in a shorter one it is not known of such a job whether it sleeps.
+constexpr std::size_t kTellingRuns = 3;
+constexpr double kTellingDays = 3;
+
+// What a line takes that only sleeps: cron's child, a shell, the job (rare_intervals.cc).
+constexpr double kLinePids = 3;
+
 constexpr std::size_t kDayHours = 24;
 
 // ... and at the pace that it had: of a work in pieces that are started one by one the first
@@ -32,12 +43,31 @@ LevelBounds::LevelBounds(const PidClock& clock, const Baseline& baseline, const 
   short_log_ = std::ranges::count_if(clock.intervals, teaches) <
                static_cast<std::ptrdiff_t>(kLeastIntervals);
   if (baseline.level.used() && scan.days() < kHoursDays) busiest_rate_ = busiest_rate();
+  mark_running();
+}
+
+void LevelBounds::mark_running() {
+  std::unordered_map<std::uint32_t, std::size_t> runs;
+  for (const RareRun& run : baseline_.rare_runs) ++runs[run.label];
+  const auto sleep = [&](const RareRun& run) {
+    const Window own = scan_.measure(run.interval, run.interval + 1);
+    return runs[run.label] < kTellingRuns && scan_.days() < kTellingDays &&
+                   static_cast<double>(run.pids) < kLinePids + work_bound(own)
+               ? std::numeric_limits<std::uint32_t>::max()
+               : kQuietIntervals;
+  };
   std::unordered_set<std::uint32_t> denied;  // jobs with a run that has nothing behind it
-  for (const RareRun& run : baseline.rare_runs)
-    if (behind(run, kQuietIntervals).empty()) denied.insert(run.label);
-  for (const RareRun& run : baseline.rare_runs)
-    for (const std::uint32_t i : behind(run, denied.contains(run.label) ? 0 : kQuietIntervals))
+  for (const RareRun& run : baseline_.rare_runs)
+    if (behind(run, sleep(run), kQuietIntervals).empty()) denied.insert(run.label);
+  for (const RareRun& run : baseline_.rare_runs) {
+    const bool may = !denied.contains(run.label);
+    auto pids = static_cast<double>(run.pids);
+    for (const std::uint32_t i : behind(run, may ? sleep(run) : 0, may ? kQuietIntervals : 0)) {
       running_[i] = true;
+      pids += scan_.measure(i, i + 1).excess;
+    }
+    if (runs[run.label] == 1) once_pids_ = std::max(once_pids_, pids);
+  }
 }
 
 // The level's rate that intervals reach for an hour a day.
@@ -52,13 +82,16 @@ double LevelBounds::busiest_rate() const {
   return *(rates.end() - 1 - hour);
 }
 
-// The intervals behind a run's own in which its job may go on.
-std::vector<std::uint32_t> LevelBounds::behind(const RareRun& run, std::uint32_t pause) const {
+// The intervals behind a run's own in which its job may go on, after so many quiet ones at first
+// and later.
+std::vector<std::uint32_t> LevelBounds::behind(const RareRun& run, std::uint32_t sleep,
+                                               std::uint32_t pause) const {
   std::vector<std::uint32_t> found;
   const Timestamp start = clock_.ticks[run.interval].time;
+  const bool slept = sleep > kQuietIntervals;
   const double pace = kPaceTimes * static_cast<double>(run.pids) /
                       std::max(1, clock_.intervals[run.interval].seconds);
-  if (pace <= 0) return found;
+  if (pace <= 0 && !slept) return found;
   std::uint32_t quiet = 0;
   for (std::uint32_t i = run.interval + 1; i + 1 < clock_.intervals.size(); ++i) {
     if (clock_.intervals[i].state != IntervalState::judged ||
@@ -66,10 +99,10 @@ std::vector<std::uint32_t> LevelBounds::behind(const RareRun& run, std::uint32_t
       break;
     const Window one = scan_.measure(i, i + 1);
     if (one.excess < work_bound(one)) {
-      if (++quiet > pause) break;
+      if (++quiet > (found.empty() ? sleep : pause)) break;
       continue;
     }
-    if (one.excess > pace * clock_.intervals[i].seconds) break;
+    if (!slept && one.excess > pace * clock_.intervals[i].seconds) break;
     quiet = 0;
     found.push_back(i);
   }

@@ -21,11 +21,16 @@ class LevelBounds {
   /// By interval: whether a job of which few runs are known goes on in it.
   const std::vector<bool>& running() const { return running_; }
 
+  /// What the dearest job that ran once took, with what goes on behind it; 0 if there is none.
+  double once_pids() const { return once_pids_; }
+
   /// Whether a window of so much is an alarm by its score.
   bool alarm(Window window) const;
 
  private:
-  std::vector<std::uint32_t> behind(const RareRun& run, std::uint32_t pause) const;
+  void mark_running();
+  std::vector<std::uint32_t> behind(const RareRun& run, std::uint32_t sleep,
+                                    std::uint32_t pause) const;
   double busiest_rate() const;
   double seconds_of(const Window& window) const;
   bool by_higher_side(const Window& window) const;
@@ -38,6 +43,7 @@ class LevelBounds {
   bool short_log_ = false;
   double busiest_rate_ = 0;    ///< in a log of few days; else 0
   std::vector<bool> running_;  ///< by interval
+  double once_pids_ = 0;
 };
 
 }  // namespace pidometer

@@ -130,6 +130,74 @@ TEST(FewDays, the_longer_the_log_the_more_of_its_days_must_have_the_like) {
   }
 }
 
+/// A record a minute, and bursts in few of the minutes.
+HostPlan minute_host(std::uint64_t seed, std::uint32_t days, double background, double burst) {
+  HostPlan plan;
+  plan.start = kStart;
+  plan.minutes = days * kDay;
+  plan.seed = seed;
+  plan.jobs = {{1, 1, 0, 1}, {2, 10, 0, 0}, {3, 60, 17, 5}};
+  plan.background = background;
+  plan.burst = burst;
+  return plan;
+}
+
+// Small bursts, from two an hour to one in three hours, of small sizes: two months of log.
+TEST(DailyBursts, of_one_to_six_pids_raise_no_alarm_that_they_do_not_state) {
+  for (const auto& [background, burst] : {std::pair{0.1, 1.2}, {0.05, 1.5}, {0.02, 1.2}}) {
+    std::size_t all = 0;
+    for (std::uint64_t seed = 1; seed <= 3; ++seed)
+      all += alarms(find(minute_host(seed, 28, background, burst)));
+    EXPECT_LE(all, 1U) << background << " a minute, " << burst;
+  }
+}
+
+TEST(DailyBursts, of_small_sizes_leave_a_log_in_an_alarm) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    for (const double background : {0.1, 0.02}) {
+      HostPlan plan = minute_host(seed, 28, background, 1.2);
+      const std::uint32_t at = 11 * kDay + 613 * static_cast<std::uint32_t>(seed);
+      plan.activities = {{at, 20, 1}};
+      EXPECT_TRUE(alarm_at(find(plan), at)) << seed;
+    }
+}
+
+// Twelve bursts a day of six PIDs on average, and now and then one of thirty.
+TEST(FewDays, bursts_of_which_none_is_alike_but_others_are_many_raise_no_alarm) {
+  std::size_t all = 0;
+  std::size_t bounded = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed)
+    for (const Anomaly& a : find(minute_host(seed, 7, 0.05, 6))) {
+      all += a.level >= Level::medium ? 1U : 0U;
+      bounded += a.level_bound == LevelBound::few_days ? 1U : 0U;
+    }
+  EXPECT_EQ(all, 0U);
+  EXPECT_GE(bounded, 60U);
+}
+
+TEST(FewDays, a_build_beside_many_small_bursts_is_an_alarm) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    HostPlan plan = minute_host(seed, 7, 0.05, 6);
+    const std::uint32_t at = 3 * kDay + 211 * static_cast<std::uint32_t>(seed);
+    plan.activities = {{at, 400, 1}};
+    EXPECT_TRUE(alarm_at(find(plan), at)) << seed;
+  }
+}
+
+TEST(EvenDays, tell_the_size_that_most_days_of_each_third_reach) {
+  const PidClock clock = build_pid_clock(simulate_host(host(1, 0)), {});
+  const EvenDays days(clock);
+  ASSERT_EQ(days.count(), kDays);
+  std::vector<double> sizes(kDays, 0);
+  for (std::size_t day = 0; day < kDays; ++day) sizes[day] = day % 5 == 2 ? 0 : 5;
+  EXPECT_EQ(days.reached(sizes), 5);
+  for (std::size_t day = 0; day < 3; ++day) sizes[day] = 2;
+  EXPECT_EQ(days.reached(sizes), 2) << "in the first third";
+  for (std::size_t day = 0; day < 3; ++day) sizes[day] = 900;
+  EXPECT_EQ(days.reached(sizes), 5);
+  EXPECT_EQ(days.place_of(0), 0U);
+}
+
 TEST(EvenDays, of_few_days_more_are_asked_for_the_more_there_are) {
   for (const auto& [all, least] : {std::pair{1, 1U}, {2, 2U}, {4, 3U}, {5, 4U}, {7, 6U}, {9, 7U}}) {
     const PidClock clock =

@@ -43,12 +43,71 @@ TEST(RunningJob, of_few_runs_goes_on_behind_its_interval) {
 }
 
 TEST(RunningJob, explains_neither_other_hours_nor_what_is_faster_than_it_was) {
-  HostPlan elsewhere = quiet_host(kDay);
+  HostPlan elsewhere = quiet_host(3 * kDay);
   elsewhere.activities.push_back({kDaily + 90, 70, 1});
   EXPECT_EQ(alarms(elsewhere).size(), 1U);
   HostPlan faster = quiet_host(kDay);
   faster.activities.push_back({kDaily + 5, 6000, 1});
   EXPECT_EQ(alarms(faster).size(), 1U);
+}
+
+/// The same, but the job sleeps for a quarter of an hour and works then.
+HostPlan sleeping_host(std::uint32_t minutes) {
+  HostPlan plan = quiet_host(minutes);
+  plan.activities.clear();
+  for (std::uint32_t at = kDaily; at < minutes; at += kDay) {
+    plan.activities.push_back({at + 17, 60, 2});
+    plan.activities.push_back({at + 19, 50, 1});
+  }
+  return plan;
+}
+
+/// Rows that such a job bounds.
+std::size_t running(const HostPlan& plan) {
+  const PidClock clock = build_pid_clock(simulate_host(plan), {});
+  const std::vector<Anomaly> found = detect_anomalies(clock, learn_baseline(clock));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      found, [](const Anomaly& a) { return a.level_bound == LevelBound::running_job; }));
+}
+
+TEST(RunningJob, of_one_or_two_runs_may_have_slept_first) {
+  for (const std::uint32_t minutes : {6 * 60U, kDay, 2 * kDay}) {
+    SCOPED_TRACE(minutes);
+    EXPECT_TRUE(alarms(sleeping_host(minutes)).empty());
+    EXPECT_GE(running(sleeping_host(minutes)), 1U);
+  }
+}
+
+TEST(RunningJob, that_slept_works_once_and_within_the_hour) {
+  HostPlan later = sleeping_host(kDay);
+  later.activities = {{kDaily + 80, 110, 1}};
+  EXPECT_EQ(running(later), 0U);
+  EXPECT_EQ(alarms(later).size(), 1U);
+  // of two bursts in the hour the second one is not its
+  HostPlan twice = sleeping_host(kDay);
+  twice.activities.push_back({kDaily + 50, 600, 1});
+  EXPECT_EQ(alarms(twice).size(), 1U);
+  // a run with nothing behind it shows that it does not sleep
+  HostPlan once = sleeping_host(2 * kDay);
+  once.activities = {{kDaily + 17, 400, 1}};
+  EXPECT_EQ(alarms(once).size(), 1U);
+}
+
+// A job that ran once took 200 PIDs and 70 to 110 more: in a log of one day nothing says whether
+// other work of as much comes once a day, too.
+TEST(FewDays, of_one_day_may_have_other_work_of_a_daily_jobs_size) {
+  for (const std::uint32_t pids : {30U, 70U, 200U, 900U}) {
+    HostPlan plan = quiet_host(kDay);
+    plan.activities.push_back({15 * 60 + 3, pids, 1});
+    EXPECT_EQ(alarms(plan).size(), pids > 310 ? 1U : 0U) << pids;
+    HostPlan longer = quiet_host(3 * kDay);
+    longer.activities.push_back({15 * 60 + 3, pids, 1});
+    EXPECT_EQ(alarms(longer).size(), 1U) << pids;
+    HostPlan without = quiet_host(kDay);
+    without.jobs.pop_back();
+    without.activities = {{15 * 60 + 3, pids, 1}};
+    EXPECT_EQ(alarms(without).size(), 1U) << pids;
+  }
 }
 
 TEST(ShortLog, of_a_few_records_raises_no_alarm) {
