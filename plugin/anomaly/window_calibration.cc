@@ -5,9 +5,9 @@
 #include <limits>
 #include <utility>
 
-#include "plugin/baseline/even_days.h"
 #include "plugin/anomaly/tail_chance.h"
 #include "plugin/baseline/common_intervals.h"
+#include "plugin/baseline/even_days.h"
 #include "plugin/pid_clock/even_sample.h"
 
 namespace pidometer {
