@@ -30,6 +30,10 @@ constexpr double kTraceDeviations = 2;
 // what goes on behind a job (job_runs.h); one visit does not make itself daily.
 constexpr std::chrono::hours kApart{1};
 
+// More than one in three minutes of ten days: what comes so often is no burst, and each is looked
+// at.
+constexpr std::size_t kMostBursts = 4096;
+
 }  // namespace
 
 DailyBursts::DailyBursts(const PidClock& clock, const WindowScan& scan, const JobSpill& spill,
@@ -86,8 +90,7 @@ std::optional<DailyBursts::Kind> DailyBursts::largest_kind(std::vector<Burst> bu
     if (alike.size() < least || !are_daily(alike, size)) continue;
     std::vector<double> pids;
     for (const Burst& burst : alike) pids.push_back(burst.pids);
-    return Kind{static_cast<double>(end - bursts.begin()) / judged_, pids.front(), pids.back(),
-                BurstSizes(pids)};
+    return Kind{static_cast<double>(end - bursts.begin()) / judged_, BurstSizes(pids)};
   }
   return std::nullopt;
 }
@@ -158,30 +161,21 @@ bool DailyBursts::may_be_daily(const Window& work, const std::vector<bool>& runn
   return days_.may_cover(dates);
 }
 
-// Whether one as large as this would be no alarm if bursts of some other size came on most days,
-// and those of other times are so far on as many.
-bool DailyBursts::may_be_of_a_kind(const Window& work, const std::vector<bool>& running) {
-  if (!few_looked_at_) {
-    std::vector<Burst> own;
-    for (const Burst& burst : bursts_)
-      if (!running[burst.begin]) own.push_back(burst);
-    possible_ = largest_kind(std::move(own), kKnownRuns);
-    few_looked_at_ = true;
-  }
-  Steps steps;
-  if (!possible_ || level_of(chance(*possible_, 1, work.excess, work.width(), steps), scan_.looks(),
-                             scan_.days()) >= Level::medium)
-    return false;
-  std::vector<std::int64_t> dates;
+// Whether one as large as this would be no alarm if bursts of some size came on most days, and
+// those of other times are so far on as many. What is judged must not teach its own size.
+bool DailyBursts::may_be_of_a_kind(const Window& work, const std::vector<bool>& running) const {
+  if (bursts_.size() > kMostBursts) return false;
+  std::vector<Burst> others;
   for (const Burst& burst : bursts_)
-    if (burst.pids >= possible_->low && burst.pids <= possible_->high && !running[burst.begin] &&
-        !beside(burst, work))
-      dates.push_back(burst.date);
-  return dates.size() >= kKnownRuns && days_.may_cover(dates, kWellSeen);
+    if (!running[burst.begin] && !beside(burst, work)) others.push_back(burst);
+  const std::optional<Kind> kind = largest_kind(std::move(others), kKnownRuns);
+  Steps steps;
+  return kind && level_of(chance(*kind, 1, work.excess, work.width(), steps), scan_.looks(),
+                          scan_.days()) < Level::medium;
 }
 
 Window DailyBursts::without_possible(const Window& window, const std::vector<bool>& running,
-                                     double once) {
+                                     double once) const {
   Window rest = window;
   if (!days_.are_few()) return rest;
   const auto may_be = [&](const Window& work) {

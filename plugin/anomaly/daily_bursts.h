@@ -46,7 +46,8 @@ class DailyBursts {
   /// of more days there is none. What begins in an interval of `running` is a known job's.
   /// Of one day's log no burst of at most `once` PIDs, what a job of it took that ran once, is more
   /// than such work without a line.
-  Window without_possible(const Window& window, const std::vector<bool>& running, double once);
+  Window without_possible(const Window& window, const std::vector<bool>& running,
+                          double once) const;
 
  private:
   struct Burst {
@@ -65,14 +66,12 @@ class DailyBursts {
   /// Bursts of like size that come on most days.
   struct Kind {
     double rate = 0;  ///< bursts an interval, smaller ones too
-    double low = 0;   ///< PIDs of the smallest and the largest
-    double high = 0;
     BurstSizes sizes;
   };
 
   bool beside(const Burst& burst, const Window& work) const;
   bool may_be_daily(const Window& work, const std::vector<bool>& running) const;
-  bool may_be_of_a_kind(const Window& work, const std::vector<bool>& running);
+  bool may_be_of_a_kind(const Window& work, const std::vector<bool>& running) const;
   bool are_daily(std::span<const Burst> alike, double size) const;
   std::optional<Kind> largest_kind(std::vector<Burst> bursts, std::size_t least) const;
   static double chance(const Kind& kind, double number, double largest, std::size_t intervals,
@@ -85,8 +84,6 @@ class DailyBursts {
   std::vector<Trace> traces_;  ///< what may be one, by day
   double judged_ = 0;          ///< intervals
   std::optional<Kind> usual_;  ///< of most days
-  bool few_looked_at_ = false;
-  std::optional<Kind> possible_;  ///< so far of most, in a log of few days
 };
 
 }  // namespace pidometer
