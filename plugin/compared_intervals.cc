@@ -17,7 +17,9 @@ std::uint16_t minute_of_hour(const PidClock& clock, std::uint32_t tick) {
 }  // namespace
 
 ComparedIntervals::ComparedIntervals(const PidClock& clock)
-    : clock_(clock), groups_(group_intervals(clock)), few_(clock, groups_, OddRuns(clock, groups_)) {}
+    : clock_(clock),
+      groups_(group_intervals(clock)),
+      few_(clock, groups_, OddRuns(clock, groups_)) {}
 
 bool ComparedIntervals::common(std::uint32_t interval) const {
   return groups_.groups[groups_.of_interval[interval]].common;
