@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "plugin/anomaly/even_days.h"
 #include "plugin/anomaly/explanations.h"
 #include "plugin/anomaly/window_scan.h"
+#include "plugin/baseline/even_days.h"
 #include "plugin/pid_clock/pid_clock.h"
 
 namespace pidometer {
