@@ -121,8 +121,9 @@ std::vector<std::string> FitWords::of(std::uint32_t interval) const {
   if (known_.runs(rarest) < kKnownRuns) {
     const double others = expected - fit;
     words.push_back(fmt::format(
-        "mean = {:.7g}: fit + {:.7g}, the median of what the other runs of the rarest job cost "
-        "beyond their own fit; at least {}, its own lines",
+        "mean = {:.7g}: fit + {:.7g}: the median of what the other runs of the rarest job cost "
+        "beyond their own fit, and what a wrap or a source of each day adds here; at least {}, its "
+        "own lines",
         expected, others, least));
     add_beyond(baseline, interval, kOtherRuns, words);
   } else {

@@ -21,7 +21,8 @@ class FitWords {
   /// All must outlive it. Learns the fit once more.
   FitWords(const LogSeries& log, const DetectorInput& input, const IntervalGroups& groups);
 
-  /// A step a line; none where these steps do not lead to what was learnt (a wrap). Of jobs of few
+  /// A step a line; none where these steps do not lead to what was learnt (a wrap). What the other
+  /// runs of a rare job add is told as what is left of the mean. Of jobs of few
   /// runs, whose runs are listed, only what a job at an odd minute may cost.
   std::vector<std::string> of(std::uint32_t interval) const;
 

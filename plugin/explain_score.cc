@@ -136,7 +136,8 @@ double add_explanations(const DetectorInput& input, const Window& window, Steps&
                           "more, by their mean",
                           size.middle));
     steps.add("bursts_by_pids", size.by_pids,
-              fmt::format("-log10(bursts_larger^max(0, the largest one's size - {:.7g}) / 2)",
+              fmt::format("-log10(bursts_larger^max(0, the largest one's size - {:.7g}) / 2), "
+                          "at most 9999, as where bursts_larger is 0",
                           size.middle));
     steps.add("bursts_size_score", size.score,
               "-log10 P(t >= bursts_t), no more than bursts_by_pids");
@@ -218,7 +219,11 @@ std::vector<Quantity> score_steps(const DetectorInput& input, const Anomaly& ano
     window.score = input.scan.score(window);
     const WindowCalibration& calibration = input.scan.calibration();
     const WindowCalibration::Surprise tails = calibration.surprise(window);
-    steps.add("M", tails.sum.random_mean, "can_vary + max(-can_vary / 2, level)");
+    const double bursts = input.baseline.burst_ratio;
+    steps.add("M", tails.sum.random_mean,
+              bursts > 0 ? fmt::format("can_vary + max(-can_vary / 2, level), at most {:.7g} * V",
+                                       1 - bursts)
+                         : "can_vary + max(-can_vary / 2, level)");
     steps.append(tail_steps(calibration, tails, window.width()));
     steps.add("own_score", window.score, "raw_score * shrink - price, from 0 to 9999");
     steps.add("score", add_explanations(input, window, steps), "the smallest of these");

@@ -30,8 +30,8 @@ constexpr double kTraceDeviations = 2;
 // what goes on behind a job (job_runs.h); one visit does not make itself daily.
 constexpr std::chrono::hours kApart{1};
 
-// More than one in three minutes of ten days: what comes so often is no burst, and each is looked
-// at.
+// Two in seven minutes of ten days: what comes so often is no burst, and each is looked at. Of more
+// none is taken for the like of another.
 constexpr std::size_t kMostBursts = 4096;
 
 }  // namespace

@@ -50,16 +50,22 @@ std::vector<Anomaly> detect_pid_excess(const DetectorInput& input) {
   if (candidates.empty()) return {};
   for (Window& window : candidates) window.score = input.explanations.explained(window);
   // a job of which too little is known, or that runs at an odd minute, hides no alarm altogether
+  const auto is_alarm = [&](double score) {
+    return level_of(score, scan.looks(), scan.days()) >= Level::medium;
+  };
   const auto bound_by_job = [&](const Window& window) {
     const bool unknown = scan.holds_unknown_job(window);
     const bool odd = input.explanations.behind_odd_run(window);
     if (!unknown && !odd) return LevelBound::none;
     Window known = window;
     known.score = unknown ? scan.score_if_known(window) : scan.score(window);
-    if (level_of(input.explanations.explained_without_odd(known), scan.looks(), scan.days()) <
-        Level::medium)
-      return LevelBound::none;
-    return odd ? LevelBound::odd_minute : LevelBound::unknown_job;
+    if (!is_alarm(input.explanations.explained_without_odd(known))) return LevelBound::none;
+    if (!odd) return LevelBound::unknown_job;
+    // of the two it is the unknown one's where the other explains nothing
+    const bool stands_in = input.explanations.holds_odd_run(window);
+    return unknown && !stands_in && is_alarm(input.explanations.explained(known))
+               ? LevelBound::unknown_job
+               : LevelBound::odd_minute;
   };
   // an excess that a job's habit explains is still irregular where the cost is always the same
   std::erase_if(candidates, [&](const Window& w) {

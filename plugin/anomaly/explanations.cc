@@ -33,8 +33,18 @@ float Explanations::by_jobs(std::uint32_t interval) {
 bool Explanations::behind_odd_run(const Window& window) const {
   const auto runs = baseline_.odd_runs.runs();
   const auto behind = std::ranges::lower_bound(runs, window.end, {}, &OddRuns::Run::tick);
-  return behind != runs.begin() &&
-         clock_.ticks[window.begin].time - clock_.ticks[(behind - 1)->tick].time <= kBehindRun;
+  if (behind == runs.begin()) return false;
+  const std::uint32_t tick = (behind - 1)->tick;
+  if (tick >= window.begin) return true;
+  // a clock that was ahead may have been set back between
+  const auto passed = clock_.ticks[window.begin].time - clock_.ticks[tick].time;
+  return passed.count() >= 0 && passed <= kBehindRun;
+}
+
+bool Explanations::holds_odd_run(const Window& window) const {
+  const auto runs = baseline_.odd_runs.runs();
+  const auto first = std::ranges::lower_bound(runs, window.begin, {}, &OddRuns::Run::tick);
+  return first != runs.end() && first->tick < window.end;
 }
 
 Explanations::Learnt& Explanations::learnt() {

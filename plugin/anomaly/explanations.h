@@ -44,6 +44,8 @@ class Explanations {
 
   /// Whether such a job runs in the window or within the hour before.
   bool behind_odd_run(const Window& window) const;
+  /// Whether one runs in it.
+  bool holds_odd_run(const Window& window) const;
 
   /// The same of a gap's one interval, `gap`, that would have been `intervals` of the kinds which
   /// the ticks `like` begin: what any of these explains may have happened in it.

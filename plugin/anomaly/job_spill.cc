@@ -35,7 +35,7 @@ constexpr double kHourSeconds = 3600;
 }  // namespace
 
 JobSpill::JobSpill(const PidClock& clock, const OddRuns& odd, const WindowScan& scan)
-    : clock_(clock), odd_(odd), scan_(scan) {
+    : clock_(clock), scan_(scan) {
   std::vector<std::size_t> label_count = count_runs(clock);
   for (const OddRuns::Run& run : odd.runs()) --label_count[run.label];
   const double most = kMostRunsADay * std::max(1.0, scan.days());
@@ -54,16 +54,16 @@ JobSpill::JobSpill(const PidClock& clock, const OddRuns& odd, const WindowScan& 
     for (const std::uint32_t label : clock.item_sets.labels(clock.ticks[t].items)) {
       if (!rare(label)) continue;
       by_tick_.push_back({label, t, largest, odd.odd(t, label)});
-      ++starts_[label + 1U];
+      if (!by_tick_.back().odd) ++starts_[label + 1U];
     }
   }
   for (std::size_t label = 1; label < starts_.size(); ++label) starts_[label] += starts_[label - 1];
-  for (auto& sizes : followed_by_) sizes.resize(by_tick_.size());
+  for (auto& sizes : followed_by_) sizes.resize(starts_.back());
   std::vector<std::size_t> place(starts_.begin(), starts_.end());
   for (const JobRun& run : by_tick_) {
+    if (run.odd) continue;
     const std::size_t at = place[run.label]++;
-    for (std::size_t rank = 0; rank < kRanks; ++rank)
-      followed_by_[rank][at] = run.odd ? 0 : run.largest[rank];
+    for (std::size_t rank = 0; rank < kRanks; ++rank) followed_by_[rank][at] = run.largest[rank];
   }
   known_size_.assign(label_count.size(), -1);
   for (std::uint32_t label = 0; label < label_count.size(); ++label) {
@@ -190,10 +190,11 @@ double JobSpill::explained(const Window& window, Steps* steps, bool by_odd) cons
     if (spent >= kRanks) continue;
     double alike = followed(run->label, spent, like);
     if (!run->odd && run->largest[spent] >= like) alike -= 1;  // this run itself
-    const double others = static_cast<double>(runs_of(run->label)) - 1;
+    const auto runs = static_cast<double>(runs_of(run->label));
+    const double others = run->odd ? runs : runs - 1;
     if (alike < kLeastFollowed) continue;
-    Steps told{.share = {alike, others + 1}};
-    double left = -std::log10(alike / (others + 1));
+    Steps told{.share = {alike, runs}};
+    double left = -std::log10(alike / runs);
     if (left >= score || by_chance(like, spent + 1, alike, others)) continue;
     if (run->odd) {
       told.beyond_score = beyond_dearest(*run, window, told);

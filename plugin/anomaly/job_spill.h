@@ -65,7 +65,6 @@ class JobSpill {
   double beyond_dearest(const JobRun& run, Window window, Steps& told) const;
 
   const PidClock& clock_;
-  const OddRuns& odd_;
   const WindowScan& scan_;
   std::vector<Burst> bursts_;  ///< by begin
   std::vector<double> sizes_;  ///< ascending
@@ -75,7 +74,7 @@ class JobSpill {
   std::vector<JobRun> by_tick_;
   /// By rank: the size of the burst of each run, side by side by label, ascending.
   std::array<std::vector<double>, kRanks> followed_by_;
-  /// By label: where its runs begin there, and one more.
+  /// By label: where its runs at its own minutes begin there, and one more.
   std::vector<std::size_t> starts_;
   /// By label: three of its runs were followed by a burst of that size; below 0: it has not three.
   std::vector<double> known_size_;

@@ -163,6 +163,14 @@ bool JobTotals::reaches(const Job& job, const Run& run, const Window& window) co
   return varied >= kLeastVary && !may_be_chance(varied, others * job.by_chance * length);
 }
 
+// Whether no other run of the job's stands between this one and the window; one at an odd minute
+// hides none that is not.
+bool JobTotals::is_newest(const Job& job, std::size_t run, const Window& window) {
+  std::size_t next = run + 1;
+  while (next < job.runs.size() && job.runs[next].odd && !job.runs[run].odd) ++next;
+  return next == job.runs.size() || job.runs[next].tick > window.begin;
+}
+
 // What of a window's score a run at an odd minute leaves, whose total is beyond the dearest. Where
 // the window has the run's own interval, what its job may cost there is taken off by the score.
 void JobTotals::beyond_dearest(const Job& job, const Run& run, Window window, Steps& told) const {
@@ -187,9 +195,7 @@ double JobTotals::explained(const Window& window, Steps* steps, bool by_odd) con
     if (start - clock_.ticks[run.tick].time > kBehindRun || clock_.ticks[run.tick].time > start)
       break;  // nor do earlier ones reach so far
     if (run.end < window.end) continue;
-    const bool newest =
-        place->run + 1 == job.runs.size() || job.runs[place->run + 1].tick > window.begin;
-    if (!newest || (run.odd && !by_odd)) continue;
+    if ((run.odd && !by_odd) || !is_newest(job, place->run, window)) continue;
     Steps told;
     told.total = run.total;
     told.size = job.size;

@@ -23,7 +23,7 @@ class JobTotals {
     double deviations = 0;         ///< of this one
     double chance = 0;             ///< -log10 of it
     double dearest = 0;            ///< of a run at an odd minute: the most of the others' totals
-    double beyond = 0;             ///< ... what of the window is beyond that and half of it
+    double beyond = 0;             ///< ... what of the run's total is beyond that and half of it
     double beyond_score = 0;       ///< ... and the score of that
   };
 
@@ -64,6 +64,7 @@ class JobTotals {
   Run run_at(std::uint32_t tick) const;
   double varying(std::uint32_t begin, std::uint32_t end) const;
   void beyond_dearest(const Job& job, const Run& run, Window window, Steps& told) const;
+  static bool is_newest(const Job& job, std::size_t run, const Window& window);
   bool reaches(const Job& job, const Run& run, const Window& window) const;
 
   const PidClock& clock_;

@@ -110,11 +110,17 @@ WindowCalibration::Sum WindowCalibration::without_level(const Window& window) co
   return sum;
 }
 
+// What the level says of the window's intervals; the tail gets no lighter than the bursts' by it.
+void WindowCalibration::add_level(const Window& window, Sum& sum) const {
+  if (!baseline_.level.used()) return;
+  sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
+  if (baseline_.burst_ratio > 0)
+    sum.random_mean = std::min(sum.random_mean, (1 - baseline_.burst_ratio) * sum.variance);
+}
+
 WindowCalibration::Surprise WindowCalibration::surprise(const Window& window) const {
   Sum sum = without_level(window);
-  if (baseline_.level.used()) {
-    sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
-  }
+  add_level(window, sum);
   return surprise(sum);
 }
 
@@ -127,8 +133,7 @@ WindowCalibration::Surprise WindowCalibration::surprise_if_known(const Window& w
     sum.random_mean += baseline_.random_mean(e, known);
     sum.variance += spread * (known - static_cast<double>(e.variance));
   }
-  if (baseline_.level.used())
-    sum.random_mean += std::max(-sum.random_mean / 2, sums_.level_pids(window.begin, window.end));
+  add_level(window, sum);
   return surprise(sum);
 }
 

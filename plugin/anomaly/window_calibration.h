@@ -132,6 +132,7 @@ class WindowCalibration {
     double bursts;  ///< by the heavier one, where work comes in bursts
   };
 
+  void add_level(const Window& window, Sum& sum) const;
   void add_odd_run(std::uint32_t interval, double spread, Sum& sum) const;
   void mark_suspects();
   Sample sample(std::size_t w) const;

@@ -72,7 +72,8 @@ struct Baseline {
   /// residuals: 1 for independent processes, less where they come several at a time.
   double mean_of_variance = 0;
   /// Of the host's own bursts that come many times on most days, the share that is larger by a PID
-  /// (usual_bursts.h); 0: there are none. The tail of a negative binomial count falls by 1 - M / V
+  /// (usual_bursts.h); 0: there are none. Those of the quietest intervals that have them, and held
+  /// against all: louder ones hide small bursts. The tail of a negative binomial count falls by 1 - M / V
   /// a PID: no lighter than theirs.
   double burst_ratio = 0;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals

@@ -34,8 +34,10 @@ KnownSets::KnownSets(const PidClock& clock, const IntervalGroups& groups, double
     }
 }
 
-bool KnownSets::holds(const IntervalGroup& group, std::uint32_t label) const {
-  return std::ranges::binary_search(clock_.item_sets.labels(group.items), label);
+std::size_t KnownSets::times(std::uint32_t items, std::uint32_t label) const {
+  const auto labels = clock_.item_sets.labels(items);
+  const auto [first, last] = std::equal_range(labels.begin(), labels.end(), label);
+  return static_cast<std::size_t>(last - first);
 }
 
 // What an interval of `group` would cost at most, had it the jobs of a common one: in a longer one
@@ -64,15 +66,15 @@ void KnownSets::add_dearest(const IntervalGroup& common, const IntervalGroup& gr
   cost.runs = cost.runs == 0 ? runs : std::min(cost.runs, runs);
 }
 
-// The common group that has all of the group's jobs and costs least; null: there is none.
+// The common group that has all of the group's jobs, each as often, and costs least; null: there is
+// none.
 const IntervalGroup* KnownSets::cheapest_of_all(const IntervalGroup& group) const {
   const auto labels = clock_.item_sets.labels(group.items);
   const IntervalGroup* best = nullptr;
   for (const std::uint32_t g : common_[rarest_label(clock_, groups_, group)]) {
     const IntervalGroup& common = groups_.groups[g];
-    const auto has = [&](std::uint32_t label) { return holds(common, label); };
     if ((best == nullptr || at_most(common, group) < at_most(*best, group)) &&
-        std::ranges::all_of(labels, has))
+        std::ranges::includes(clock_.item_sets.labels(common.items), labels))
       best = &common;
   }
   return best;
@@ -83,21 +85,32 @@ const IntervalGroup* KnownSets::cheapest(std::uint32_t label, const IntervalGrou
   return &groups_.groups[*std::ranges::min_element(common_[label], {}, cost)];
 }
 
+// Common groups that hold all of the group's jobs together. Of two runs of a job a set that holds
+// it once tells of one.
+std::vector<const IntervalGroup*> KnownSets::cover_of(const IntervalGroup& group) const {
+  std::vector<const IntervalGroup*> cover;
+  if (const IntervalGroup* all = cheapest_of_all(group); all != nullptr) cover.push_back(all);
+  const auto labels = clock_.item_sets.labels(group.items);
+  std::vector<std::uint32_t> rarest_first(labels.begin(), labels.end());
+  rarest_first.erase(std::unique(rarest_first.begin(), rarest_first.end()), rarest_first.end());
+  std::ranges::stable_sort(rarest_first, {}, [&](std::uint32_t l) { return groups_.seen[l]; });
+  for (const std::uint32_t label : rarest_first) {
+    const std::size_t all = times(group.items, label);
+    std::size_t held = 0;
+    for (const IntervalGroup* one : cover) held += times(one->items, label);
+    if (held >= all) continue;
+    const IntervalGroup* more = cheapest(label, group);
+    for (; held < all; held += times(more->items, label)) cover.push_back(more);
+  }
+  return cover;
+}
+
 std::optional<KnownCost> KnownSets::of(const IntervalGroup& group, bool with_dearest) const {
   const auto labels = clock_.item_sets.labels(group.items);
-  // A set that holds a job says nothing of two runs of it, a late one beside the next.
-  if (labels.empty() || std::ranges::adjacent_find(labels) != labels.end()) return std::nullopt;
+  if (labels.empty()) return std::nullopt;
   for (const std::uint32_t label : labels)
     if (runs_[label] < kKnownRuns) return std::nullopt;
-  std::vector<const IntervalGroup*> cover;
-  const auto held = [&](std::uint32_t label) {
-    return std::ranges::any_of(cover, [&](const IntervalGroup* g) { return holds(*g, label); });
-  };
-  if (const IntervalGroup* all = cheapest_of_all(group); all != nullptr) cover.push_back(all);
-  std::vector<std::uint32_t> rarest_first(labels.begin(), labels.end());
-  std::ranges::stable_sort(rarest_first, {}, [&](std::uint32_t l) { return groups_.seen[l]; });
-  for (const std::uint32_t label : rarest_first)
-    if (!held(label)) cover.push_back(cheapest(label, group));
+  const std::vector<const IntervalGroup*> cover = cover_of(group);
   KnownCost cost;
   double uncertain = 0;  // of the variance (Satterthwaite 1946)
   for (const IntervalGroup* common : cover) {

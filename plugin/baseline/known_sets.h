@@ -12,8 +12,8 @@ namespace pidometer {
 
 /// What common intervals say of a set of jobs that seldom, or never, starts one: its jobs are known
 /// from other sets. A job costs no less than nothing, so a set costs no more than one that holds it
-/// all, or than several that hold it together, the background taken once; and a longer interval no
-/// more than in proportion.
+/// all, or than several that hold it together, a job that runs twice by two of them, the background
+/// taken once; and a longer interval no more than in proportion.
 struct KnownCost {
   double most = 0;       ///< PIDs, on average
   double variance = 0;   ///< of the intervals of those sets
@@ -31,12 +31,12 @@ class KnownSets {
   /// How often each label starts a common interval.
   std::uint32_t runs(std::uint32_t label) const { return runs_[label]; }
 
-  /// Of the intervals of a group that is not common; nothing where a job of it is not known, or
-  /// runs twice. `with_dearest`: with what the dearest run of each set cost.
+  /// Of the intervals of a group that is not common; nothing where a job of it is not known.
+  /// `with_dearest`: with what the dearest run of each set cost.
   std::optional<KnownCost> of(const IntervalGroup& group, bool with_dearest = false) const;
 
  private:
-  bool holds(const IntervalGroup& group, std::uint32_t label) const;
+  std::size_t times(std::uint32_t items, std::uint32_t label) const;
   static double at_most(double pids, const IntervalGroup& common, const IntervalGroup& group);
   static double at_most(const IntervalGroup& common, const IntervalGroup& group) {
     return at_most(common.core.mean, common, group);
@@ -44,6 +44,7 @@ class KnownSets {
   void add_dearest(const IntervalGroup& common, const IntervalGroup& group, KnownCost& cost) const;
   const IntervalGroup* cheapest_of_all(const IntervalGroup& group) const;
   const IntervalGroup* cheapest(std::uint32_t label, const IntervalGroup& group) const;
+  std::vector<const IntervalGroup*> cover_of(const IntervalGroup& group) const;
 
   const PidClock& clock_;
   const IntervalGroups& groups_;

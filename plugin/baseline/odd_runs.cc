@@ -1,13 +1,13 @@
 #include "plugin/baseline/odd_runs.h"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cstddef>
-#include <limits>
 #include <tuple>
 
 #include "plugin/baseline/day_minutes.h"
 #include "plugin/baseline/robust.h"
+#include "plugin/pid_clock/minute_calendar.h"
 
 namespace pidometer {
 namespace {
@@ -20,29 +20,30 @@ constexpr std::uint32_t kMinuteDays = 3;
 // A job keeps to its minutes where so many runs do for each that does not.
 constexpr std::size_t kOthers = 3;
 
-// How many days have the job at a minute of the day, or at the one before: a line may be written
-// late.
+// The days that have the job at a minute of the day, or at the one before: a line may be written
+// late. No more than are asked for.
 struct Place {
   std::uint64_t key = 0;  ///< label and minute
-  std::int64_t last_day = std::numeric_limits<std::int64_t>::min();
-  std::uint32_t days = 0;
+  std::array<std::int64_t, kMinuteDays> days{};
+  std::uint32_t count = 0;
+
+  // a clock that was set back has a day twice
+  void add(std::int64_t day) {
+    if (count == kMinuteDays ||
+        std::find(days.begin(), days.begin() + count, day) != days.begin() + count)
+      return;
+    days[count++] = day;
+  }
 };
 
 std::uint64_t key_of(std::uint32_t label, std::uint64_t minute) {
   return label * kDayMinutes + minute;
 }
 
-std::int64_t local_day(const Tick& tick) {
-  return std::chrono::floor<std::chrono::days>(tick.time +
-                                               std::chrono::minutes(tick.utc_offset_minutes))
-      .time_since_epoch()
-      .count();
-}
-
 std::size_t days_of(const PidClock& clock) {
   std::vector<std::int64_t> days;
   for (const Tick& tick : clock.ticks)
-    if (const std::int64_t day = local_day(tick); days.empty() || days.back() != day)
+    if (const std::int64_t day = local_day_of(tick); days.empty() || days.back() != day)
       days.push_back(day);
   std::ranges::sort(days);
   return static_cast<std::size_t>(std::unique(days.begin(), days.end()) - days.begin());
@@ -68,13 +69,10 @@ void count_days(const PidClock& clock, std::vector<Place>& places) {
     for (const std::uint64_t minute :
          {std::uint64_t{tick.minute}, (tick.minute + 1) % kDayMinutes}) {
       if (!looked_at[minute]) continue;
-      const std::int64_t day = local_day(tick);
+      const std::int64_t day = local_day_of(tick);
       for (const std::uint32_t label : clock.item_sets.labels(tick.items)) {
         const auto place = std::ranges::lower_bound(places, key_of(label, minute), {}, &Place::key);
-        if (place == places.end() || place->key != key_of(label, minute) || place->last_day == day)
-          continue;
-        place->last_day = day;
-        ++place->days;
+        if (place != places.end() && place->key == key_of(label, minute)) place->add(day);
       }
     }
 }
@@ -96,7 +94,7 @@ OddRuns::OddRuns(const PidClock& clock, const IntervalGroups& groups) {
   std::erase_if(runs_, [&](const Run& run) {
     return std::ranges::lower_bound(places, key_of(run.label, clock.ticks[run.tick].minute), {},
                                     &Place::key)
-               ->days >= kMinuteDays;
+               ->count >= kMinuteDays;
   });
   // A job of which more runs are odd than are taken for what we look for keeps to no minutes.
   std::vector<std::size_t> odd(groups.seen.size(), 0);

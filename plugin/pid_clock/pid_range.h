@@ -126,7 +126,8 @@ inline constexpr std::size_t kMostBeyond = 64;
 
 /// Where pid_max is not known it is the smallest multiple of 1024 above all PIDs; or a smaller one,
 /// with up to 64 ticks beyond it, where two falls at least, and more than half of all that are left
-/// without these ticks, are wraps by it and not by the larger one. `small`: what the falls say
+/// without these ticks, are wraps by it, and the larger one explains them worse (docs/pid_clock.md
+/// has the three ways in which it may). `small`: what the falls say
 /// where it is less than usual (find_small_pid_max()).
 PidRange infer_pid_range(const std::vector<Tick>& ticks, const StepsElsewhere& elsewhere,
                          const ClockOptions& options, std::optional<Pid> small = {});

@@ -94,8 +94,7 @@ std::string_view level_bound_words(LevelBound bound) {
              "anything";
     case LevelBound::odd_minute:
       return "a job stands in it or within the hour before, at a minute of the day at which it "
-             "does "
-             "not run else, and may have cost as much as the dearest of its other runs";
+             "does not run else, and may have cost as much as the dearest of its other runs";
     case LevelBound::out_of_order:
       return "the lines beside it fit elsewhere in the log by time and PID";
   }

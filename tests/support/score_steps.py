@@ -164,7 +164,7 @@ def final_score(q):
     if "rest_R" in q:
         score = min(score, max(q["jobs_score"], own_score(q, q["rest_R"])))
     if "bursts" in q:
-        size = t_tail(q["bursts_t"], q["bursts_degrees"])
+        size = min(t_tail(q["bursts_t"], q["bursts_degrees"]), q["bursts_by_pids"])
         chance = number_score(q["bursts"], q["bursts_mean"]) + max(0, size - math.log10(q["bursts"]))
         score = min(score, max(chance, own_score(q, q["bursts_rest_R"])))
     return score

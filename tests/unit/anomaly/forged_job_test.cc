@@ -157,6 +157,23 @@ TEST(ForgedJob, runs_elsewhere_cost_what_they_cost_there) {
   EXPECT_GE(judged, 8U);
 }
 
+// Whoever copies a line of the tick puts jobs in that are known: they cost what they cost.
+TEST(ForgedJob, copies_of_a_known_line_hide_no_alarm) {
+  std::size_t judged = 0;
+  for (const double background : {0.0, 0.5, 5.0})
+    for (const std::uint32_t work : {600U, 1500U, 3000U})
+      for (const std::size_t copies : {1U, 2U, 4U}) {
+        SCOPED_TRACE("background " + std::to_string(background) + ", work " + std::to_string(work) +
+                     ", copies " + std::to_string(copies));
+        std::vector<Reading> forged = simulate_host(host(background, work));
+        if (!alarm_at(forged, kWorkAt)) continue;
+        put_into(forged, kWorkAt, std::vector<std::uint32_t>(copies, 1));
+        EXPECT_TRUE(alarm_at(forged, kWorkAt));
+        ++judged;
+      }
+  EXPECT_EQ(judged, 27U);
+}
+
 // One job a tick, each of which runs once more elsewhere: there it cost what it did, and no less.
 TEST(ForgedJob, no_work_is_set_off_by_what_its_jobs_lack_elsewhere) {
   std::vector<Reading> forged = simulate_host(host(0.5, 145, 4));

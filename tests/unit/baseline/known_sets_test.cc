@@ -114,17 +114,24 @@ TEST(KnownSets, tell_what_the_dearest_run_of_each_cost) {
   EXPECT_NEAR(cost->most, kFirstPids + kSecondPids - 60 * kTurn * kRate, 1e-9);
 }
 
-TEST(KnownSets, say_nothing_of_a_job_that_is_not_known_or_runs_twice) {
+TEST(KnownSets, say_nothing_of_a_job_that_is_not_known) {
   const PidClock unknown = by_turns([](testing::MadeLog& log, int minute) {
     log.tick(minute, {1, 3}, 30);
     log.tick(minute + kTurn, {1}, 0);
   });
   EXPECT_FALSE(Known(unknown, 0).before_last(unknown, 1).has_value());
-  const PidClock twice = by_turns([](testing::MadeLog& log, int minute) {
-    log.tick(minute, {1, 1}, 30);
+}
+
+// Two runs cost no more than two intervals that have one each, and what a third one does besides.
+TEST(KnownSets, of_a_job_that_runs_twice_hold_it_twice) {
+  const PidClock clock = by_turns([](testing::MadeLog& log, int minute) {
+    log.tick(minute, {1, 1, 2}, 100);
     log.tick(minute + kTurn, {1}, 0);
   });
-  EXPECT_FALSE(Known(twice, 0).before_last(twice, 1).has_value());
+  const auto cost = Known(clock, 0).before_last(clock, 1, true);
+  ASSERT_TRUE(cost.has_value());
+  EXPECT_DOUBLE_EQ(cost->most, 2 * kFirstPids + kSecondPids);
+  EXPECT_DOUBLE_EQ(cost->dearest, 2 * kFirstPids + kSecondPids);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <vector>
 
@@ -71,6 +72,33 @@ TEST(OddRuns, are_those_that_one_other_day_has_but_not_those_of_three) {
   runs = daily(20, {17, 18, 19});
   for (const int day : {17, 18, 19}) runs.emplace(day * kDay + odd, kDaily);
   EXPECT_EQ(odd_minutes(clock_of(20, runs)), std::vector<int>{});
+}
+
+/// The tick of the daily job that is so many minutes into the log.
+Tick& tick_at(PidClock& clock, int minute) {
+  return *std::ranges::find(clock.ticks, clock.ticks[0].time + std::chrono::minutes(minute),
+                            &Tick::time);
+}
+
+// A clock that was set back has a date twice: two works on it are one day's.
+TEST(OddRuns, are_of_dates_wherever_these_stand) {
+  const int odd = 13 * kHour + 19;
+  auto runs = daily(20);
+  for (const int day : {5, 11, 12}) runs.emplace(day * kDay + odd, kDaily);
+  PidClock clock = clock_of(20, runs);
+  EXPECT_EQ(odd_minutes(clock), std::vector<int>{});
+  tick_at(clock, 12 * kDay + odd).time -= std::chrono::days(7);
+  EXPECT_EQ(odd_minutes(clock),
+            (std::vector<int>{5 * kDay + odd, 11 * kDay + odd, 5 * kDay + odd}));
+}
+
+// What began a minute before midnight is of that day, though its line was written behind it.
+TEST(OddRuns, are_of_the_day_in_which_they_began) {
+  auto runs = daily(20);
+  for (const int day : {5, 6, 12}) runs.emplace(day * kDay + kDay - 1, kDaily);
+  PidClock clock = clock_of(20, runs);
+  tick_at(clock, 6 * kDay - 1).time += std::chrono::seconds(61);
+  EXPECT_EQ(odd_minutes(clock), std::vector<int>{});
 }
 
 TEST(OddRuns, are_none_a_minute_late) {
