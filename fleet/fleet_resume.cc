@@ -65,14 +65,14 @@ bool has(const std::vector<InputFile>& files, const InputFile& file) {
   return std::ranges::find(files, file) != files.end();
 }
 
-/// The first input that the earlier process was given, as it was, and that is no part of the image
-/// now: the second disk of a host whose entry has one. Empty where there is none.
+/// The first input that the earlier process was given, from the root on, and that is no part of the
+/// image now: the second disk of a host whose entry has one. Empty where there is none.
 std::string dropped_input(const std::vector<std::string>& arguments,
                           const std::vector<InputFile>& now) {
   const auto given = std::ranges::find(arguments, "--");
   if (given == arguments.end()) return {};
   const auto dropped = std::find_if(given + 1, arguments.end(), [&now](const std::string& word) {
-    return file_given_as(word, now) == nullptr;
+    return std::ranges::find(now, word, &InputFile::path) == now.end();
   });
   return dropped == arguments.end() ? std::string() : *dropped;
 }

@@ -150,17 +150,24 @@ FleetEntry entry_of(const Json& json) {
   return entry;
 }
 
+/// The inputs among the arguments of a process, from the root on.
+void complete_arguments(const std::filesystem::path& folder, ImageResult& result) {
+  const auto inputs = std::ranges::find(result.arguments, "--");
+  if (inputs == result.arguments.end()) return;
+  for (auto word = inputs + 1; word != result.arguments.end(); ++word)
+    *word = path_given_as(*word, folder, result.files);
+}
+
 /// From the root on: what the run was given goes by its working folder, where an image was not
-/// given to an earlier run.
+/// given to an earlier run. What is read here is written again by a run in another folder.
 void complete_inputs(const std::filesystem::path& folder, std::vector<FleetEntry>& images) {
   for (FleetEntry& entry : images) {
     const std::vector<InputFile>& files =
         entry.files.empty() && entry.earlier ? entry.earlier->files : entry.files;
-    for (std::string& segment : entry.image.segments) {
-      const InputFile* const file = file_given_as(escape_bytes(segment), files);
-      segment = file != nullptr ? unescape_bytes(file->path)
-                                : (folder / segment).lexically_normal().string();
-    }
+    for (std::string& segment : entry.image.segments)
+      segment = unescape_bytes(path_given_as(escape_bytes(segment), folder, files));
+    complete_arguments(folder, entry);
+    if (entry.earlier) complete_arguments(folder, *entry.earlier);
   }
 }
 

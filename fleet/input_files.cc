@@ -21,15 +21,20 @@ std::optional<InputFile> look_at_file(const std::filesystem::path& path) {
                    std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};
 }
 
-const InputFile* file_given_as(const std::string& word, const std::vector<InputFile>& files) {
-  std::string name = std::filesystem::path(word).lexically_normal().string();
-  const bool whole = name.starts_with('/');
+std::string path_given_as(const std::string& word, const std::filesystem::path& folder,
+                          const std::vector<InputFile>& files) {
+  const std::filesystem::path given = unescape_bytes(word);
+  std::string whole = escape_bytes((folder / given).lexically_normal().string());
+  if (given.is_absolute() || std::ranges::find(files, whole, &InputFile::path) != files.end())
+    return whole;
+  std::string name = escape_bytes(given.lexically_normal().string());
   while (name.starts_with("../")) name.erase(0, 3);
-  if (!whole) name = "/" + name;
-  const auto at = std::ranges::find_if(files, [&](const InputFile& file) {
-    return whole ? file.path == name : file.path.ends_with(name);
-  });
-  return at == files.end() ? nullptr : &*at;
+  const std::string end = "/" + name;
+  const auto fits = [&end](const InputFile& file) { return file.path.ends_with(end); };
+  const auto first = std::ranges::find_if(files, fits);
+  if (first == files.end() || std::find_if(first + 1, files.end(), fits) != files.end())
+    return whole;
+  return first->path;
 }
 
 bool add_files(const std::vector<std::string>& paths, std::vector<InputFile>& files) {

@@ -16,9 +16,11 @@ std::optional<InputFile> look_at_file(const std::filesystem::path& path);
 /// A path as InputFile has it.
 std::string input_path(const std::filesystem::path& path);
 
-/// The file of `files` that was given as `word`, which may be relative to a folder that nobody
-/// knows any more; both are escaped. Null where it is none of them.
-const InputFile* file_given_as(const std::string& word, const std::vector<InputFile>& files);
+/// What was given as `word`, from the root on: in `folder`. Where none of `files`, which were read,
+/// is that, and the end of one alone is, it was given in a folder that nobody knows any more. Words
+/// and files are escaped, the folder is not.
+std::string path_given_as(const std::string& word, const std::filesystem::path& folder,
+                          const std::vector<InputFile>& files);
 
 /// Adds those that are not among `files`, as they are now. False where one is not there.
 bool add_files(const std::vector<std::string>& paths, std::vector<InputFile>& files);

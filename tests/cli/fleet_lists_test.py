@@ -4,6 +4,7 @@
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
@@ -127,6 +128,25 @@ class Lists(FleetTest):
         run = self.fleet("-z", "UTC", "--resume", "--case", case)
         self.assertIn("0 of 1 image kept; its inputs are others", run.err)
         self.assertNotEqual(fleets.rows_of(self.out)["log00.jsonl"], both)
+
+    def test_a_disk_is_not_that_of_the_same_name_in_a_folder_below(self):
+        self.log("disk", 1)
+        self.log("old/disk", 2)
+        case = self.place / "case.csv"
+        case.write_text("segments\ndisk;old/disk\n")
+        self.fleet_here("--case", "case.csv")
+        both = fleets.rows_of(self.out)["disk.jsonl"]
+        run = self.fleet_here("--resume", "--case", "case.csv")
+        self.assertIn("1 of them kept", run.stderr)
+        case.write_text("segments\nold/disk\n")
+        run = self.fleet_here("--resume", "--case", "case.csv")
+        self.assertIn("0 of 1 image kept; its inputs are others\n", run.stderr)
+        self.assertNotEqual(fleets.rows_of(self.out)["disk.jsonl"], both)
+
+    def fleet_here(self, *arguments):
+        """In the folder of the evidence, so that names are relative."""
+        return subprocess.run([program.PROGRAM, "scan", "-d", self.out, "-z", "UTC", *arguments], check=True, cwd=self.place,
+                              capture_output=True, text=True)
 
     def test_what_failed_and_was_not_listed_stops_no_later_run(self):
         """Its summary lay there, and no status told of it."""

@@ -11,7 +11,7 @@ FleetEntry image(const std::string& name, ImageState state) {
   FleetEntry entry;
   entry.name = name;
   entry.image.segments = {name};
-  entry.arguments = {"scan", "--", name};
+  entry.arguments = {"scan", "--", "/evidence/" + name};
   entry.files = {{"/evidence/" + name, 5, 7}};
   entry.state = state;
   for (const char* kind : {"rows", "summary", "log"})

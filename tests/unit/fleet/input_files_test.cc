@@ -22,11 +22,16 @@ TEST(InputFiles, AFileIsToldBySizeAndTime) {
 }
 
 TEST(InputFiles, AreKnownByWhatTheyWereGivenAs) {
-  const std::vector<InputFile> files = {{"/x/a/disk"}, {"/x/b/disk"}};
-  EXPECT_EQ(file_given_as("../b/./disk", files), &files[1]);
-  EXPECT_EQ(file_given_as("/x/b/disk", files), &files[1]);
-  for (const char* other : {"/b/disk", "isk", "c/disk", "/x/a"})
-    EXPECT_EQ(file_given_as(other, files), nullptr) << other;
+  const std::vector<InputFile> files = {{"/x/disk"}, {"/x/b/disk"}};
+  // By the folder, and else by their ends, where that is the end of one.
+  EXPECT_EQ(path_given_as("disk", "/x", files), "/x/disk");
+  EXPECT_EQ(path_given_as("../x/./disk", "/y", files), "/x/disk");
+  EXPECT_EQ(path_given_as("../b/./disk", "/y", files), "/x/b/disk");
+  EXPECT_EQ(path_given_as("b/../b/a\\xff", "/y\xfe", {{"/x/b/a\\xff"}}), "/x/b/a\\xff");
+  EXPECT_EQ(path_given_as("a\\xff", "/y\xfe", files), "/y\\xfe/a\\xff");
+  for (const char* other : {"/b/disk", "/x/a"}) EXPECT_EQ(path_given_as(other, "/x", files), other);
+  for (const char* other : {"disk", "isk", "c/disk"})
+    EXPECT_EQ(path_given_as(other, "/y", files), std::string("/y/") + other);
 }
 
 TEST(InputFiles, IsAddedOnce) {
