@@ -207,7 +207,8 @@ void Fleet::resume() {
     if (const std::string words = kept_words(*before_.status, status_); !words.empty())
       diagnostics_.note("note: " + words);
     for (const FleetEntry& entry : status_.images)
-      if (entry.state == ImageState::unreachable) say_end(entry, diagnostics_);
+      if (entry.state == ImageState::unreachable || entry.state == ImageState::failed)
+        say_end(entry, diagnostics_);
   }
   kept_ = count_images(status_, ImageState::complete);
   say_what_is_left(folder_, status_, diagnostics_);

@@ -68,7 +68,7 @@ Result<void> write_fleet_timeline(const FleetFolder& folder, FleetStatus& status
         sha256 = sum->finish();
       }
       // Where there will be no timeline it is only to be told which files are why.
-      if (!changed.empty() || !added) sha256 = interruptible_sha256(name);
+      if (!changed.empty() || !added) sha256 = interruptible_sha256(name).value_or("");
       if (interrupted())
         return fail(ErrorKind::output, "interrupted before the timeline was written");
       // The rows are our own, and so they were when they were verified or written.

@@ -212,26 +212,33 @@ std::vector<std::string> FleetFolder::other_images(std::span<const FleetEntry> i
 
 FleetOutput FleetFolder::measure(const std::string& kind, const std::string& file,
                                  const FileHash& hash) const {
-  FleetOutput output{kind, file, 0, hash(absolute(file))};
+  FleetOutput output{kind, file, 0, hash(absolute(file)).value_or("")};
   std::error_code error;
   const std::uintmax_t bytes = fs::file_size(absolute(file), error);
   if (!error) output.bytes = bytes;
   return output;
 }
 
-bool FleetFolder::take_back(const std::string& name, const FleetOutput& output,
-                            const FileHash& hash) const {
+Result<bool> FleetFolder::take_back(const std::string& name, const FleetOutput& output,
+                                    const FileHash& hash) const {
   const std::string file = image_file(name, output.kind);
   // The name comes from a file that anyone may have written: only those that are ours are read.
   if (output.sha256.empty() ||
       (output.file != file && output.file != set_aside_file(name, output.kind)))
     return false;
-  if (hash(absolute(file)) == output.sha256) return true;
-  std::error_code error;
+  const Result<std::string> named = hash(absolute(file));
+  if (named && *named == output.sha256) return true;
   const std::string aside = absolute(set_aside_file(name, output.kind));
-  if (hash(aside) != output.sha256) return false;
-  fs::rename(aside, absolute(file), error);
-  return !error;
+  const Result<std::string> beside = hash(aside);
+  if (beside && *beside == output.sha256) {
+    std::error_code error;
+    fs::rename(aside, absolute(file), error);
+    if (error) return fail(ErrorKind::output, "cannot put back " + aside, error.message());
+    return true;
+  }
+  if (!named) return tl::unexpected(named.error());
+  if (!beside) return tl::unexpected(beside.error());
+  return false;
 }
 
 Result<void> FleetFolder::set_aside(const std::string& name,

@@ -12,8 +12,9 @@
 
 namespace pidometer {
 
-/// SHA-256 of a file in lower-case hex; empty where it cannot be read, or the run was interrupted.
-using FileHash = std::function<std::string(const std::string& path)>;
+/// SHA-256 of a file in lower-case hex; empty where there is none. Errors: it cannot be read, or
+/// the run was interrupted.
+using FileHash = std::function<Result<std::string>(const std::string& path)>;
 
 /// The folder of a fleet (docs/fleets.md): `status.json`, `timeline.jsonl`, and below `images/` the
 /// files of each image. One fleet at a time writes there: the lock is held by this object and by
@@ -67,8 +68,9 @@ class FleetFolder {
   /// `images/.earlier/NAME.jsonl`.
   static std::string set_aside_file(const std::string& name, std::string_view kind);
   /// Whether such a file is under its name, where a killed fleet may have left it aside: then it is
-  /// put back.
-  bool take_back(const std::string& name, const FleetOutput& output, const FileHash& hash) const;
+  /// put back. Errors: what could be it cannot be read; all is as it was.
+  Result<bool> take_back(const std::string& name, const FleetOutput& output,
+                         const FileHash& hash) const;
   /// Keeps files of an image aside. All but the log stay under their names too, where there is room
   /// for a copy if the file system has no hard links. Of a file that is not under its name what is
   /// aside already stays there.

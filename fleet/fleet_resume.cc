@@ -111,23 +111,26 @@ bool has_output(const EarlierResult& before, std::string_view kind) {
 
 /// What is not there any more of what was written, or is not what it was: `its log`. What a killed
 /// fleet left aside is put back. Nothing where rows and summary are not whole: these are the
-/// result.
-std::optional<std::string> take_back_all(const FleetEntry& entry, EarlierResult& before,
-                                         const FleetFolder& folder, const FileHash& hash) {
+/// result. Errors: nobody knows, for one cannot be read; `before` is as it was then.
+Result<std::optional<std::string>> take_back_all(const FleetEntry& entry, EarlierResult& before,
+                                                 const FleetFolder& folder, const FileHash& hash) {
   std::vector<FleetOutput> outputs;
   std::vector<std::string> changed;
-  for (FleetOutput& output : before.outputs) {
-    if (folder.take_back(entry.name, output, hash)) {
-      output.file = FleetFolder::image_file(entry.name, output.kind);
-      outputs.push_back(std::move(output));
+  for (const FleetOutput& output : before.outputs) {
+    const Result<bool> back = folder.take_back(entry.name, output, hash);
+    if (!back) return tl::unexpected(back.error());
+    if (*back) {
+      outputs.push_back(output);
+      outputs.back().file = FleetFolder::image_file(entry.name, output.kind);
     } else {
       changed.push_back("its " + output.kind);
     }
   }
   before.outputs = std::move(outputs);
-  if (!has_output(before, "rows") || !has_output(before, "summary")) return std::nullopt;
+  if (!has_output(before, "rows") || !has_output(before, "summary"))
+    return std::optional<std::string>();
   if (!has_output(before, "log") && changed.empty()) changed.emplace_back("its log");
-  return joined(changed, ", ");
+  return std::optional(joined(changed, ", "));
 }
 
 EarlierResult result_of(const FleetEntry& entry, const FleetStatus& status) {
@@ -211,13 +214,27 @@ struct Resuming {
   const std::function<bool()>& interrupted;
 };
 
+/// Of what cannot be read nobody knows whether it holds: it is left as it is, and not scanned, for
+/// that would write to its place.
+void leave(EarlierResult before, const Error& error, FleetEntry& entry) {
+  recall_state(before);
+  before.why = "what was written of it cannot be read";
+  entry.earlier = std::move(before);
+  entry.state = ImageState::failed;
+  entry.message = escape_bytes(error.message + ": " + error.reason);
+  entry.help =
+      "see that it can be read, and run the fleet again with --resume; where it is lost, remove it";
+}
+
 void resume_image(const Resuming& run, const FleetEntry& before, FleetEntry& entry) {
   for (EarlierResult& result : results_of(before, run.earlier)) {
-    const std::optional<std::string> changed = take_back_all(entry, result, run.folder, run.hash);
+    const Result<std::optional<std::string>> changed =
+        take_back_all(entry, result, run.folder, run.hash);
     if (run.interrupted()) break;  // what the hashes say is not what the files are
-    if (!changed) continue;
+    if (!changed) return leave(std::move(result), changed.error(), entry);
+    if (!*changed) continue;
     recall_state(result);
-    keep_or_say_why(result, *changed, run.now, entry, run.reports);
+    keep_or_say_why(result, **changed, run.now, entry, run.reports);
     run.folder.drop_aside(entry.name);
     if (!entry.kept) entry.earlier = std::move(result);
     return;

@@ -17,10 +17,11 @@ namespace pidometer {
 /// knows whether it is the same. One whose files cannot be reached, and of which all else is
 /// verified, is ImageState::unreachable. What is whole and does not hold any more stays in
 /// `earlier` until there is better; of images that had failed or were not finished what was written
-/// is removed, and what is not as the status says. What there is of images that it does not name is
-/// removed too: without rows (untold_image()) that is what such an image left which was not in the
-/// list of a run between. From where `interrupted` on nothing is decided and nothing removed:
-/// results are `earlier` ones, as in undecided_images().
+/// is removed, and what is not as the status says. Where that cannot be read it stays, and the
+/// image is ImageState::failed: what holds is decided when it can be. What there is of images that
+/// it does not name is removed too: without rows (untold_image()) that is what such an image left
+/// which was not in the list of a run between. From where `interrupted` on nothing is decided and
+/// nothing removed: results are `earlier` ones, as in undecided_images().
 void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
                   const FleetFolder& folder, const FileHash& hash,
                   const std::function<bool()>& interrupted);

@@ -131,6 +131,22 @@ class Earlier(FleetTest):
         self.assertIn("1 of 3 images kept; 2: what was written of it changed", run.err)
         self.assertIn("288 records", (self.out / "images" / "b.log").read_text())
 
+    def test_what_cannot_be_read_for_a_moment_is_not_removed(self):
+        logs = [self.log(name, number) for number, name in enumerate(("a", "b"))]
+        self.fleet("-z", "UTC", *logs)
+        before = fleets.rows_of(self.out)
+        rows, away = self.out / "images" / "a.jsonl", self.place / "away"
+        rows.rename(away)
+        rows.mkdir()  # of a folder no byte can be read, by root neither
+        run = self.fleet("-z", "UTC", "--resume", *logs, status=3)
+        self.assertIn("1 of 2 images kept; 1: what was written of it cannot be read", run.err)
+        self.assertIn(f"error: a failed\nreason: cannot read {rows}: Is a directory\n", run.err)
+        self.assertEqual(self.states(), {"a": "failed", "b": "complete"})
+        rows.rmdir()
+        away.rename(rows)
+        self.fleet("-z", "UTC", "--resume", *logs)
+        self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "b"}, before))
+
     def test_a_changed_log_costs_no_rows(self):
         logs = [self.log(f"ev/{name}", number) for number, name in enumerate(("a", "b", "c"))]
         self.fleet("-z", "UTC", "--reports", *logs)

@@ -109,5 +109,54 @@ TEST(FleetResume, AnInterruptDecidesNothing) {
   EXPECT_TRUE(std::filesystem::exists(place.file("images/new.summary.json")));
 }
 
+/// A share that gives an error says nothing of the result that lies on it.
+TEST(FleetResume, WhatCannotBeReadIsLeft) {
+  const TemporaryFolder place;
+  const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
+  ASSERT_TRUE(folder);
+  FleetStatus earlier;
+  earlier.tool_version = "0.1.0";
+  earlier.tool_sha256 = "program";
+  FleetStatus now = earlier;
+  earlier.images = {image("a", ImageState::complete)};
+  std::filesystem::create_directories(place.path() / "images/.earlier");
+  for (const FleetOutput& output : earlier.images[0].outputs) {
+    place.write(output.file, "of an earlier run");
+    place.write(FleetFolder::set_aside_file("a", output.kind), "aside");
+  }
+  for (const char* unreadable :
+       {"images/a.jsonl", "images/a.summary.json", "images/a.log", "images/.earlier/a.jsonl"}) {
+    now.images = {image("a", ImageState::waiting)};
+    now.images[0].outputs.clear();
+    const auto reading = [&](const std::string& file) -> Result<std::string> {
+      if (file.ends_with(unreadable))
+        return fail(ErrorKind::unreadable, file, "Input/output error");
+      const bool other = file.ends_with("/images/a.jsonl") || file.find("/.earlier/") != file.npos;
+      return other ? "of another" : hash(file);
+    };
+    resume_fleet(earlier, now, false, *folder, reading, no);
+    const FleetEntry& left = now.images[0];
+    EXPECT_EQ(left.state, ImageState::failed);
+    EXPECT_EQ(left.message, place.file(unreadable) + ": Input/output error");
+    ASSERT_TRUE(left.earlier);
+    EXPECT_EQ(left.earlier->why, "what was written of it cannot be read");
+    EXPECT_EQ(left.earlier->outputs.size(), 3U);
+    for (const FleetOutput& output : earlier.images[0].outputs) {
+      EXPECT_EQ(place.read(output.file), "of an earlier run");
+      EXPECT_EQ(place.read(FleetFolder::set_aside_file("a", output.kind)), "aside");
+    }
+    // It is taken over where it can be read again.
+    const auto read = read_fleet_status(write_fleet_status(now), "status.json");
+    ASSERT_TRUE(read);
+    FleetStatus later = earlier;
+    later.images = {image("a", ImageState::waiting)};
+    const TemporaryFolder elsewhere;
+    const Result<FleetFolder> copy = FleetFolder::open(elsewhere.path().string());
+    ASSERT_TRUE(copy);
+    resume_fleet(*read, later, false, *copy, hash, no);
+    EXPECT_TRUE(later.images[0].kept);
+  }
+}
+
 }  // namespace
 }  // namespace pidometer
