@@ -94,6 +94,21 @@ class Earlier(FleetTest):
             self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"a", "late"}, whole))
 
     def test_all_rows_that_changed_are_named(self):
+        err = self.err_where_rows_change(lambda files: (
+            files[0].write_bytes(b"x\n"), files[1].unlink(), files[2].write_bytes(b"{}\n")))
+        a, c, d = (self.out / "images" / f"{name}.jsonl" for name in "acd")
+        self.assertIn(f"error: {a}, {d} are not what the scans of their images wrote\n", err)
+        self.assertIn(f"not the one in the status; cannot read {c}: it is not there\n", err)
+
+    def test_rows_that_cannot_be_read_are_not_called_changed(self):
+        """A share that went away is no tampering."""
+        err = self.err_where_rows_change(lambda files: (files[0].unlink(), files[1].unlink(), files[1].mkdir()))
+        rows = self.out / "images" / "a.jsonl"
+        self.assertIn(f"error: cannot open {rows}\nreason: No such file or directory\n", err)
+        self.assertNotIn("changed meanwhile", err)
+
+    def err_where_rows_change(self, change):
+        """What a fleet says when the rows of a, c and d change before it has all of its five."""
         logs = [self.log(name, number) for number, name in enumerate("abcd")]
         late = self.place / "late"  # takes long enough for the changes to come before the timeline
         late.write_bytes(b"".join(fleet_hosts.log_of(number) for number in range(100)))
@@ -102,12 +117,10 @@ class Earlier(FleetTest):
         while process.poll() is None and not log.exists():
             time.sleep(0.002)
         files = [self.out / "images" / f"{name}.jsonl" for name in "acd"]
-        files[0].write_bytes(b"x\n")
-        files[1].unlink()
-        files[2].write_bytes(b"{}\n")
+        change(files)
         _, err = process.communicate(timeout=program.TIMEOUT_SECONDS)
-        self.assertIn(f"error: {', '.join(map(str, files))} are not what the scans of their images wrote\n", err.decode())
         self.assertEqual((process.returncode, (self.out / "timeline.jsonl").exists()), (1, False))
+        return err.decode()
 
     def test_fewer_records_than_before_are_told(self):
         root = self.root("one", 1)
