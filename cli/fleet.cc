@@ -164,9 +164,9 @@ Result<void> Fleet::announce() {
 
 Result<bool> Fleet::plan() {
   if (Result<void> announced = announce(); !announced) return tl::unexpected(announced.error());
-  Result<FleetPlan> plan =
-      plan_fleet(options_, listed_.images,
-                 before_.status ? images_with_results(*before_.status) : std::vector<NamedImage>());
+  Result<FleetPlan> plan = plan_fleet(
+      options_, listed_.images,
+      before_.status ? images_with_results(*before_.status, folder_) : std::vector<NamedImage>());
   // What was not looked at any more is missing in the plan: nothing may be removed by it.
   if (interrupted()) return false;
   if (!plan) return tl::unexpected(plan.error());

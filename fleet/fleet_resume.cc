@@ -288,10 +288,10 @@ std::vector<FleetEntry> undecided_images(const FleetStatus& earlier) {
   return images;
 }
 
-std::vector<NamedImage> images_with_results(const FleetStatus& earlier) {
+std::vector<NamedImage> images_with_results(const FleetStatus& earlier, const FleetFolder& folder) {
   std::vector<NamedImage> images;
   for (const auto& [name, entry] : entries_of(earlier))
-    if (!name.empty() && !results_of(*entry, earlier).empty())
+    if (!name.empty() && (!results_of(*entry, earlier).empty() || folder.has_rows(name)))
       images.push_back({name, entry->image});
   return images;
 }

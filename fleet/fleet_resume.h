@@ -30,9 +30,9 @@ void resume_fleet(const FleetStatus& earlier, FleetStatus& now, bool reports,
 /// are `earlier` ones, so that a run that is killed before it decides takes nothing away.
 std::vector<FleetEntry> undecided_images(const FleetStatus& earlier);
 
-/// The images of earlier runs of which there are results. Whose they are goes by more than a name:
-/// image_names().
-std::vector<NamedImage> images_with_results(const FleetStatus& earlier);
+/// The images of earlier runs of which there are results, or rows of a scan that was not finished.
+/// Whose they are goes by more than a name: image_names().
+std::vector<NamedImage> images_with_results(const FleetStatus& earlier, const FleetFolder& folder);
 
 /// What earlier runs left of images that are not among `images`: their results stay, and are taken
 /// over by a run that has them in its list again. An image that was not finished has rows that are

@@ -173,6 +173,27 @@ class Lists(FleetTest):
         self.fleet("-z", "UTC", "--resume", *logs)
         self.assertEqual((self.kept(), fleets.rows_of(self.out)), ({"log00"}, before))
 
+    def test_what_was_not_finished_keeps_its_name(self):
+        first, second = (self.log(f"{folder}/cron", number) for number, folder in enumerate("ab"))
+        other = self.log("other", 2)
+        for lists in ((second,), (other, second)):
+            with self.subTest(lists=lists):
+                self.fleet("-z", "UTC", first)
+                rows, log = (self.out / "images" / name for name in ("cron.jsonl", "cron.log"))
+                before = rows.read_bytes(), log.read_bytes()
+                status = json.loads((self.out / "status.json").read_text())
+                status["images"][0] = {**status["images"][0], "state": "running", "outputs": {}}
+                (self.out / "status.json").write_text(json.dumps(status))
+                for given in lists:
+                    run = self.fleet("-z", "UTC", "--resume", given)
+                    self.assertEqual(set(self.unlisted()) & {"cron"}, {"cron"})
+                self.assertIn("1 image is called as another one elsewhere", run.err)
+                self.assertRegex(next(iter(self.states())), "^cron-[0-9a-f]{8}$")
+                self.assertEqual((rows.read_bytes(), log.read_bytes()), before)
+                self.fleet("-z", "UTC", "--resume", second, first)
+                self.assertEqual((fleets.status_of(self.out)["images"][1]["name"], rows.read_bytes()), ("cron", before[0]))
+                shutil.rmtree(self.out)
+
     def test_rows_that_no_status_tells_of_are_not_removed(self):
         logs = self.logs(2)
         self.fleet("-z", "UTC", logs[0])
