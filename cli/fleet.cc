@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -228,7 +229,10 @@ void Fleet::scan() {
   tools.progress = [this](std::string_view words) { diagnostics_.progress(words); };
   tools.ended = [this](const FleetEntry& entry) { say_end(entry, diagnostics_); };
   FleetRun run(status_, plan_.work, folder_, options_.reports, tools);
+  const std::size_t said = status_.notes.size();
   scanned_ = run.run();
+  for (std::size_t i = said; i < status_.notes.size(); ++i)
+    diagnostics_.note("note: " + status_.notes[i]);
   folder_.remove_unfinished(status_.images);
   if (scanned_ && !interrupted()) scanned_ = write_timeline();
 }

@@ -156,7 +156,10 @@ void FleetRun::take_end(FleetEntry& entry, const ChildEnd& end) {
     entry.earlier = earlier;
     return set_failed(entry, "its rows cannot be read again");
   }
-  if (earlier) superseded_.push_back(entry.name);
+  if (earlier) {
+    tell_if_other(entry.name, facts);
+    superseded_.push_back(entry.name);
+  }
   entry.ended = iso8601(tools_.now());
   tools_.ended(entry);
 }
@@ -179,6 +182,18 @@ bool FleetRun::is_worse(FleetEntry& entry, const std::optional<SummaryFacts>& no
   entry.message +=
       (entry.message.empty() ? "" : "; ") + records_words(*now) + "; before there were " + words;
   return false;
+}
+
+/// Images are known by their paths, where another medium may be mounted since.
+void FleetRun::tell_if_other(const std::string& name,
+                             const std::optional<SummaryFacts>& now) const {
+  const auto before =
+      read_summary_facts(folder_.absolute(FleetFolder::set_aside_file(name, "summary")));
+  const std::string what = before && now ? differ_by(*before, *now) : std::string();
+  if (!what.empty())
+    status_.notes.push_back(name + " has another " + what +
+                            " than in the run before, whose results it replaces: a medium of its "
+                            "own is better scanned into a folder of its own");
 }
 
 void FleetRun::take_outputs(FleetEntry& entry) {

@@ -57,6 +57,7 @@ class FleetRun {
   void wait_for_some();
   void finish(std::size_t index);
   void take_end(FleetEntry& entry, const ChildEnd& end);
+  void tell_if_other(const std::string& name, const std::optional<SummaryFacts>& now) const;
   bool is_worse(FleetEntry& entry, const std::optional<SummaryFacts>& now) const;
   void take_outputs(FleetEntry& entry);
   void put_back(FleetEntry& entry);

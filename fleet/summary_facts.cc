@@ -95,6 +95,17 @@ std::optional<SummaryFacts> read_summary_facts(const std::string& summary) {
   return facts;
 }
 
+std::string differ_by(const SummaryFacts& before, const SummaryFacts& now) {
+  const auto in_common = [](const std::set<std::string>& some,
+                            const std::set<std::string>& others) {
+    return std::ranges::any_of(some, [&](const std::string& one) { return others.contains(one); });
+  };
+  if (!before.md5.empty() && !now.md5.empty())
+    return in_common(before.md5, now.md5) ? std::string() : "MD5";
+  const bool named = !before.hostnames.empty() && !now.hostnames.empty();
+  return named && !in_common(before.hostnames, now.hostnames) ? "host name" : std::string();
+}
+
 std::string records_words(const SummaryFacts& facts) {
   return counted_words(facts.records, "record") + " in " +
          counted_words(facts.logs.value_or(0), "log");

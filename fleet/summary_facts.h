@@ -27,6 +27,10 @@ struct SummaryFacts {
 /// Nothing where it is no summary.
 std::optional<SummaryFacts> read_summary_facts(const std::string& summary);
 
+/// By what the two are of different media, `MD5` or `host name`: both summaries have some and none
+/// in common. Empty where they may be of one. An MD5 in common is enough, whatever the names.
+std::string differ_by(const SummaryFacts& before, const SummaryFacts& now);
+
 /// `1,234 records in 2 logs`.
 std::string records_words(const SummaryFacts& facts);
 

@@ -122,6 +122,18 @@ class Earlier(FleetTest):
         self.assertEqual((process.returncode, (self.out / "timeline.jsonl").exists()), (1, False))
         return err.decode()
 
+    def test_another_host_at_the_same_path_is_told(self):
+        root = self.root("mnt", 1)
+        arguments = ("-z", "UTC", "--root", root)
+        self.fleet(*arguments)
+        shutil.rmtree(root)
+        self.root("mnt", 2)
+        run = self.fleet(*arguments, "--resume")
+        words = "mnt has another host name than in the run before, whose results it replaces"
+        self.assertIn(f"note: {words}", run.err)
+        self.assertTrue(any(note.startswith(words) for note in fleets.status_of(self.out)["notes"]))
+        self.assertNotIn("another host name", self.fleet(*arguments, "--resume").err)
+
     def test_fewer_records_than_before_are_told(self):
         root = self.root("one", 1)
         arguments = ("-z", "UTC", "--root", root)

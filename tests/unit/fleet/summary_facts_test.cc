@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <utility>
+
 #include "tests/support/temporary_folder.h"
 
 namespace pidometer {
@@ -28,6 +32,20 @@ TEST(SummaryFacts, AllOfOneReading) {
   EXPECT_EQ(facts->loss, "lost");
   EXPECT_EQ(facts->segments, (std::vector<std::string>{"/a\xff.qcow2", "/base.raw"}));
   EXPECT_EQ(facts->md5, (std::set<std::string>{"aa", "bb"}));
+}
+
+TEST(SummaryFacts, TellMediaApart) {
+  const auto of = [](std::set<std::string> md5, std::set<std::string> hostnames) {
+    SummaryFacts facts;
+    facts.md5 = std::move(md5);
+    facts.hostnames = std::move(hostnames);
+    return facts;
+  };
+  EXPECT_EQ(differ_by(of({"a"}, {"web"}), of({"b"}, {"web"})), "MD5");
+  EXPECT_EQ(differ_by(of({"a", "c"}, {"web"}), of({"b", "c"}, {"db"})), "");
+  EXPECT_EQ(differ_by(of({"a"}, {"web"}), of({}, {"db"})), "host name");
+  EXPECT_EQ(differ_by(of({}, {"web", "w"}), of({}, {"db", "w"})), "");
+  EXPECT_EQ(differ_by(of({"a"}, {}), of({}, {"db"})), "");
 }
 
 TEST(SummaryFacts, WhatIsNotUnderstoodIsLeftOut) {
