@@ -85,7 +85,9 @@ WindowCalibration::Sum WindowCalibration::without_level(const Window& window) co
     const unsigned d = baseline_.comparables[e.comparable].degrees;
     const unsigned foreign = foreign_degrees(baseline_, clock_.intervals[i]);
     if (d == 0 && foreign == 0) continue;
-    const auto variance = static_cast<double>(e.variance);
+    // what is added for a line that was taken out is no spread of few
+    const double added = foreign > 0 ? 0 : foreign_variance(baseline_, clock_.intervals[i]);
+    const double variance = std::max(0.0, static_cast<double>(e.variance) - added);
     const unsigned known = least_degrees(d, foreign);
     sum.few += variance;
     sum.degrees = least_degrees(sum.degrees, known);

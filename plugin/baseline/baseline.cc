@@ -92,6 +92,9 @@ void widen_foreign_intervals(const PidClock& clock, Baseline& baseline) {
     const Interval& interval = clock.intervals[i];
     Expectation& e = baseline.expected[i];
     e.variance += static_cast<float>(foreign_variance(baseline, interval));
+    // what jobs may have cost that perhaps did not run: a guess, and no bursts of work
+    if (interval.repaired && interval.wraps == 0)
+      e.random_mean += static_cast<float>(kRepairSpread * kRepairSpread);
     if (baseline.wrap_degrees == 0 || interval.state != IntervalState::judged ||
         interval.wraps != 1)
       continue;

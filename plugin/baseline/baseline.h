@@ -73,8 +73,8 @@ struct Baseline {
   double mean_of_variance = 0;
   /// Of the host's own bursts that come many times on most days, the share that is larger by a PID
   /// (usual_bursts.h); 0: there are none. Those of the quietest intervals that have them, and held
-  /// against all: louder ones hide small bursts. The tail of a negative binomial count falls by 1 - M / V
-  /// a PID: no lighter than theirs.
+  /// against all: louder ones hide small bursts. The tail of a negative binomial count falls by 1 -
+  /// M / V a PID: no lighter than theirs.
   double burst_ratio = 0;
   double variance_per_half_minute = 0;  ///< of the background, pooled over all common intervals
   /// What a wrap hands out more than other intervals do, because it skips PIDs that are in use (or
@@ -128,13 +128,14 @@ inline constexpr double kBackgroundErrors = 3;
 /// wrap, or with a reading taken out. 0 for all others.
 double foreign_variance(const Baseline& baseline, const Interval& interval);
 
-/// Degrees of Student's t for it: 2 where no other interval says anything. 0 where nothing is
-/// added.
+/// Degrees of Student's t for it: 2 where no other wrap says anything. 0 where nothing is added, or
+/// for a reading that was taken out: what its jobs may have cost is in the mean, and a spread that
+/// no interval taught is not the tail of few.
 inline unsigned foreign_degrees(const Baseline& baseline, const Interval& interval) {
   constexpr unsigned kUnknown = 2;
   if (interval.wraps == 1 && !interval.repaired && baseline.wrap_degrees > 0)
     return baseline.wrap_degrees;
-  return interval.wraps > 0 || interval.repaired ? kUnknown : 0;
+  return interval.wraps > 0 ? kUnknown : 0;
 }
 
 /// Learns from the log itself, with no configuration.

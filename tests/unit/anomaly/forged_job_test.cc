@@ -174,6 +174,27 @@ TEST(ForgedJob, copies_of_a_known_line_hide_no_alarm) {
   EXPECT_EQ(judged, 27U);
 }
 
+// Whoever puts lines in whose PIDs are absurd puts jobs in that cost what they cost, or nothing.
+TEST(ForgedJob, lines_of_absurd_pids_beside_work_hide_no_alarm) {
+  for (const std::uint32_t work : {1500U, 3000U})
+    for (const std::size_t lines : {1U, 2U, 3U}) {
+      SCOPED_TRACE("work " + std::to_string(work) + ", lines " + std::to_string(lines));
+      HostPlan plan = host(0.5, work);
+      plan.jobs.front() = {1, 1, 0, 2};
+      std::vector<Reading> forged = simulate_host(plan);
+      ASSERT_TRUE(alarm_at(forged, kWorkAt + 1));
+      auto behind = std::ranges::find_if(
+          forged, [](const Reading& r) { return r.time > at(kWorkAt + 1) + kTickSpan; });
+      for (std::size_t k = 0; k < lines; ++k) {
+        Reading line = *(behind - 1);
+        line.time = at(kWorkAt + 1) + std::chrono::seconds(15 * (k + 1));
+        line.pid = 4'000'000 + 5 * static_cast<Pid>(k);
+        behind = forged.insert(behind, line) + 1;
+      }
+      EXPECT_TRUE(alarm_at(forged, kWorkAt + 1));
+    }
+}
+
 // One job a tick, each of which runs once more elsewhere: there it cost what it did, and no less.
 TEST(ForgedJob, no_work_is_set_off_by_what_its_jobs_lack_elsewhere) {
   std::vector<Reading> forged = simulate_host(host(0.5, 145, 4));
