@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plugin/anomaly/job_runs.h"
+#include "plugin/pid_clock/minute_calendar.h"
 
 namespace pidometer {
 namespace {
@@ -30,11 +31,16 @@ float Explanations::by_jobs(std::uint32_t interval) {
   return known;
 }
 
-bool Explanations::behind_odd_run(const Window& window) const {
+// The tick of the last one that does not stand behind the window; kNoTick: none does.
+std::uint32_t Explanations::last_odd_run(const Window& window) const {
   const auto runs = baseline_.odd_runs.runs();
   const auto behind = std::ranges::lower_bound(runs, window.end, {}, &OddRuns::Run::tick);
-  if (behind == runs.begin()) return false;
-  const std::uint32_t tick = (behind - 1)->tick;
+  return behind == runs.begin() ? kNoTick : (behind - 1)->tick;
+}
+
+bool Explanations::behind_odd_run(const Window& window) const {
+  const std::uint32_t tick = last_odd_run(window);
+  if (tick == kNoTick) return false;
   if (tick >= window.begin) return true;
   // a clock that was ahead may have been set back between
   const auto passed = clock_.ticks[window.begin].time - clock_.ticks[tick].time;
@@ -42,9 +48,8 @@ bool Explanations::behind_odd_run(const Window& window) const {
 }
 
 bool Explanations::holds_odd_run(const Window& window) const {
-  const auto runs = baseline_.odd_runs.runs();
-  const auto first = std::ranges::lower_bound(runs, window.begin, {}, &OddRuns::Run::tick);
-  return first != runs.end() && first->tick < window.end;
+  const std::uint32_t tick = last_odd_run(window);
+  return tick != kNoTick && tick >= window.begin;
 }
 
 Explanations::Learnt& Explanations::learnt() {
@@ -67,6 +72,8 @@ double Explanations::explained(const Window& window, ExplainedSteps* steps) {
 }
 
 double Explanations::explained_without_odd(const Window& window) {
+  // most logs: what each interval's jobs explain is known then
+  if (baseline_.odd_runs.runs().empty()) return explained(window);
   ExplainedSteps own;
   return explained(window, false, own);
 }

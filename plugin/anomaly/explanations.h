@@ -78,6 +78,7 @@ class Explanations {
   };
 
   Learnt& learnt();
+  std::uint32_t last_odd_run(const Window& window) const;
   double left_by_jobs(std::uint32_t interval, bool by_odd);
   float by_jobs(std::uint32_t interval);
   double explained(const Window& window, bool by_odd, ExplainedSteps& told);

@@ -27,15 +27,21 @@ std::string hash(const std::string& file) {
 
 const std::function<bool()> no = [] { return false; };
 
+/// Of no image yet.
+FleetStatus status_of_this_program() {
+  FleetStatus status;
+  status.tool_version = "0.1.0";
+  status.tool_sha256 = "program";
+  return status;
+}
+
 /// A run that is killed while it looks at its inputs has written a status too, of a program that
 /// may be another one: what was kept before is kept after.
 TEST(FleetResume, ARunThatNeverDecidedTakesNothingAway) {
   const TemporaryFolder place;
   const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
   ASSERT_TRUE(folder);
-  FleetStatus earlier;
-  earlier.tool_version = "0.1.0";
-  earlier.tool_sha256 = "program";
+  FleetStatus earlier = status_of_this_program();
   earlier.images = {image("whole", ImageState::complete), image("gone", ImageState::unreachable),
                     image("bad", ImageState::failed), image("open", ImageState::waiting)};
   earlier.images[1].exit_status = 3;
@@ -53,9 +59,7 @@ TEST(FleetResume, ARunThatNeverDecidedTakesNothingAway) {
 
   const auto read = read_fleet_status(write_fleet_status(planning), "status.json");
   ASSERT_TRUE(read);
-  FleetStatus now;
-  now.tool_version = "0.1.0";
-  now.tool_sha256 = "program";
+  FleetStatus now = status_of_this_program();
   now.images = {image("whole", ImageState::waiting)};
   now.images[0].outputs.clear();
   resume_fleet(*read, now, false, *folder, hash, no);
@@ -77,9 +81,7 @@ TEST(FleetResume, AnInterruptDecidesNothing) {
   const TemporaryFolder place;
   const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
   ASSERT_TRUE(folder);
-  FleetStatus earlier;
-  earlier.tool_version = "0.1.0";
-  earlier.tool_sha256 = "program";
+  FleetStatus earlier = status_of_this_program();
   FleetStatus now = earlier;
   earlier.images = {image("a", ImageState::complete), image("b", ImageState::complete),
                     image("c", ImageState::unreachable), image("bad", ImageState::failed)};
@@ -114,9 +116,7 @@ TEST(FleetResume, WhatCannotBeReadIsLeft) {
   const TemporaryFolder place;
   const Result<FleetFolder> folder = FleetFolder::open(place.path().string());
   ASSERT_TRUE(folder);
-  FleetStatus earlier;
-  earlier.tool_version = "0.1.0";
-  earlier.tool_sha256 = "program";
+  FleetStatus earlier = status_of_this_program();
   FleetStatus now = earlier;
   earlier.images = {image("a", ImageState::complete)};
   std::filesystem::create_directories(place.path() / "images/.earlier");
